@@ -1,1 +1,19 @@
-return 1;
+using Mmm;
+
+using var client = MmmClient.Open("Hello");
+var lit = false;
+Draw();
+foreach (var e in client.Events())
+{
+    if (e is not (PointerPress or KeyPress { Name: "return" } or Resized))
+        continue;
+    lit = e is Resized ? lit : !lit;
+    Draw();
+}
+
+void Draw()
+{
+    using var frame = client.BeginFrame();
+    frame.Fill(Color.FromRgb(lit ? 0xFFC030 : 0x203040));
+    frame.Fill(Color.White, new Rect(frame.Width / 4, frame.Height / 2 - 4, frame.Width / 2, 8));
+}

@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+
+namespace Mmm;
+
+/// <summary>Fills a buffer with the next interleaved 16-bit samples in the client's channels; all of it is played.</summary>
+/// <param name="samples">Samples to write: frames times channels.</param>
+public delegate void AudioFill(Span<short> samples);
+
+/// <summary>
+/// A client's sound: frames are queued into the shared PCM ring and played by the host. 48,000 Hz 16-bit stereo unless changed.
+/// What does not fit the ring is kept and queued while the client waits for events.
+/// </summary>
+public sealed class ClientAudio
+{
+    private const int PumpMilliseconds = 10; // only while samples wait and no bell tells when there is room
+    private readonly ClientMemory _memory;
+    private readonly HostLink _link;
+    private readonly Abi _abi;
+    private readonly Queue<byte[]> _backlog = new();
+    private int _backlogUsed; // bytes of the first entry that are queued already
+
+    internal ClientAudio(ClientMemory memory, HostLink link) => (_memory, _link, _abi) = (memory, link, memory.Abi);
+
+    /// <summary>Sample format; setting it forgets what is queued.</summary>
+    public PcmFormat Format
+    {
+        get => (PcmFormat)_memory.Load(_abi.PcmFormat);
+        set
+        {
+            if (PcmRing.BytesPerFrame(value) == 0)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "PCM formats are 0 to 3");
+            _memory.Store(_abi.PcmFormat, (int)value);
+            Restart();
+        }
+    }
+
+    /// <summary>Frames a second, 8,000 to 192,000; setting it forgets what is queued.</summary>
+    public int SampleRate
+    {
+        get => _memory.Load(_abi.PcmSampleRate);
+        set
+        {
+            if (value is < Host.PcmState.MinRate or > Host.PcmState.MaxRate)
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"sample rates are {Host.PcmState.MinRate} to {Host.PcmState.MaxRate}");
+            _memory.Store(_abi.PcmSampleRate, value);
+            Restart();
+        }
+    }
+
+    // As the original library: one stale frame is left in the ring, which hosts play as silence.
+    private void Restart()
+    {
+        _backlog.Clear();
+        _backlogUsed = 0;
+        _memory.Store(_abi.PcmRead, 0);
+        _memory.Store(_abi.PcmWrite, 1);
+    }
+
+    /// <summary>Asked for samples whenever less than <see cref="FillFrames"/> are queued, inside the client's waits.</summary>
+    public event AudioFill? Fill;
+
+    /// <summary>Frames that <see cref="Fill"/> keeps queued: the delay of its sound. 1024 (21 ms) unless changed; at most what the ring holds.</summary>
+    public int FillFrames { get; set; } = PcmRing.Chunk;
+
+    /// <summary>Frames in the ring, not played yet.</summary>
+    public int QueuedFrames => PcmRing.Queued(_memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(Format));
+
+    /// <summary>Frames that still fit the ring.</summary>
+    public int FreeFrames => PcmRing.Free(_memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(Format));
+
+    /// <summary>Plays 16-bit samples, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
+    public void Play(ReadOnlySpan<short> samples)
+    {
+        if (Format is PcmFormat.S16Mono or PcmFormat.S16Stereo)
+        {
+            PlayBytes(MemoryMarshal.AsBytes(samples));
+            return;
+        }
+        var floats = new float[samples.Length];
+        for (var i = 0; i < samples.Length; i++)
+            floats[i] = samples[i] / 32768f;
+        PlayBytes(MemoryMarshal.AsBytes<float>(floats));
+    }
+
+    /// <summary>Plays float samples of -1..1, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
+    public void Play(ReadOnlySpan<float> samples)
+    {
+        if (Format is PcmFormat.F32Mono or PcmFormat.F32Stereo)
+        {
+            PlayBytes(MemoryMarshal.AsBytes(samples));
+            return;
+        }
+        var shorts = new short[samples.Length];
+        for (var i = 0; i < samples.Length; i++)
+            shorts[i] = (short)Math.Clamp(samples[i] * 32767f, short.MinValue, short.MaxValue);
+        PlayBytes(MemoryMarshal.AsBytes<short>(shorts));
+    }
+
+    private void PlayBytes(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes[..(bytes.Length - bytes.Length % PcmRing.BytesPerFrame(Format))];
+        if (_backlog.Count == 0)
+            bytes = bytes[(Queue(bytes) * PcmRing.BytesPerFrame(Format))..];
+        if (!bytes.IsEmpty)
+            _backlog.Enqueue(bytes.ToArray());
+    }
+
+    /// <summary>Queues whole frames of the client's format as far as there is room. Returns the frames taken.</summary>
+    public int Queue(ReadOnlySpan<byte> frames)
+    {
+        int bytes = PcmRing.BytesPerFrame(Format), total = PcmRing.Total(Format);
+        int read = _memory.Load(_abi.PcmRead), write = _memory.Load(_abi.PcmWrite);
+        var count = Math.Min(PcmRing.Free(read, write, total), frames.Length / bytes);
+        if (count == 0)
+            return 0;
+        var first = Math.Min(count, total - write);
+        frames[..(first * bytes)].CopyTo(_memory.Bytes(_abi.PcmBuffer + write * bytes, first * bytes));
+        frames[(first * bytes)..(count * bytes)].CopyTo(_memory.Bytes(_abi.PcmBuffer, Abi.PcmBufferLength));
+        _memory.Store(_abi.PcmWrite, (write + count) % total);
+        if (PcmRing.Queued(read, write, total) < PcmRing.Chunk) // (nearly) empty: the host may sleep
+            _link.Ring();
+        return count;
+    }
+
+    /// <summary>Moves what waits into the ring, and asks <see cref="Fill"/> for more.</summary>
+    internal void Pump()
+    {
+        var bytes = PcmRing.BytesPerFrame(Format);
+        while (_backlog.TryPeek(out var first))
+        {
+            _backlogUsed += Queue(first.AsSpan(_backlogUsed)) * bytes;
+            if (_backlogUsed < first.Length)
+                return;
+            _backlog.Dequeue();
+            _backlogUsed = 0;
+        }
+        if (Fill is not { } fill)
+            return;
+        var frames = Math.Min(FillFrames - QueuedFrames, FreeFrames);
+        if (frames <= 0)
+            return;
+        var samples = new short[frames * PcmRing.Channels(Format)];
+        fill(samples);
+        Play(samples);
+    }
+
+    // A bell rings when the ring has drained below one chunk; without one, and for anything that must not wait for that, look again.
+    internal long NextPumpMilliseconds => (_backlog.Count > 0 || Fill != null) && !_link.HasBell ? PumpMilliseconds : int.MaxValue;
+}

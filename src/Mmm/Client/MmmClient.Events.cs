@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Mmm;
+
+public sealed partial class MmmClient
+{
+    private readonly Queue<MmmEvent> _local = new();
+    private bool _quitSeen;
+
+    /// <summary>
+    /// All events, one by one, sleeping between them; ends when the app is told to (SIGTERM, SIGINT or <see cref="Close"/>).
+    /// </summary>
+    public IEnumerable<MmmEvent> Events()
+    {
+        while (WaitEvent(Timeout.InfiniteTimeSpan) is { } e and not Quit)
+            yield return e;
+    }
+
+    /// <summary>As <see cref="Events"/>, for async code: the waiting happens on a thread of the pool.</summary>
+    public async IAsyncEnumerable<MmmEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var wake = cancellation.Register(_link.Wake);
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (TryReadEvent(out var e))
+            {
+                if (e is Quit)
+                    yield break;
+                yield return e;
+                continue;
+            }
+            Note(await Task.Run(() => _link.Sleep(SleepMilliseconds(long.MaxValue)), CancellationToken.None).ConfigureAwait(false));
+        }
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>The next event, or null when none came within that time. <see cref="Timeout.InfiniteTimeSpan"/> waits without end.</summary>
+    public MmmEvent? WaitEvent(TimeSpan timeout)
+    {
+        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        while (true)
+        {
+            if (TryReadEvent(out var e))
+                return e;
+            if (Environment.TickCount64 >= deadline)
+                return null;
+            Note(_link.Sleep(SleepMilliseconds(deadline)));
+        }
+    }
+
+    // While a queue of samples waits for room without a bell, or for a ring, the audio's own time counts too.
+    private int SleepMilliseconds(long deadline)
+    {
+        var until = Math.Min(deadline == long.MaxValue ? int.MaxValue : deadline - Environment.TickCount64, Audio.NextPumpMilliseconds);
+        return until >= int.MaxValue ? -1 : (int)Math.Max(until, 0);
+    }
+
+    /// <summary>The next event if there is one. Never blocks.</summary>
+    public bool TryReadEvent([NotNullWhen(true)] out MmmEvent? e)
+    {
+        e = null;
+        if (_closing && !_quitSeen)
+        {
+            _quitSeen = true;
+            e = new Quit();
+            return true;
+        }
+        Audio.Pump();
+        if (_local.TryDequeue(out e))
+            return true;
+        if (FollowDesiredSize())
+        {
+            e = new Resized(Width, Height);
+            return true;
+        }
+        Span<byte> text = stackalloc byte[TextRing.SlotLength];
+        var n = TryReadEventText(text);
+        if (n < 0)
+            return false;
+        e = MmmEvent.Parse(text[..n]);
+        return true;
+    }
+
+    /// <summary>The next event of the host as its raw text. Returns its length, or -1 when there is none. Allocates nothing.</summary>
+    /// <param name="to">At least 128 bytes.</param>
+    public int TryReadEventText(Span<byte> to)
+    {
+        var ring = _abi.Events;
+        int read = _memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
+        if (read == write || !TextRing.IsIndex(read))
+            return -1;
+        Interlocked.MemoryBarrier();
+        var slot = TextRing.Next(read);
+        var text = TextRing.Text(_memory.Bytes(ring.Slot(slot), TextRing.SlotLength));
+        text.CopyTo(to);
+        _memory.StoreIndex(ring.Read, slot);
+        return text.Length;
+    }
+
+    /// <summary>
+    /// One value each time the host has taken the last frame, at the screen's pace; ends when the app is told to. Events stay queued for
+    /// <see cref="TryReadEvent"/>. For animations: <c>foreach (var _ in client.Frames()) { … using var frame = client.BeginFrame(); … }</c>
+    /// </summary>
+    public IEnumerable<TimeSpan> Frames()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!_closing)
+        {
+            Audio.Pump();
+            if (FollowDesiredSize())
+                _local.Enqueue(new Resized(Width, Height));
+            if (CanBeginFrame)
+                yield return clock.Elapsed;
+            else
+                Note(_link.Sleep(SleepMilliseconds(Environment.TickCount64 + 150)));
+        }
+    }
+
+    private bool FollowDesiredSize()
+    {
+        int w = _memory.Load(_abi.DesiredWidth), h = _memory.Load(_abi.DesiredHeight);
+        if ((w == Width && h == Height) || w < 1 || h < 1 || _drawing || !CanBeginFrame)
+            return false;
+        _memory.Flip = FlipState.Initializing;
+        _memory.SetSize(w, h);
+        _memory.Flip = FlipState.Neutral;
+        _link.Ring();
+        return true;
+    }
+
+    // Turns what the link saw into events. True: the host is gone, so nobody will take a frame.
+    private bool Note(HostLink.Change change)
+    {
+        if (change != HostLink.Change.None)
+            _local.Enqueue(change == HostLink.Change.Gone ? new HostGone() : new HostBack());
+        return change == HostLink.Change.Gone;
+    }
+}

@@ -1,0 +1,268 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Mmm;
+
+/// <summary>
+/// One window on an mmm host: shared pixels, events, values, messages and sound. Made by <see cref="Open"/>. Not thread-safe, except
+/// <see cref="Close"/>. Everything it waits for it sleeps for; only with an original C host, which has no bell, does it poll.
+/// </summary>
+public sealed partial class MmmClient : IDisposable
+{
+    private readonly ClientMemory _memory;
+    private readonly HostLink _link;
+    private readonly Abi _abi;
+    private readonly PosixSignalRegistration[] _signals;
+    private volatile bool _closing;
+    private bool _drawing;
+
+    private MmmClient(ClientMemory memory, HostLink link)
+    {
+        (_memory, _link, _abi) = (memory, link, memory.Abi);
+        Audio = new ClientAudio(memory, link);
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
+    }
+
+    /// <summary>
+    /// Joins the host in MMM_PATH, or starts one (<c>mmm</c> from the PATH) when it is unset.
+    /// </summary>
+    /// <param name="title">Window title and the name that control programs use; at most 255 bytes of UTF-8.</param>
+    /// <param name="width">Pixels, 1..16384, or 0 for the whole screen.</param>
+    /// <param name="height">Pixels, 1..16384, or 0 for the whole screen.</param>
+    /// <exception cref="MmmException">No host, no directory, no space, or the host refused: one line for people.</exception>
+    public static MmmClient Open(string title, int width = 0, int height = 0)
+    {
+        var directory = HostProcess.FindOrStart();
+        var memory = ClientMemory.Create(directory);
+        HostLink? link = null;
+        try
+        {
+            link = new HostLink(directory, Path.GetFileName(memory.Path));
+            SetText(memory.Bytes(Abi.Title, Abi.TitleLength), title);
+            memory.I32(memory.Abi.PcmFormat) = (int)PcmFormat.S16Stereo;
+            memory.I32(memory.Abi.PcmSampleRate) = 48000;
+            memory.Publish();
+            link.Connect();
+            if (link.Refusal is { } refusal)
+                throw new MmmException($"{directory}: the host refused this client: {refusal}");
+            if (width == 0 || height == 0)
+                (width, height) = ScreenSize(memory, link);
+            memory.SetSize(width, height);
+            memory.Flip = FlipState.Neutral;
+            link.Ring();
+            return new MmmClient(memory, link);
+        }
+        catch
+        {
+            File.Delete(memory.Path);
+            memory.Dispose();
+            link?.Dispose();
+            throw;
+        }
+    }
+
+    // The host announces its screen when it first opens a client: with a bell that has happened; without, wait up to 75 ms.
+    private static (int Width, int Height) ScreenSize(ClientMemory memory, HostLink link)
+    {
+        var start = Environment.TickCount64;
+        do
+        {
+            if (int.TryParse(GetValue(memory, "host-width"), out var w) && int.TryParse(GetValue(memory, "host-height"), out var h))
+                return (w, h);
+        }
+        while (!link.HasBell && Environment.TickCount64 - start < 75 && link.Sleep(5) is var _);
+        return (400, 300);
+    }
+
+    /// <summary>Pixels across.</summary>
+    public int Width => _memory.Width;
+
+    /// <summary>Pixels down.</summary>
+    public int Height => _memory.Height;
+
+    /// <summary>This client's file.</summary>
+    public string FilePath => _memory.Path;
+
+    /// <summary>True while a host with a bell is connected.</summary>
+    public bool HostConnected => _link.HasBell;
+
+    /// <summary>Sound.</summary>
+    public ClientAudio Audio { get; }
+
+    /// <summary>
+    /// A file descriptor for an app's own poll, select or epoll loop: readable (POLLIN) when there may be something to do. Then call
+    /// <see cref="TryReadEvent"/> until it is false.
+    /// </summary>
+    public int PollHandle => _link.Descriptor;
+
+    /// <summary>The window title, at most 255 bytes of UTF-8.</summary>
+    public string Title
+    {
+        get => TextRing.Printable(TextRing.Text(_memory.Bytes(Abi.Title, Abi.TitleLength)));
+        set
+        {
+            SetText(_memory.Bytes(Abi.Title, Abi.TitleLength), value);
+            _link.Ring();
+        }
+    }
+
+    /// <summary>Wished position on the screen, pixels.</summary>
+    public (double X, double Y) Position
+    {
+        get => (_memory.F64(_abi.X), _memory.F64(_abi.Y));
+        set
+        {
+            (_memory.F64(_abi.X), _memory.F64(_abi.Y)) = value;
+            _link.Ring();
+        }
+    }
+
+    /// <summary>Stacking order as the host wrote it: higher is nearer.</summary>
+    public double Z => _memory.F64(_abi.Z);
+
+    /// <summary>
+    /// Starts a frame in the shared pixels: nothing is copied. Waits until the host has taken the last one (at most 150 ms, as the original).
+    /// The frame is presented when it is disposed.
+    /// </summary>
+    /// <param name="damage">The part that will change; all of it when left out. <see cref="Frame.Damage"/> adds to it.</param>
+    public Frame BeginFrame(Rect? damage = null)
+    {
+        if (_drawing)
+            throw new InvalidOperationException("the last frame was not disposed");
+        WaitNeutral();
+        _memory.Flip = FlipState.Drawing;
+        _drawing = true;
+        return new Frame(this, damage ?? new Rect(0, 0, Width, Height));
+    }
+
+    /// <summary>True when a frame would not have to wait.</summary>
+    public bool CanBeginFrame => _memory.Flip is FlipState.Neutral or FlipState.Initializing;
+
+    private void WaitNeutral()
+    {
+        var start = Environment.TickCount64;
+        while (!CanBeginFrame)
+        {
+            var left = 150 - (Environment.TickCount64 - start);
+            if (left <= 0 || Note(_link.Sleep((int)left)))
+                return;
+        }
+    }
+
+    internal unsafe uint* Pixels => (uint*)_memory.Pixels;
+
+    internal int Stride => _memory.Stride;
+
+    internal void EndFrame(Rect damage)
+    {
+        _drawing = false;
+        damage = damage.Intersect(new Rect(0, 0, Width, Height));
+        if (damage.IsEmpty)
+        {
+            _memory.Flip = FlipState.Neutral;
+            return;
+        }
+        Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
+        damage = damage.Union(new Rect(fields[0], fields[1], fields[2], fields[3]));
+        (fields[0], fields[1], fields[2], fields[3]) = (damage.X, damage.Y, damage.Width, damage.Height);
+        _memory.Flip = FlipState.WaitFlip;
+        _link.Ring();
+    }
+
+    /// <summary>
+    /// Sends the host a message: free text, at most 127 bytes of UTF-8 (longer is cut between two characters).
+    /// False: the ring is full; nothing was sent.
+    /// </summary>
+    public bool SendMessage(string text)
+    {
+        var ring = _abi.Messages;
+        int read = _memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
+        if (TextRing.IsFull(read, write))
+            return false;
+        var slot = TextRing.Next(write);
+        SetText(_memory.Bytes(ring.Slot(slot), TextRing.SlotLength), text);
+        _memory.StoreIndex(ring.Write, slot);
+        _link.Ring();
+        return true;
+    }
+
+    /// <summary>A value that client or host has set, or null.</summary>
+    public string? GetValue(string name) => name == "title" ? Title : GetValue(_memory, name);
+
+    private static string? GetValue(ClientMemory memory, string name)
+    {
+        var at = FindValue(memory, name);
+        return at < 0 ? null : TextRing.Printable(TextRing.Text(memory.Bytes(ValueAt(memory.Abi, at), Abi.ValueTextLength)));
+    }
+
+    private static int ValueAt(Abi abi, int i) => abi.ValueTexts + i * Abi.ValueTextLength;
+
+    private static int FindValue(ClientMemory memory, string name)
+    {
+        var key = Encoding.UTF8.GetBytes(name);
+        for (var i = Math.Clamp(memory.Load(memory.Abi.ValueCount), 0, Abi.MaxValues) - 1; i >= 0; i--)
+        {
+            if (TextRing.Text(memory.Bytes(memory.Abi.ValueNames + i * Abi.ValueNameLength, Abi.ValueNameLength)).SequenceEqual(key))
+                return i;
+        }
+        return -1;
+    }
+
+    /// <summary>Sets a value that the host (and whoever asks it) can read.</summary>
+    /// <param name="name">At most 15 bytes of UTF-8.</param>
+    /// <param name="value">At most 63 bytes; longer is cut between two characters.</param>
+    /// <exception cref="MmmException">The 14 names that the original library can hold are used, or the name is too long.</exception>
+    public void SetValue(string name, string value)
+    {
+        if (name == "title")
+        {
+            Title = value;
+            return;
+        }
+        if (Encoding.UTF8.GetByteCount(name) >= Abi.ValueNameLength)
+            throw new MmmException($"value name \"{name}\" is longer than {Abi.ValueNameLength - 1} bytes");
+        var at = FindValue(_memory, name);
+        var count = _memory.Load(_abi.ValueCount);
+        var isNew = at < 0;
+        if (isNew && count + 2 >= Abi.MaxValues)
+            throw new MmmException($"value \"{name}\" has no room: {Abi.MaxValues - 2} names are the most");
+        at = isNew ? count : at;
+        SetText(_memory.Bytes(ValueAt(_abi, at), Abi.ValueTextLength), value);
+        if (isNew)
+        {
+            SetText(_memory.Bytes(_abi.ValueNames + at * Abi.ValueNameLength, Abi.ValueNameLength), name);
+            _memory.Store(_abi.ValueCount, count + 1);
+        }
+        _link.Ring();
+    }
+
+    private static void SetText(Span<byte> field, string text)
+    {
+        var fit = TextRing.Fit(Encoding.UTF8.GetBytes(text), field.Length);
+        fit.CopyTo(field);
+        field[fit.Length..].Clear();
+    }
+
+    /// <summary>Ends <see cref="Events"/> and every wait with <see cref="Quit"/>. From any thread.</summary>
+    public void Close()
+    {
+        _closing = true;
+        _link.Wake();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Close();
+    }
+
+    /// <summary>Leaves the host: removes the picture and the file.</summary>
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        Linux.Sys.Unlink(_memory.Path);
+        _link.Dispose();
+        _memory.Dispose();
+    }
+}

@@ -1,0 +1,338 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Mmm.Linux;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Mmm.Host;
+
+/// <summary>How an event's delivery ended.</summary>
+public enum PushResult
+{
+    /// <summary>It is in the ring.</summary>
+    Done,
+    /// <summary>The ring is full: the client does not read. The event is lost.</summary>
+    Full,
+    /// <summary>The ring's indices are outside 0..1023, or the file can not be written: the client is broken.</summary>
+    Broken,
+}
+
+/// <summary>
+/// The host's view of one client's file. The file is never mapped: everything goes by pread and pwrite, so that a client that truncates
+/// its file or lies about its size cannot fault the host. Every number read here is the client's and may be a lie; the caller
+/// checks it (<see cref="ClientState.Fault"/>) before use. Not thread-safe.
+/// </summary>
+public sealed class ClientFile : IDisposable
+{
+    private const int FbLength = 0x5d0 - 16; // the longer one: all of FB behind its header
+    private readonly byte[] _fb = new byte[FbLength];
+    private readonly byte[] _values = new byte[Abi.MaxValues * (Abi.ValueNameLength + Abi.ValueTextLength) + 4];
+    private readonly string _path;
+    private int _fd;
+
+    private ClientFile(string path, int fd, ulong inode, uint owner) =>
+        (_path, _fd, Inode, Owner) = (path, fd, inode, owner);
+
+    /// <summary>The inode, to tell a new file of the same name.</summary>
+    public ulong Inode { get; }
+    /// <summary>User id of the file's owner.</summary>
+    public uint Owner { get; }
+    /// <summary>Valid after <see cref="TryIdentify"/>.</summary>
+    public int Pid { get; private set; }
+    /// <summary>Valid after <see cref="TryIdentify"/>.</summary>
+    public Abi Abi { get; private set; } = Abi.Lp64;
+    /// <summary>As of the last <see cref="Refresh"/>.</summary>
+    public ClientState State { get; private set; }
+    /// <summary>The window title as of the last <see cref="Refresh"/>, printable.</summary>
+    public string Title { get; private set; } = "";
+    /// <summary>The pixel format as of the last <see cref="Refresh"/>.</summary>
+    public PixelFormat PixelFormat { get; private set; }
+    /// <summary>The name of a pixel format that is not known, once it was seen; else null.</summary>
+    public string? UnknownPixelFormat { get; private set; }
+    /// <summary>The client's values as of the last <see cref="RefreshValues"/>.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; private set; } = new Dictionary<string, string>();
+
+    internal int Fd => _fd;
+
+    /// <summary>
+    /// Opens a file of MMM_PATH. Only a regular file with one name is taken: no symbolic or hard link, FIFO, device or directory.
+    /// Never blocks.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reason">Why not, for people; empty when the file is gone.</param>
+    /// <returns>Null when it cannot be a client.</returns>
+    public static unsafe ClientFile? TryOpen(string path, out string reason)
+    {
+        stat s;
+        fixed (byte* p = Sys.Path(path))
+        {
+            if (lstat(p, &s) != 0)
+            {
+                reason = errno == ENOENT ? "" : Sys.ErrorText(errno);
+                return null;
+            }
+        }
+        if ((reason = Unfit(s)) != "")
+            return null;
+        var fd = Sys.Open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
+        if (fd < 0)
+        {
+            reason = fd == -ENOENT ? "" : Sys.ErrorText(fd);
+            return null;
+        }
+        if (fstat(fd, &s) != 0 || (reason = Unfit(s)) != "")
+        {
+            Sys.Close(fd);
+            return null;
+        }
+        return new ClientFile(path, fd, (ulong)s.st_ino, (uint)s.st_uid);
+    }
+
+    private static string Unfit(in stat s)
+    {
+        const uint S_IFMT = 0xF000;
+        var kind = (uint)s.st_mode & S_IFMT;
+        if (kind != 0x8000)
+            return kind switch
+            {
+                0xA000 => "a symbolic link",
+                0x1000 => "a FIFO",
+                0x4000 => "a directory",
+                0xC000 => "a socket",
+                _ => "a device",
+            };
+        return (ulong)s.st_nlink > 1 ? "a file with several names" : "";
+    }
+
+    /// <summary>
+    /// Reads pid and ABI. False with no fault: not a client yet (the pid is written last). False with a fault: it never will be.
+    /// </summary>
+    public bool TryIdentify(out string? fault)
+    {
+        fault = null;
+        Span<byte> pid = stackalloc byte[4], length = stackalloc byte[4];
+        if (Sys.PRead(_fd, pid, Abi.Pid) < 4 || Sys.PRead(_fd, length, Abi.FbBlockLengthField) < 4)
+            return false;
+        Pid = MemoryMarshal.Read<int>(pid);
+        if (Pid == 0)
+            return false;
+        var abi = Abi.FromFbBlockLength(MemoryMarshal.Read<uint>(length));
+        if (abi is null)
+            fault = $"its FB block is {MemoryMarshal.Read<uint>(length):N0} bytes long, which no supported ABI has (LP64, ARM32)";
+        else if (Pid < 0)
+            fault = $"its pid is {Pid}";
+        else if (Length < abi.FirstPixel)
+            return false;
+        else
+            Abi = abi;
+        return fault is null;
+    }
+
+    /// <summary>Bytes of the file now.</summary>
+    public unsafe long Length
+    {
+        get
+        {
+            stat s;
+            return fstat(_fd, &s) == 0 ? (long)s.st_size : 0;
+        }
+    }
+
+    /// <summary>Reads the FB block: state, title, pixel format. False: the file is shorter than its headers.</summary>
+    public bool Refresh()
+    {
+        var length = Abi.FbBlockLength - 16;
+        Span<byte> now = stackalloc byte[FbLength];
+        now = now[..length];
+        if (Sys.PRead(_fd, now, Abi.Title) < length)
+            return false;
+        // What was read before this point is older than what is read after it: the pixels are read later.
+        Interlocked.MemoryBarrier();
+        var texts = Abi.TitleLength + Abi.BablFormatLength;
+        if (!now[..texts].SequenceEqual(_fb.AsSpan(0, texts)))
+        {
+            Title = TextRing.Printable(TextRing.Text(now[..Abi.TitleLength]));
+            var babl = TextRing.Text(now[Abi.TitleLength..texts]);
+            UnknownPixelFormat = PixelFormats.TryParse(babl, out var format) ? null : TextRing.Printable(babl);
+            PixelFormat = format;
+        }
+        now.CopyTo(_fb);
+        State = ClientState.Parse(now[texts..]);
+        return true;
+    }
+
+    /// <summary>Reads the values when they changed. True: they did.</summary>
+    public bool RefreshValues()
+    {
+        Span<byte> now = stackalloc byte[_values.Length];
+        if (Sys.PRead(_fd, now, Abi.ValueNames) < now.Length || now.SequenceEqual(_values))
+            return false;
+        now.CopyTo(_values);
+        var values = new Dictionary<string, string>();
+        for (var i = 0; i < CountIn(now); i++)
+            values[TextRing.Printable(NameIn(now, i))] = TextRing.Printable(TextRing.Text(TextIn(now, i)));
+        Values = values;
+        return true;
+    }
+
+    private static int CountIn(ReadOnlySpan<byte> values) => Math.Clamp(MemoryMarshal.Read<int>(values[^4..]), 0, Abi.MaxValues);
+
+    private static ReadOnlySpan<byte> NameIn(ReadOnlySpan<byte> values, int i) =>
+        TextRing.Text(values.Slice(i * Abi.ValueNameLength, Abi.ValueNameLength));
+
+    private static ReadOnlySpan<byte> TextIn(ReadOnlySpan<byte> values, int i) =>
+        values.Slice(Abi.MaxValues * Abi.ValueNameLength + i * Abi.ValueTextLength, Abi.ValueTextLength);
+
+    /// <summary>Sets a value that the client reads. False: there is no room (14 names, as the original library), or no file.</summary>
+    /// <param name="name">At most 15 bytes of UTF-8.</param>
+    /// <param name="value">At most 63 bytes; longer is cut.</param>
+    public bool SetValue(string name, string value)
+    {
+        RefreshValues();
+        var count = CountIn(_values);
+        var key = TextRing.Fit(Encoding.UTF8.GetBytes(name), Abi.ValueNameLength);
+        var at = 0;
+        while (at < count && !NameIn(_values, at).SequenceEqual(key))
+            at++;
+        if (at == count && count + 2 >= Abi.MaxValues)
+            return false;
+        var done = WriteText(Abi.ValueTexts + at * Abi.ValueTextLength, TextRing.Fit(Encoding.UTF8.GetBytes(value), Abi.ValueTextLength));
+        if (at == count)
+            done = done && WriteText(Abi.ValueNames + at * Abi.ValueNameLength, key) && Write(Abi.ValueCount, count + 1);
+        return done;
+    }
+
+    private bool WriteText(int offset, ReadOnlySpan<byte> text)
+    {
+        Span<byte> padded = stackalloc byte[text.Length + 1];
+        text.CopyTo(padded);
+        padded[^1] = 0;
+        return Sys.PWrite(_fd, padded, offset) == padded.Length;
+    }
+
+    private bool Write<T>(int offset, T value) where T : unmanaged =>
+        Sys.PWrite(_fd, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset) == Unsafe.SizeOf<T>();
+
+    /// <summary>Takes the picture: the client does not touch it until <see cref="EndFlip"/>.</summary>
+    public bool BeginFlip() => Write(Abi.FlipState, (int)FlipState.Flipping);
+
+    /// <summary>Hands the picture back: no damage, neutral.</summary>
+    public bool EndFlip()
+    {
+        var cleared = Write(Abi.Damage, default((int, int, int, int)));
+        Interlocked.MemoryBarrier();
+        return Write(Abi.FlipState, (int)FlipState.Neutral) && cleared;
+    }
+
+    /// <summary>Asks the client for another size; it follows at its next check.</summary>
+    public bool SetDesiredSize(int width, int height) => Write(Abi.DesiredWidth, (width, height));
+
+    /// <summary>Writes the stacking order.</summary>
+    public bool SetZ(double z) => Write(Abi.Z, z);
+
+    /// <summary>Writes the position.</summary>
+    public bool SetPosition(double x, double y) => Write(Abi.X, (x, y));
+
+    /// <summary>
+    /// Copies pixels of a checked state. Narrow rectangles are read row by row, wide ones as one block of whole rows.
+    /// </summary>
+    /// <param name="state">A state whose <see cref="ClientState.Fault"/> was null.</param>
+    /// <param name="rect">In the picture, not empty.</param>
+    /// <param name="to">At least rect.Height rows of <paramref name="toStride"/> pixels (the last row may be shorter).</param>
+    /// <param name="toStride">Pixels from row to row in <paramref name="to"/>.</param>
+    /// <returns>False when the file ends before the pixels do.</returns>
+    public bool ReadPixels(in ClientState state, Rect rect, Span<uint> to, int toStride)
+    {
+        var offset = state.FbOffset + (long)rect.Y * state.Stride + rect.X * 4L;
+        if (rect.Width == toStride && rect.Width * 4 == state.Stride)
+        {
+            var block = MemoryMarshal.AsBytes(to[..(rect.Width * rect.Height)]);
+            return Sys.PRead(_fd, block, offset) == block.Length;
+        }
+        for (var y = 0; y < rect.Height; y++, offset += state.Stride)
+        {
+            var row = MemoryMarshal.AsBytes(to.Slice(y * toStride, rect.Width));
+            if (Sys.PRead(_fd, row, offset) != row.Length)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Puts one event text (at most 127 bytes) into the client's ring.</summary>
+    public PushResult PushEvent(ReadOnlySpan<byte> text)
+    {
+        var ring = Abi.Events;
+        if (!ReadIndices(ring, out var read, out var write))
+            return PushResult.Broken;
+        if (TextRing.IsFull(read, write))
+            return PushResult.Full;
+        var slot = TextRing.Next(write);
+        if (!WriteText(ring.Slot(slot), TextRing.Fit(text)))
+            return PushResult.Broken;
+        Interlocked.MemoryBarrier();
+        return Write(ring.Write, (short)slot) ? PushResult.Done : PushResult.Broken;
+    }
+
+    /// <summary>Entries in the event ring that the client has not read, 0..1023; -1 when the indices are broken.</summary>
+    public int QueuedEvents => ReadIndices(Abi.Events, out var read, out var write) ? TextRing.Queued(read, write) : -1;
+
+    /// <summary>Takes the oldest message. False: there is none, or the ring is broken (then <paramref name="fault"/> says how).</summary>
+    public bool TryTakeMessage(out string message, out string? fault)
+    {
+        message = "";
+        fault = null;
+        var ring = Abi.Messages;
+        if (!ReadIndices(ring, out var read, out var write))
+        {
+            fault = $"its message ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
+            return false;
+        }
+        if (read == write)
+            return false;
+        read = TextRing.Next(read);
+        Span<byte> slot = stackalloc byte[TextRing.SlotLength];
+        if (Sys.PRead(_fd, slot, ring.Slot(read)) < slot.Length || !Write(ring.Read, (short)read))
+        {
+            fault = "its file ends inside the message ring";
+            return false;
+        }
+        message = TextRing.Printable(TextRing.Text(slot));
+        return true;
+    }
+
+    private bool ReadIndices(TextRingLayout ring, out int read, out int write)
+    {
+        Span<short> both = stackalloc short[2];
+        var got = Sys.PRead(_fd, MemoryMarshal.AsBytes(both), ring.Read);
+        Interlocked.MemoryBarrier();
+        (read, write) = got == 4 ? (both[0], both[1]) : (-1, -1);
+        return TextRing.IsIndex(read) && TextRing.IsIndex(write);
+    }
+
+    /// <summary>What is wrong with the event ring, for people.</summary>
+    public string EventFault() => ReadIndices(Abi.Events, out var read, out var write)
+        ? "its file can not be written"
+        : $"its event ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
+
+    /// <summary>A second descriptor of the same file for the audio thread.</summary>
+    public ClientPcm? OpenPcm() => ClientPcm.TryOpen(this);
+
+    /// <summary>Removes the file's name, when it still is this file.</summary>
+    public unsafe void Delete()
+    {
+        stat s;
+        fixed (byte* p = Sys.Path(_path))
+        {
+            if (lstat(p, &s) == 0 && (ulong)s.st_ino == Inode)
+                unlink(p);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Sys.Close(_fd);
+        _fd = -1;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Mmm.Linux;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Mmm.Host;
+
+/// <summary>What a client's PCM block said at one moment; every number may be a lie until <see cref="Fault"/> is null.</summary>
+/// <param name="Format">Sample format.</param>
+/// <param name="SampleRate">Frames a second.</param>
+/// <param name="Read">Next frame that the host takes.</param>
+/// <param name="Write">Next frame that the client fills.</param>
+public readonly record struct PcmState(PcmFormat Format, int SampleRate, int Read, int Write)
+{
+    /// <summary>Slowest and fastest rates that are served, frames a second.</summary>
+    public const int MinRate = 8000, MaxRate = 192000;
+
+    /// <summary>Null when the block can be used, else the reason, for people.</summary>
+    public string? Fault()
+    {
+        if (PcmRing.BytesPerFrame(Format) == 0)
+            return $"its PCM format is {(int)Format}; 0 to 3 exist";
+        if (SampleRate is < MinRate or > MaxRate)
+            return $"its sample rate is {SampleRate:N0}; {MinRate:N0} to {MaxRate:N0} is served";
+        var total = PcmRing.Total(Format);
+        return (uint)Read >= total || (uint)Write >= total
+            ? $"its PCM ring has the frames {Read} and {Write}; 0 to {total - 1} exist"
+            : null;
+    }
+
+    /// <summary>Frames waiting; only for a state without fault.</summary>
+    public int Queued => PcmRing.Queued(Read, Write, PcmRing.Total(Format));
+}
+
+/// <summary>
+/// The PCM ring of one client, on a descriptor of its own so that the audio thread can use it while the main thread uses or
+/// closes the <see cref="ClientFile"/>.
+/// </summary>
+public sealed class ClientPcm : IDisposable
+{
+    private readonly Abi _abi;
+    private readonly int _fd;
+
+    private ClientPcm(Abi abi, int fd) => (_abi, _fd) = (abi, fd);
+
+    internal static ClientPcm? TryOpen(ClientFile file)
+    {
+        var fd = fcntl(file.Fd, F_DUPFD_CLOEXEC, 0);
+        return fd >= 0 ? new ClientPcm(file.Abi, fd) : null;
+    }
+
+    /// <summary>Reads the PCM block's fields. False: the file ends before them.</summary>
+    public bool TryRead(out PcmState state)
+    {
+        Span<int> f = stackalloc int[6];
+        var got = Sys.PRead(_fd, MemoryMarshal.AsBytes(f), _abi.PcmFormat);
+        Interlocked.MemoryBarrier();
+        state = new PcmState((PcmFormat)f[0], f[1], f[4], f[5]);
+        return got == 24;
+    }
+
+    /// <summary>Writes the format and rate of the host's own output.</summary>
+    public void SetHostFormat(PcmFormat format, int sampleRate) => Write(_abi.PcmHostFormat, ((int)format, sampleRate));
+
+    /// <summary>
+    /// Copies the oldest frames of a state without fault and advances the ring. Returns the frames copied: at most what is queued and
+    /// what fits <paramref name="to"/>; 0 when the file is shorter than its ring.
+    /// </summary>
+    public int Take(in PcmState state, Span<byte> to)
+    {
+        int bytes = PcmRing.BytesPerFrame(state.Format), total = PcmRing.Total(state.Format);
+        var frames = Math.Min(state.Queued, to.Length / bytes);
+        var first = Math.Min(frames, total - state.Read);
+        if (!Copy(state.Read * bytes, to[..(first * bytes)]) || !Copy(0, to[(first * bytes)..(frames * bytes)]))
+            return 0;
+        Interlocked.MemoryBarrier();
+        Write(_abi.PcmRead, (state.Read + frames) % total);
+        return frames;
+    }
+
+    private bool Copy(int at, Span<byte> to) => to.IsEmpty || Sys.PRead(_fd, to, _abi.PcmBuffer + at) == to.Length;
+
+    private void Write<T>(int offset, T value) where T : unmanaged =>
+        Sys.PWrite(_fd, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset);
+
+    /// <inheritdoc/>
+    public void Dispose() => Sys.Close(_fd);
+}

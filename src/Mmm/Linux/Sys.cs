@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Mmm.Linux;
+
+/// <summary>Linux calls in the shape this project uses them: byte spans, plain ints, errors as negative errno.</summary>
+internal static unsafe partial class Sys
+{
+    public const int IN_ATTRIB = 4, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200,
+        IN_DELETE_SELF = 0x400, IN_MOVE_SELF = 0x800, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_ONLYDIR = 0x1000000;
+
+    [LibraryImport("libc", EntryPoint = "inotify_init1")]
+    private static partial int inotify_init1(int flags);
+
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int inotify_add_watch(int fd, string path, uint mask);
+
+    [LibraryImport("libc", EntryPoint = "timerfd_create")]
+    private static partial int timerfd_create(int clock, int flags);
+
+    [LibraryImport("libc", EntryPoint = "timerfd_settime")]
+    private static partial int timerfd_settime(int fd, int flags, long* newValue, long* oldValue);
+
+    /// <summary>The result itself, or minus errno.</summary>
+    public static int Check(int result) => result >= 0 ? result : -errno;
+
+    /// <inheritdoc cref="Check(int)"/>
+    public static long Check(ssize_t result) => (long)result >= 0 ? (long)result : -errno;
+
+    /// <summary>Plain words for an errno, positive or negated: "No such file or directory".</summary>
+    public static string ErrorText(long error) => Marshal.GetPInvokeErrorMessage((int)Math.Abs(error));
+
+    /// <summary>NUL-ended UTF-8.</summary>
+    public static byte[] Path(string path) => Encoding.UTF8.GetBytes(path + "\0");
+
+    /// <summary>Opens with O_CLOEXEC; a descriptor or minus errno.</summary>
+    public static int Open(string path, int flags, int mode = 0)
+    {
+        fixed (byte* p = Path(path))
+            return Check(open(p, flags | O_CLOEXEC, (mode_t)(uint)mode));
+    }
+
+    /// <summary>Removes a name; 0 or minus errno.</summary>
+    public static int Unlink(string path)
+    {
+        fixed (byte* p = Path(path))
+            return Check(unlink(p));
+    }
+
+    public static int Close(int fd) => fd >= 0 ? close(fd) : 0;
+
+    /// <summary>Reads at an offset; bytes read (short at the file's end) or minus errno.</summary>
+    public static long PRead(int fd, Span<byte> to, long offset)
+    {
+        fixed (byte* p = to)
+            return Check(pread(fd, p, (size_t)(ulong)to.Length, (off_t)offset));
+    }
+
+    /// <summary>Writes at an offset; bytes written or minus errno.</summary>
+    public static long PWrite(int fd, ReadOnlySpan<byte> from, long offset)
+    {
+        fixed (byte* p = from)
+            return Check(pwrite(fd, p, (size_t)(ulong)from.Length, (off_t)offset));
+    }
+
+    public static long Read(int fd, Span<byte> to)
+    {
+        fixed (byte* p = to)
+            return Check(read(fd, p, (size_t)(ulong)to.Length));
+    }
+
+    public static long Write(int fd, ReadOnlySpan<byte> from)
+    {
+        fixed (byte* p = from)
+            return Check(write(fd, p, (size_t)(ulong)from.Length));
+    }
+
+    /// <summary>Receives without blocking; bytes, 0 at hang-up, or minus errno.</summary>
+    public static long Receive(int fd, Span<byte> to)
+    {
+        fixed (byte* p = to)
+            return Check(recv(fd, p, (size_t)(ulong)to.Length, MSG_DONTWAIT));
+    }
+
+    /// <summary>Sends without blocking and without SIGPIPE; bytes or minus errno.</summary>
+    public static long Send(int fd, ReadOnlySpan<byte> from)
+    {
+        fixed (byte* p = from)
+            return Check(send(fd, p, (size_t)(ulong)from.Length, MSG_DONTWAIT | MSG_NOSIGNAL));
+    }
+
+    /// <summary>Waits for POLLIN on one descriptor; true when it (or a hang-up) came within the time. -1 waits without end.</summary>
+    public static bool PollIn(int fd, int milliseconds)
+    {
+        var p = new pollfd { fd = fd, events = (short)POLLIN };
+        return poll(&p, (ulong_t)1ul, milliseconds) > 0;
+    }
+
+    /// <summary>A new inotify descriptor that watches a directory, or minus errno.</summary>
+    public static int WatchDirectory(string path, uint mask)
+    {
+        var fd = Check(inotify_init1(O_NONBLOCK | O_CLOEXEC));
+        if (fd < 0)
+            return fd;
+        if (inotify_add_watch(fd, path, mask | IN_ONLYDIR) >= 0)
+            return fd;
+        var error = errno;
+        close(fd);
+        return -error;
+    }
+
+    /// <summary>A descriptor that becomes readable when the process ends, or minus errno (ESRCH: it has ended).</summary>
+    public static int PidFdOpen(int pid)
+    {
+        const int SYS_pidfd_open = 434; // the same on every architecture; glibc has no wrapper before 2.36
+        var fd = (long)syscall(SYS_pidfd_open, pid, 0);
+        return fd >= 0 ? (int)fd : -errno;
+    }
+
+    /// <summary>A non-blocking CLOCK_MONOTONIC timer, or minus errno.</summary>
+    public static int TimerCreate() => Check(timerfd_create(1, O_NONBLOCK | O_CLOEXEC));
+
+    /// <summary>Arms the timer once at that CLOCK_MONOTONIC time in ns; 0 disarms it.</summary>
+    public static void TimerSet(int fd, long atNs)
+    {
+        var spec = stackalloc long[4] { 0, 0, atNs / 1_000_000_000, atNs % 1_000_000_000 };
+        timerfd_settime(fd, 1, spec, null);
+    }
+
+    /// <summary>A unix socket of that type, non-blocking, or minus errno.</summary>
+    public static int UnixSocket(int type) => Check(socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+
+    /// <summary>Binds or connects a unix socket to DIRECTORY/NAME, however long the directory's path is; 0 or minus errno.</summary>
+    public static int UnixAddress(int socketFd, string directory, string name, bool bindIt)
+    {
+        var path = Encoding.UTF8.GetBytes(System.IO.Path.Combine(directory, name));
+        var dirFd = -1;
+        if (path.Length >= 108) // sun_path is no longer than that: go through an open descriptor of the directory
+        {
+            dirFd = Open(directory, O_PATH | O_DIRECTORY);
+            if (dirFd < 0)
+                return dirFd;
+            path = Encoding.UTF8.GetBytes($"/proc/self/fd/{dirFd}/{name}");
+        }
+        var address = stackalloc byte[112];
+        new Span<byte>(address, 112).Clear();
+        *(ushort*)address = (ushort)AF_UNIX;
+        path.CopyTo(new Span<byte>(address + 2, 108));
+        var length = (socklen_t)(uint)(2 + path.Length + 1);
+        var result = Check(bindIt ? bind(socketFd, (sockaddr*)address, length) : connect(socketFd, (sockaddr*)address, length));
+        Close(dirFd);
+        return result;
+    }
+
+    /// <summary>Process and user id of a unix socket's other end, as the kernel noted them at connect.</summary>
+    public static (int Pid, uint Uid) PeerCredentials(int fd)
+    {
+        const int SO_PEERCRED = 17;
+        var cred = stackalloc uint[3];
+        var length = (socklen_t)12u;
+        return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, cred, &length) == 0 ? ((int)cred[0], cred[1]) : (0, uint.MaxValue);
+    }
+
+    public static uint EffectiveUserId => (uint)geteuid();
+}

@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Mmm;
+
+/// <summary>The directory in which host and clients meet. Source: protocol.md sections 1 and 9.</summary>
+public static class Rendezvous
+{
+    /// <summary>The environment variable that names the directory.</summary>
+    public const string PathVariable = "MMM_PATH";
+    /// <summary>The bell socket's name in the directory.</summary>
+    public const string BellName = ".host";
+    /// <summary>The control socket's name in the directory.</summary>
+    public const string ControlName = ".control";
+
+    /// <summary>True for a name that can be a client's file: not empty, not hidden, no path.</summary>
+    public static bool IsClientName(string name) => name.Length is > 0 and <= 255 && name[0] != '.' && !name.Contains('/');
+}
+
+/// <summary>
+/// The bell's packets. The first one from the client is <c>mmm 1 FILENAME</c>, the first answer <c>mmm 1 ok</c> or
+/// <c>mmm 1 error REASON</c>; every later one, either way, is one zero byte that means: look at the shared memory.
+/// </summary>
+public static class Bell
+{
+    /// <summary>The longest packet.</summary>
+    public const int MaxPacket = 300;
+
+    /// <summary>The answer that accepts a client.</summary>
+    public static ReadOnlySpan<byte> Ok => "mmm 1 ok"u8;
+
+    /// <summary>A client's first packet.</summary>
+    public static byte[] Hello(string fileName) => Encoding.UTF8.GetBytes("mmm 1 " + fileName);
+
+    /// <summary>The answer that refuses a client.</summary>
+    public static byte[] Error(string reason) => Encoding.UTF8.GetBytes("mmm 1 error " + reason);
+
+    /// <summary>The file name in a client's first packet. False: not such a packet; reason says why.</summary>
+    public static bool TryParseHello(ReadOnlySpan<byte> packet, out string fileName, out string reason)
+    {
+        fileName = "";
+        if (!packet.StartsWith("mmm 1 "u8))
+        {
+            reason = "not an mmm 1 client";
+            return false;
+        }
+        fileName = Encoding.UTF8.GetString(packet[6..]);
+        reason = Rendezvous.IsClientName(fileName) && !fileName.Contains('\0') ? "" : "not a file name";
+        return reason.Length == 0;
+    }
+}

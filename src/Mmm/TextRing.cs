@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace Mmm;
+
+/// <summary>
+/// The rules of the event and message rings: the writer fills slot write+1 and then advances write; the reader advances read and then
+/// reads that slot. Source: protocol.md section 5.
+/// </summary>
+public static class TextRing
+{
+    /// <summary>Slots in a ring.</summary>
+    public const int Slots = 1024;
+    /// <summary>Bytes of a slot, the ending NUL included.</summary>
+    public const int SlotLength = 128;
+
+    /// <summary>True for an index that an honest side writes, 0..1023.</summary>
+    public static bool IsIndex(int index) => (uint)index < Slots;
+
+    /// <summary>The slot after <paramref name="index"/>.</summary>
+    public static int Next(int index) => (index + 1) & (Slots - 1);
+
+    /// <summary>Entries that wait to be read, 0..1023.</summary>
+    public static int Queued(int read, int write) => (write - read) & (Slots - 1);
+
+    /// <summary>True when the writer must drop a new entry.</summary>
+    public static bool IsFull(int read, int write) => Next(write) == read;
+
+    /// <summary>The text of a slot: up to its NUL, or all of it but the last byte.</summary>
+    public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> slot)
+    {
+        var end = slot.IndexOf((byte)0);
+        return end >= 0 ? slot[..end] : slot[..^1];
+    }
+
+    /// <summary>
+    /// The longest prefix of <paramref name="text"/> that fits <paramref name="length"/> bytes with its NUL, holds no NUL and ends
+    /// between two UTF-8 characters.
+    /// </summary>
+    public static ReadOnlySpan<byte> Fit(ReadOnlySpan<byte> text, int length = SlotLength)
+    {
+        var nul = text.IndexOf((byte)0);
+        if (nul >= 0)
+            text = text[..nul];
+        if (text.Length < length)
+            return text;
+        var end = length - 1;
+        while (end > 0 && (text[end] & 0xC0) == 0x80)
+            end--;
+        return text[..end];
+    }
+
+    /// <summary>Text from bytes another program wrote: invalid UTF-8 becomes U+FFFD, control characters become '?'.</summary>
+    public static string Printable(ReadOnlySpan<byte> text)
+    {
+        var s = Encoding.UTF8.GetString(text);
+        return s.AsSpan().ContainsAnyInRange('\0', '\x1f') || s.Contains('\x7f')
+            ? string.Concat(s.Select(c => char.IsControl(c) ? '?' : c))
+            : s;
+    }
+}
