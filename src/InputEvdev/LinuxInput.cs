@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+
+namespace InputEvdev;
+
+/// <summary>
+/// What this library needs of linux/input.h and linux/input-event-codes.h, named as there; the key codes are in
+/// <see cref="KeyCode"/>. 64-bit kernels only: the 32-bit struct input_event is smaller. A test proves every value against
+/// the headers.
+/// </summary>
+internal static class LinuxInput
+{
+    // Event types.
+    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03;
+
+    // Codes of EV_SYN, EV_REL and EV_ABS.
+    public const ushort SYN_REPORT = 0, SYN_DROPPED = 3;
+    public const ushort REL_X = 0x00, REL_Y = 0x01, REL_CNT = 0x10;
+    public const ushort ABS_X = 0x00, ABS_Y = 0x01, ABS_MT_POSITION_X = 0x35, ABS_MT_POSITION_Y = 0x36, ABS_CNT = 0x40;
+
+    // Codes of EV_KEY that are buttons. Keys are what lies below BTN_MISC and from KEY_OK on, but for two ranges of buttons.
+    public const ushort BTN_MISC = 0x100;
+    public const ushort BTN_LEFT = 0x110, BTN_RIGHT = 0x111, BTN_MIDDLE = 0x112, BTN_SIDE = 0x113, BTN_EXTRA = 0x114,
+        BTN_FORWARD = 0x115, BTN_BACK = 0x116, BTN_TASK = 0x117;
+    public const ushort BTN_SOUTH = 0x130;
+    public const ushort BTN_TOOL_PEN = 0x140, BTN_TOOL_FINGER = 0x145, BTN_TOUCH = 0x14a;
+    public const ushort KEY_OK = 0x160;
+    public const ushort BTN_DPAD_UP = 0x220, BTN_DPAD_RIGHT = 0x223;
+    public const ushort BTN_TRIGGER_HAPPY1 = 0x2c0, BTN_TRIGGER_HAPPY40 = 0x2e7;
+    public const ushort KEY_CNT = 0x300;
+
+    // Device properties.
+    public const ushort INPUT_PROP_POINTER = 0x00, INPUT_PROP_DIRECT = 0x01, INPUT_PROP_CNT = 0x20;
+
+    /// <summary>Of linux/time.h.</summary>
+    public const int CLOCK_MONOTONIC = 1;
+
+    public const int EVIOCSCLOCKID = 0x400445a0;
+
+    private const int Read = unchecked((int)0x80004500);
+
+    /// <summary>The device's name, at most <paramref name="length"/> bytes with its NUL.</summary>
+    public static int EVIOCGNAME(int length) => Read | length << 16 | 0x06;
+
+    /// <summary>The device's properties (INPUT_PROP_*) as bits.</summary>
+    public static int EVIOCGPROP(int length) => Read | length << 16 | 0x09;
+
+    /// <summary>The codes of event type <paramref name="type"/> that the device can send, as bits.</summary>
+    public static int EVIOCGBIT(int type, int length) => Read | length << 16 | 0x20 + type;
+
+    /// <summary>Value and range of an absolute axis, a struct <see cref="input_absinfo"/>.</summary>
+    public static int EVIOCGABS(int axis) => Read | 24 << 16 | 0x40 + axis;
+
+    /// <summary>True for the codes of EV_KEY that are keys; false for buttons and for what no kernel sends.</summary>
+    public static bool IsKey(int code) => code is > 0 and < BTN_MISC
+        or >= KEY_OK and < BTN_DPAD_UP or > BTN_DPAD_RIGHT and < BTN_TRIGGER_HAPPY1 or > BTN_TRIGGER_HAPPY40 and < KEY_CNT;
+
+    /// <summary>One record of an evdev stream: 24 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct input_event
+    {
+        public long tv_sec;
+        public long tv_usec;
+        public ushort type;
+        public ushort code;
+        public int value;
+    }
+
+    /// <summary>An absolute axis: its value now and its range.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct input_absinfo
+    {
+        public int value;
+        public int minimum;
+        public int maximum;
+        public int fuzz;
+        public int flat;
+        public int resolution;
+    }
+}
