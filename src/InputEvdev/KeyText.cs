@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace InputEvdev;
+
+/// <summary>The UTF-8 text that a key types, 0 to 8 bytes, held in place so that an event needs no allocation.</summary>
+public readonly record struct KeyText
+{
+    private readonly ulong _bytes; // The first byte lowest; what follows the text is 0. NUL is no text.
+
+    private KeyText(ulong bytes) => _bytes = bytes;
+
+    /// <summary>The text of one character; empty for U+0000.</summary>
+    /// <param name="character">Any Unicode scalar value.</param>
+    public static KeyText Of(Rune character)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        var bytes = 0UL;
+        for (var i = character.EncodeToUtf8(utf8) - 1; i >= 0; i--) bytes = bytes << 8 | utf8[i];
+        return new KeyText(bytes);
+    }
+
+    /// <summary>True when the key types nothing.</summary>
+    public bool IsEmpty => _bytes == 0;
+
+    /// <summary>Bytes of UTF-8, 0 to 8.</summary>
+    public int Length => 8 - System.Numerics.BitOperations.LeadingZeroCount(_bytes) / 8;
+
+    /// <summary>Writes the UTF-8 bytes, without a NUL, and returns how many.</summary>
+    /// <param name="destination">At least <see cref="Length"/> bytes.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public int CopyTo(Span<byte> destination)
+    {
+        var length = Length;
+        if (destination.Length < length)
+            throw new ArgumentException($"the text has {length} bytes, the destination {destination.Length}", nameof(destination));
+        for (var i = 0; i < length; i++) destination[i] = (byte)(_bytes >> 8 * i);
+        return length;
+    }
+
+    /// <summary>The text as a string (allocates; for logs and tests).</summary>
+    public override string ToString()
+    {
+        Span<byte> utf8 = stackalloc byte[8];
+        return Encoding.UTF8.GetString(utf8[..CopyTo(utf8)]);
+    }
+}
