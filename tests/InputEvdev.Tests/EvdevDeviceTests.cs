@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using CsCheck;
+using Tmds.Linux;
+using static InputEvdev.LinuxInput;
+using static InputEvdev.Tests.Recorder;
+
+namespace InputEvdev.Tests;
+
+public sealed class EvdevDeviceTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("evdev-");
+    private readonly Recorder _recorder = new(Keyboard); // Only keeps events here.
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private unsafe string Fifo()
+    {
+        var path = PathOf("fifo");
+        fixed (byte* utf8 = Encoding.UTF8.GetBytes(path + '\0')) Assert.Equal(0, LibC.mkfifo(utf8, (ushort)0x180));
+        return path;
+    }
+
+    private static EvdevDevice OpenStream(string path)
+    {
+        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, out var device, out var reason), reason);
+        return device!;
+    }
+
+    private static byte[] Bytes(params input_event[] records) => MemoryMarshal.AsBytes(records.AsSpan()).ToArray();
+
+    private static void Write(string path, params byte[] bytes)
+    {
+        using var writer = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
+        writer.Write(bytes);
+    }
+
+    [Fact]
+    public void A_stream_is_a_touch_screen_in_pixels_and_a_keyboard_and_outlives_its_writers()
+    {
+        var fifo = Fifo();
+        using var device = OpenStream(fifo);
+        Assert.Equal((true, PointerKind.Touch, null), (device.IsKeyboard, device.Pointer, device.Unused));
+        Assert.Equal(("stream", fifo), (device.Name, device.Path));
+
+        Assert.True(device.Drain(_recorder.Keep));
+        Write(fifo, Bytes(Abs(ABS_X, 400), Abs(ABS_Y, 480), Button(BTN_TOUCH, 1), Report));
+        Assert.True(device.Drain(_recorder.Keep));
+        Write(fifo, Bytes(Button(BTN_TOUCH, 0), Report, Key(KeyCode.KEY_A, 1)));
+        Assert.True(device.Drain(_recorder.Keep));
+        Assert.True(device.Drain(_recorder.Keep));
+        Assert.Equal("move 0.5,1; down 0 0.5,1; up 0 0.5,1; press KEY_A a", _recorder.Said);
+    }
+
+    [Fact]
+    public void Every_pixel_of_a_stream_comes_back_as_that_pixel()
+    {
+        var axis = DeviceClass.OfStream(800, 480).X;
+        Assert.All(Enumerable.Range(0, 800), x => Assert.Equal(x, Math.Round(axis.Fraction(x) * 799)));
+    }
+
+    [Fact]
+    public void A_record_may_come_in_pieces_of_any_size()
+    {
+        var fifo = Fifo();
+        using var device = OpenStream(fifo);
+        var bytes = Bytes([.. Enumerable.Range(0, 200).SelectMany(i => new[] { Key(KeyCode.KEY_A, 1 - i % 2), Report })]);
+        Gen.Int[1, 100].Array[1, 400].Sample(sizes =>
+        {
+            _recorder.Events.Clear();
+            for (int sent = 0, i = 0; sent < bytes.Length; i++)
+            {
+                var size = Math.Min(sizes[i % sizes.Length], bytes.Length - sent);
+                Write(fifo, bytes[sent..(sent += size)]);
+                Assert.True(device.Drain(_recorder.Keep));
+            }
+            Assert.Equal(200, _recorder.Events.Count);
+        }, iter: 5, threads: 1);
+    }
+
+    [Fact]
+    public void Garbage_in_a_stream_does_no_harm()
+    {
+        var fifo = Fifo();
+        using var device = OpenStream(fifo);
+        Gen.Byte.Array[0, 4000].Sample(bytes =>
+        {
+            Write(fifo, bytes);
+            Assert.True(device.Drain(_recorder.Keep));
+        }, iter: 200, threads: 1);
+        Assert.All(_recorder.Events, e => Assert.True(e.X is >= 0 and <= 1 && e.Y is >= 0 and <= 1));
+    }
+
+    [Fact]
+    public void A_file_is_gone_at_its_end_and_what_was_held_is_released_with_the_time_now()
+    {
+        var path = PathOf("records");
+        File.WriteAllBytes(path, [.. Bytes(Key(KeyCode.KEY_LEFTSHIFT, 1), Button(BTN_TOUCH, 1), Report), 1, 2, 3]);
+        using var device = OpenStream(path);
+        var before = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (device.Drain(_recorder.Keep)) { }
+        Assert.Equal("press KEY_LEFTSHIFT; down 0 0,0; release KEY_LEFTSHIFT; up 0 0,0", _recorder.Said);
+        Assert.InRange(_recorder.Events[^1].TimeNs, before, before + 60_000_000_000);
+        Assert.Equal(1_000_000_000, System.Diagnostics.Stopwatch.Frequency);
+        Assert.False(device.Drain(_recorder.Keep));
+        Assert.Equal(4, _recorder.Events.Count);
+    }
+
+    [Fact]
+    public void A_disposed_device_is_gone()
+    {
+        var device = OpenStream(Fifo());
+        device.Dispose();
+        device.Dispose();
+        Assert.Equal(-1, device.FileDescriptor);
+        Assert.False(device.Drain(_recorder.Keep));
+    }
+
+    [Fact]
+    public void Draining_ten_thousand_events_allocates_nothing()
+    {
+        var path = PathOf("records");
+        input_event[] tap = [Abs(ABS_X, 1), Button(BTN_TOUCH, 1), Report, Button(BTN_TOUCH, 0), Abs(ABS_X, 2), Report,
+            Key(KeyCode.KEY_A, 1), Key(KeyCode.KEY_A, 2), Key(KeyCode.KEY_A, 0), Report];
+        File.WriteAllBytes(path, Bytes([.. Enumerable.Repeat(tap, 2000).SelectMany(records => records)]));
+        var events = 0;
+        InputHandler count = (in InputEvent e) => events += e.Kind == InputKind.KeyPress ? e.Text.Length : 1;
+
+        using (var warmUp = OpenStream(path)) while (warmUp.Drain(count)) { }
+        using var device = OpenStream(path);
+        events = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        while (device.Drain(count)) { }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(2000 * 7, events);
+    }
+
+    [Fact]
+    public void One_drain_takes_no_more_than_4096_records()
+    {
+        var path = PathOf("records");
+        File.WriteAllBytes(path, Bytes([.. Enumerable.Range(0, 5000).Select(i => Key(KeyCode.KEY_A, 1 - i % 2))]));
+        using var device = OpenStream(path);
+        Assert.True(device.Drain(_recorder.Keep));
+        Assert.Equal(4096, _recorder.Events.Count);
+    }
+
+    [Fact]
+    public void What_cannot_be_opened_says_which_what_and_the_remedy()
+    {
+        var (missing, file) = (PathOf("missing"), PathOf("file"));
+        File.WriteAllText(file, "no device");
+        Assert.False(EvdevDevice.TryOpen(missing, out _, out var reason));
+        Assert.Equal($"{missing}: no such device; is it plugged in?", reason);
+        Assert.False(EvdevDevice.TryOpen(file, out _, out reason));
+        Assert.Equal($"{file}: not an evdev device; give a /dev/input/event* node", reason);
+        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, out _, out reason));
+        Assert.Equal($"{missing}: no such file; make it with mkfifo", reason);
+        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, out _, out reason));
+        Assert.Equal($"{_folder.FullName}: Is a directory", reason);
+        Assert.Equal("/dev/input/event0: permission denied; add the user to the group \"input\"",
+            EvdevDevice.DeviceFailure("/dev/input/event0", LibC.EACCES));
+    }
+
+    [Fact]
+    public void A_scan_gives_a_reason_for_each_node_in_the_order_of_their_numbers()
+    {
+        foreach (var name in new[] { "event10", "event2", "mouse0" }) File.WriteAllText(PathOf(name), "");
+        var scan = DeviceScan.Open(_folder.FullName);
+        Assert.Empty(scan.Devices);
+        Assert.Equal([PathOf("event2"), PathOf("event10")], scan.Reasons.Select(reason => reason.Split(':')[0]));
+    }
+
+    [Fact]
+    public void A_scan_without_nodes_or_directory_says_so()
+    {
+        Assert.Equal([$"{_folder.FullName}: no input devices; plug one in"], DeviceScan.Open(_folder.FullName).Reasons);
+        Assert.StartsWith($"{PathOf("none")}: no such directory;", Assert.Single(DeviceScan.Open(PathOf("none")).Reasons));
+    }
+}
