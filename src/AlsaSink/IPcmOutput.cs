@@ -1,0 +1,27 @@
+namespace AlsaSink;
+
+/// <summary>
+/// Where mixed frames go: a card (<see cref="AlsaPcm"/>) or a file (<see cref="WavFile"/>). All frames are signed 16 bit, native
+/// endian, stereo, <see cref="AudioSink.Rate"/> Hz. Start, Write, Stop and Drain are called on the audio thread only; each of them
+/// throws <see cref="AudioException"/> when the output cannot go on, and can be started again after that.
+/// </summary>
+public interface IPcmOutput : IDisposable
+{
+    /// <summary>What it is, for people: a card's name such as <c>HDA Intel</c>, or a file's path.</summary>
+    string Description { get; }
+
+    /// <summary>Takes hold of the device: the first sound comes now.</summary>
+    void Start();
+
+    /// <summary>
+    /// Queues one period and returns when the next one is due: this is the pace at which sources are pulled.
+    /// </summary>
+    /// <param name="stereo">Interleaved samples, <see cref="AudioSink.PeriodFrames"/> frames.</param>
+    void Write(ReadOnlySpan<short> stereo);
+
+    /// <summary>Lets go of the device at once; what is queued (silence by then) is dropped. Costs nothing until Start.</summary>
+    void Stop();
+
+    /// <summary>As Stop, but plays what is queued first; takes as long as that sounds.</summary>
+    void Drain();
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AlsaSink;
+
+/// <summary>
+/// The functions of libasound that are used, names and types as in alsa/pcm.h; loaded by name at run time so that a board without
+/// sound needs no library. Frames are <c>snd_pcm_uframes_t</c>, which is a C long.
+/// </summary>
+internal sealed unsafe class LibAsound
+{
+    public const string DefaultName = "libasound.so.2";
+
+    public const int SND_PCM_STREAM_PLAYBACK = 0;
+    public const int SND_PCM_NONBLOCK = 1;
+    public const int SND_PCM_ACCESS_RW_INTERLEAVED = 3;
+    public const int SND_PCM_FORMAT_S16_LE = 2;
+
+    public readonly delegate* unmanaged<nint*, byte*, int, int, int> snd_pcm_open;
+    public readonly delegate* unmanaged<nint, int> snd_pcm_close;
+    public readonly delegate* unmanaged<nint, int, int, uint, uint, int, uint, int> snd_pcm_set_params;
+    public readonly delegate* unmanaged<nint, nuint*, nuint*, int> snd_pcm_get_params;
+    public readonly delegate* unmanaged<nint*, int> snd_pcm_sw_params_malloc;
+    public readonly delegate* unmanaged<nint, void> snd_pcm_sw_params_free;
+    public readonly delegate* unmanaged<nint, nint, int> snd_pcm_sw_params_current;
+    public readonly delegate* unmanaged<nint, nint, nuint, int> snd_pcm_sw_params_set_start_threshold;
+    public readonly delegate* unmanaged<nint, nint, nuint, int> snd_pcm_sw_params_set_avail_min;
+    public readonly delegate* unmanaged<nint, nint, int> snd_pcm_sw_params;
+    public readonly delegate* unmanaged<nint, int, int> snd_pcm_nonblock;
+    public readonly delegate* unmanaged<nint, nint> snd_pcm_avail_update;
+    public readonly delegate* unmanaged<nint, int, int> snd_pcm_wait;
+    public readonly delegate* unmanaged<nint, void*, nuint, nint> snd_pcm_writei;
+    public readonly delegate* unmanaged<nint, int, int, int> snd_pcm_recover;
+    public readonly delegate* unmanaged<nint, int> snd_pcm_drop;
+    public readonly delegate* unmanaged<nint, int> snd_pcm_drain;
+    public readonly delegate* unmanaged<nint*, int> snd_pcm_info_malloc;
+    public readonly delegate* unmanaged<nint, void> snd_pcm_info_free;
+    public readonly delegate* unmanaged<nint, nint, int> snd_pcm_info;
+    public readonly delegate* unmanaged<nint, int> snd_pcm_info_get_card;
+    private readonly delegate* unmanaged<int, byte*> snd_strerror;
+    private readonly delegate* unmanaged<nint, int> snd_lib_error_set_handler;
+
+    /// <summary>Loads the library.</summary>
+    /// <exception cref="AudioException">It is not installed, or lacks a function.</exception>
+    public LibAsound(string name = DefaultName)
+    {
+        if (!NativeLibrary.TryLoad(name, out nint library))
+            throw new AudioException($"{name}: cannot be loaded; install libasound2, or choose --audio none");
+        nint Export(string function) => NativeLibrary.TryGetExport(library, function, out nint address)
+            ? address
+            : throw new AudioException($"{name}: has no function {function}; install libasound2 1.1 or later");
+
+        snd_pcm_open = (delegate* unmanaged<nint*, byte*, int, int, int>)Export("snd_pcm_open");
+        snd_pcm_close = (delegate* unmanaged<nint, int>)Export("snd_pcm_close");
+        snd_pcm_set_params = (delegate* unmanaged<nint, int, int, uint, uint, int, uint, int>)Export("snd_pcm_set_params");
+        snd_pcm_get_params = (delegate* unmanaged<nint, nuint*, nuint*, int>)Export("snd_pcm_get_params");
+        snd_pcm_sw_params_malloc = (delegate* unmanaged<nint*, int>)Export("snd_pcm_sw_params_malloc");
+        snd_pcm_sw_params_free = (delegate* unmanaged<nint, void>)Export("snd_pcm_sw_params_free");
+        snd_pcm_sw_params_current = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_sw_params_current");
+        snd_pcm_sw_params_set_start_threshold =
+            (delegate* unmanaged<nint, nint, nuint, int>)Export("snd_pcm_sw_params_set_start_threshold");
+        snd_pcm_sw_params_set_avail_min = (delegate* unmanaged<nint, nint, nuint, int>)Export("snd_pcm_sw_params_set_avail_min");
+        snd_pcm_sw_params = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_sw_params");
+        snd_pcm_nonblock = (delegate* unmanaged<nint, int, int>)Export("snd_pcm_nonblock");
+        snd_pcm_avail_update = (delegate* unmanaged<nint, nint>)Export("snd_pcm_avail_update");
+        snd_pcm_wait = (delegate* unmanaged<nint, int, int>)Export("snd_pcm_wait");
+        snd_pcm_writei = (delegate* unmanaged<nint, void*, nuint, nint>)Export("snd_pcm_writei");
+        snd_pcm_recover = (delegate* unmanaged<nint, int, int, int>)Export("snd_pcm_recover");
+        snd_pcm_drop = (delegate* unmanaged<nint, int>)Export("snd_pcm_drop");
+        snd_pcm_drain = (delegate* unmanaged<nint, int>)Export("snd_pcm_drain");
+        snd_pcm_info_malloc = (delegate* unmanaged<nint*, int>)Export("snd_pcm_info_malloc");
+        snd_pcm_info_free = (delegate* unmanaged<nint, void>)Export("snd_pcm_info_free");
+        snd_pcm_info = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_info");
+        snd_pcm_info_get_card = (delegate* unmanaged<nint, int>)Export("snd_pcm_info_get_card");
+        snd_strerror = (delegate* unmanaged<int, byte*>)Export("snd_strerror");
+        snd_lib_error_set_handler = (delegate* unmanaged<nint, int>)Export("snd_lib_error_set_handler");
+
+        // What goes wrong is told once, by AudioException; the library's own lines on stderr would double it.
+        snd_lib_error_set_handler((nint)(delegate* unmanaged<byte*, int, byte*, int, byte*, void>)&Quiet);
+    }
+
+    /// <summary>The library's text for a negative error code, as it ends a line of ours.</summary>
+    public string ErrorText(int error) => (Marshal.PtrToStringUTF8((nint)snd_strerror(error)) ?? $"error {error}").ToLowerInvariant();
+
+    // snd_lib_error_handler_t is variadic; what follows fmt stays unread, which both the x86-64 and the arm64 calling convention allow.
+    [UnmanagedCallersOnly]
+    private static void Quiet(byte* file, int line, byte* function, int error, byte* fmt)
+    {
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace AlsaSink;
+
+/// <summary>
+/// A RIFF WAVE file that is written as fast as a card would play it. Its two sizes are rewritten after every period, so the file is
+/// valid at every moment, also after SIGKILL. It holds what a card would have been given: time in which nothing sounds is left out.
+/// </summary>
+public sealed unsafe class WavFile : IPcmOutput
+{
+    /// <summary>Bytes before the first sample: RIFF, fmt and the data chunk's head.</summary>
+    public const int HeaderBytes = 44;
+
+    private const int RiffSizeAt = 4;
+    private const int DataSizeAt = 40;
+    private const long MaxDataBytes = uint.MaxValue - HeaderBytes;
+
+    private readonly PeriodClock _pace;
+    private readonly string _path;
+    private int _fd = -1;
+    private long _dataBytes;
+
+    /// <summary>Creates the file, or empties it, and writes the header of a file without sound.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="clock">Paces it; the kernel's clock if null.</param>
+    /// <exception cref="AudioException">The file cannot be created or written.</exception>
+    public WavFile(string path, IAudioClock? clock = null)
+    {
+        _path = path;
+        _pace = new PeriodClock(clock ?? new MonotonicClock(), AudioSink.Rate);
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            // O_NONBLOCK: a FIFO without a reader must not hang the start.
+            _fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, Convert.ToUInt16("644", 8));
+        if (_fd < 0)
+            throw new AudioException($"{path}: {ErrnoText(errno)}; name a file that can be written");
+        try
+        {
+            WriteAt(0, Header());
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Description => _path;
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+    }
+
+    /// <summary>Appends one period, then waits until a card would have played it.</summary>
+    /// <param name="stereo">Interleaved samples.</param>
+    /// <exception cref="AudioException">The disk is full, or the file has reached 4 GiB (six hours of sound).</exception>
+    public void Write(ReadOnlySpan<short> stereo)
+    {
+        ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(stereo);
+        if (_dataBytes + data.Length > MaxDataBytes)
+            throw new AudioException($"{_path}: 4 GiB reached, more does not fit a WAV file; sound is discarded from here");
+        WriteAt(HeaderBytes + _dataBytes, data);
+        _dataBytes += data.Length;
+        WriteSizes();
+        _pace.Pace(stereo.Length / 2);
+    }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Drain()
+    {
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        if (_fd >= 0)
+            close(_fd);
+        _fd = -1;
+    }
+
+    private static byte[] Header()
+    {
+        byte[] header = new byte[HeaderBytes];
+        "RIFF"u8.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(RiffSizeAt), HeaderBytes - 8);
+        "WAVEfmt "u8.CopyTo(header.AsSpan(8));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(16), 16);                      // bytes of fmt
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(20), 1);                       // PCM
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(22), 2);                       // channels
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(24), AudioSink.Rate);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(28), AudioSink.Rate * 4);      // bytes a second
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(32), 4);                       // bytes a frame
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(34), 16);                      // bits a sample
+        "data"u8.CopyTo(header.AsSpan(36));
+        return header;
+    }
+
+    // After the samples: a reader never sees sizes that promise more than there is.
+    private void WriteSizes()
+    {
+        Span<byte> size = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(size, (uint)_dataBytes);
+        WriteAt(DataSizeAt, size);
+        BinaryPrimitives.WriteUInt32LittleEndian(size, (uint)(_dataBytes + HeaderBytes - 8));
+        WriteAt(RiffSizeAt, size);
+    }
+
+    private void WriteAt(long offset, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* from = data)
+        {
+            for (int done = 0; done < data.Length;)
+            {
+                long written = pwrite(_fd, from + done, data.Length - done, (off_t)(offset + done));
+                int error = written < 0 ? errno : 0;
+                if (error == EINTR)
+                    continue;
+                if (error == ENOSPC)
+                    throw new AudioException($"{_path}: disk full; make room, sound is discarded from here");
+                if (written <= 0)
+                    throw new AudioException($"{_path}: {ErrnoText(error)}; name a regular file on a disk that can be written");
+                done += (int)written;
+            }
+        }
+    }
+
+    private static string ErrnoText(int error) => Marshal.GetPInvokeErrorMessage(error).ToLowerInvariant();
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AlsaSink.Tests;
+
+/// <summary>The real libasound, with devices of a configuration of our own: this machine has no card.</summary>
+public class AlsaPcmTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly string Played = Path.Combine(Path.GetTempPath(), $"alsa-played-{Environment.ProcessId}.raw");
+
+    [DllImport("libc")]
+    private static extern int setenv(string name, string value, int overwrite);
+
+    // Before libasound reads its configuration, which it does once; .NET's own environment is not seen by C.
+    [ModuleInitializer]
+    internal static void Configure()
+    {
+        string conf = Path.Combine(Path.GetTempPath(), $"alsa-{Environment.ProcessId}.conf");
+        File.WriteAllText(conf, $$"""
+            pcm.null { type null }
+            pcm.tofile { type file slave.pcm { type null } file "{{Played}}" format raw }
+            pcm.nocard { type hw card 9 }
+            """);
+        setenv("ALSA_CONFIG_PATH", conf, 1);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            File.Delete(conf);
+            File.Delete(Played);
+        };
+    }
+
+    [Fact]
+    public void A_device_that_exists_is_probed_and_described()
+    {
+        using AlsaPcm pcm = new(["null"]);
+        pcm.Probe();
+        pcm.Probe();
+        Assert.Equal("null", pcm.Description);
+    }
+
+    [Fact]
+    public void Frames_reach_the_device_after_a_lead_of_silence_of_three_periods()
+    {
+        List<string> log = [];
+        using (AudioSink sink = new(new AlsaPcm(["tofile"], null, log.Add, LibAsound.DefaultName, new FakeClock()), log.Add))
+        {
+            TestSource source = new TestSource(0.5f).Fill(10 * AudioSink.PeriodFrames);
+            sink.Add(source);
+            Assert.True(source.Empty.Wait(Patience));
+        }
+        Assert.Empty(log);
+        short[] played = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(Played)).ToArray();
+        int lead = 3 * AudioSink.PeriodFrames * 2, sound = 10 * AudioSink.PeriodFrames * 2;
+        Assert.All(played[..lead], s => Assert.Equal(0, s));
+        Assert.All(played[lead..(lead + sound)], s => Assert.Equal(16384, s));
+        Assert.All(played[(lead + sound)..], s => Assert.Equal(0, s));
+    }
+
+    [Fact]
+    public void A_device_without_a_card_is_not_fed_faster_than_5_percent_above_the_rate()
+    {
+        FakeClock clock = new();
+        using AlsaPcm pcm = new(["null"], null, null, LibAsound.DefaultName, clock);
+        pcm.Start();
+        for (int i = 0; i < 375; i++)
+            pcm.Write(new short[1024]);
+        Assert.InRange(clock.SleptNs, 3_800_000_000, 3_820_000_000);
+    }
+
+    [Fact]
+    public void The_first_device_that_opens_is_used()
+    {
+        using AlsaPcm pcm = new(["nocard", "null"], "HDA Intel");
+        Assert.Equal("HDA Intel", pcm.Description);
+        pcm.Start();
+        pcm.Write(new short[1024]);
+        pcm.Drain();
+    }
+
+    [Theory]
+    [InlineData("nocard", "ALSA device nocard: no such file or directory; see /proc/asound/cards")]
+    [InlineData("nonsense", "ALSA device nonsense: no such file or directory; see /proc/asound/cards")]
+    public void A_missing_device_is_one_line(string name, string line)
+    {
+        using AlsaPcm pcm = new([name]);
+        AudioException e = Assert.Throws<AudioException>(pcm.Probe);
+        Assert.StartsWith(line, e.Message);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void A_missing_library_is_one_line_with_its_remedy()
+    {
+        using AlsaPcm pcm = new(["default"], null, null, "libnosuch.so.2", new FakeClock());
+        AudioException e = Assert.Throws<AudioException>(pcm.Probe);
+        Assert.Equal("libnosuch.so.2: cannot be loaded; install libasound2, or choose --audio none", e.Message);
+    }
+
+    [Fact]
+    public void A_library_that_is_something_else_is_one_line()
+    {
+        AudioException e = Assert.Throws<AudioException>(() => new LibAsound("libc.so.6"));
+        Assert.Equal("libc.so.6: has no function snd_pcm_open; install libasound2 1.1 or later", e.Message);
+    }
+}
