@@ -52,7 +52,7 @@ public sealed record AudioOptions(AudioKind Kind, string Name = "")
     /// so that what was asked for by name fails now; <c>auto</c> only looks at <c>/proc/asound</c> and neither loads libasound nor
     /// opens a device before the first sound, for a fast start.
     /// </summary>
-    /// <param name="log">Is given a line when <c>auto</c> finds no card, and later one after sounds with xruns (on the audio thread).</param>
+    /// <param name="log">Is given a line when <c>auto</c> finds no card, and one after a sound with xruns (on the audio thread).</param>
     /// <returns>The output, or null for none.</returns>
     /// <exception cref="AudioException">The device or file that was named cannot be had.</exception>
     public IPcmOutput? Open(Action<string>? log = null) => Open(log, SoundCards.Proc);

@@ -126,6 +126,9 @@ public sealed unsafe class AudioSink : IDisposable
     {
         while (!_stopping)
         {
+            // Before anything is looked at: whoever fills or removes a source after that sees it, and signals.
+            if (!_playing)
+                Interlocked.Exchange(ref _idle, 1);
             Retire();
             int frames = Mix();
             if (frames == 0 && !_playing)
@@ -138,9 +141,6 @@ public sealed unsafe class AudioSink : IDisposable
 
     private int Mix()
     {
-        // Set before the sources are asked: whoever fills one of them after that sees it, and signals.
-        if (!_playing)
-            Interlocked.Exchange(ref _idle, 1);
         try
         {
             return _mixer.Mix(Volatile.Read(ref _sources));
