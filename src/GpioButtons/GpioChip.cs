@@ -1,0 +1,153 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Tmds.Linux;
+using static GpioButtons.LinuxGpio;
+using static Tmds.Linux.LibC;
+
+namespace GpioButtons;
+
+/// <summary>An open <c>/dev/gpiochipN</c>: asks the kernel for its facts and for its lines. Every error is a line for people.</summary>
+internal sealed unsafe class GpioChip : IDisposable
+{
+    private readonly string _path;
+    private int _fd;
+
+    /// <summary>Opens the chip.</summary>
+    /// <exception cref="GpioLineException">No such chip, no permission, or not a GPIO chip.</exception>
+    public GpioChip(string path)
+    {
+        _path = path;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            _fd = open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK, default);
+        if (_fd < 0)
+            throw new GpioLineException($"{path}: {OpenError(errno)}");
+        gpiochip_info info;
+        if (ioctl(_fd, unchecked((int)GPIO_GET_CHIPINFO_IOCTL), &info) < 0)
+        {
+            int error = errno;
+            Dispose();
+            throw new GpioLineException(error == ENOTTY || error == EINVAL
+                ? $"{path}: is not a GPIO chip; name a /dev/gpiochipN"
+                : $"{path}: {Text(error)}; check the chip's driver");
+        }
+        Lines = (int)info.lines;
+        Name = Name32(info.name);
+        Label = Name32(info.label);
+    }
+
+    /// <summary>How many lines it has: their numbers are 0..Lines-1.</summary>
+    public int Lines { get; }
+
+    /// <summary>The kernel's name, such as <c>gpiochip0</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>N of <c>gpiochipN</c>; -1 if the kernel names it otherwise.</summary>
+    public int Number => Name.StartsWith("gpiochip", StringComparison.Ordinal) && int.TryParse(Name.AsSpan(8), out int n) ? n : -1;
+
+    /// <summary>The kind of chip, such as <c>9030000.pl061</c>.</summary>
+    public string Label { get; }
+
+    /// <summary>Takes a line as it is, neither direction nor level changed.</summary>
+    /// <returns>The line's descriptor, the caller's to close.</returns>
+    /// <exception cref="GpioLineException">No such line, in use, or a kernel before 5.10.</exception>
+    public int RequestLine(int line)
+    {
+        if (line < 0 || line >= Lines)
+            throw new GpioLineException($"{_path}: no line {line}; the chip has lines 0 to {Lines - 1}");
+        gpio_v2_line_request request = default;
+        request.offsets[0] = (uint)line;
+        request.num_lines = 1;
+        "mmm"u8.CopyTo(new Span<byte>(request.consumer, GPIO_MAX_NAME_SIZE));
+        if (ioctl(_fd, unchecked((int)GPIO_V2_GET_LINE_IOCTL), &request) >= 0)
+            return request.fd;
+        int error = errno;
+        if (error == EBUSY)
+            throw new GpioLineException($"{_path} line {line}: in use by \"{Consumer(line)}\"; free it there, or choose another line");
+        throw new GpioLineException(error == EINVAL || error == ENOTTY
+            ? $"{_path} line {line}: the kernel has no GPIO interface version 2; use kernel 5.10 or later"
+            : $"{_path} line {line}: {Text(error)}; check the chip's driver");
+    }
+
+    /// <summary>Changes a requested line.</summary>
+    /// <param name="line">The line's number, for the error.</param>
+    /// <param name="fd">Its descriptor.</param>
+    /// <param name="flags">GPIO_V2_LINE_FLAG_…</param>
+    /// <param name="debounceUs">Microseconds, for inputs; 0 is none.</param>
+    /// <param name="high">The level, for outputs.</param>
+    public void Configure(int line, int fd, ulong flags, uint debounceUs, bool high)
+    {
+        gpio_v2_line_config config = default;
+        config.flags = flags;
+        if ((flags & GPIO_V2_LINE_FLAG_OUTPUT) != 0)
+        {
+            config.attrs[0].attr.id = GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES;
+            config.attrs[0].attr.values = high ? 1u : 0;
+            config.attrs[0].mask = 1;
+            config.num_attrs = 1;
+        }
+        else if (debounceUs > 0)
+        {
+            config.attrs[0].attr.id = GPIO_V2_LINE_ATTR_ID_DEBOUNCE;
+            config.attrs[0].attr.debounce_period_us = debounceUs;
+            config.attrs[0].mask = 1;
+            config.num_attrs = 1;
+        }
+        if (ioctl(fd, unchecked((int)GPIO_V2_LINE_SET_CONFIG_IOCTL), &config) < 0)
+            throw new GpioLineException($"{_path} line {line}: {Text(errno)}; the chip cannot do this direction, pull or edge");
+    }
+
+    /// <summary>The electrical level of a requested line.</summary>
+    public bool Read(int line, int fd)
+    {
+        gpio_v2_line_values values = new() { mask = 1 };
+        if (ioctl(fd, unchecked((int)GPIO_V2_LINE_GET_VALUES_IOCTL), &values) < 0)
+            throw new GpioLineException($"{_path} line {line}: {Text(errno)}; check the chip's driver");
+        return (values.bits & 1) != 0;
+    }
+
+    /// <summary>Sets the level of a requested output line.</summary>
+    public void Write(int line, int fd, bool high)
+    {
+        gpio_v2_line_values values = new() { mask = 1, bits = high ? 1u : 0 };
+        if (ioctl(fd, unchecked((int)GPIO_V2_LINE_SET_VALUES_IOCTL), &values) < 0)
+            throw new GpioLineException($"{_path} line {line}: {Text(errno)}; only an output can be written");
+    }
+
+    public void Dispose()
+    {
+        if (_fd >= 0)
+            close(_fd);
+        _fd = -1;
+    }
+
+    private string Consumer(int line)
+    {
+        gpio_v2_line_info info = default;
+        info.offset = (uint)line;
+        return ioctl(_fd, unchecked((int)GPIO_V2_GET_LINEINFO_IOCTL), &info) < 0 ? "?" : Name32(info.consumer);
+    }
+
+    private static string OpenError(int error)
+    {
+        if (error == EACCES || error == EPERM)
+            return "permission denied; add the user to the group \"gpio\"";
+        if (error == EISDIR)
+            return "is not a GPIO chip; name a /dev/gpiochipN";
+        if (error != ENOENT)
+            return $"{Text(error)}; check the chip's driver";
+        string[] chips = Directory.GetFiles("/dev", "gpiochip*");
+        Array.Sort(chips, StringComparer.Ordinal);
+        return chips.Length == 0
+            ? "no such chip; this board has none, is the driver of its GPIO loaded?"
+            : $"no such chip; there are {string.Join(", ", chips)}";
+    }
+
+    private static string Name32(byte* name)
+    {
+        ReadOnlySpan<byte> bytes = new(name, GPIO_MAX_NAME_SIZE);
+        int end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
+
+    private static string Text(int error) => Marshal.GetPInvokeErrorMessage(error).ToLowerInvariant();
+}

@@ -1,0 +1,145 @@
+using System.Device.Gpio;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace GpioButtons.Tests;
+
+public sealed unsafe class ButtonSetTests
+{
+    private readonly FakeGpioDriver _driver = new();
+    private readonly List<ButtonEvent> _events = [];
+
+    private ButtonSet Open(params ButtonConfig[] configs) => ButtonSet.Open(configs, null, _ => _driver);
+
+    private static bool Readable(ButtonSet set, int timeoutMs = 0)
+    {
+        pollfd polled = new() { fd = set.FileDescriptor, events = POLLIN };
+        return poll(&polled, 1, timeoutMs) == 1;
+    }
+
+    [Fact]
+    public void A_button_to_supply_is_pressed_by_a_rising_edge_and_has_a_pull_down()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 5, ActiveLow: false, "return"));
+        _driver.Raise(5, PinEventTypes.Rising, 1000);
+        _driver.Raise(5, PinEventTypes.Falling, 2000);
+        Assert.Equal(2, set.Dispatch(_events.Add));
+        Assert.Equal([new ButtonEvent(0, "return", true, 1000), new ButtonEvent(0, "return", false, 2000)], _events);
+        Assert.Equal(PinMode.InputPullDown, _driver.Modes[5]);
+    }
+
+    [Fact]
+    public void A_button_to_ground_is_pressed_by_a_falling_edge_and_has_a_pull_up()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 1, false, "a"), new ButtonConfig(0, 2, ActiveLow: true, "b"));
+        _driver.Raise(2, PinEventTypes.Falling, 1);
+        set.Dispatch(_events.Add);
+        Assert.Equal(new ButtonEvent(1, "b", true, 1), Assert.Single(_events));
+        Assert.Equal(PinMode.InputPullUp, _driver.Modes[2]);
+    }
+
+    [Fact]
+    public void Lost_edges_never_make_two_presses_without_a_release()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 0, false, "x"));
+        _driver.Raise(0, PinEventTypes.Falling, 1);
+        _driver.Raise(0, PinEventTypes.Rising, 2);
+        _driver.Raise(0, PinEventTypes.Rising, 3);
+        _driver.Raise(0, PinEventTypes.Falling, 4);
+        Assert.Equal(2, set.Dispatch(_events.Add));
+        Assert.Equal([true, false], _events.Select(e => e.Pressed));
+    }
+
+    [Fact]
+    public void Edges_from_another_thread_wake_the_loop_and_are_handled_on_it()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 3, false, "x", ButtonConfig.Libgpiod));
+        Assert.False(Readable(set));
+        Thread libgpiod = new(() =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                _driver.Raise(3, PinEventTypes.Rising);
+                _driver.Raise(3, PinEventTypes.Falling);
+            }
+        });
+        libgpiod.Start();
+        while (_events.Count < 1000)
+        {
+            Assert.True(Readable(set, 20_000), "an edge was lost");
+            set.Dispatch(e =>
+            {
+                Assert.NotEqual(libgpiod, Thread.CurrentThread);
+                _events.Add(e);
+            });
+        }
+        Assert.False(Readable(set));
+        Assert.Equal(_events.Select(e => e.TimestampNs).Order(), _events.Select(e => e.TimestampNs));
+    }
+
+    [Fact]
+    public void Dispose_lets_go_of_the_chip()
+    {
+        ButtonSet set = Open(new ButtonConfig(0, 3, false, "x"));
+        set.Dispose();
+        set.Dispose();
+        Assert.True(_driver.IsDisposed);
+    }
+
+    [Fact]
+    public void No_buttons_are_no_work()
+    {
+        using ButtonSet set = ButtonSet.Open([]);
+        Assert.False(Readable(set));
+        Assert.Equal(0, set.Dispatch(_events.Add));
+    }
+
+    [Fact]
+    public void If_one_line_cannot_be_had_the_chip_is_let_go()
+    {
+        GpioLineException e = Assert.Throws<GpioLineException>(
+            () => Open(new ButtonConfig(0, 3, false, "x"), new ButtonConfig(0, 8, false, "y")));
+        Assert.Equal("fake: no line 8", e.Message);
+        Assert.True(_driver.IsDisposed);
+    }
+
+    [Fact]
+    public void Two_buttons_on_one_line_are_refused()
+    {
+        GpioLineException e = Assert.Throws<GpioLineException>(
+            () => Open(new ButtonConfig(0, 3, false, "x"), new ButtonConfig(0, 3, true, "y")));
+        Assert.Equal("button \"y\": chip 0 line 3 is another button's already; choose another line", e.Message);
+    }
+
+    [Fact]
+    public void A_missing_chip_is_one_line()
+    {
+        GpioLineException e = Assert.Throws<GpioLineException>(() => ButtonSet.Open([new ButtonConfig(250, 3, false, "x")]));
+        Assert.StartsWith("/dev/gpiochip250: no such chip; ", e.Message);
+    }
+
+    [Fact]
+    public void A_failing_libgpiod_is_one_line_that_names_the_other_driver()
+    {
+        GpioLineException e = Assert.Throws<GpioLineException>(
+            () => ButtonSet.Open([new ButtonConfig(250, 3, false, "x", ButtonConfig.Libgpiod)]));
+        Assert.DoesNotContain('\n', e.Message);
+        Assert.Contains("driver \"chardev\"", e.Message);
+    }
+
+    [Theory]
+    [InlineData(-1, 0, "x", "chardev", 5, "button \"x\": chip -1; must be 0 or more, as in /dev/gpiochip0")]
+    [InlineData(0, -2, "x", "chardev", 5, "button \"x\": line -2; must be 0 or more")]
+    [InlineData(0, 7, " ", "chardev", 5, "button on chip 0 line 7: no event; give it one, such as \"return\"")]
+    [InlineData(0, 0, "x", "sysfs", 5, "button \"x\": driver \"sysfs\"; use \"chardev\" or \"libgpiod\"")]
+    [InlineData(0, 0, "x", "libgpiod", 1001, "button \"x\": debounce of 1001 ms; must be 0 to 1000")]
+    [InlineData(0, 0, "x", "chardev", 0, null)]
+    public void A_configuration_is_checked_before_anything_is_opened(
+        int chip, int line, string name, string driver, int debounceMs, string? error)
+    {
+        ButtonConfig config = new(chip, line, false, name, driver, debounceMs);
+        Assert.Equal(error, config.Validate());
+        if (error is not null)
+            Assert.Equal(error, Assert.Throws<GpioLineException>(() => Open(config)).Message);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Device.Gpio;
+
+namespace GpioButtons.Tests;
+
+/// <summary>A chip of 8 lines under a real GpioController, whose edges come when and on the thread that the test wants.</summary>
+internal sealed class FakeGpioDriver : GpioDriver
+{
+    private readonly Dictionary<int, PinChangeEventHandler> _callbacks = [];
+
+    public Dictionary<int, PinMode> Modes { get; } = [];
+
+    public bool IsDisposed { get; private set; }
+
+    public void Raise(int line, PinEventTypes edge, long? timestampNs = null) => _callbacks[line](this,
+        timestampNs is { } at ? new LineEventArgs(edge, line, at) : new PinValueChangedEventArgs(edge, line));
+
+    protected override int PinCount => 8;
+
+    protected override void OpenPin(int pinNumber)
+    {
+        if (pinNumber >= PinCount)
+            throw new GpioLineException($"fake: no line {pinNumber}");
+    }
+
+    protected override void ClosePin(int pinNumber)
+    {
+    }
+
+    protected override void SetPinMode(int pinNumber, PinMode mode) => Modes[pinNumber] = mode;
+
+    protected override PinMode GetPinMode(int pinNumber) => Modes[pinNumber];
+
+    protected override bool IsPinModeSupported(int pinNumber, PinMode mode) => true;
+
+    protected override PinValue Read(int pinNumber) => PinValue.Low;
+
+    protected override void Write(int pinNumber, PinValue value)
+    {
+    }
+
+    protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    protected override void AddCallbackForPinValueChangedEvent(int pinNumber, PinEventTypes eventTypes, PinChangeEventHandler callback) =>
+        _callbacks[pinNumber] = callback;
+
+    protected override void RemoveCallbackForPinValueChangedEvent(int pinNumber, PinChangeEventHandler callback) =>
+        _callbacks.Remove(pinNumber);
+
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+    }
+}
