@@ -1,2 +1,41 @@
-Console.Error.WriteLine("mmm: not built yet");
-return 1;
+using AlsaSink;
+using FbHost;
+using FbHost.Control;
+using FbHost.Options;
+using GpioButtons;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Mmm;
+
+try
+{
+    if (ProgramName() == "mmmctl")
+        return Mmmctl.Run(args);
+    if (CommandLine.Parse(args) is not { } options)
+        return 0;
+    var builder = Host.CreateEmptyApplicationBuilder(null);
+    builder.Logging.AddProvider(new StderrLoggerProvider());
+    builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
+    builder.Services.AddSingleton(options);
+    builder.Services.AddHostedService<Appliance>();
+    builder.Build().Run();
+    return Environment.ExitCode;
+}
+catch (Exception e) when (e is MmmException or AudioException or GpioLineException)
+{
+    StderrLoggerProvider.WriteLine(e.Message);
+    return 1;
+}
+catch (Exception e) when (Environment.GetEnvironmentVariable("MMM_DEBUG") is null)
+{
+    StderrLoggerProvider.WriteLine($"unexpected: {e.GetType().Name}: {e.Message}; with MMM_DEBUG=1 the place is shown");
+    return 1;
+}
+
+// The name that the program was called by; the runtime only knows the assembly's.
+static string ProgramName()
+{
+    var commandLine = File.ReadAllText("/proc/self/cmdline");
+    return Path.GetFileName(commandLine[..Math.Max(0, commandLine.IndexOf('\0'))]);
+}

@@ -26,6 +26,9 @@ public readonly record struct ClientState
     /// <summary>The damage fields as they stand.</summary>
     public required Rect Damage { get; init; }
 
+    /// <summary>Stacking order as a host wrote it: higher is nearer.</summary>
+    public required double Z { get; init; }
+
     /// <summary>Largest width and height that is served, pixels.</summary>
     public const int MaxSide = 16384;
 
@@ -43,6 +46,7 @@ public readonly record struct ClientState
             DesiredWidth = I32(b, 40),
             DesiredHeight = I32(b, 44),
             Damage = new Rect(I32(b, 48), I32(b, 52), I32(b, 56), I32(b, 60)),
+            Z = MemoryMarshal.Read<double>(b[64..]),
         };
 
         static int I32(ReadOnlySpan<byte> b, int at) => MemoryMarshal.Read<int>(b[at..]);

@@ -98,6 +98,9 @@ internal static unsafe partial class Sys
         return poll(&p, (ulong_t)1ul, milliseconds) > 0;
     }
 
+    /// <summary>Makes reads and writes wait.</summary>
+    public static void SetBlocking(int fd) => fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
+
     /// <summary>A new inotify descriptor that watches a directory, or minus errno.</summary>
     public static int WatchDirectory(string path, uint mask)
     {

@@ -1,0 +1,149 @@
+using System.Globalization;
+using FbHost.Apps;
+using FbHost.Audio;
+using FbHost.Clients;
+using FbHost.Control;
+using FbHost.Displays;
+using FbHost.Input;
+using FbHost.Loop;
+using FbHost.Options;
+using FbHost.Screens;
+using GpioButtons;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Mmm;
+
+namespace FbHost;
+
+/// <summary>
+/// The only place that knows all the parts: makes them from the options, joins them, and runs the loop on its thread. Whatever fails while
+/// the parts are made is told as one line before anything is served.
+/// </summary>
+internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService
+{
+    private readonly HostLog _log = new(loggers.CreateLogger(nameof(FbHost)));
+    private readonly EventLoop _loop = new();
+    private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _frames;
+    private long _dropped;
+
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Make();
+        }
+        catch
+        {
+            Unmake();
+            throw;
+        }
+        new Thread(Run) { Name = "loop" }.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellation)
+    {
+        _loop.Post(_loop.Stop);
+        return _ended.Task;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _loop.Run();
+        }
+        finally
+        {
+            Unmake();
+            _loop.Dispose();
+            _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
+            _ended.SetResult();
+            lifetime.StopApplication();
+        }
+    }
+
+    private void Unmake()
+    {
+        while (_parts.TryPop(out var part))
+            part.Dispose();
+    }
+
+    private T Own<T>(T part) where T : IDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+
+    private void End(int exitCode)
+    {
+        Environment.ExitCode = exitCode;
+        _loop.Stop();
+    }
+
+    private void Make()
+    {
+        var directory = Own(new ClientDirectory(options.Path)).Path;
+        var display = Own(OpenDisplay(options.Display, directory));
+        var screen = new Screen(display);
+        var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
+        var sound = Own(new SoundMixer(clients, options.Audio, _log));
+        var router = new InputRouter(clients, display.Width, display.Height);
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, display.Width, display.Height, router.Handler));
+        var buttons = OpenButtons(clients);
+        var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
+        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, apps, () => End(0)).Handle));
+
+        if (options.Command.Count > 0)
+            apps.EndWith = End;
+        else if (options.OneClient)
+            clients.Ended += _ => End(0);
+        clients.FrameShown += () => _frames++;
+        clients.Dropped += () => _dropped++;
+        clients.QuitAsked += _ => End(0);
+        clients.DirectoryLost += () =>
+        {
+            _log.Warn($"{directory} was removed: no client can be reached any more; ending");
+            End(1);
+        };
+
+        screen.Repaint();
+        clients.Open();
+        Own(apps).Start();
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{buttons}, audio {sound.Description}, clients in {directory}");
+    }
+
+    private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
+        ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
+        : options.Apps;
+
+    private string OpenButtons(ClientTable clients)
+    {
+        if (options.Buttons.Count == 0)
+            return "";
+        var buttons = Own(ButtonSet.Open(options.Buttons, _log.Warn));
+        var texts = options.Buttons.Select(b => System.Text.Encoding.UTF8.GetBytes(b.Event)).ToArray();
+        Action<ButtonEvent> press = e =>
+        {
+            if (e.Pressed && clients.Focus is { } focus)
+                clients.Push(focus, texts[e.Index]);
+        };
+        _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));
+        return $", {options.Buttons.Count} buttons";
+    }
+
+    private static IDisplay OpenDisplay(DisplayChoice choice, string directory)
+    {
+        const string defaultDevice = "/dev/fb0";
+        return choice.Kind switch
+        {
+            DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height,
+                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
+            DisplayKind.Fbdev => new FbdevDisplay(choice.Path),
+            _ when File.Exists(defaultDevice) => new FbdevDisplay(defaultDevice),
+            _ => throw new MmmException($"no display found. Tried fbdev: {defaultDevice} (none). Use --display memory:800x480"),
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using FbHost.Loop;
+using FbHost.Screens;
+using Mmm.Host;
+
+namespace FbHost.Clients;
+
+/// <summary>How far a file of MMM_PATH has come.</summary>
+internal enum Phase
+{
+    /// <summary>Not a client yet: looked at a few times, then only when something happens to it.</summary>
+    Pending,
+    /// <summary>A client: served.</summary>
+    Serving,
+    /// <summary>Was broken, or can never be a client: left alone until its process or file is gone.</summary>
+    Ignored,
+}
+
+/// <summary>What the host knows of one file of MMM_PATH. Only data: <see cref="ClientTable"/> acts on it.</summary>
+internal sealed class ClientSession(string name)
+{
+    /// <summary>The file's name.</summary>
+    public string FileName => name;
+
+    public Phase Phase { get; set; }
+    public ClientFile? File { get; set; }
+    public int Pid { get; set; }
+
+    /// <summary>Readable when the process ends.</summary>
+    public int PidFd { get; set; } = -1;
+    public Watch? PidWatch { get; set; }
+
+    /// <summary>The bell's socket; -1 for a client that is polled.</summary>
+    public int Bell { get; set; } = -1;
+    public Watch? BellWatch { get; set; }
+
+    /// <summary>Polls a client without a bell, looks again at a pending file, and paces frames.</summary>
+    public LoopTimer? Timer { get; set; }
+    public int Polls { get; set; }
+
+    /// <summary>Null until the client has a valid picture.</summary>
+    public Layer? Layer { get; set; }
+
+    /// <summary>No frame is taken before this time, ns: the screen's pace.</summary>
+    public long NextFrameNs { get; set; }
+    public long LastFrameNs { get; set; }
+    public long Frames { get; set; }
+    public long DroppedEvents { get; set; }
+    public int RingsInWindow { get; set; }
+    public long RingWindowNs { get; set; }
+
+    public Audio.ClientSound? Sound { get; set; }
+
+    /// <summary>Reasons that were logged already: each is said once.</summary>
+    public HashSet<string> Said { get; } = [];
+
+    /// <summary>The title, or the file's name.</summary>
+    public string DisplayName => File is { Title.Length: > 0 } f ? f.Title : name;
+
+    public bool Serves(string nameOrTitle) => Phase == Phase.Serving && (name == nameOrTitle || File!.Title == nameOrTitle);
+}

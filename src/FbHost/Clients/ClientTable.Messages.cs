@@ -1,0 +1,68 @@
+using System.Globalization;
+using FbHost.Loop;
+using Mmm;
+
+namespace FbHost.Clients;
+
+// Messages of clients (protocol.md section 5): acted on where the configuration allows that word, and shown to whoever watches.
+internal sealed partial class ClientTable
+{
+    private const int MessagesATurn = 64; // a client that writes without end does not keep the loop from the others
+    private readonly IReadOnlySet<string> _allowedMessages;
+
+    /// <summary>A client asked the host to end.</summary>
+    public event Action<ClientSession>? QuitAsked;
+
+    private void TakeMessages(ClientSession session)
+    {
+        for (var i = 0; i < MessagesATurn; i++)
+        {
+            if (session.File!.TryTakeMessage(out var message, out var fault))
+            {
+                MessageReceived?.Invoke(session, message);
+                Act(session, message);
+                if (session.Phase != Phase.Serving)
+                    return;
+                continue;
+            }
+            if (fault is not null)
+                Drop(session, fault);
+            return;
+        }
+        session.Timer!.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
+    }
+
+    private void Act(ClientSession session, string message)
+    {
+        var words = message.Split(' ', 3);
+        if (!_allowedMessages.Contains(words[0]))
+            return;
+        switch (words)
+        {
+            case ["raise"] or ["lower"]:
+                Restack(session, toTop: words[0] == "raise");
+                break;
+            case ["move", var xText, var yText] when Number(xText, out var x) && Number(yText, out var y):
+                session.File!.SetPosition(x, y);
+                session.Timer!.NoLaterThan(EventLoop.Now); // shown at its next look
+                break;
+            case ["fullscreen"]:
+                session.File!.SetPosition(0, 0);
+                session.File.SetDesiredSize(_screen.Display.Width, _screen.Display.Height);
+                Ring(session);
+                break;
+            case ["send", var to, var text]:
+                foreach (var other in Find(to))
+                    Push(other, EventText.Message(text));
+                break;
+            case ["quit"]:
+                QuitAsked?.Invoke(session);
+                break;
+        }
+    }
+
+    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    /// <summary>The clients of that title or file name.</summary>
+    public IReadOnlyList<ClientSession> Find(string nameOrTitle) => _stack.FindAll(s => s.Serves(nameOrTitle));
+}

@@ -1,0 +1,250 @@
+using FbHost.Loop;
+using Mmm;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Clients;
+
+// The directory and the bell (protocol.md sections 1 and 9).
+internal sealed partial class ClientTable
+{
+    private const int MostUnknownBells = 64;
+    private const long FloodWindowNs = 100_000_000;
+    private const int FloodRings = 400; // in one window: more is a flood, and its sender has to wait for the window's end
+    private readonly byte[] _records = new byte[16 * 1024];
+    private readonly Dictionary<int, Watch> _unknownBells = [];
+    private int _inotify = -1;
+    private int _listener = -1;
+    private Watch? _listenerWatch;
+    private LoopTimer? _listenerTimer;
+
+    /// <summary>The directory was removed or moved: nobody can reach this host any more.</summary>
+    public event Action? DirectoryLost;
+
+    /// <summary>Picks up the clients that are there, and listens for more.</summary>
+    /// <exception cref="MmmException">The directory can not be used: one line.</exception>
+    public void Open()
+    {
+        _inotify = Sys.WatchDirectory(Directory, Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_MOVED_FROM | Sys.IN_DELETE | Sys.IN_ATTRIB
+            | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF);
+        if (_inotify < 0)
+            throw new MmmException($"{Directory}: can not be watched: {Sys.ErrorText(_inotify)}");
+        Listen();
+        PickUp();
+        _loop.Add(_inotify, _ => ReadDirectoryEvents());
+        _listenerTimer = _loop.CreateTimer(() => _listenerWatch!.Mute(false));
+        _listenerWatch = _loop.Add(_listener, _ => Accept());
+    }
+
+    // Bound under another name and renamed when it listens: a client never finds a socket that refuses it, and a stale one is replaced.
+    private void Listen()
+    {
+        var fresh = Rendezvous.BellName + ".new";
+        Sys.Unlink(Path.Combine(Directory, fresh));
+        _listener = Sys.UnixSocket(SOCK_SEQPACKET);
+        var error = _listener < 0 ? _listener : Sys.UnixAddress(_listener, Directory, fresh, bindIt: true);
+        if (error >= 0)
+            error = Sys.Check(listen(_listener, MostUnknownBells));
+        if (error < 0)
+            throw new MmmException($"{Directory}/{Rendezvous.BellName}: the bell can not be made: {Sys.ErrorText(error)}");
+        // Whoever can write client files into the directory can ring: the directory's mode decides.
+        File.SetUnixFileMode(Path.Combine(Directory, fresh), (UnixFileMode)0x1B6);
+        File.Move(Path.Combine(Directory, fresh), Path.Combine(Directory, Rendezvous.BellName), overwrite: true);
+    }
+
+    // Clients of a host that ended: shown at once, in the order in which that host had stacked them.
+    private void PickUp()
+    {
+        foreach (var file in System.IO.Directory.EnumerateFileSystemEntries(Directory))
+            Consider(Path.GetFileName(file));
+        var found = _stack.Where(s => s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList();
+        _stack.RemoveAll(found.Contains);
+        _stack.AddRange(found);
+        foreach (var session in found.Where(s => s.File!.State is { Flip: FlipState.Neutral or FlipState.Drawing } state && state.Fault(s.File.Length) is null))
+            Place(session, session.File!.State);
+    }
+
+    private void ReadDirectoryEvents()
+    {
+        var n = Sys.Read(_inotify, _records);
+        var events = new InotifyEvents(_records.AsSpan(0, (int)Math.Max(0, n)));
+        while (events.Next())
+        {
+            if ((events.Mask & Sys.IN_Q_OVERFLOW) != 0)
+            {
+                Rescan();
+            }
+            else if ((events.Mask & (Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF | Sys.IN_IGNORED)) != 0)
+            {
+                DirectoryLost?.Invoke();
+                return;
+            }
+            else if ((events.Mask & (Sys.IN_DELETE | Sys.IN_MOVED_FROM)) != 0)
+            {
+                if (_sessions.TryGetValue(events.Name, out var session))
+                    End(session, deleteFile: false);
+            }
+            else
+            {
+                if ((events.Mask & (Sys.IN_CREATE | Sys.IN_MOVED_TO)) != 0 && _sessions.TryGetValue(events.Name, out var replaced) && IsAnotherFile(replaced))
+                    End(replaced, deleteFile: false);
+                Consider(events.Name);
+            }
+        }
+    }
+
+    private bool IsAnotherFile(ClientSession session)
+    {
+        using var now = Mmm.Host.ClientFile.TryOpen(Path.Combine(Directory, session.FileName), out _);
+        return now is null || now.Inode != session.File?.Inode;
+    }
+
+    private void Rescan()
+    {
+        foreach (var session in _sessions.Values.Where(IsAnotherFile).ToList())
+            End(session, deleteFile: false);
+        foreach (var file in System.IO.Directory.EnumerateFileSystemEntries(Directory))
+            Consider(Path.GetFileName(file));
+    }
+
+    private unsafe void Accept()
+    {
+        var fd = accept4(_listener, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0)
+        {
+            // Out of descriptors: the connection stays in the queue; look again later instead of spinning.
+            _listenerWatch!.Mute(true);
+            _listenerTimer!.After(100);
+            return;
+        }
+        if (_unknownBells.Count >= MostUnknownBells)
+        {
+            Refuse(fd, "too many connections that have not said who they are");
+            return;
+        }
+        _unknownBells[fd] = _loop.Add(fd, _ => Greet(fd));
+    }
+
+    private static void Refuse(int fd, string reason)
+    {
+        Sys.Send(fd, Bell.Error(reason));
+        Sys.Close(fd);
+    }
+
+    private void Greet(int fd)
+    {
+        Span<byte> packet = stackalloc byte[Bell.MaxPacket];
+        var n = Sys.Receive(fd, packet);
+        if (n == -EAGAIN)
+            return;
+        _unknownBells.Remove(fd, out var watch);
+        watch!.Dispose();
+        if (n <= 0)
+        {
+            Sys.Close(fd);
+            return;
+        }
+        if (!Bell.TryParseHello(packet[..(int)n], out var name, out var reason))
+        {
+            Refuse(fd, reason);
+            return;
+        }
+        var (pid, uid) = Sys.PeerCredentials(fd);
+        var session = Consider(name);
+        var fault = session switch
+        {
+            null or { Phase: Phase.Ignored } => $"{name} is not a client file that this host serves",
+            { File: null } => $"{name} is not there",
+            { Bell: >= 0 } => $"{name} has a bell already",
+            { File: var file } when file.Owner != uid && uid != 0 => $"{name} belongs to another user",
+            { Phase: Phase.Pending, File.Pid: 0 } => $"{name} has no pid yet; connect when the file is complete",
+            _ => null,
+        };
+        if (fault is not null)
+        {
+            Refuse(fd, fault);
+            return;
+        }
+        Attach(session!, fd, pid);
+    }
+
+    private void Attach(ClientSession session, int fd, int pid)
+    {
+        session.Bell = fd;
+        if (session.Phase == Phase.Serving && session.Pid != pid)
+        {
+            // The header's pid was that of another pid namespace: the kernel knows better.
+            session.PidWatch?.Dispose();
+            session.PidWatch = null;
+            Sys.Close(session.PidFd);
+            session.PidFd = -1;
+            _stack.Remove(session);
+            session.Phase = Phase.Pending;
+        }
+        if (session.Phase == Phase.Pending)
+            Serve(session, pid);
+        session.Timer!.Cancel();
+        session.BellWatch = _loop.Add(fd, _ => OnRing(session));
+        Sys.Send(fd, Bell.Ok);
+        Look(session);
+    }
+
+    private void OnRing(ClientSession session)
+    {
+        Span<byte> packet = stackalloc byte[8];
+        long n;
+        var rings = 0;
+        do
+        {
+            n = Sys.Receive(session.Bell, packet);
+            rings++;
+        }
+        while (n > 0 && rings < 64);
+        if (n is 0 || (n < 0 && n != -EAGAIN && n != -EINTR))
+        {
+            End(session, deleteFile: true);
+            return;
+        }
+        Look(session);
+        if (session.Phase == Phase.Serving)
+            LimitRings(session, rings);
+    }
+
+    private static void LimitRings(ClientSession session, int rings)
+    {
+        var now = EventLoop.Now;
+        if (now - session.RingWindowNs > FloodWindowNs)
+            (session.RingWindowNs, session.RingsInWindow) = (now, 0);
+        session.RingsInWindow += rings;
+        if (session.RingsInWindow < FloodRings)
+            return;
+        session.BellWatch!.Mute(true);
+        session.Timer!.NoLaterThan(session.RingWindowNs + FloodWindowNs);
+    }
+
+    /// <summary>Tells a bell client to look. A full socket means that a ring is waiting already.</summary>
+    private static void Ring(ClientSession session)
+    {
+        if (session.Bell >= 0)
+            Sys.Send(session.Bell, [0]);
+    }
+
+    private static void CloseBell(ClientSession session)
+    {
+        session.BellWatch?.Dispose();
+        session.BellWatch = null;
+        if (session.Bell < 0)
+            return;
+        shutdown(session.Bell, SHUT_RDWR); // the audio thread may hold a second descriptor: the client must see the hang-up now
+        Sys.Close(session.Bell);
+        session.Bell = -1;
+    }
+
+    private void CloseRendezvous()
+    {
+        if (_listener >= 0)
+            Sys.Unlink(Path.Combine(Directory, Rendezvous.BellName));
+        Sys.Close(_listener);
+        Sys.Close(_inotify);
+    }
+}

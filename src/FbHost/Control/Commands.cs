@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+using FbHost.Apps;
+using FbHost.Clients;
+using FbHost.Displays;
+using FbHost.Loop;
+using Mmm;
+
+namespace FbHost.Control;
+
+/// <summary>What the control socket can do; see docs/control.md.</summary>
+internal sealed class Commands
+{
+    private const long RestartTimeoutMs = 10_000;
+    private readonly EventLoop _loop;
+    private readonly ClientTable _clients;
+    private readonly IDisplay _display;
+    private readonly AppLauncher _apps;
+    private readonly Action _quit;
+    private readonly List<ControlConnection> _watchers = [];
+
+    public Commands(EventLoop loop, ClientTable clients, IDisplay display, AppLauncher apps, Action quit)
+    {
+        (_loop, _clients, _display, _apps, _quit) = (loop, clients, display, apps, quit);
+        clients.MessageReceived += ShowMessage;
+    }
+
+    public void Handle(ControlConnection connection, string[] words)
+    {
+        switch (words)
+        {
+            case ["clients"]:
+                connection.Ok(WriteClients);
+                break;
+            case ["screenshot"]:
+                Screenshot(connection);
+                break;
+            case ["send", var to, var text]:
+                Push(connection, to, EventText.Message(text));
+                break;
+            case ["event", var to, var text]:
+                Push(connection, to, TextRing.Fit(Encoding.UTF8.GetBytes(text)));
+                break;
+            case ["restart", var app]:
+                Restart(connection, app);
+                break;
+            case ["watch"]:
+                _watchers.Add(connection);
+                connection.Ended = () => _watchers.Remove(connection);
+                connection.Ok();
+                break;
+            case ["quit"]:
+                connection.Ok();
+                _quit();
+                break;
+            default:
+                connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, restart APP, watch, quit");
+                break;
+        }
+    }
+
+    private void WriteClients(Utf8JsonWriter w)
+    {
+        w.WriteStartArray("clients");
+        foreach (var client in _clients.Serving)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", client.DisplayName);
+            w.WriteString("file", client.FileName);
+            w.WriteNumber("pid", client.Pid);
+            w.WriteNumber("width", client.Layer?.Bounds.Width ?? 0);
+            w.WriteNumber("height", client.Layer?.Bounds.Height ?? 0);
+            w.WriteNumber("x", client.Layer?.Bounds.X ?? 0);
+            w.WriteNumber("y", client.Layer?.Bounds.Y ?? 0);
+            w.WriteNumber("frames", client.Frames);
+            if (client.Frames > 0)
+                w.WriteNumber("lastFrameSeconds", Math.Round((EventLoop.Now - client.LastFrameNs) / 1e9, 3));
+            w.WriteNumber("eventsQueued", client.File!.QueuedEvents);
+            w.WriteNumber("eventsDropped", client.DroppedEvents);
+            w.WriteBoolean("bell", client.Bell >= 0);
+            w.WriteBoolean("focus", client == _clients.Focus);
+            w.WriteBoolean("audio", client.Sound is not null);
+            w.WriteStartObject("values");
+            foreach (var (name, value) in client.File.Values)
+                w.WriteString(name, value);
+            w.WriteEndObject();
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    }
+
+    // The pixels follow the answer as XRGB8888 rows, so that whoever asked makes the PNG and not the loop.
+    private void Screenshot(ControlConnection connection)
+    {
+        var pixels = new uint[_display.Width * _display.Height];
+        _display.Read(pixels);
+        connection.Ok(w =>
+        {
+            w.WriteNumber("width", _display.Width);
+            w.WriteNumber("height", _display.Height);
+            w.WriteNumber("bytes", pixels.Length * 4L);
+        });
+        connection.Send(System.Runtime.InteropServices.MemoryMarshal.AsBytes<uint>(pixels).ToArray());
+    }
+
+    private void Push(ControlConnection connection, string to, ReadOnlySpan<byte> text)
+    {
+        var found = _clients.Find(to);
+        if (text.IsEmpty)
+        {
+            connection.Fail("an empty text is no event");
+            return;
+        }
+        if (found.Count == 0)
+        {
+            var there = string.Join(", ", _clients.Serving.Select(c => c.DisplayName));
+            connection.Fail($"no client is named {to}; {(there.Length == 0 ? "there are none" : $"there is {there}")}");
+            return;
+        }
+        var taken = 0;
+        foreach (var client in found)
+            taken += _clients.Push(client, text) ? 1 : 0;
+        if (taken == found.Count)
+            connection.Ok();
+        else
+            connection.Fail($"{to} does not read its events: its ring is full");
+    }
+
+    private void Restart(ControlConnection connection, string app)
+    {
+        var timer = default(LoopTimer);
+        void Done(string? fault)
+        {
+            if (timer is not null)
+                _loop.Remove(timer);
+            _apps.StopWaiting(Done);
+            if (fault is null)
+                connection.Ok();
+            else
+                connection.Fail(fault);
+        }
+        timer = _loop.CreateTimer(() => Done($"{app} has shown no frame in {RestartTimeoutMs / 1000} s"));
+        timer.After(RestartTimeoutMs);
+        _apps.Restart(app, Done);
+    }
+
+    private void ShowMessage(ClientSession client, string message)
+    {
+        foreach (var watcher in _watchers.ToList())
+        {
+            watcher.Notify(w =>
+            {
+                w.WriteString("client", client.DisplayName);
+                w.WriteNumber("pid", client.Pid);
+                w.WriteString("message", message);
+            });
+        }
+    }
+}

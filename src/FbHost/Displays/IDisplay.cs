@@ -1,0 +1,25 @@
+using Mmm;
+
+namespace FbHost.Displays;
+
+/// <summary>Something that shows pixels. All calls come from the loop's thread.</summary>
+internal interface IDisplay : IDisposable
+{
+    /// <summary>Pixels across.</summary>
+    int Width { get; }
+
+    /// <summary>Pixels down.</summary>
+    int Height { get; }
+
+    /// <summary>Time between two frames of one client, ns.</summary>
+    long FrameNs => 1_000_000_000 / 60;
+
+    /// <summary>For the ready line: size, format, device.</summary>
+    string Description { get; }
+
+    /// <summary>Shows XRGB8888 pixels: rect.Height rows of rect.Width, one behind the other. The rectangle lies in the display.</summary>
+    void Write(Rect rect, ReadOnlySpan<uint> pixels);
+
+    /// <summary>Reads back what is shown: all rows as XRGB8888.</summary>
+    void Read(Span<uint> pixels);
+}

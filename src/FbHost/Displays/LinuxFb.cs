@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace FbHost.Displays;
+
+/// <summary>From linux/fb.h and linux/kd.h; names as there.</summary>
+internal static unsafe class LinuxFb
+{
+    public const int FBIOGET_VSCREENINFO = 0x4600, FBIOGET_FSCREENINFO = 0x4602;
+    public const int FB_TYPE_PACKED_PIXELS = 0;
+    public const int FB_VISUAL_TRUECOLOR = 2, FB_VISUAL_DIRECTCOLOR = 4;
+    public const int KDSETMODE = 0x4B3A, KDGETMODE = 0x4B3B, KD_TEXT = 0, KD_GRAPHICS = 1;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct fb_bitfield
+    {
+        public uint offset, length, msb_right;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct fb_var_screeninfo
+    {
+        public uint xres, yres, xres_virtual, yres_virtual, xoffset, yoffset, bits_per_pixel, grayscale;
+        public fb_bitfield red, green, blue, transp;
+        public uint nonstd, activate, height, width, accel_flags, pixclock, left_margin, right_margin, upper_margin, lower_margin,
+            hsync_len, vsync_len, sync, vmode, rotate, colorspace;
+        public fixed uint reserved[4];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct fb_fix_screeninfo
+    {
+        public fixed byte id[16];
+        public nuint smem_start;
+        public uint smem_len, type, type_aux, visual;
+        public ushort xpanstep, ypanstep, ywrapstep;
+        public uint line_length;
+        public nuint mmio_start;
+        public uint mmio_len, accel;
+        public ushort capabilities;
+        public fixed ushort reserved[2];
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace FbHost;
+
+/// <summary>The host's log: one line a fact. Never called once a frame or event.</summary>
+internal sealed class HostLog(ILogger logger)
+{
+#pragma warning disable CA1848, CA2254 // the line is the message; there is nothing to format when it is off
+    public void Info(string line) => logger.LogInformation(line);
+
+    public void Warn(string line) => logger.LogWarning(line);
+#pragma warning restore CA1848, CA2254
+}
+
+/// <summary>Writes log lines to stderr as <c>mmm: LINE</c>.</summary>
+internal sealed class StderrLoggerProvider : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new StderrLogger(categoryName == nameof(FbHost) ? LogLevel.Information : LogLevel.Warning);
+
+    public void Dispose() { }
+
+    private sealed class StderrLogger(LogLevel least) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                WriteLine(formatter(state, exception));
+        }
+    }
+
+    /// <summary>One write a line, so that lines of several processes do not mix; a closed stderr is nobody's problem.</summary>
+    public static void WriteLine(string line) => Mmm.Linux.Sys.Write(2, System.Text.Encoding.UTF8.GetBytes($"mmm: {line.ReplaceLineEndings(" ")}\n"));
+}

@@ -1,0 +1,85 @@
+using FbHost.Loop;
+using InputEvdev;
+using Mmm;
+
+namespace FbHost.Input;
+
+/// <summary>The input devices in the loop.</summary>
+internal sealed class InputDevices : IDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly HostLog _log;
+    private readonly InputHandler _handler;
+    private readonly List<EvdevDevice> _devices = [];
+
+    /// <param name="loop">Reads them.</param>
+    /// <param name="log">Is told of devices that can not be used.</param>
+    /// <param name="inputs">auto, none, or paths of devices and FIFOs.</param>
+    /// <param name="width">The screen's, for FIFOs.</param>
+    /// <param name="height">The screen's, for FIFOs.</param>
+    /// <param name="handler">Gets the events.</param>
+    /// <exception cref="MmmException">A device that was named can not be used.</exception>
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, int width, int height, InputHandler handler)
+    {
+        (_loop, _log, _handler) = (loop, log, handler);
+        foreach (var input in inputs)
+        {
+            if (input == "none")
+                continue;
+            if (input == "auto")
+                Scan();
+            else
+                Add(Open(input, width, height));
+        }
+    }
+
+    public int Count => _devices.Count;
+
+    private void Scan()
+    {
+        var scan = DeviceScan.Open();
+        foreach (var reason in scan.Reasons)
+            _log.Info($"input: {reason}");
+        foreach (var device in scan.Devices)
+            Add(device);
+    }
+
+    private static EvdevDevice Open(string path, int width, int height)
+    {
+        EvdevDevice? device;
+        string? reason;
+        var isDevice = !File.Exists(path) || (File.GetAttributes(path) & FileAttributes.Device) != 0;
+        if (isDevice && path.StartsWith("/dev/", StringComparison.Ordinal)
+            ? EvdevDevice.TryOpen(path, out device, out reason)
+            : EvdevDevice.TryOpenStream(path, width, height, out device, out reason))
+            return device;
+        throw new MmmException($"input: {reason}");
+    }
+
+    private void Add(EvdevDevice device)
+    {
+        Watch? watch = null;
+        try
+        {
+            watch = _loop.Add(device.FileDescriptor, _ => Drain(device, watch!));
+        }
+        catch (MmmException)
+        {
+            device.Dispose();
+            throw new MmmException($"input: {device.Path}: can not be waited for; it must be an input device or a FIFO");
+        }
+        _devices.Add(device);
+    }
+
+    private void Drain(EvdevDevice device, Watch watch)
+    {
+        if (device.Drain(_handler))
+            return;
+        watch.Dispose();
+        _devices.Remove(device);
+        device.Dispose();
+        _log.Info($"input: {device.Path} ({device.Name}) is gone");
+    }
+
+    public void Dispose() => _devices.ForEach(d => d.Dispose());
+}

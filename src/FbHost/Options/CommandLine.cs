@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using AlsaSink;
+using Mmm;
+
+namespace FbHost.Options;
+
+/// <summary>The command line of <c>mmm</c>; see docs/configuration.md.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<string> Config = new("--config") { HelpName = "FILE", Description = "Configuration: JSON with comments. Options here win over it." };
+    private static readonly Option<string> Display = new("--display") { HelpName = "DISPLAY", Description = $"{DisplayChoice.Forms}." };
+    private static readonly Option<string[]> Input = new("--input") { HelpName = "INPUT", Description = "auto, none, or the path of an evdev device or FIFO; may be repeated." };
+    private static readonly Option<string> Audio = new("--audio") { HelpName = "AUDIO", Description = "auto, none, alsa:NAME or wav:FILE." };
+    private static readonly Option<string> Path = new("--path") { HelpName = "DIR", Description = "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID." };
+    private static readonly Option<string> OneClient = new("-p") { HelpName = "DIR", Description = "Serves DIR for one client, and ends when it ends." };
+    private static readonly Argument<string[]> Command = new("COMMAND") { HelpName = "COMMAND", Description = "An app and its arguments: runs it under a host of its own and ends with its exit code.", Arity = ArgumentArity.ZeroOrMore };
+
+    private static RootCommand Root() => new("mmm: shows mmm clients on a framebuffer, with input and sound. To look at a running host: mmmctl --help")
+    {
+        Config, Display, Input, Audio, Path, OneClient, Command,
+    };
+
+    /// <summary>Reads the arguments and the configuration that they name. Null: help or version was shown.</summary>
+    /// <exception cref="MmmException">One line for people.</exception>
+    public static ServeOptions? Parse(string[] args)
+    {
+        var root = Root();
+        var (own, command) = Split(root, args);
+        var parsed = root.Parse(own);
+        if (parsed.Errors.Count > 0)
+            throw new MmmException($"{parsed.Errors[0].Message.TrimEnd('.')}. See mmm --help");
+        if (parsed.Action is not null)
+        {
+            parsed.Invoke();
+            return null;
+        }
+        var options = parsed.GetValue(Config) is { } file ? ConfigFile.Load(file) : new ServeOptions();
+        if (parsed.GetValue(Display) is { } display)
+            options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
+        if (parsed.GetValue(Input) is { Length: > 0 } inputs)
+            options.Inputs = inputs;
+        if (parsed.GetValue(Audio) is { } audio)
+            options.Audio = AudioOptions.TryParse(audio, out var a, out var error) ? a : throw new MmmException(error);
+        options.Path = parsed.GetValue(Path) ?? options.Path;
+        options.Command = command;
+        options.OneClient = command.Length > 0;
+        if (parsed.GetValue(OneClient) is not { } only)
+            return options;
+        if (command.Length > 0)
+            throw new MmmException("-p DIR waits for a client that is started elsewhere; leave out -p to run a command");
+        options.Path = only;
+        options.OneClient = true;
+        return options;
+    }
+
+    // What follows the first word that is no option is the command's own: mmm --display auto ./app -p x
+    private static (string[] Own, string[] Command) Split(RootCommand root, string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--")
+                return (args[..i], args[(i + 1)..]);
+            if (!args[i].StartsWith('-'))
+                return (args[..i], args[i..]);
+            var option = root.Options.FirstOrDefault(o => o.Name == args[i] || o.Aliases.Contains(args[i]));
+            if (option is not null and not HelpOption and not VersionOption)
+                i++; // its value
+        }
+        return (args, []);
+    }
+}

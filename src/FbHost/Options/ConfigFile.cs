@@ -1,0 +1,74 @@
+using AlsaSink;
+using GpioButtons;
+using Mmm;
+
+namespace FbHost.Options;
+
+/// <summary>Reads the configuration file: JSON with comments, every key optional, an unknown key an error. See docs/configuration.md.</summary>
+internal static class ConfigFile
+{
+    /// <exception cref="MmmException">One line that names file, line, key and what it must be.</exception>
+    public static ServeOptions Load(string file)
+    {
+        var options = new ServeOptions();
+        JsonValue.Load(file).Members(
+            ("path", v => options.Path = v.Text),
+            ("display", v => v.Members(("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)))),
+            ("input", v => v.Members(("devices", d => options.Inputs = Inputs(d)))),
+            ("audio", v => v.Members(("device", d => options.Audio = Audio(d)))),
+            ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
+            ("apps", v => options.Apps = Apps(v)),
+            ("messages", v => options.AllowedMessages = v.Items.Select(Message).ToHashSet()));
+        return options;
+    }
+
+    private static IReadOnlyList<string> Inputs(JsonValue v) =>
+        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\" or device paths");
+
+    private static AudioOptions Audio(JsonValue v) => AudioOptions.TryParse(v.Text, out var options, out _)
+        ? options
+        : throw v.Fault("it must be auto, none, alsa:NAME or wav:FILE");
+
+    private static string Message(JsonValue v) => ServeOptions.KnownMessages.Contains(v.Text)
+        ? v.Text
+        : throw v.Fault($"it must be one of {string.Join(", ", ServeOptions.KnownMessages)}");
+
+    private static ButtonConfig Button(JsonValue v)
+    {
+        int chip = 0, line = -1;
+        var activeLow = false;
+        var text = "";
+        var driver = ButtonConfig.CharDev;
+        var debounceMs = 5;
+        v.Members(
+            ("chip", x => chip = x.Integer(0, 255)),
+            ("line", x => line = x.Integer(0, 1023)),
+            ("activeLow", x => activeLow = x.Flag),
+            ("event", x => text = x.Text.Length is > 0 and < 120 ? x.Text : throw x.Fault("it must be an event text of 1 to 119 characters")),
+            ("driver", x => driver = x.Text is ButtonConfig.CharDev or ButtonConfig.Libgpiod ? x.Text : throw x.Fault("it must be \"chardev\" or \"libgpiod\"")),
+            ("debounceMs", x => debounceMs = x.Integer(0, 1000)));
+        if (line < 0)
+            throw v.Fault("it must have a \"line\"");
+        return text.Length > 0 ? new ButtonConfig(chip, line, activeLow, text, driver, debounceMs) : throw v.Fault("it must have an \"event\", as in \"return\"");
+    }
+
+    private static IReadOnlyList<AppOptions> Apps(JsonValue v)
+    {
+        var apps = new List<AppOptions>();
+        foreach (var item in v.Items)
+        {
+            string? name = null;
+            IReadOnlyList<string> command = [];
+            item.Members(
+                ("name", x => name = x.Text.Length > 0 && !x.Text.Any(c => char.IsWhiteSpace(c) || c == '/') ? x.Text : throw x.Fault("it must be one word")),
+                ("command", x => command = x.Items.Count > 0 ? [.. x.Items.Select(i => i.Text)] : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")));
+            if (command.Count == 0)
+                throw item.Fault("it must have a \"command\": [ \"/path/to/app\" ]");
+            name ??= System.IO.Path.GetFileName(command[0]);
+            if (apps.Exists(a => a.Name == name))
+                throw item.Fault($"another app is named {name} already; give it a \"name\" of its own");
+            apps.Add(new AppOptions(name, command));
+        }
+        return apps;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using Mmm;
+
+namespace FbHost.Options;
+
+/// <summary>A value of a configuration file that knows its line and its name, so that faults can name both.</summary>
+internal sealed class JsonValue
+{
+    private readonly string _file;
+    private readonly int _line;
+    private readonly string _name;
+    private readonly object? _value; // string, double, bool, null, List<JsonValue>, Dictionary<string, JsonValue>
+
+    private JsonValue(string file, int line, string name, object? value) => (_file, _line, _name, _value) = (file, line, name, value);
+
+    /// <summary>Reads a file of JSON with comments and trailing commas.</summary>
+    /// <exception cref="MmmException">Missing, unreadable, too large, or no JSON: with the line.</exception>
+    public static JsonValue Load(string file)
+    {
+        byte[] bytes;
+        try
+        {
+            if (new FileInfo(file) is { Exists: true, Length: > 1 << 20 })
+                throw new MmmException($"{file}: larger than 1 MB; not a configuration");
+            bytes = File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MmmException(e is FileNotFoundException or DirectoryNotFoundException
+                ? $"{file}: there is no such configuration file"
+                : $"{file}: the configuration can not be read: {e.Message}");
+        }
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        try
+        {
+            reader.Read();
+            var root = Parse(ref reader, bytes, file, "");
+            return reader.Read() ? throw new MmmException($"{file}: something follows the configuration's end") : root;
+        }
+        catch (JsonException e)
+        {
+            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON: {FirstSentence(e.Message)}");
+        }
+    }
+
+    private static string FirstSentence(string message)
+    {
+        var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]).TrimEnd('.');
+    }
+
+    private static JsonValue Parse(ref Utf8JsonReader reader, byte[] bytes, string file, string name)
+    {
+        var line = bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+        object? value;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var members = new Dictionary<string, JsonValue>();
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var key = reader.GetString()!;
+                    var keyLine = bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+                    reader.Read();
+                    if (!members.TryAdd(key, Parse(ref reader, bytes, file, name.Length == 0 ? key : $"{name}.{key}")))
+                        throw new MmmException($"{file}:{keyLine}: {key} is there twice");
+                }
+                value = members;
+                break;
+            case JsonTokenType.StartArray:
+                var items = new List<JsonValue>();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    items.Add(Parse(ref reader, bytes, file, $"{name}[{items.Count}]"));
+                value = items;
+                break;
+            case JsonTokenType.String:
+                value = reader.GetString();
+                break;
+            case JsonTokenType.Number:
+                value = reader.GetDouble();
+                break;
+            default:
+                value = reader.TokenType == JsonTokenType.Null ? null : reader.TokenType == JsonTokenType.True;
+                break;
+        }
+        return new JsonValue(file, line, name, value);
+    }
+
+    /// <summary>The fault as one line: file, line, what.</summary>
+    public MmmException Fault(string must) => new($"{_file}:{_line}: {_name} is {Show()}; {must}");
+
+    private string Show() => _value switch
+    {
+        string s => $"\"{s}\"",
+        bool b => b ? "true" : "false",
+        double d => d.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        null => "null",
+        List<JsonValue> => "a list",
+        _ => "an object",
+    };
+
+    /// <summary>The members of an object, each of which must be known.</summary>
+    public void Members(params ReadOnlySpan<(string Key, Action<JsonValue> Read)> known)
+    {
+        if (_value is not Dictionary<string, JsonValue> members)
+            throw _name.Length == 0 ? new MmmException($"{_file}:{_line}: a configuration is an object: {{ … }}") : Fault("it must be an object: { … }");
+        foreach (var (key, value) in members)
+        {
+            Action<JsonValue>? read = null;
+            var names = new StringBuilder();
+            foreach (var k in known)
+            {
+                read = k.Key == key ? k.Read : read;
+                names.Append(names.Length == 0 ? "" : ", ").Append(k.Key);
+            }
+            if (read is null)
+                throw new MmmException($"{_file}:{value._line}: {value._name} is not a known key; known here: {names}");
+            read(value);
+        }
+    }
+
+    public string Text => _value as string ?? throw Fault("it must be a text: \"…\"");
+
+    public bool Flag => _value as bool? ?? throw Fault("it must be true or false");
+
+    public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d ? (int)d : throw Fault($"it must be a whole number from {min} to {max}");
+
+    public IReadOnlyList<JsonValue> Items => _value as List<JsonValue> ?? throw Fault("it must be a list: [ … ]");
+}

@@ -1,0 +1,69 @@
+using AlsaSink;
+
+namespace FbHost.Options;
+
+/// <summary>What the host was told, by the command line and the configuration file; see docs/configuration.md.</summary>
+internal sealed class ServeOptions
+{
+    /// <summary>auto, fbdev:PATH, memory:WxH[@FILE].</summary>
+    public DisplayChoice Display { get; set; } = new(DisplayKind.Auto, "", 0, 0);
+
+    /// <summary>auto, none, or device paths.</summary>
+    public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
+
+    public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
+
+    /// <summary>The directory that is served, MMM_PATH; null: the environment's, or a new one.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>One client only: it gets the focus, and the host ends with it (mmm -p, mmm COMMAND).</summary>
+    public bool OneClient { get; set; }
+
+    /// <summary>mmm COMMAND ARGS...; empty: none.</summary>
+    public IReadOnlyList<string> Command { get; set; } = [];
+
+    public IReadOnlyList<AppOptions> Apps { get; set; } = [];
+
+    public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
+
+    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, send, quit.</summary>
+    public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string>();
+
+    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "send", "quit"];
+}
+
+/// <summary>An app that the host starts and starts again.</summary>
+internal sealed record AppOptions(string Name, IReadOnlyList<string> Command);
+
+internal enum DisplayKind
+{
+    Auto,
+    Fbdev,
+    Memory,
+}
+
+/// <summary>A parsed display option.</summary>
+internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, int Height)
+{
+    public const string Forms = "auto, fbdev:PATH or memory:WIDTHxHEIGHT[@FILE]";
+
+    /// <summary>Null with a fault that continues "--display is X; ".</summary>
+    public static DisplayChoice? Parse(string text, out string fault)
+    {
+        fault = $"it must be {Forms}";
+        if (text == "auto")
+            return new DisplayChoice(DisplayKind.Auto, "", 0, 0);
+        if (text.StartsWith("fbdev:", StringComparison.Ordinal) && text.Length > 6)
+            return new DisplayChoice(DisplayKind.Fbdev, text[6..], 0, 0);
+        if (!text.StartsWith("memory:", StringComparison.Ordinal))
+            return null;
+        var at = text.IndexOf('@');
+        var size = (at < 0 ? text[7..] : text[7..at]).Split('x');
+        if (size.Length != 2 || !int.TryParse(size[0], out var w) || !int.TryParse(size[1], out var h) || at == text.Length - 1)
+            return null;
+        if (w is >= 1 and <= Mmm.Host.ClientState.MaxSide && h is >= 1 and <= Mmm.Host.ClientState.MaxSide)
+            return new DisplayChoice(DisplayKind.Memory, at < 0 ? "" : text[(at + 1)..], w, h);
+        fault = $"width and height must be 1 to {Mmm.Host.ClientState.MaxSide}";
+        return null;
+    }
+}

@@ -1,0 +1,100 @@
+using FbHost.Displays;
+using Mmm;
+
+namespace FbHost.Screens;
+
+/// <summary>
+/// What is on the display: layers, bottom first, over black. A pixel's way is client file -> band buffer -> display; only damaged and
+/// visible pixels make it. Layers are opaque.
+/// </summary>
+internal sealed class Screen(IDisplay display)
+{
+    private const int BandPixels = 32 * 1024; // 128 KB: stays in the cache between the two copies
+    private readonly List<Layer> _layers = [];
+    private readonly Region _visible = new();
+    private readonly uint[] _band = new uint[Math.Max(BandPixels, display.Width)];
+
+    public IDisplay Display => display;
+
+    public Rect Bounds => new(0, 0, display.Width, display.Height);
+
+    /// <summary>Bottom first.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>Puts a layer on top and paints it.</summary>
+    public void Add(Layer layer)
+    {
+        _layers.Add(layer);
+        Repaint(layer.Bounds);
+    }
+
+    /// <summary>Takes a layer away and paints what was under it.</summary>
+    public void Remove(Layer layer)
+    {
+        if (_layers.Remove(layer))
+            Repaint(layer.Bounds);
+    }
+
+    /// <summary>Puts a layer on top (or under all others).</summary>
+    public void Restack(Layer layer, bool toTop)
+    {
+        if (!_layers.Remove(layer))
+            return;
+        _layers.Insert(toTop ? _layers.Count : 0, layer);
+        Repaint(layer.Bounds);
+    }
+
+    /// <summary>The uppermost layer at a pixel of the screen.</summary>
+    public Layer? At(int x, int y) => _layers.FindLast(l => l.Bounds.Contains(x, y));
+
+    /// <summary>Paints a part of one layer's picture, as far as it can be seen.</summary>
+    public void Paint(Layer layer, Rect inPicture)
+    {
+        Visible(layer, inPicture.Offset(layer.Bounds.X, layer.Bounds.Y));
+        foreach (var rect in _visible.Rects)
+            Copy(layer, rect);
+    }
+
+    /// <summary>Paints a part of the screen: all layers, and black where none is.</summary>
+    public void Repaint(Rect rect)
+    {
+        for (var i = _layers.Count - 1; i >= 0; i--)
+        {
+            Visible(_layers[i], rect.Intersect(_layers[i].Bounds));
+            foreach (var r in _visible.Rects)
+            {
+                Copy(_layers[i], r);
+                _layers[i].Expose(r);
+            }
+        }
+        _visible.Set(rect.Intersect(Bounds));
+        foreach (var layer in _layers)
+            _visible.Subtract(layer.Bounds);
+        foreach (var r in _visible.Rects)
+            Copy(null, r);
+    }
+
+    /// <summary>Paints everything.</summary>
+    public void Repaint() => Repaint(Bounds);
+
+    // Sets _visible to what the layers above leave of a rectangle.
+    private void Visible(Layer layer, Rect onScreen)
+    {
+        _visible.Set(onScreen.Intersect(Bounds));
+        for (var i = _layers.Count - 1; i >= 0 && _layers[i] != layer; i--)
+            _visible.Subtract(_layers[i].Bounds);
+    }
+
+    private void Copy(Layer? layer, Rect rect)
+    {
+        var rows = Math.Max(1, _band.Length / rect.Width);
+        for (var y = rect.Y; y < rect.Bottom; y += rows)
+        {
+            var part = rect with { Y = y, Height = Math.Min(rows, rect.Bottom - y) };
+            var pixels = _band.AsSpan(0, part.Width * part.Height);
+            if (layer is null || !layer.Read(part, pixels, part.Width))
+                pixels.Fill(0xFF000000);
+            display.Write(part, pixels);
+        }
+    }
+}
