@@ -12,10 +12,13 @@ internal sealed class HostLog(ILogger logger)
 #pragma warning restore CA1848, CA2254
 }
 
-/// <summary>Writes log lines to stderr as <c>mmm: LINE</c>.</summary>
+/// <summary>
+/// Writes the host's log lines to stderr as <c>mmm: LINE</c>. The hosting library's own lines are left out: what makes it fail comes as an
+/// exception, and is told once.
+/// </summary>
 internal sealed class StderrLoggerProvider : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new StderrLogger(categoryName == nameof(FbHost) ? LogLevel.Information : LogLevel.Warning);
+    public ILogger CreateLogger(string categoryName) => new StderrLogger(categoryName == nameof(FbHost) ? LogLevel.Information : LogLevel.None);
 
     public void Dispose() { }
 
@@ -23,7 +26,7 @@ internal sealed class StderrLoggerProvider : ILoggerProvider
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && least != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

@@ -66,7 +66,7 @@ internal sealed class AppLauncher : IDisposable
 
     private void WriteState()
     {
-        if (EndWith is not null)
+        if (EndWith is not null || _apps.Count == 0)
             return;
         try
         {
@@ -202,6 +202,7 @@ internal sealed class AppLauncher : IDisposable
                 kill(app.Pid, SIGKILL);
             Forget(app);
         }
-        Sys.Unlink(StatePath);
+        if (_apps.Count > 0)
+            Sys.Unlink(StatePath);
     }
 }
