@@ -1,1 +1,98 @@
-return 1;
+using Mmm;
+using Mmm.Apps.Clock;
+using Mmm.Skia;
+using SkiaSharp;
+
+var options = ClockOptions.Parse(args);
+if (options.Error is { } error)
+    return Fail(error, 2);
+if (options.WantsHelp)
+{
+    Console.WriteLine(ClockOptions.Help);
+    return 0;
+}
+var state = new ClockState(options.Time ?? DateTime.Now, options.Is24Hour, options.TickOn);
+try
+{
+    if (options.PngPath is { } path)
+        WritePng(path, options.PngSize.Width, options.PngSize.Height);
+    else
+        Run();
+    return 0;
+}
+catch (MmmException e)
+{
+    return Fail(e.Message, 1);
+}
+catch (Exception e) when (options.PngPath is not null && e is IOException or UnauthorizedAccessException)
+{
+    return Fail($"{options.PngPath} can not be written; is its folder there, writable and not full?", 1);
+}
+catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
+{
+    return Fail("libSkiaSharp.so can not be loaded; it must lie beside this program", 1);
+}
+
+static int Fail(string why, int code)
+{
+    Console.Error.WriteLine($"Clock: {why}");
+    return code;
+}
+
+void WritePng(string path, int width, int height)
+{
+    using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Premul));
+    using var canvas = new SKCanvas(bitmap);
+    using var face = new ClockFace();
+    face.Update(width, height, state);
+    face.Paint(canvas);
+    using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+    using var file = File.Create(path);
+    png.SaveTo(file);
+}
+
+void Run()
+{
+    using var client = MmmClient.Open("Clock");
+    using var face = new ClockFace();
+    while (true)
+    {
+        var damage = face.Update(client.Width, client.Height, state);
+        if (!damage.IsEmpty)
+        {
+            using var frame = client.BeginFrame(damage);
+            using var canvas = frame.AsSkiaCanvas();
+            face.Paint(canvas);
+        }
+        var e = client.WaitEvent(options.Time is null ? UntilNextSecond() : Timeout.InfiniteTimeSpan);
+        switch (e)
+        {
+            case Quit:
+                return;
+            case PointerPress { Finger: 0 } or KeyPress { Name: "return" }:
+                state = state with { Is24Hour = !state.Is24Hour };
+                break;
+            case KeyPress { Name: "t" or "T" }:
+                state = state with { TickOn = !state.TickOn };
+                break;
+            case Resized or HostBack:
+                face.Invalidate();
+                break;
+        }
+        // Read anew after every sleep, so a clock that was set is right at the next wake-up.
+        var before = state.Time;
+        state = state with { Time = options.Time ?? DateTime.Now };
+        if (state.TickOn && state.Time.Second != before.Second)
+            PlayTick(client.Audio, state.Time.Second);
+    }
+}
+
+// One wake-up a second; the millisecond more is for waits that round down.
+static TimeSpan UntilNextSecond() => TimeSpan.FromMilliseconds(1001 - DateTime.UtcNow.Millisecond);
+
+// Ticks that nobody takes (a host without sound) are not piled up.
+static void PlayTick(ClientAudio audio, int second)
+{
+    if (audio.QueuedFrames < audio.SampleRate / 10)
+        audio.Play(second % 2 == 0 ? TickSound.Tick : TickSound.Tock);
+}
