@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# Sourced by the scripts of this repository.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+#   need_dotnet PROGRAM     ends PROGRAM with one line when the .NET SDK is missing or too old.
+need_dotnet() {
+    local sdks
+    sdks=$(command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null) || true
+    if ! grep -q '^1[0-9]\.' <<<"$sdks"; then
+        echo "$1: the .NET 10 SDK is needed (dotnet --list-sdks shows: ${sdks:-none}); see https://dot.net" >&2
+        exit 1
+    fi
+}
+
+#   publish PROJECT RID FOLDER [OPTION...]     publishes a program into a folder made anew; one line and the log's place on failure.
+publish() {
+    local project=$1 rid=$2 folder=$3
+    shift 3
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    if ! dotnet publish "$project" -c Release -r "$rid" -o "$folder" --nologo -v quiet "$@" >"$folder.log" 2>&1; then
+        grep -m5 'error' "$folder.log" >&2 || tail -n 5 "$folder.log" >&2
+        echo "publishing $project for $rid failed; all of it: $folder.log" >&2
+        return 1
+    fi
+}
