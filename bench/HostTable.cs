@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using Mmm;
+
+namespace Bench;
+
+/// <summary>Measures the published host as a whole process and prints a table. Medians; the machine may be noisy, so look at the range.</summary>
+internal static class HostTable
+{
+    private const int Width = 800, Height = 480, Starts = 15, Round = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static int Print(string host, string hello)
+    {
+        var directory = Directory.CreateTempSubdirectory("mmm-bench").FullName;
+        Environment.SetEnvironmentVariable(Rendezvous.PathVariable, directory);
+        var framebuffer = Path.Combine(directory, "screen");
+        Console.WriteLine($"{"",-52}{"median",12}{"min",10}{"max",10}");
+        try
+        {
+            Row("exec of mmm ./Hello to first frame, ms", Enumerable.Range(0, Starts).Select(_ => FirstFrame(host, hello, framebuffer)));
+            using var running = Start(host, framebuffer);
+            try
+            {
+                IdleRows(running, hello, directory);
+                LatencyRows(running, framebuffer, directory);
+            }
+            finally
+            {
+                running.Kill();
+                running.WaitForExit();
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        return 0;
+    }
+
+    private static void Row(string what, IEnumerable<double> values)
+    {
+        var v = values.Order().ToList();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-52}{v[v.Count / 2],12:0.00}{v[0],10:0.00}{v[^1],10:0.00}"));
+    }
+
+    private static Process Launch(string host, params string[] args)
+    {
+        var start = new ProcessStartInfo(host, args) { RedirectStandardError = true };
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static Process Start(string host, string framebuffer)
+    {
+        var process = Launch(host, "--display", $"memory:{Width}x{Height}@{framebuffer}", "--input", "none", "--audio", "none");
+        WaitFor(() => File.Exists(Path.Combine(Path.GetDirectoryName(framebuffer)!, Rendezvous.ControlName)));
+        return process;
+    }
+
+    // The picture changes from nothing to Hello's blue.
+    private static double FirstFrame(string host, string hello, string framebuffer)
+    {
+        File.Delete(framebuffer);
+        var clock = Stopwatch.StartNew();
+        using var process = Launch(host, "--display", $"memory:{Width}x{Height}@{framebuffer}", "--input", "none", "--audio", "none", hello);
+        while (!File.Exists(framebuffer) || new FileInfo(framebuffer).Length < Width * Height * 4)
+            Pause();
+        using var pixels = new Pixels(framebuffer);
+        WaitFor(() => pixels[0, 0] == 0xFF203040);
+        var ms = clock.Elapsed.TotalMilliseconds;
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        return ms;
+    }
+
+    private static void IdleRows(Process host, string hello, string directory)
+    {
+        using (var app = Launch(hello))
+        {
+            WaitFor(() => Directory.GetFiles(directory, "fb.*").Length == 1);
+            Thread.CurrentThread.Join(1000); // let it settle
+            Row("host RSS with one 800x480 client, MB", [Kilobytes(host, "VmRSS") / 1024.0]);
+            Row("app RSS (Hello), MB", [Kilobytes(app, "VmRSS") / 1024.0]);
+            Row("host wake-ups a second, idle bell client", [WakeUps(host)]);
+            app.Kill();
+            app.WaitForExit();
+        }
+        WaitFor(() => Directory.GetFiles(directory, "fb.*").Length == 0);
+        using var legacy = new LegacyClient(directory);
+        Thread.CurrentThread.Join(2000);
+        Row("host wake-ups a second, idle legacy client", [WakeUps(host)]);
+    }
+
+    private static void LatencyRows(Process host, string framebuffer, string directory)
+    {
+        WaitFor(() => Directory.GetFiles(directory, "fb.*").Length == 0);
+        using var client = MmmClient.Open("bench");
+        using var pixels = new Pixels(framebuffer);
+        uint color = 0xFF000000;
+        double Present(Rect damage)
+        {
+            WaitFor(() => client.CanBeginFrame);
+            Thread.CurrentThread.Join(20); // beyond the host's frame pace
+            color += 0x010203;
+            var frame = client.BeginFrame(damage);
+            frame.Fill(new Color(color), damage);
+            var clock = Stopwatch.GetTimestamp();
+            frame.Dispose();
+            while (pixels[damage.Right - 1, damage.Bottom - 1] != color)
+                Thread.SpinWait(20);
+            return Stopwatch.GetElapsedTime(clock).TotalMicroseconds;
+        }
+        Row("ring to pixels, 64x64, us", Enumerable.Range(0, Round).Select(_ => Present(new Rect(100, 100, 64, 64))).ToList());
+        Row("ring to pixels, 800x480, us", Enumerable.Range(0, Round).Select(_ => Present(new Rect(0, 0, Width, Height))).ToList());
+
+        var before = host.TotalProcessorTime;
+        var frames = 0;
+        var run = Stopwatch.StartNew();
+        while (run.Elapsed < TimeSpan.FromSeconds(3))
+        {
+            using var frame = client.BeginFrame();
+            frames++;
+        }
+        host.Refresh();
+        Row("full frames a second, bell client without pause", [frames / run.Elapsed.TotalSeconds]);
+        Row("host CPU a full frame, ms", [(host.TotalProcessorTime - before).TotalMilliseconds / frames]);
+    }
+
+    private static void WaitFor(Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > Patience)
+                throw new TimeoutException("the host did not do within 10 s what is measured");
+            Pause();
+        }
+    }
+
+    private static void Pause() => Thread.SpinWait(2000);
+
+    private static double Kilobytes(Process process, string field) => double.Parse(
+        File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith(field)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+
+    // Context switches of all threads over 10 s.
+    private static double WakeUps(Process process)
+    {
+        long Count() => Directory.GetDirectories($"/proc/{process.Id}/task").Sum(task => File.ReadLines($"{task}/status")
+            .Where(l => l.Contains("ctxt_switches")).Sum(l => long.Parse(l.Split('\t')[1])));
+        var before = Count();
+        Thread.CurrentThread.Join(10_000);
+        return (Count() - before) / 10.0;
+    }
+
+    /// <summary>The memory display, mapped.</summary>
+    private sealed unsafe class Pixels : IDisposable
+    {
+        private readonly MemoryMappedFile _file;
+        private readonly MemoryMappedViewAccessor _view;
+        private readonly uint* _at;
+
+        public Pixels(string path)
+        {
+            _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open);
+            _view = _file.CreateViewAccessor();
+            byte* at = null;
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref at);
+            _at = (uint*)at;
+        }
+
+        public uint this[int x, int y] => Volatile.Read(ref _at[y * Width + x]);
+
+        public void Dispose()
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file.Dispose();
+        }
+    }
+
+    /// <summary>A client that only knows the offsets, draws nothing, and has no bell.</summary>
+    private sealed class LegacyClient : IDisposable
+    {
+        private readonly string _path;
+
+        public LegacyClient(string directory)
+        {
+            var abi = Abi.Lp64;
+            _path = Path.Combine(directory, "fb.legacy");
+            var bytes = new byte[abi.FirstPixel + 64 * 64 * 4 + 1];
+            void Put(int offset, int value) => MemoryMarshal.Write(bytes.AsSpan(offset), value);
+            Put(abi.Width, 64);
+            Put(abi.Height, 64);
+            Put(abi.DesiredWidth, 64);
+            Put(abi.DesiredHeight, 64);
+            Put(abi.Stride, 256);
+            Put(abi.FbOffset, abi.FirstPixel);
+            Put(abi.FlipState, (int)FlipState.WaitFlip);
+            Put(Abi.Pid, Environment.ProcessId);
+            File.WriteAllBytes(_path, bytes);
+        }
+
+        public void Dispose() => File.Delete(_path);
+    }
+}

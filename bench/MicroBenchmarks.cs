@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
+using Mmm;
+using Mmm.Host;
+
+namespace Bench;
+
+/// <summary>The host's reading of a client's pixels, beside a memcpy of the same bytes and a scalar loop of the kind a C host has.</summary>
+[MemoryDiagnoser]
+public class PixelBenchmarks
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("mmm-bench").FullName;
+    private MmmClient _client = null!;
+    private ClientFile _file = null!;
+    private uint[] _from = [];
+    private uint[] _to = [];
+
+    /// <summary>Sizes of the picture.</summary>
+    [Params("800x480", "1920x1080")]
+    public string Size { get; set; } = "";
+
+    /// <summary>A client in a directory that no host serves, and the host's view of it.</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        var (w, h) = (int.Parse(Size.Split('x')[0]), int.Parse(Size.Split('x')[1]));
+        Environment.SetEnvironmentVariable(Rendezvous.PathVariable, _directory);
+        _client = MmmClient.Open("bench", w, h);
+        using (var frame = _client.BeginFrame())
+            frame.Fill(Color.White);
+        _file = ClientFile.TryOpen(_client.FilePath, out _)!;
+        _file.TryIdentify(out _);
+        _file.Refresh();
+        _from = new uint[w * h];
+        _to = new uint[w * h];
+    }
+
+    /// <summary>Removes them.</summary>
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _file.Dispose();
+        _client.Dispose();
+        Directory.Delete(_directory);
+    }
+
+    /// <summary>The yardstick.</summary>
+    [Benchmark(Baseline = true)]
+    public void Memcpy() => _from.CopyTo(_to, 0);
+
+    /// <summary>Pixel by pixel.</summary>
+    [Benchmark]
+    public void ScalarLoop()
+    {
+        for (var i = 0; i < _from.Length; i++)
+            _to[i] = _from[i];
+    }
+
+    /// <summary>All of the picture, as one block.</summary>
+    [Benchmark]
+    public bool ReadAll() => _file.ReadPixels(_file.State, new Rect(0, 0, _client.Width, _client.Height), _to, _client.Width);
+
+    /// <summary>A small damage, row by row.</summary>
+    [Benchmark]
+    public bool Read64x64() => _file.ReadPixels(_file.State, new Rect(100, 100, 64, 64), _to, 64);
+}
+
+/// <summary>What the host does for each ring and each event.</summary>
+[MemoryDiagnoser]
+public class RingBenchmarks
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("mmm-bench").FullName;
+    private readonly byte[] _text = new byte[128];
+    private MmmClient _client = null!;
+    private ClientFile _file = null!;
+
+    /// <summary>A client in a directory that no host serves, and the host's view of it.</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        Environment.SetEnvironmentVariable(Rendezvous.PathVariable, _directory);
+        _client = MmmClient.Open("bench", 64, 64);
+        _file = ClientFile.TryOpen(_client.FilePath, out _)!;
+        _file.TryIdentify(out _);
+    }
+
+    /// <summary>Removes them.</summary>
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _file.Dispose();
+        _client.Dispose();
+        Directory.Delete(_directory);
+    }
+
+    /// <summary>Reading a client's state when it rings.</summary>
+    [Benchmark]
+    public bool Refresh() => _file.Refresh();
+
+    /// <summary>An event from the host's text to the client's text.</summary>
+    [Benchmark]
+    public int Event()
+    {
+        var n = EventText.Pointer(_text, EventText.Motion, 123, 456, -1);
+        _file.PushEvent(_text.AsSpan(0, n));
+        return _client.TryReadEventText(_text);
+    }
+
+    /// <summary>Parsing an event text into a typed event.</summary>
+    [Benchmark]
+    public MmmEvent Parse() => MmmEvent.Parse("mouse-drag 123 456 0"u8);
+}

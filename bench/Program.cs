@@ -1,0 +1,13 @@
+using Bench;
+using BenchmarkDotNet.Running;
+
+// bench/run: the whole-process table. bench/run micro: BenchmarkDotNet on the library's hot paths.
+if (args is ["host", var host, var hello])
+    return HostTable.Print(host, hello);
+if (args is ["micro", ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(HostTable).Assembly).Run(args[1..]);
+    return 0;
+}
+Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench micro [BenchmarkDotNet options]");
+return 2;
