@@ -11,16 +11,16 @@ internal static unsafe partial class Sys
     public const int IN_ATTRIB = 4, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200,
         IN_DELETE_SELF = 0x400, IN_MOVE_SELF = 0x800, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_ONLYDIR = 0x1000000;
 
-    [LibraryImport("libc", EntryPoint = "inotify_init1")]
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     private static partial int inotify_init1(int flags);
 
-    [LibraryImport("libc", EntryPoint = "inotify_add_watch", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int inotify_add_watch(int fd, string path, uint mask);
 
-    [LibraryImport("libc", EntryPoint = "timerfd_create")]
+    [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
     private static partial int timerfd_create(int clock, int flags);
 
-    [LibraryImport("libc", EntryPoint = "timerfd_settime")]
+    [LibraryImport("libc", EntryPoint = "timerfd_settime", SetLastError = true)]
     private static partial int timerfd_settime(int fd, int flags, long* newValue, long* oldValue);
 
     /// <summary>The result itself, or minus errno.</summary>
