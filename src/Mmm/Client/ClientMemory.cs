@@ -106,7 +106,12 @@ internal sealed unsafe class ClientMemory : IDisposable
     {
         if (length <= _mapped)
             return;
-        var error = posix_fallocate(_fd, (off_t)0L, (off_t)length);
+        int error;
+        do
+        {
+            error = posix_fallocate(_fd, (off_t)0L, (off_t)length);
+        }
+        while (error == EINTR);
         if (error != 0)
             throw new MmmException($"{Path}: {length:N0} bytes can not be reserved: {Sys.ErrorText(error)}");
         var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);

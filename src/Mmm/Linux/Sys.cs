@@ -95,7 +95,13 @@ internal static unsafe partial class Sys
     public static bool PollIn(int fd, int milliseconds)
     {
         var p = new pollfd { fd = fd, events = (short)POLLIN };
-        return poll(&p, (ulong_t)1ul, milliseconds) > 0;
+        int result;
+        do
+        {
+            result = poll(&p, (ulong_t)1ul, milliseconds);
+        }
+        while (result < 0 && errno == EINTR);
+        return result > 0;
     }
 
     /// <summary>Makes reads and writes wait.</summary>
