@@ -53,7 +53,7 @@ public static class TextRing
     public static string Printable(ReadOnlySpan<byte> text)
     {
         var s = Encoding.UTF8.GetString(text);
-        return s.AsSpan().ContainsAnyInRange('\0', '\x1f') || s.Contains('\x7f')
+        return s.AsSpan().ContainsAnyInRange('\0', '\x1f') || s.AsSpan().ContainsAnyInRange('\x7f', '\x9f')
             ? string.Concat(s.Select(c => char.IsControl(c) ? '?' : c))
             : s;
     }
