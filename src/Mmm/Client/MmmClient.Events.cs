@@ -88,7 +88,7 @@ public sealed partial class MmmClient
     {
         var ring = _abi.Events;
         int read = _memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
-        if (read == write || !TextRing.IsIndex(read))
+        if (read == write || !TextRing.IsIndex(read) || !TextRing.IsIndex(write))
             return -1;
         Interlocked.MemoryBarrier();
         var slot = TextRing.Next(read);
