@@ -120,11 +120,22 @@ public sealed partial class MmmClient
     private bool FollowDesiredSize()
     {
         int w = _memory.Load(_abi.DesiredWidth), h = _memory.Load(_abi.DesiredHeight);
-        if ((w == Width && h == Height) || w < 1 || h < 1 || _drawing || !CanBeginFrame)
+        if ((w == Width && h == Height) || w is < 1 or > Host.ClientState.MaxSide || h is < 1 or > Host.ClientState.MaxSide || _drawing || !CanBeginFrame)
             return false;
         _memory.Flip = FlipState.Initializing;
-        _memory.SetSize(w, h);
-        _memory.Flip = FlipState.Neutral;
+        try
+        {
+            _memory.SetSize(w, h);
+        }
+        catch (MmmException) // no space: stay as we are, and say it once
+        {
+            _memory.SetSize(Width, Height);
+            throw;
+        }
+        finally
+        {
+            _memory.Flip = FlipState.Neutral;
+        }
         _link.Ring();
         return true;
     }
