@@ -19,19 +19,28 @@ internal static class HostProcess
                 : $"{Rendezvous.PathVariable} is {path}, which does not exist; start a host there: mmm --path {path}");
         }
         path = $"/tmp/mmm-{Environment.ProcessId}";
-        Directory.CreateDirectory(path);
-        var watch = Sys.WatchDirectory(path, Sys.IN_CREATE | Sys.IN_MOVED_TO);
+        var watch = -1;
         try
         {
+            Directory.CreateDirectory(path);
+            watch = Sys.WatchDirectory(path, Sys.IN_CREATE | Sys.IN_MOVED_TO);
             using var host = Process.Start(new ProcessStartInfo("mmm", ["-p", path]))!;
             while (!File.Exists(Path.Combine(path, Rendezvous.BellName)) && !host.HasExited && Sys.PollIn(watch, 500))
                 Sys.Read(watch, new byte[4096]);
             if (host.HasExited)
+            {
+                RemoveEmpty(path);
                 throw new MmmException($"the host (mmm -p {path}) ended at once with code {host.ExitCode}; its last line says why");
+            }
         }
         catch (System.ComponentModel.Win32Exception e)
         {
+            RemoveEmpty(path);
             throw new MmmException($"{Rendezvous.PathVariable} is not set and no host can be started: mmm: {e.Message}. Put mmm into the PATH, or start this app as: mmm {Environment.ProcessPath}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MmmException($"{path}: no directory for a host can be made there: {e.Message}");
         }
         finally
         {
@@ -39,5 +48,17 @@ internal static class HostProcess
         }
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, path);
         return path;
+    }
+
+    private static void RemoveEmpty(string path)
+    {
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (IOException)
+        {
+            // somebody put something there
+        }
     }
 }
