@@ -185,10 +185,12 @@ public sealed class ClientFile : IDisposable
         values.Slice(Abi.MaxValues * Abi.ValueNameLength + i * Abi.ValueTextLength, Abi.ValueTextLength);
 
     /// <summary>Sets a value that the client reads. False: there is no room (14 names, as the original library), or no file.</summary>
-    /// <param name="name">At most 15 bytes of UTF-8.</param>
+    /// <param name="name">At most 15 bytes of UTF-8; title is the title field.</param>
     /// <param name="value">At most 63 bytes; longer is cut.</param>
     public bool SetValue(string name, string value)
     {
+        if (name == "title")
+            return WriteText(Abi.Title, TextRing.Fit(Encoding.UTF8.GetBytes(value), Abi.TitleLength));
         RefreshValues();
         var count = CountIn(_values);
         var key = TextRing.Fit(Encoding.UTF8.GetBytes(name), Abi.ValueNameLength);
