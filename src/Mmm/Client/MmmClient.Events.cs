@@ -23,13 +23,15 @@ public sealed partial class MmmClient
         using var wake = cancellation.Register(_link.Wake);
         while (!cancellation.IsCancellationRequested)
         {
-            if (TryReadEvent(out var e))
+            if (TryTake(out var e))
             {
                 if (e is Quit)
                     yield break;
                 yield return e;
                 continue;
             }
+            if (_closing)
+                yield break;
             Note(await Task.Run(() => _link.Sleep(SleepMilliseconds(long.MaxValue)), CancellationToken.None).ConfigureAwait(false));
         }
         cancellation.ThrowIfCancellationRequested();
@@ -41,10 +43,12 @@ public sealed partial class MmmClient
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
         while (true)
         {
-            if (TryReadEvent(out var e))
+            if (TryTake(out var e))
                 return e;
+            if (_closing) // Quit was read before, perhaps by an inner loop: the outer ones end too
+                return new Quit();
             if (Environment.TickCount64 >= deadline)
-                return null;
+                return TryReadEvent(out e) ? e : null;
             Note(_link.Sleep(SleepMilliseconds(deadline)));
         }
     }
@@ -58,6 +62,14 @@ public sealed partial class MmmClient
 
     /// <summary>The next event if there is one. Never blocks.</summary>
     public bool TryReadEvent([NotNullWhen(true)] out MmmEvent? e)
+    {
+        if (TryTake(out e))
+            return true;
+        Note(_link.Sleep(0)); // takes the rings that made PollHandle readable; something may have come with them
+        return TryTake(out e);
+    }
+
+    private bool TryTake([NotNullWhen(true)] out MmmEvent? e)
     {
         e = null;
         if (_closing && !_quitSeen)
