@@ -156,14 +156,15 @@ public sealed partial class MmmClient : IDisposable
     internal void EndFrame(Rect damage)
     {
         _drawing = false;
-        damage = damage.Intersect(new Rect(0, 0, Width, Height));
+        Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
+        var all = new Rect(0, 0, Width, Height);
+        // What is there already was drawn before and not taken, because the host was slow.
+        damage = damage.Intersect(all).Union(new Rect(fields[0], fields[1], fields[2], fields[3]).Intersect(all));
         if (damage.IsEmpty)
         {
             _memory.Flip = FlipState.Neutral;
             return;
         }
-        Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
-        damage = damage.Union(new Rect(fields[0], fields[1], fields[2], fields[3]));
         (fields[0], fields[1], fields[2], fields[3]) = (damage.X, damage.Y, damage.Width, damage.Height);
         _memory.Flip = FlipState.WaitFlip;
         _link.Ring();
