@@ -16,6 +16,7 @@ public sealed class ClientAudio
     private readonly ClientMemory _memory;
     private readonly HostLink _link;
     private readonly Abi _abi;
+    private PcmFormat _format = PcmFormat.S16Stereo;
     private readonly Queue<byte[]> _backlog = new();
     private int _backlogUsed; // bytes of the first entry that are queued already
 
@@ -24,12 +25,12 @@ public sealed class ClientAudio
     /// <summary>Sample format; setting it forgets what is queued.</summary>
     public PcmFormat Format
     {
-        get => (PcmFormat)_memory.Load(_abi.PcmFormat);
+        get => _format;
         set
         {
             if (PcmRing.BytesPerFrame(value) == 0)
                 throw new ArgumentOutOfRangeException(nameof(value), value, "PCM formats are 0 to 3");
-            _memory.Store(_abi.PcmFormat, (int)value);
+            _memory.Store(_abi.PcmFormat, (int)(_format = value));
             Restart();
         }
     }
@@ -47,11 +48,12 @@ public sealed class ClientAudio
         }
     }
 
-    // As the original library: one stale frame is left in the ring, which hosts play as silence.
+    // As the original library: one stale frame is left in the ring. It is silent.
     private void Restart()
     {
         _backlog.Clear();
         _backlogUsed = 0;
+        _memory.Bytes(_abi.PcmBuffer, sizeof(float) * 2).Clear();
         _memory.Store(_abi.PcmRead, 0);
         _memory.Store(_abi.PcmWrite, 1);
     }
@@ -63,10 +65,17 @@ public sealed class ClientAudio
     public int FillFrames { get; set; } = PcmRing.Chunk;
 
     /// <summary>Frames in the ring, not played yet.</summary>
-    public int QueuedFrames => PcmRing.Queued(_memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(Format));
+    public int QueuedFrames => TryIndices(out var read, out var write, out var total) ? PcmRing.Queued(read, write, total) : 0;
 
     /// <summary>Frames that still fit the ring.</summary>
-    public int FreeFrames => PcmRing.Free(_memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(Format));
+    public int FreeFrames => TryIndices(out var read, out var write, out var total) ? PcmRing.Free(read, write, total) : 0;
+
+    // False: another program wrote numbers that are no frames of the ring. Nothing is queued then.
+    private bool TryIndices(out int read, out int write, out int total)
+    {
+        (read, write, total) = (_memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(Format));
+        return (uint)read < total && (uint)write < total;
+    }
 
     /// <summary>Plays 16-bit samples, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
     public void Play(ReadOnlySpan<short> samples)
@@ -108,16 +117,19 @@ public sealed class ClientAudio
     /// <summary>Queues whole frames of the client's format as far as there is room. Returns the frames taken.</summary>
     public int Queue(ReadOnlySpan<byte> frames)
     {
-        int bytes = PcmRing.BytesPerFrame(Format), total = PcmRing.Total(Format);
-        int read = _memory.Load(_abi.PcmRead), write = _memory.Load(_abi.PcmWrite);
+        var bytes = PcmRing.BytesPerFrame(Format);
+        if (!TryIndices(out var read, out var write, out var total))
+            return 0;
         var count = Math.Min(PcmRing.Free(read, write, total), frames.Length / bytes);
         if (count == 0)
             return 0;
         var first = Math.Min(count, total - write);
         frames[..(first * bytes)].CopyTo(_memory.Bytes(_abi.PcmBuffer + write * bytes, first * bytes));
         frames[(first * bytes)..(count * bytes)].CopyTo(_memory.Bytes(_abi.PcmBuffer, Abi.PcmBufferLength));
-        _memory.Store(_abi.PcmWrite, (write + count) % total);
-        if (PcmRing.Queued(read, write, total) < PcmRing.Chunk) // (nearly) empty: the host may sleep
+        write = (write + count) % total;
+        _memory.Store(_abi.PcmWrite, write);
+        Interlocked.MemoryBarrier(); // the host may have emptied the ring meanwhile and sleep: look at read after write is out
+        if (PcmRing.Queued(_memory.Load(_abi.PcmRead), write, total) - count < PcmRing.Chunk)
             _link.Ring();
         return count;
     }
