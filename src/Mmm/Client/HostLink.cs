@@ -19,6 +19,8 @@ internal sealed unsafe class HostLink : IDisposable
     private int _watch = -1;
     private int _bell = -1;
     private int _polls;
+    private int _retries; // the socket's name is there, but nobody listened yet
+    private volatile bool _disposed;
 
     public HostLink(string directory, string fileName)
     {
@@ -52,12 +54,14 @@ internal sealed unsafe class HostLink : IDisposable
     /// <summary>Connects the bell. False: there is no host with a bell now; a watch sees it come.</summary>
     public bool Connect()
     {
+        Refusal = null;
+        _retries = File.Exists(Path.Combine(_directory, Rendezvous.BellName)) ? ShortPolls : 0;
         if (TryConnect())
             return true;
         if (_watch < 0 && (_watch = Sys.WatchDirectory(_directory, Sys.IN_CREATE | Sys.IN_MOVED_TO)) >= 0)
         {
             Add(_watch);
-            if (TryConnect()) // it may have come between the first try and the watch
+            if (Refusal == null && TryConnect()) // it may have come between the first try and the watch
                 return true;
         }
         Repoll(active: true);
@@ -67,7 +71,13 @@ internal sealed unsafe class HostLink : IDisposable
     private bool TryConnect()
     {
         var fd = Sys.UnixSocket(SOCK_SEQPACKET);
-        if (fd < 0 || Sys.UnixAddress(fd, _directory, Rendezvous.BellName, bindIt: false) != 0 || !Greet(fd))
+        if (fd < 0 || Sys.UnixAddress(fd, _directory, Rendezvous.BellName, bindIt: false) != 0)
+        {
+            Sys.Close(fd);
+            return false;
+        }
+        _retries = 0;
+        if (!Greet(fd))
         {
             Sys.Close(fd);
             return false;
@@ -90,7 +100,8 @@ internal sealed unsafe class HostLink : IDisposable
             return false;
         if (answer[..(int)n].SequenceEqual(Bell.Ok))
             return true;
-        Refusal = TextRing.Printable(answer[..(int)n]);
+        var reason = answer[..(int)n];
+        Refusal = TextRing.Printable(reason.StartsWith("mmm 1 error "u8) ? reason[12..] : reason);
         return false;
     }
 
@@ -104,11 +115,17 @@ internal sealed unsafe class HostLink : IDisposable
     }
 
     /// <summary>Wakes a sleeping <see cref="Sleep"/>, from any thread or signal.</summary>
-    public void Wake() => Sys.Write(_wake, BitConverter.GetBytes(1L));
+    public void Wake()
+    {
+        if (!_disposed)
+            Sys.Write(_wake, BitConverter.GetBytes(1L));
+    }
 
     // Without a bell the shared memory is looked at by a timer: often after use, seldom when nothing happens.
     private void Repoll(bool active)
     {
+        if (HasBell) // it connected in this very wake-up
+            return;
         _polls = active ? 0 : Math.Min(_polls + 1, ShortPolls);
         var ms = _polls < ShortPolls ? ShortPollMs : LongPollMs;
         Sys.TimerSet(_timer, System.Diagnostics.Stopwatch.GetTimestamp() + ms * 1_000_000L);
@@ -140,7 +157,11 @@ internal sealed unsafe class HostLink : IDisposable
             }
             var got = Sys.Read(fd, drained);
             if (fd == _timer)
+            {
                 Repoll(active: false);
+                if (_retries > 0 && --_retries >= 0 && TryConnect())
+                    change = Change.Back;
+            }
             if (fd == _watch && got > 0 && HostAppeared(drained[..(int)got]) && Connect())
                 change = Change.Back;
         }
@@ -177,6 +198,7 @@ internal sealed unsafe class HostLink : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         Sys.Close(_bell);
         Sys.Close(_watch);
         Sys.Close(_timer);
