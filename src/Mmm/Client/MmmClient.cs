@@ -15,6 +15,7 @@ public sealed partial class MmmClient : IDisposable
     private readonly PosixSignalRegistration[] _signals;
     private volatile bool _closing;
     private bool _drawing;
+    private bool _disposed;
 
     private MmmClient(ClientMemory memory, HostLink link)
     {
@@ -260,6 +261,9 @@ public sealed partial class MmmClient : IDisposable
     /// <summary>Leaves the host: removes the picture and the file.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (var signal in _signals)
             signal.Dispose();
         Linux.Sys.Unlink(_memory.Path);

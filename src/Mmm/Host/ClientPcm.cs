@@ -40,7 +40,7 @@ public readonly record struct PcmState(PcmFormat Format, int SampleRate, int Rea
 public sealed class ClientPcm : IDisposable
 {
     private readonly Abi _abi;
-    private readonly int _fd;
+    private int _fd;
 
     private ClientPcm(Abi abi, int fd) => (_abi, _fd) = (abi, fd);
 
@@ -85,5 +85,5 @@ public sealed class ClientPcm : IDisposable
         Sys.PWrite(_fd, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset);
 
     /// <inheritdoc/>
-    public void Dispose() => Sys.Close(_fd);
+    public void Dispose() => Sys.Close(Interlocked.Exchange(ref _fd, -1));
 }
