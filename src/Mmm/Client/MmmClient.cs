@@ -42,13 +42,17 @@ public sealed partial class MmmClient : IDisposable
             SetText(memory.Bytes(Abi.Title, Abi.TitleLength), title);
             memory.I32(memory.Abi.PcmFormat) = (int)PcmFormat.S16Stereo;
             memory.I32(memory.Abi.PcmSampleRate) = 48000;
-            memory.Publish();
+            if (width != 0 && height != 0)
+                memory.SetSize(width, height);
+            memory.Publish(); // the host may look from here on
             link.Connect();
             if (link.Refusal is { } refusal)
                 throw new MmmException($"{directory}: the host refused this client: {refusal}");
             if (width == 0 || height == 0)
+            {
                 (width, height) = ScreenSize(memory, link);
-            memory.SetSize(width, height);
+                memory.SetSize(width, height);
+            }
             memory.Flip = FlipState.Neutral;
             link.Ring();
             return new MmmClient(memory, link);
@@ -66,13 +70,16 @@ public sealed partial class MmmClient : IDisposable
     private static (int Width, int Height) ScreenSize(ClientMemory memory, HostLink link)
     {
         var start = Environment.TickCount64;
-        do
+        while (true)
         {
-            if (int.TryParse(GetValue(memory, "host-width"), out var w) && int.TryParse(GetValue(memory, "host-height"), out var h))
+            var last = link.HasBell || Environment.TickCount64 - start >= 75;
+            if (int.TryParse(GetValue(memory, "host-width"), out var w) && int.TryParse(GetValue(memory, "host-height"), out var h)
+                && w is >= 1 and <= Host.ClientState.MaxSide && h is >= 1 and <= Host.ClientState.MaxSide)
                 return (w, h);
+            if (last)
+                return (400, 300);
+            link.Sleep(5);
         }
-        while (!link.HasBell && Environment.TickCount64 - start < 75 && link.Sleep(5) is var _);
-        return (400, 300);
     }
 
     /// <summary>Pixels across.</summary>
@@ -224,7 +231,7 @@ public sealed partial class MmmClient : IDisposable
         if (Encoding.UTF8.GetByteCount(name) >= Abi.ValueNameLength)
             throw new MmmException($"value name \"{name}\" is longer than {Abi.ValueNameLength - 1} bytes");
         var at = FindValue(_memory, name);
-        var count = _memory.Load(_abi.ValueCount);
+        var count = Math.Clamp(_memory.Load(_abi.ValueCount), 0, Abi.MaxValues);
         var isNew = at < 0;
         if (isNew && count + 2 >= Abi.MaxValues)
             throw new MmmException($"value \"{name}\" has no room: {Abi.MaxValues - 2} names are the most");
