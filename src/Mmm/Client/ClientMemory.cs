@@ -49,7 +49,11 @@ internal sealed unsafe class ClientMemory : IDisposable
     public FlipState Flip
     {
         get => (FlipState)Load(Abi.FlipState);
-        set => Store(Abi.FlipState, (int)value);
+        set
+        {
+            Store(Abi.FlipState, (int)value);
+            Interlocked.MemoryBarrier(); // what is written next (pixels, a size) is not seen before the state that announces it
+        }
     }
 
     public Span<byte> Bytes(int offset, int length) => new(_base + offset, length);

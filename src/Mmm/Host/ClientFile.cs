@@ -145,11 +145,19 @@ public sealed class ClientFile : IDisposable
         var length = Abi.FbBlockLength - 16;
         Span<byte> now = stackalloc byte[FbLength];
         now = now[..length];
-        if (Sys.PRead(_fd, now, Abi.Title) < length)
-            return false;
+        var texts = Abi.TitleLength + Abi.BablFormatLength;
+        var last = State;
+        for (var tries = 0; ; tries++) // a new geometry is read again: the client may have been in the middle of writing it
+        {
+            if (Sys.PRead(_fd, now, Abi.Title) < length)
+                return false;
+            var state = ClientState.Parse(now[texts..]);
+            if (tries == 3 || state.HasSamePixels(last))
+                break;
+            last = state;
+        }
         // What was read before this point is older than what is read after it: the pixels are read later.
         Interlocked.MemoryBarrier();
-        var texts = Abi.TitleLength + Abi.BablFormatLength;
         if (!now[..texts].SequenceEqual(_fb.AsSpan(0, texts)))
         {
             Title = TextRing.Printable(TextRing.Text(now[..Abi.TitleLength]));

@@ -52,6 +52,9 @@ public readonly record struct ClientState
         static int I32(ReadOnlySpan<byte> b, int at) => MemoryMarshal.Read<int>(b[at..]);
     }
 
+    internal bool HasSamePixels(in ClientState other) =>
+        (Width, Height, Stride, FbOffset) == (other.Width, other.Height, other.Stride, other.FbOffset);
+
     /// <summary>Null when the picture lies wholly inside a file of that many bytes; else the reason, for people.</summary>
     public string? Fault(long fileLength)
     {
