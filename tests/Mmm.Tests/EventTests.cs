@@ -1,0 +1,154 @@
+using System.Text;
+using CsCheck;
+
+namespace Mmm.Tests;
+
+/// <summary>The parsers: event texts, key names, the bell's first packet, pixel format names.</summary>
+public class EventTests
+{
+    private static MmmEvent Parse(string text) => MmmEvent.Parse(Encoding.UTF8.GetBytes(text));
+
+    [Fact]
+    public void Any_bytes_are_some_event()
+    {
+        Gen.Byte.Array[0, 128].Sample(bytes => Assert.NotNull(MmmEvent.Parse(bytes)), iter: 20_000);
+        Gen.Select(Gen.OneOf("mouse-motion ", "mouse-scroll ", "message ", "key-release ", "mouse-press\0"), Gen.Byte.Array[0, 100])
+            .Sample((word, bytes) => Assert.NotNull(MmmEvent.Parse([.. Encoding.UTF8.GetBytes(word), .. bytes])), iter: 20_000);
+    }
+
+    [Fact]
+    public void A_pointer_text_is_read_as_it_was_written() =>
+        Gen.Select(Gen.Int, Gen.Int, Gen.Int[-1, 9], Gen.Int[0, 3]).Sample((x, y, finger, kind) =>
+        {
+            var word = kind switch { 0 => EventText.Motion, 1 => EventText.Press, 2 => EventText.Drag, _ => EventText.Release };
+            Span<byte> to = stackalloc byte[64];
+            var n = EventText.Pointer(to, word, x, y, finger);
+            var f = Math.Max(finger, 0);
+            MmmEvent expected = kind switch
+            {
+                0 => new PointerMotion(x, y, f),
+                1 => new PointerPress(x, y, f),
+                2 => new PointerDrag(x, y, f),
+                _ => new PointerRelease(x, y, f),
+            };
+            Assert.Equal(expected, MmmEvent.Parse(to[..n]));
+        });
+
+    [Theory]
+    [InlineData("mouse-press 10 20", 10, 20, 0)]
+    [InlineData("mouse-press 10 20 3", 10, 20, 3)]
+    [InlineData("mouse-press 10.7 -20.9", 10, -20, 0)]
+    [InlineData("mouse-press 10.000000 20.000000 1", 10, 20, 1)]
+    [InlineData("mouse-press  10   20", 10, 20, 0)]
+    [InlineData("mouse-press 10 20 99", 10, 20, 9)]
+    [InlineData("mouse-press 10 20 -1", 10, 20, 0)]
+    [InlineData("mouse-press 10 20 0 more words", 10, 20, 0)]
+    [InlineData("mouse-press", 0, 0, 0)]
+    [InlineData("mouse-press x y", 0, 0, 0)]
+    [InlineData("mouse-press 5", 5, 0, 0)]
+    [InlineData("mouse-press 1e99 -1e99", int.MaxValue, int.MinValue, 0)]
+    [InlineData("mouse-press nan inf", 0, 0, 0)]
+    [InlineData("mouse-press NaN Infinity", 0, 0, 0)]
+    [InlineData("mouse-press 1e999999999999 7", 0, 7, 0)]
+    public void Numbers_are_the_first_two_and_the_finger(string text, int x, int y, int finger) =>
+        Assert.Equal(new PointerPress(x, y, finger), Parse(text));
+
+    [Fact]
+    public void Every_event_word_of_the_protocol_has_its_type()
+    {
+        Assert.Equal(new PointerScroll(1, 2, -1, 3), Parse("mouse-scroll 1 2 -1 3"));
+        Assert.Equal(new PointerEnter(1, 2), Parse("mouse-enter 1 2"));
+        Assert.Equal(new PointerLeave(1, 2), Parse("mouse-leave 1 2"));
+        Assert.Equal(new KeyRelease("control-a"), Parse("key-release control-a"));
+        Assert.Equal(new Message("two words  and two spaces"), Parse("message two words  and two spaces"));
+        Assert.Equal(new Message(""), Parse("message"));
+        Assert.Equal<MmmEvent[]>([new FocusIn(), new FocusOut(), new Shown(), new Hidden()],
+            [Parse("focus-in"), Parse("focus-out"), Parse("shown"), Parse("hidden")]);
+    }
+
+    [Theory]
+    [InlineData("a", "a")]
+    [InlineData("å", "å")]
+    [InlineData("€", "€")]
+    [InlineData("page-up", "page-up")]
+    [InlineData("control-shift-left", "control-shift-left")]
+    [InlineData("mouse-wheel 1 2", "mouse-wheel")]
+    [InlineData("mouse", "mouse")]
+    [InlineData("", "")]
+    public void Any_other_first_word_is_a_key(string text, string key) => Assert.Equal(new KeyPress(key), Parse(text));
+
+    [Fact]
+    public void A_message_is_cut_at_127_bytes_between_characters()
+    {
+        var text = EventText.Message(new string('é', 200));
+        Assert.Equal("message " + new string('é', 59), Encoding.UTF8.GetString(text));
+        Assert.Equal(new Message("hi"), MmmEvent.Parse(EventText.Message("hi")));
+    }
+
+    [Theory]
+    [InlineData(KeyModifiers.None, "up", false, "up")]
+    [InlineData(KeyModifiers.Shift, "up", false, "shift-up")]
+    [InlineData(KeyModifiers.Control | KeyModifiers.Shift, "left", false, "control-shift-left")]
+    [InlineData(KeyModifiers.Alt | KeyModifiers.Shift, "up", false, "alt-shift-up")]
+    [InlineData(KeyModifiers.Control | KeyModifiers.Alt | KeyModifiers.Shift, "F1", false, "control-alt-shift-F1")]
+    [InlineData(KeyModifiers.Control, "a", true, "control-a")]
+    [InlineData(KeyModifiers.Shift, "A", true, "A")]
+    [InlineData(KeyModifiers.Alt | KeyModifiers.Shift, "X", true, "alt-X")]
+    [InlineData(KeyModifiers.Shift, "tab", false, "shift-tab")]
+    public void Prefixes_come_in_the_protocols_order(KeyModifiers modifiers, string name, bool isText, string expected) =>
+        Assert.Equal(expected, KeyNames.WithModifiers(modifiers, name, isText));
+
+    [Fact]
+    public void Function_keys_are_F1_to_F12()
+    {
+        Assert.Equal(("F1", "F12"), (KeyNames.Function(1), KeyNames.Function(12)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => KeyNames.Function(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => KeyNames.Function(13));
+    }
+
+    [Fact]
+    public void Key_names_are_the_protocols_words() => Assert.Equal(
+        "up down left right home end page-up page-down insert delete backspace tab return escape space",
+        string.Join(' ', KeyNames.Up, KeyNames.Down, KeyNames.Left, KeyNames.Right, KeyNames.Home, KeyNames.End, KeyNames.PageUp,
+            KeyNames.PageDown, KeyNames.Insert, KeyNames.Delete, KeyNames.Backspace, KeyNames.Tab, KeyNames.Return, KeyNames.Escape,
+            KeyNames.Space));
+
+    [Theory]
+    [InlineData("mmm 1 fb.AbC123", true, "")]
+    [InlineData("mmm 1 any name", true, "")]
+    [InlineData("mmm 1 ", false, "not a file name")]
+    [InlineData("mmm 1 .host", false, "not a file name")]
+    [InlineData("mmm 1 ..", false, "not a file name")]
+    [InlineData("mmm 1 ../x", false, "not a file name")]
+    [InlineData("mmm 1 a/b", false, "not a file name")]
+    [InlineData("mmm 1 a\0b", false, "not a file name")]
+    [InlineData("mmm 2 fb.x", false, "not an mmm 1 client")]
+    [InlineData("mmm 1", false, "not an mmm 1 client")]
+    [InlineData("", false, "not an mmm 1 client")]
+    public void The_bells_first_packet_names_a_file(string packet, bool valid, string reason)
+    {
+        Assert.Equal(valid, Bell.TryParseHello(Encoding.UTF8.GetBytes(packet), out var name, out var why));
+        Assert.Equal(reason, why);
+        if (valid)
+            Assert.Equal(packet, Encoding.UTF8.GetString(Bell.Hello(name)));
+    }
+
+    [Fact]
+    public void Any_first_packet_is_a_safe_name_or_refused() => Gen.Byte.Array[0, 300].Sample(bytes =>
+    {
+        if (Bell.TryParseHello([.. "mmm 1 "u8, .. bytes], out var name, out _))
+            Assert.True(name.Length > 0 && name[0] != '.' && !name.Contains('/') && !name.Contains('\0'));
+    });
+
+    [Theory]
+    [InlineData("", true, PixelFormat.Bgra)]
+    [InlineData("cairo-ARGB32", true, PixelFormat.Bgra)]
+    [InlineData("R'G'B'A u8", true, PixelFormat.Rgba)]
+    [InlineData("RGB float", false, PixelFormat.Bgra)]
+    [InlineData("r'g'b'a u8", false, PixelFormat.Bgra)]
+    public void Pixel_formats_have_the_protocols_names(string name, bool known, PixelFormat expected)
+    {
+        Assert.Equal(known, PixelFormats.TryParse(Encoding.UTF8.GetBytes(name), out var format));
+        Assert.Equal(expected, format);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace Mmm.Tests;
+
+/// <summary>What this program does when a test starts it as a client of its own: with its own environment, signals and limits.</summary>
+internal static class ChildProgram
+{
+    public static int Run(string what)
+    {
+        try
+        {
+            using var client = MmmClient.Open("child", 64, 48);
+            Console.WriteLine($"open {client.FilePath}");
+            if (what == "events")
+            {
+                foreach (var e in client.Events())
+                    Console.WriteLine(e);
+                Console.WriteLine("ended");
+            }
+            if (what == "grow")
+            {
+                using (var raw = new RawFile(client.FilePath))
+                    raw.Put(0x5d8, (2000, 2000));
+                try
+                {
+                    client.TryReadEvent(out _);
+                }
+                catch (MmmException e)
+                {
+                    Console.WriteLine($"refused {e.Message}");
+                }
+                Console.WriteLine($"{client.Width}x{client.Height} {client.CanBeginFrame} {client.TryReadEvent(out var _)}");
+            }
+            return 0;
+        }
+        catch (MmmException e)
+        {
+            Console.WriteLine($"refused {e.Message}");
+            return 3;
+        }
+    }
+}
+
+/// <summary>A running child; killed at the end if it still runs.</summary>
+internal sealed class Child : IDisposable
+{
+    private readonly Process _process;
+
+    private Child(Process process) => _process = process;
+
+    public static string Command => Environment.ProcessPath!;
+
+    public static Child Start(string what, params (string Name, string? Value)[] environment) =>
+        Start(Command, ["--child", what], environment);
+
+    public static Child Start(string program, string[] args, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return new Child(Process.Start(start)!);
+    }
+
+    public int Id => _process.Id;
+
+    public string? ReadLine() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+
+    public int WaitExit() => _process.WaitForExit(20_000) ? _process.ExitCode : throw new TimeoutException("the child does not end");
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}
