@@ -25,8 +25,13 @@ internal static class HostProcess
             Directory.CreateDirectory(path);
             watch = Sys.WatchDirectory(path, Sys.IN_CREATE | Sys.IN_MOVED_TO);
             using var host = Process.Start(new ProcessStartInfo("mmm", ["-p", path]))!;
-            while (!File.Exists(Path.Combine(path, Rendezvous.BellName)) && !host.HasExited && Sys.PollIn(watch, 500))
-                Sys.Read(watch, new byte[4096]);
+            // An original host makes no bell: then go on after two seconds, as if it had said that it is ready.
+            var start = Environment.TickCount64;
+            while (!File.Exists(Path.Combine(path, Rendezvous.BellName)) && !host.HasExited && Environment.TickCount64 - start < 2000)
+            {
+                if (Sys.PollIn(watch, 50))
+                    Sys.Read(watch, new byte[4096]);
+            }
             if (host.HasExited)
             {
                 RemoveEmpty(path);
