@@ -28,6 +28,7 @@ public class ClientStateTests
         Damage = damage,
         X = x,
         Y = y,
+        Z = 0,
         Flip = FlipState.WaitFlip,
         DesiredWidth = width,
         DesiredHeight = height,

@@ -125,6 +125,15 @@ public sealed class SoundTests : IDisposable
     }
 
     [Fact]
+    public void Sound_that_no_host_takes_is_dropped_once_ten_seconds_wait()
+    {
+        var second = new short[96_000];
+        var taken = Enumerable.Range(0, 30).TakeWhile(_ => _client.Audio.Play(second)).Count();
+        Assert.InRange(taken, 10, 12); // and what the ring holds
+        Assert.False(_client.Audio.Play(second));
+    }
+
+    [Fact]
     public void Samples_are_converted_to_the_clients_format()
     {
         _client.Audio.Play([0f, 1f, -1f, 2f, -2f, float.NaN]);

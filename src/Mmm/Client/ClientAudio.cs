@@ -13,6 +13,7 @@ public delegate void AudioFill(Span<short> samples);
 public sealed class ClientAudio
 {
     private const int PumpMilliseconds = 10; // only while samples wait and no bell tells when there is room
+    private const int MostBacklogSeconds = 10;
     private readonly ClientMemory _memory;
     private readonly HostLink _link;
     private readonly Abi _abi;
@@ -78,40 +79,43 @@ public sealed class ClientAudio
     }
 
     /// <summary>Plays 16-bit samples, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
-    public void Play(ReadOnlySpan<short> samples)
+    /// <returns>
+    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken when nothing waits.
+    /// </returns>
+    public bool Play(ReadOnlySpan<short> samples)
     {
         if (Format is PcmFormat.S16Mono or PcmFormat.S16Stereo)
-        {
-            PlayBytes(MemoryMarshal.AsBytes(samples));
-            return;
-        }
+            return PlayBytes(MemoryMarshal.AsBytes(samples));
         var floats = new float[samples.Length];
         for (var i = 0; i < samples.Length; i++)
             floats[i] = samples[i] / 32768f;
-        PlayBytes(MemoryMarshal.AsBytes<float>(floats));
+        return PlayBytes(MemoryMarshal.AsBytes<float>(floats));
     }
 
     /// <summary>Plays float samples of -1..1, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
-    public void Play(ReadOnlySpan<float> samples)
+    /// <returns>
+    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken when nothing waits.
+    /// </returns>
+    public bool Play(ReadOnlySpan<float> samples)
     {
         if (Format is PcmFormat.F32Mono or PcmFormat.F32Stereo)
-        {
-            PlayBytes(MemoryMarshal.AsBytes(samples));
-            return;
-        }
+            return PlayBytes(MemoryMarshal.AsBytes(samples));
         var shorts = new short[samples.Length];
         for (var i = 0; i < samples.Length; i++)
             shorts[i] = (short)Math.Clamp(samples[i] * 32767f, short.MinValue, short.MaxValue);
-        PlayBytes(MemoryMarshal.AsBytes<short>(shorts));
+        return PlayBytes(MemoryMarshal.AsBytes<short>(shorts));
     }
 
-    private void PlayBytes(ReadOnlySpan<byte> bytes)
+    private bool PlayBytes(ReadOnlySpan<byte> bytes)
     {
+        if (_backlog.Sum(b => (long)b.Length) > MostBacklogSeconds * (long)SampleRate * PcmRing.BytesPerFrame(Format))
+            return false;
         bytes = bytes[..(bytes.Length - bytes.Length % PcmRing.BytesPerFrame(Format))];
         if (_backlog.Count == 0)
             bytes = bytes[(Queue(bytes) * PcmRing.BytesPerFrame(Format))..];
         if (!bytes.IsEmpty)
             _backlog.Enqueue(bytes.ToArray());
+        return true;
     }
 
     /// <summary>Queues whole frames of the client's format as far as there is room. Returns the frames taken.</summary>
