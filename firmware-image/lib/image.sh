@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# From extracted packages and publish folders to the four files of an image.
+
+# Shared libraries the image takes from the packages: the C and C++ runtime, ALSA, and what the ssh server links.
+libraries=(
+    ld-linux-aarch64.so.1 libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2
+    libgcc_s.so.1 libstdc++.so.6 libasound.so.2
+    libcrypt.so.1 libz.so.1 libgmp.so.10 libtomcrypt.so.1 libtommath.so.1
+)
+
+# make_initrd PACKAGES BOARD WORK FILE: busybox, the modules that reach the root file system, and /init.
+make_initrd() {
+    local packages=$1 board=$2 tree=$3/initrd file=$4
+    mkdir -p "$tree"/{bin,dev,root}
+    cp "$packages/bin/busybox" "$tree/bin/"
+    local name
+    for name in sh mount insmod sleep reboot switch_root; do
+        ln -s busybox "$tree/bin/$name"
+    done
+    install -m 755 "$here/initrd/init" "$tree/init"
+    copy_modules "$packages" "$board/modules" root "$tree/modules"
+    (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --owner=0:0 --reproducible --quiet) | gzip -1 -n >"$file"
+}
+
+# make_root PACKAGES BOARD WORK FILE HOST APP-NAME APP SSH-KEY: the read-only root file system.
+make_root() {
+    local packages=$1 board=$2 work=$3 file=$4 host=$5 app_name=$6 app=$7 ssh_key=$8
+    local tree=$work/root
+    mkdir -p "$tree"/{dev,proc,sys,run,tmp,data,etc,root,usr/{bin,sbin,lib}}
+    ln -s usr/bin usr/sbin usr/lib "$tree/"
+    ln -s /run/resolv.conf "$tree/etc/resolv.conf"
+    cp -a "$here/rootfs/." "$tree/"
+
+    copy_libraries "$packages" "$tree/usr/lib"
+    install_busybox "$packages" "$tree"
+    install -m 755 "$packages/usr/sbin/dropbear" "$tree/usr/sbin/dropbear"
+    install -m 755 "$packages/usr/bin/dropbearkey" "$tree/usr/bin/dropbearkey"
+    install -m 755 "$packages/usr/lib/openssh/sftp-server" "$tree/usr/lib/sftp-server"
+
+    local step
+    for step in display data input sound network; do
+        copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
+    done
+
+    copy_program "$host" "$tree/usr/lib/mmm"
+    ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"
+    ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmmctl"
+    copy_program "$app" "$tree/usr/lib/mmm/app"
+    ln -sf "$app_name" "$tree/usr/lib/mmm/app/run"
+
+    mkdir -m 700 "$tree/root/.ssh"
+    [[ -z $ssh_key ]] || install -m 600 "$ssh_key" "$tree/root/.ssh/authorized_keys"
+    chmod 700 "$tree/root"
+    chmod 600 "$tree/etc/shadow"
+
+    mksquashfs "$tree" "$file" -noappend -all-root -comp zstd -Xcompression-level 15 -b 128K -mkfs-time 0 -all-time 0 -no-progress -quiet >/dev/null
+}
+
+copy_libraries() {
+    local packages=$1 target=$2 library found
+    for library in "${libraries[@]}"; do
+        found=$(find "$packages/lib" "$packages/usr/lib" -name "$library" \( -type f -o -type l \) -not -path '*/libc6-prof/*' | head -n 1)
+        [[ -n $found ]] || fail "the packages have no $library"
+        install -m 755 "$found" "$target/$library"
+    done
+}
+
+# busybox and a link for each of its commands that has no program of that name yet.
+install_busybox() {
+    local packages=$1 tree=$2 path
+    install -m 755 "$packages/bin/busybox" "$tree/usr/bin/busybox"
+    while read -r path; do
+        [[ -e $tree/usr/bin/$(basename "$path") ]] || ln -s /usr/bin/busybox "$tree/usr/$([[ $path == *sbin/* ]] && echo sbin || echo bin)/$(basename "$path")"
+    done < <(qemu-aarch64-static "$packages/bin/busybox" --list-full)
+}
+
+# make_data FILE: the writable partition, empty; the device fills it.
+make_data() {
+    rm -f "$1"
+    truncate -s 256M "$1"
+    mke2fs -q -t ext4 -L mmm-data -m 1 -J size=8 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 "$1"
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Projects of this repository -> folders with native arm64 programs.
+
+# What cross-compiling native AOT programs to arm64 needs besides the .NET SDK.
+cross_packages=(clang llvm binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross)
+
+need_dotnet() {
+    command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing (no dotnet in the PATH)"
+}
+
+# app_project APP: prints the project file, or fails with the names there are.
+app_project() {
+    local project=$repo/src/Apps/$1/$1.csproj
+    [[ $1 =~ ^[A-Za-z][A-Za-z0-9._-]*$ && -f $project ]] || fail "no app $1 in src/Apps (there are: $(app_names))"
+    printf '%s' "$project"
+}
+
+app_names() {
+    local project names=()
+    for project in "$repo"/src/Apps/*/*.csproj; do
+        grep -q '<OutputType>Exe' "$project" && names+=("$(basename "$project" .csproj)")
+    done
+    echo "${names[*]}"
+}
+
+# publish PROJECT FOLDER: a fresh publish in FOLDER.
+publish() {
+    local log
+    log=$(mktemp)
+    rm -rf "$2"
+    if ! dotnet publish "$1" -c Release -r linux-arm64 -o "$2" --nologo -v quiet >"$log" 2>&1; then
+        local reason
+        reason=$(grep -m1 -oE 'error [A-Z]*[0-9]* ?:.*' "$log" || tail -n 1 "$log")
+        rm -f "$log"
+        fail "cannot publish $(basename "$1" .csproj) for linux-arm64: $reason"
+    fi
+    rm -f "$log"
+}
+
+# check_program FOLDER NAME: FOLDER holds the arm64 executable NAME.
+check_program() {
+    [[ -d $1 ]] || fail "no folder $1"
+    [[ -f $1/$2 ]] || fail "no program $2 in $1: it is no publish folder of $2"
+    # An ELF header's machine field: 183 is AArch64.
+    [[ $(od -An -tu2 -j18 -N2 "$1/$2" | tr -d ' ') == 183 ]] || fail "$1/$2 is no arm64 program; publish with -r linux-arm64"
+}
+
+# copy_program FROM TO: what a device needs of a publish folder (no symbols), executable.
+copy_program() {
+    mkdir -p "$2"
+    cp -a "$1/." "$2/"
+    find "$2" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -delete
+}
