@@ -78,5 +78,5 @@ install_busybox() {
 make_data() {
     rm -f "$1"
     truncate -s 256M "$1"
-    mke2fs -q -t ext4 -L mmm-data -m 1 -J size=8 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 "$1"
+    mke2fs -q -t ext4 -b 4096 -L mmm-data -m 1 -J size=8 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 "$1"
 }

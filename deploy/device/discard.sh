@@ -1,0 +1,2 @@
+# Run on the device by deploy/push when sending failed. Argument: RELEASE.
+rm -rf "/data/app/releases/$1.partial"
