@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Board.Tests;
+
+/// <summary>One emulated board: QEMU as <c>firmware-image/boot</c> starts it, from power-on to power cut.</summary>
+internal sealed class Board : IDisposable
+{
+    /// <summary>The time of day at power-on: far from where the hour, or morning and afternoon, change.</summary>
+    private const string PowerOnTime = "2026-03-01T14:07:05";
+
+    private readonly DirectoryInfo _sockets = Directory.CreateTempSubdirectory("board-"); // short: a socket's path has 107 bytes
+    private readonly Process _qemu;
+    private readonly string _folder;
+    private readonly string _name;
+    private readonly Qmp _qmp;
+    private readonly Qtest _qtest;
+    private string? _gpio;
+
+    /// <summary>Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>.</summary>
+    public Board(string repo, string image, string folder, string name, string key)
+    {
+        (_folder, _name) = (folder, name);
+        var knownHosts = Path.Combine(folder, "known_hosts");
+        Device = new Device(FreePort(), key, knownHosts);
+        ConsolePath = Path.Combine(folder, $"{name}-console.log");
+        var wav = Path.Combine(folder, $"{name}.wav");
+        foreach (var old in new[] { ConsolePath, wav, knownHosts })
+            File.Delete(old);
+        Recording = new Recording(wav);
+
+        string qmp = Path.Combine(_sockets.FullName, "qmp"), qtest = Path.Combine(_sockets.FullName, "qtest");
+        Uptime = Stopwatch.StartNew();
+        _qemu = Command.Start(Path.Combine(repo, "firmware-image/boot"),
+        [
+            "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
+            "-qmp", $"unix:{qmp},server=on,wait=off", "-qtest", $"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null",
+            "-rtc", $"base={PowerOnTime}",
+        ]);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => CutPower();
+        try
+        {
+            Wait.Until("QEMU opens its sockets", TimeSpan.FromSeconds(60), () => _qemu.HasExited || (File.Exists(qmp) && File.Exists(qtest)));
+            if (_qemu.HasExited)
+                throw new InvalidOperationException($"QEMU ended: {Command.Finish(_qemu, TimeSpan.FromSeconds(5))}");
+            _qmp = Wait.For("QEMU answers", TimeSpan.FromSeconds(30), () => TryConnect(() => new Qmp(qmp)));
+            _qtest = new Qtest(qtest);
+        }
+        catch
+        {
+            CutPower();
+            throw;
+        }
+    }
+
+    public Device Device { get; }
+
+    public Recording Recording { get; }
+
+    public Stopwatch Uptime { get; }
+
+    public string ConsolePath { get; }
+
+    /// <summary>The kernel's and the host's lines so far.</summary>
+    public string Console
+    {
+        get
+        {
+            if (!File.Exists(ConsolePath))
+                return "";
+            using var file = new StreamReader(new FileStream(ConsolePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return file.ReadToEnd();
+        }
+    }
+
+    public Picture Screen() => _qmp.Screen(Path.Combine(_sockets.FullName, "screen.ppm"));
+
+    public void Key(string name) => _qmp.Key(name);
+
+    public void Touch(double x, double y) => _qmp.Touch(x, y);
+
+    /// <summary>Presses and releases a button on a line of the board's GPIO chip, and does not let go before it was seen.</summary>
+    public void Button(int line, Action whileDown)
+    {
+        _gpio ??= _qmp.FindObject("/machine/unattached", "pl061");
+        _qtest.SetLine(_gpio, line, high: true);
+        try
+        {
+            whileDown();
+        }
+        finally
+        {
+            _qtest.SetLine(_gpio, line, high: false);
+        }
+    }
+
+    /// <summary>Waits until the host says that it serves; the time since power-on.</summary>
+    public TimeSpan WaitReady()
+    {
+        Wait.Until("the host's ready line on the console", TimeSpan.FromSeconds(120), () => Console.Contains("mmm: ready:") || _qemu.HasExited,
+            () => $"the console ends with: {Console[^Math.Min(Console.Length, 400)..]}");
+        return Uptime.Elapsed;
+    }
+
+    public TimeSpan WaitSsh()
+    {
+        Wait.Until("the ssh server answers", TimeSpan.FromSeconds(120), Device.Answers, pause: 100);
+        return Uptime.Elapsed;
+    }
+
+    /// <summary>The power goes at once: nothing in the guest gets to know.</summary>
+    public void CutPower()
+    {
+        try
+        {
+            if (!_qemu.HasExited)
+                _qemu.Kill();
+            _qemu.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // Disposed of before.
+        }
+    }
+
+    /// <summary>Keeps what there is to see for whoever looks into a failure; says where.</summary>
+    public string KeepEvidence(string test)
+    {
+        var png = Path.Combine(_folder, $"{test}.png");
+        try
+        {
+            Png.Write(png, Screen());
+            return $"screen: {png}, console: {ConsolePath}";
+        }
+        catch (Exception e)
+        {
+            return $"no screen ({e.Message}), console: {ConsolePath}";
+        }
+    }
+
+    public override string ToString() => _name;
+
+    public void Dispose()
+    {
+        CutPower();
+        _qmp.Dispose();
+        _qtest.Dispose();
+        _qemu.Dispose();
+        _sockets.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static T? TryConnect<T>(Func<T> connect) where T : class
+    {
+        try
+        {
+            return connect();
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Board.Tests;
+
+/// <summary>An image built from this repository, and a board that booted it: shared by all tests.</summary>
+public sealed class BoardFixture : IDisposable
+{
+    private readonly string _key;
+
+    public BoardFixture()
+    {
+        Repo = typeof(BoardFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "RepoRoot").Value!;
+        Folder = Path.Combine(Repo, "out/board");
+        Directory.CreateDirectory(Folder);
+        foreach (var old in Directory.EnumerateFiles(Folder))
+            File.Delete(old);
+        Programs = new Programs(Repo);
+        Programs.Provide();
+
+        _key = Path.Combine(Folder, "key");
+        Command.Require("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key], TimeSpan.FromSeconds(30));
+        Image = Path.Combine(Folder, "image");
+        Command.Require(Path.Combine(Repo, "firmware-image/build"),
+            ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--ssh-key", $"{_key}.pub", "--out", Image],
+            TimeSpan.FromMinutes(5));
+        Board = Boot("board");
+    }
+
+    internal string Repo { get; }
+
+    /// <summary>Where screendumps, console logs and measurements are left.</summary>
+    internal string Folder { get; }
+
+    internal string Image { get; }
+
+    internal Programs Programs { get; }
+
+    internal Board Board { get; }
+
+    /// <summary>Powers on a board with the image and its data as they are now.</summary>
+    internal Board Boot(string name) => new(Repo, Image, Folder, name, _key);
+
+    /// <summary>Prints a measurement, and keeps it in measured.txt.</summary>
+    internal void Measured(string what, FormattableString value)
+    {
+        var line = $"{what}: {value.ToString(CultureInfo.InvariantCulture)}";
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        File.AppendAllText(Path.Combine(Folder, "measured.txt"), line + "\n");
+    }
+
+    /// <summary>Runs a test's steps; when one fails, says what was to be seen then, and where it is kept.</summary>
+    internal static void Watch(Board board, string test, Action steps)
+    {
+        try
+        {
+            steps();
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{e.Message}\n{board.KeepEvidence(test)}", e);
+        }
+    }
+
+    public void Dispose() => Board?.Dispose();
+}

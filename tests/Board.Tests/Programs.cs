@@ -1,0 +1,41 @@
+namespace Board.Tests;
+
+/// <summary>
+/// Publish folders for the board: NAME-arm64 below the folder that MMM_PUBLISHED names, or else published here into
+/// out/publish.
+/// </summary>
+internal sealed class Programs(string repo)
+{
+    private readonly string? _given = Environment.GetEnvironmentVariable("MMM_PUBLISHED") is { Length: > 0 } folder ? folder : null;
+
+    public string Host { get; private set; } = "";
+
+    public string Clock { get; private set; } = "";
+
+    public string Hello { get; private set; } = "";
+
+    public string ToneApp { get; private set; } = "";
+
+    public void Provide()
+    {
+        Host = Provide("host", "src/FbHost/FbHost.csproj");
+        Clock = Provide("Clock", "src/Apps/Clock/Clock.csproj");
+        Hello = Provide("Hello", "src/Apps/Hello/Hello.csproj");
+        ToneApp = Provide("ToneApp", "tests/Board.Tests/ToneApp/ToneApp.csproj");
+    }
+
+    private string Provide(string name, string project)
+    {
+        if (_given is not null)
+        {
+            var ready = Path.Combine(_given, $"{name}-arm64");
+            return Directory.Exists(ready) ? ready : throw new DirectoryNotFoundException($"MMM_PUBLISHED names {_given}, which has no {name}-arm64");
+        }
+        var folder = Path.Combine(repo, "out/publish", $"{name}-arm64");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Command.Require("dotnet", ["publish", Path.Combine(repo, project), "-c", "Release", "-r", "linux-arm64", "-o", folder, "--nologo", "-v", "quiet"],
+            TimeSpan.FromMinutes(10));
+        return folder;
+    }
+}
