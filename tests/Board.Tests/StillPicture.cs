@@ -1,53 +1,59 @@
 namespace Board.Tests;
 
 /// <summary>
-/// A picture whose parts may move by themselves (the seconds of a clock): the pixels that stayed the same while
-/// something else moved, so that a change there has another cause.
+/// A picture of which one part moves by itself (the seconds of a clock). The rest stays as it is, so that a change there
+/// has another cause.
 /// </summary>
 internal sealed class StillPicture
 {
+    private const int Margin = 4;
     private readonly bool[] _still;
-    private Picture _last;
 
-    private StillPicture(Picture first, bool[] still) => (_last, _still) = (first, still);
+    private StillPicture(Picture picture, bool[] still) => (Picture, _still) = (picture, still);
 
-    public Picture Picture => _last;
+    public Picture Picture { get; }
 
-    /// <summary>Pixels that did not move.</summary>
+    /// <summary>How many pixels belong to the part that does not move.</summary>
     public int Pixels => _still.Count(still => still);
 
-    /// <summary>Looks at the screen until it was seen to move by itself a few times.</summary>
-    public static StillPicture Observe(Func<Picture> screen, int movements = 3)
+    /// <summary>Looks at the screen until it has moved by itself a few times; the rectangle around all that is the moving part.</summary>
+    public static StillPicture Observe(Func<Picture> screen, int movements)
     {
-        var first = screen();
-        var still = new StillPicture(first, [.. Enumerable.Repeat(true, first.Pixels.Length)]);
-        var seen = 0;
+        Picture first = screen(), last = first;
+        int seen = 0, left = int.MaxValue, top = int.MaxValue, right = -1, bottom = -1;
         Wait.Until($"the picture moves {movements} times by itself", TimeSpan.FromSeconds(30), () =>
         {
             var next = screen();
-            if (next.Differences(still._last) > 0)
-                seen++;
-            for (var i = 0; i < still._still.Length; i++)
-                still._still[i] &= next.Pixels[i] == first.Pixels[i];
-            still._last = next;
+            seen += next.Differences(last) > 0 ? 1 : 0;
+            for (var i = 0; i < next.Pixels.Length; i++)
+            {
+                if (next.Pixels[i] == last.Pixels[i])
+                    continue;
+                (left, top) = (Math.Min(left, i % next.Width), Math.Min(top, i / next.Width));
+                (right, bottom) = (Math.Max(right, i % next.Width), Math.Max(bottom, i / next.Width));
+            }
+            last = next;
             return seen >= movements;
-        }, () => $"it moved {seen} times");
-        return still;
+        }, () => $"it moved {seen} times", pause: 100);
+
+        var still = new bool[first.Pixels.Length];
+        for (var i = 0; i < still.Length; i++)
+        {
+            int x = i % first.Width, y = i / first.Width;
+            still[i] = x < left - Margin || x > right + Margin || y < top - Margin || y > bottom + Margin;
+        }
+        return new StillPicture(last, still);
     }
 
     /// <summary>How many of the still pixels are others in this picture.</summary>
-    public int Differences(Picture other) => _last.Differences(other, _still);
+    public int Differences(Picture other) => Picture.Differences(other, _still);
 
-    /// <summary>Waits until many of the still pixels have changed.</summary>
-    public Picture WaitChange(string cause, Func<Picture> screen, int pixels)
+    /// <summary>Waits until at least so many of the still pixels have changed.</summary>
+    public void WaitChange(string cause, Func<Picture> screen, int pixels)
     {
         var differences = 0;
-        return Wait.For($"{cause} changes the picture", TimeSpan.FromSeconds(20), () =>
-        {
-            var now = screen();
-            differences = Differences(now);
-            return differences >= pixels ? now : null;
-        }, () => $"{differences} pixels changed, {pixels} should");
+        Wait.Until($"{cause} changes the picture", TimeSpan.FromSeconds(20), () => (differences = Differences(screen())) >= pixels,
+            () => $"{differences} pixels changed, {pixels} should");
     }
 
     /// <summary>Waits until the still pixels are as they were.</summary>
@@ -55,6 +61,6 @@ internal sealed class StillPicture
     {
         var differences = 0;
         Wait.Until($"{cause} brings the picture back", TimeSpan.FromSeconds(20), () => (differences = Differences(screen())) == 0,
-            () => $"{differences} pixels differ");
+            () => $"{differences} of {Pixels} pixels differ");
     }
 }
