@@ -42,10 +42,10 @@ make_root() {
         copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
     done
 
-    copy_program "$host" "$tree/usr/lib/mmm"
+    copy_program "$host" "$tree/usr/lib/mmm" mmm
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmmctl"
-    copy_program "$app" "$tree/usr/lib/mmm/app"
+    copy_program "$app" "$tree/usr/lib/mmm/app" "$app_name"
     ln -sf "$app_name" "$tree/usr/lib/mmm/app/run"
 
     mkdir -m 700 "$tree/root/.ssh"

@@ -45,9 +45,10 @@ check_program() {
     [[ $(od -An -tu2 -j18 -N2 "$1/$2" | tr -d ' ') == 183 ]] || fail "$1/$2 is no arm64 program; publish with -r linux-arm64"
 }
 
-# copy_program FROM TO: what a device needs of a publish folder (no symbols), executable.
+# copy_program FROM TO NAME: what a device needs of a publish folder (no symbols, no documentation).
 copy_program() {
     mkdir -p "$2"
     cp -a "$1/." "$2/"
     find "$2" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -delete
+    chmod 755 "$2/$3"
 }
