@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Run on the device by deploy/push when RELEASE.partial is there: switches to it, or back. Arguments: RELEASE PROGRAM.
 # On success prints what the host said; on failure prints why and what runs now, and ends with 1.
 

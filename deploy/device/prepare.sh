@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Run on the device by deploy/push before it sends RELEASE: makes room. Arguments: RELEASE KILOBYTES KEEP.
 main() {
     kilobytes=$2 keep=$3

@@ -10,6 +10,7 @@ internal sealed class Board : IDisposable
     /// <summary>The time of day at power-on: far from where the hour, or morning and afternoon, change.</summary>
     private const string PowerOnTime = "2026-03-01T14:07:05";
 
+    private const int FingerUpMilliseconds = 250;
     private readonly DirectoryInfo _sockets = Directory.CreateTempSubdirectory("board-"); // short: a socket's path has 107 bytes
     private readonly Process _qemu;
     private readonly string _folder;
@@ -80,7 +81,10 @@ internal sealed class Board : IDisposable
 
     public void Touch(double x, double y) => _qmp.Touch(x, y);
 
-    /// <summary>Presses and releases a button on a line of the board's GPIO chip, and does not let go before it was seen.</summary>
+    /// <summary>
+    /// Presses and releases a button on a line of the board's GPIO chip. As a finger does it: it stays down until it was
+    /// seen, and is up for longer than a button is debounced before it can be pressed again.
+    /// </summary>
     public void Button(int line, Action whileDown)
     {
         _gpio ??= _qmp.FindObject("/machine/unattached", "pl061");
@@ -92,6 +96,7 @@ internal sealed class Board : IDisposable
         finally
         {
             _qtest.SetLine(_gpio, line, high: false);
+            Thread.Sleep(FingerUpMilliseconds);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Board.Tests;
 
 /// <summary>
-/// A picture of which one part moves by itself (the seconds of a clock). The rest stays as it is, so that a change there
-/// has another cause.
+/// A picture of which some rows move by themselves (a clock's seconds, which wander along a scale). The rest stays as it
+/// is, so that a change there has another cause.
 /// </summary>
 internal sealed class StillPicture
 {
@@ -16,21 +16,19 @@ internal sealed class StillPicture
     /// <summary>How many pixels belong to the part that does not move.</summary>
     public int Pixels => _still.Count(still => still);
 
-    /// <summary>Looks at the screen until it has moved by itself a few times; the rectangle around all that is the moving part.</summary>
+    /// <summary>Looks at the screen until it has moved by itself a few times; the rows from the first to the last that did are the moving part.</summary>
     public static StillPicture Observe(Func<Picture> screen, int movements)
     {
         Picture first = screen(), last = first;
-        int seen = 0, left = int.MaxValue, top = int.MaxValue, right = -1, bottom = -1;
+        int seen = 0, top = int.MaxValue, bottom = -1;
         Wait.Until($"the picture moves {movements} times by itself", TimeSpan.FromSeconds(30), () =>
         {
             var next = screen();
             seen += next.Differences(last) > 0 ? 1 : 0;
             for (var i = 0; i < next.Pixels.Length; i++)
             {
-                if (next.Pixels[i] == last.Pixels[i])
-                    continue;
-                (left, top) = (Math.Min(left, i % next.Width), Math.Min(top, i / next.Width));
-                (right, bottom) = (Math.Max(right, i % next.Width), Math.Max(bottom, i / next.Width));
+                if (next.Pixels[i] != last.Pixels[i])
+                    (top, bottom) = (Math.Min(top, i / next.Width), Math.Max(bottom, i / next.Width));
             }
             last = next;
             return seen >= movements;
@@ -39,8 +37,8 @@ internal sealed class StillPicture
         var still = new bool[first.Pixels.Length];
         for (var i = 0; i < still.Length; i++)
         {
-            int x = i % first.Width, y = i / first.Width;
-            still[i] = x < left - Margin || x > right + Margin || y < top - Margin || y > bottom + Margin;
+            var y = i / first.Width;
+            still[i] = y < top - Margin || y > bottom + Margin;
         }
         return new StillPicture(last, still);
     }
