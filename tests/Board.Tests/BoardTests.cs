@@ -27,10 +27,11 @@ public sealed class BoardTests(BoardFixture fixture) : IClassFixture<BoardFixtur
         Assert.Equal((800, 480, true), (client.Width, client.Height, client.Bell));
         var picture = ObserveClock(board).Picture;
         Assert.Equal((800, 480), (picture.Width, picture.Height));
-        // A calm background to the edges, and large figures in another brightness in the middle.
-        int background = picture.At(2, 2);
-        Assert.All([(797, 2), (2, 477), (797, 477)], corner => Assert.InRange(Brightness(picture.At(corner.Item1, corner.Item2)) - Brightness(background), -60, 60));
-        Assert.InRange(picture.Count(pixel => Math.Abs(Brightness(pixel) - Brightness(background)) > 300), 4000, 200_000);
+        // 14:07 in light figures, an orange colon between them, on a dark background to all four edges.
+        Assert.All([(2, 2), (797, 2), (2, 477), (797, 477), (400, 100), (400, 345)], place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 0, 150));
+        Assert.All([(400, 180), (400, 259)], place => Assert.Equal(0xFFB04A, picture.At(place.Item1, place.Item2)));
+        Assert.All([(155, 220), (321, 220), (451, 220), (563, 220)], place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 600, 765));
+        Assert.InRange(picture.Count(pixel => Brightness(pixel) > 500), 10_000, 100_000);
     });
 
     [Fact]
