@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
 # Sourced by build, boot and deploy/push: where things are, and how a command fails.
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

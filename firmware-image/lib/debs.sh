@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
 # Debian arm64 packages -> an extracted tree, without touching the state of this machine's package manager and
 # without running any package's scripts. What was once extracted is used again with no network at all.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
 # From extracted packages and publish folders to the four files of an image.
 
 # Shared libraries the image takes from the packages: the C and C++ runtime, ALSA, and what the ssh server links.

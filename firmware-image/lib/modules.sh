@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
 # Kernel modules of a board: what each step needs, in load order.
 
 # copy_modules TREE LISTING STEP TARGET SKIP...: copies the modules of STEP and what they depend on into TARGET and

@@ -1,12 +1,8 @@
-# shellcheck shell=bash
-# Projects of this repository -> folders with native arm64 programs.
+# shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
+# Sourced: projects of this repository -> folders with native arm64 programs.
 
 # What cross-compiling native AOT programs to arm64 needs besides the .NET SDK.
 cross_packages=(clang llvm binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross)
-
-need_dotnet() {
-    command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing (no dotnet in the PATH)"
-}
 
 # app_project APP: prints the project file, or fails with the names there are.
 app_project() {
@@ -23,8 +19,8 @@ app_names() {
     echo "${names[*]}"
 }
 
-# publish PROJECT FOLDER: a fresh publish in FOLDER.
-publish() {
+# publish_arm64 PROJECT FOLDER: a fresh publish in FOLDER, or one line that says why not.
+publish_arm64() {
     local log
     log=$(mktemp)
     rm -rf "$2"
