@@ -19,6 +19,7 @@ make_initrd() {
     done
     install -m 755 "$here/initrd/init" "$tree/init"
     copy_modules "$packages" "$board/modules" root "$tree/modules"
+    find "$tree" -exec touch -h -d @0 {} +
     (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --owner=0:0 --reproducible --quiet) | gzip -1 -n >"$file"
 }
 
