@@ -21,7 +21,7 @@ internal sealed class Programs(string repo)
         Host = Provide("host", "src/FbHost/FbHost.csproj");
         Clock = Provide("Clock", "src/Apps/Clock/Clock.csproj");
         Hello = Provide("Hello", "src/Apps/Hello/Hello.csproj");
-        ToneApp = Provide("ToneApp", "tests/Board.Tests/ToneApp/ToneApp.csproj");
+        ToneApp = Provide("ToneApp", "tests/Board/ToneApp/ToneApp.csproj");
     }
 
     private string Provide(string name, string project)
