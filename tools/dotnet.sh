@@ -13,15 +13,17 @@ need_dotnet() {
     fi
 }
 
-#   publish PROJECT RID FOLDER [OPTION...]     publishes a program into a folder made anew; one line and the log's place on failure.
+#   publish PROJECT RID FOLDER [OPTION...]     publishes a program into a folder made anew, or says in one line why not and where the log is.
 publish() {
     local project=$1 rid=$2 folder=$3
     shift 3
     rm -rf "$folder"
     mkdir -p "$folder"
     if ! dotnet publish "$project" -c Release -r "$rid" -o "$folder" --nologo -v quiet "$@" >"$folder.log" 2>&1; then
-        grep -m5 'error' "$folder.log" >&2 || tail -n 5 "$folder.log" >&2
-        echo "publishing $project for $rid failed; all of it: $folder.log" >&2
+        local reason
+        reason=$(grep -m1 -oE 'error [A-Z]*[0-9]* ?:.*' "$folder.log" || tail -n 1 "$folder.log")
+        echo "$(basename "$project" .csproj) can not be published for $rid: $reason (all of it: $folder.log)" >&2
         return 1
     fi
+    rm -f "$folder.log"
 }

@@ -19,20 +19,6 @@ app_names() {
     echo "${names[*]}"
 }
 
-# publish_arm64 PROJECT FOLDER: a fresh publish in FOLDER, or one line that says why not.
-publish_arm64() {
-    local log
-    log=$(mktemp)
-    rm -rf "$2"
-    if ! dotnet publish "$1" -c Release -r linux-arm64 -o "$2" --nologo -v quiet >"$log" 2>&1; then
-        local reason
-        reason=$(grep -m1 -oE 'error [A-Z]*[0-9]* ?:.*' "$log" || tail -n 1 "$log")
-        rm -f "$log"
-        fail "cannot publish $(basename "$1" .csproj) for linux-arm64: $reason"
-    fi
-    rm -f "$log"
-}
-
 # check_program FOLDER NAME: FOLDER holds the arm64 executable NAME.
 check_program() {
     [[ -d $1 ]] || fail "no folder $1"
