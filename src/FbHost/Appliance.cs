@@ -109,6 +109,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             End(1);
         };
 
+        _loop.BeforeSleep = screen.Flush;
         screen.Repaint();
         clients.Open();
         Own(apps).Start();

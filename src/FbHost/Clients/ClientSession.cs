@@ -42,6 +42,9 @@ internal sealed class ClientSession(string name)
 
     /// <summary>No frame is taken before this time, ns: the screen's pace.</summary>
     public long NextFrameNs { get; set; }
+
+    /// <summary>Has a frame, and the display is busy.</summary>
+    public bool WaitsForDisplay { get; set; }
     public long LastFrameNs { get; set; }
     public long Frames { get; set; }
     public long DroppedEvents { get; set; }

@@ -26,6 +26,7 @@ internal sealed partial class ClientTable : IDisposable
     public ClientTable(EventLoop loop, Screen screen, HostLog log, string directory, IReadOnlySet<string> allowedMessages)
     {
         (_loop, _screen, _log, Directory, _allowedMessages) = (loop, screen, log, directory, allowedMessages);
+        screen.Display.Ready += LookAtWaiting;
     }
 
     public string Directory { get; }
@@ -178,6 +179,9 @@ internal sealed partial class ClientTable : IDisposable
             case FlipState.WaitFlip or FlipState.Flipping when EventLoop.Now < session.NextFrameNs:
                 session.Timer!.NoLaterThan(session.NextFrameNs);
                 break;
+            case FlipState.WaitFlip or FlipState.Flipping when _screen.Display.IsBusy:
+                session.WaitsForDisplay = true;
+                break;
             case FlipState.WaitFlip or FlipState.Flipping:
                 TakeFrame(session, state);
                 break;
@@ -189,6 +193,15 @@ internal sealed partial class ClientTable : IDisposable
             TakeMessages(session);
         if (session.Phase == Phase.Serving)
             Looked?.Invoke(session);
+    }
+
+    private void LookAtWaiting()
+    {
+        while (_stack.Find(s => s.WaitsForDisplay) is { } session && !_screen.Display.IsBusy)
+        {
+            session.WaitsForDisplay = false;
+            Look(session);
+        }
     }
 
     private void TakeFrame(ClientSession session, ClientState state)

@@ -17,8 +17,24 @@ internal interface IDisplay : IDisposable
     /// <summary>For the ready line: size, format, device.</summary>
     string Description { get; }
 
-    /// <summary>Shows XRGB8888 pixels: rect.Height rows of rect.Width, one behind the other. The rectangle lies in the display.</summary>
+    /// <summary>
+    /// Takes XRGB8888 pixels: rect.Height rows of rect.Width, one behind the other. The rectangle lies in the display. Seen at the next
+    /// <see cref="Flush"/> at the latest.
+    /// </summary>
     void Write(Rect rect, ReadOnlySpan<uint> pixels);
+
+    /// <summary>Shows what was written.</summary>
+    void Flush() { }
+
+    /// <summary>True while the display still takes over the last picture: clients' frames wait for <see cref="Ready"/>.</summary>
+    bool IsBusy => false;
+
+    /// <summary>The display is no longer busy.</summary>
+    event Action? Ready
+    {
+        add { }
+        remove { }
+    }
 
     /// <summary>Reads back what is shown: all rows as XRGB8888.</summary>
     void Read(Span<uint> pixels);

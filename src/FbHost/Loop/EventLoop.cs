@@ -100,6 +100,9 @@ internal sealed unsafe class EventLoop : IDisposable
         Sys.Read(fd, count);
     }
 
+    /// <summary>Called each time before the loop sleeps.</summary>
+    public Action? BeforeSleep { get; set; }
+
     /// <summary>Ends <see cref="Run"/> after the current round.</summary>
     public void Stop() => _stopping = true;
 
@@ -109,6 +112,7 @@ internal sealed unsafe class EventLoop : IDisposable
         var events = stackalloc epoll_event[Batch];
         while (!_stopping)
         {
+            BeforeSleep?.Invoke();
             Arm();
             var n = epoll_wait(_epoll, events, Batch, -1);
             for (var i = 0; i < n; i++)

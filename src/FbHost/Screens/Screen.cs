@@ -12,6 +12,7 @@ internal sealed class Screen(IDisplay display)
     private const int BandPixels = 32 * 1024; // 128 KB: stays in the cache between the two copies
     private readonly List<Layer> _layers = [];
     private readonly Region _visible = new();
+    private bool _written;
     private readonly uint[] _band = new uint[Math.Max(BandPixels, display.Width)];
 
     public IDisplay Display => display;
@@ -77,6 +78,15 @@ internal sealed class Screen(IDisplay display)
     /// <summary>Paints everything.</summary>
     public void Repaint() => Repaint(Bounds);
 
+    /// <summary>Shows what was painted; called before the loop sleeps.</summary>
+    public void Flush()
+    {
+        if (!_written)
+            return;
+        _written = false;
+        display.Flush();
+    }
+
     // Sets _visible to what the layers above leave of a rectangle.
     private void Visible(Layer layer, Rect onScreen)
     {
@@ -87,6 +97,7 @@ internal sealed class Screen(IDisplay display)
 
     private void Copy(Layer? layer, Rect rect)
     {
+        _written = true;
         var rows = Math.Max(1, _band.Length / rect.Width);
         for (var y = rect.Y; y < rect.Bottom; y += rows)
         {
