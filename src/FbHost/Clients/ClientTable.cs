@@ -217,7 +217,10 @@ internal sealed partial class ClientTable : IDisposable
             return;
         }
         if (session.Layer is null || session.Layer.Differs(state))
+        {
             Place(session, state);
+            session.Layer?.TakeExposed(); // not painted out of turn: the client waits
+        }
         else if (state.Fault(session.File.Length) is { } fault)
             Drop(session, fault);
         else
