@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace FbHost.Tests.Support;
+
+/// <summary>The programs under test and their helpers, all real files.</summary>
+internal static class Programs
+{
+    private static readonly string Links = MakeLinks();
+
+    /// <summary>The host: $MMM_HOST (the published mmm), else what was built with the tests.</summary>
+    public static string Mmm => Path.Combine(Links, "mmm");
+
+    /// <summary>The same file by its other name.</summary>
+    public static string Mmmctl => Path.Combine(Links, "mmmctl");
+
+    /// <summary>A PATH in which mmm is found first.</summary>
+    public static string PathWithMmm => $"{Links}:{Environment.GetEnvironmentVariable("PATH")}";
+
+    /// <summary>The C# app with a bell: $MMM_HELLO, else as built.</summary>
+    public static string Hello { get; } = Environment.GetEnvironmentVariable("MMM_HELLO") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "Hello");
+
+    /// <summary>raw_client.c, compiled here.</summary>
+    public static string RawClient { get; } = Compile();
+
+    private static string MakeLinks()
+    {
+        var host = Environment.GetEnvironmentVariable("MMM_HOST") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "FbHost");
+        var links = Scratch();
+        File.CreateSymbolicLink(Path.Combine(links, "mmm"), host);
+        File.CreateSymbolicLink(Path.Combine(links, "mmmctl"), host);
+        return links;
+    }
+
+    private static string Compile()
+    {
+        var program = Path.Combine(Scratch(), "raw_client");
+        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, Path.Combine(AppContext.BaseDirectory, "raw_client.c"), "-lm"]);
+        gcc.WaitForExit();
+        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("raw_client.c does not compile");
+    }
+
+    private static string Scratch()
+    {
+        var path = Directory.CreateTempSubdirectory("mmm-test-programs-").FullName;
+        File.SetUnixFileMode(path, (UnixFileMode)0x1ED); // 0755: also for the tests that run as another user
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
+        return path;
+    }
+}
