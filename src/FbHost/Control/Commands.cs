@@ -45,7 +45,8 @@ internal sealed class Commands
                 Restart(connection, app);
                 break;
             case ["watch"]:
-                _watchers.Add(connection);
+                if (!_watchers.Contains(connection))
+                    _watchers.Add(connection);
                 connection.Ended = () => _watchers.Remove(connection);
                 connection.Ok();
                 break;

@@ -89,7 +89,8 @@ internal sealed class ControlConnection
     private void OnReady(int events)
     {
         Flush();
-        if (IsClosed || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
+        Handle();
+        if (IsClosed || _unsent.Count > 0 || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
             return;
         var n = Sys.Receive(_fd, _request.AsSpan(_length));
         if (n == -EAGAIN)
@@ -100,8 +101,16 @@ internal sealed class ControlConnection
             return;
         }
         _length += (int)n;
+        Handle();
+        if (!IsClosed && _length == _request.Length && !_request.Contains((byte)'\n'))
+            Fail($"a request is at most {LongestRequest} bytes", close: true);
+    }
+
+    // Takes the next request when the last one's answer is sent: somebody who asks without reading waits, and does not fill the memory.
+    private void Handle()
+    {
         int end;
-        while (!IsClosed && (end = _request.AsSpan(0, _length).IndexOf((byte)'\n')) >= 0)
+        while (!IsClosed && _unsent.Count == 0 && (end = _request.AsSpan(0, _length).IndexOf((byte)'\n')) >= 0)
         {
             var words = Words(_request.AsMemory(0, end));
             _request.AsSpan(end + 1, _length - end - 1).CopyTo(_request);
@@ -111,8 +120,6 @@ internal sealed class ControlConnection
             else
                 _handle(this, words);
         }
-        if (_length == _request.Length)
-            Fail($"a request is at most {LongestRequest} bytes", close: true);
     }
 
     private static string[]? Words(ReadOnlyMemory<byte> line)

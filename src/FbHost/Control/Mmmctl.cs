@@ -136,7 +136,14 @@ internal static class Mmmctl
                     writer.WriteStringValue(word);
                 writer.WriteEndArray();
             }
-            _stream.Write([.. buffer.WrittenSpan, (byte)'\n']);
+            try
+            {
+                _stream.Write([.. buffer.WrittenSpan, (byte)'\n']);
+            }
+            catch (IOException)
+            {
+                // A host that refuses a connection hangs up at once, but has said why.
+            }
             var line = ReadLine() ?? throw new MmmException("the host hung up");
             var answer = JsonDocument.Parse(line).RootElement;
             return answer.GetProperty("ok").GetBoolean() ? answer : throw new MmmException(answer.GetProperty("error").GetString()!);
@@ -145,9 +152,16 @@ internal static class Mmmctl
         public string? ReadLine()
         {
             var line = new List<byte>();
-            int b;
-            while ((b = _stream.ReadByte()) >= 0 && b != '\n')
-                line.Add((byte)b);
+            var b = -1;
+            try
+            {
+                while ((b = _stream.ReadByte()) >= 0 && b != '\n')
+                    line.Add((byte)b);
+            }
+            catch (IOException)
+            {
+                // Hung up.
+            }
             return b < 0 ? null : Encoding.UTF8.GetString([.. line]);
         }
 

@@ -163,8 +163,8 @@ internal sealed class Watch(EventLoop loop, int fd, ulong id, Action<int> handle
     public ulong Id => id;
     public Action<int> Handler => handler;
 
-    /// <summary>Also wakes when the descriptor can be written, or no longer.</summary>
-    public void WantWrite(bool want) => loop.Control(EPOLL_CTL_MOD, this, want ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    /// <summary>Wakes when the descriptor can be written, or again when it can be read; a hang-up wakes always.</summary>
+    public void WantWrite(bool want) => loop.Control(EPOLL_CTL_MOD, this, want ? EPOLLOUT : EPOLLIN);
 
     /// <summary>Stops or resumes waking for this descriptor; a hang-up still wakes.</summary>
     public void Mute(bool mute) => loop.Control(EPOLL_CTL_MOD, this, mute ? 0 : EPOLLIN);
