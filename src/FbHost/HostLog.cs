@@ -35,6 +35,17 @@ internal sealed class StderrLoggerProvider : ILoggerProvider
         }
     }
 
-    /// <summary>One write a line, so that lines of several processes do not mix; a closed stderr is nobody's problem.</summary>
-    public static void WriteLine(string line) => Mmm.Linux.Sys.Write(2, System.Text.Encoding.UTF8.GetBytes($"mmm: {line.ReplaceLineEndings(" ")}\n"));
+    /// <summary>
+    /// One write a line, so that lines of several processes do not mix; a closed stderr is nobody's problem. What a file or client is called
+    /// can not speak to the terminal.
+    /// </summary>
+    public static void WriteLine(string line)
+    {
+        line = string.Create(line.Length, line, static (s, from) =>
+        {
+            for (var i = 0; i < s.Length; i++)
+                s[i] = from[i] is '\n' or '\r' ? ' ' : char.IsControl(from[i]) ? '?' : from[i];
+        });
+        Mmm.Linux.Sys.Write(2, System.Text.Encoding.UTF8.GetBytes($"mmm: {line}\n"));
+    }
 }
