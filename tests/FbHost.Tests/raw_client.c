@@ -13,6 +13,7 @@
  *   flood-messages             draws once, sends messages without end
  *   deaf                       draws once, never reads its events
  *   pcm FORMAT RATE HZ MS      draws once, plays a tone of half the full scale
+ *   bell SOCKET HELLO          is no client: says hello to a bell socket, prints the answer
  *   exit CODE                  prints its arguments and ends
  */
 #include <fcntl.h>
@@ -22,7 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define PID 0x18
@@ -169,6 +172,18 @@ static void play(int format, int rate, double hz, int ms)
     printf("played\n");
 }
 
+static int say_hello(const char *path, const char *hello)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    char answer[301] = "";
+    int bell = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    if (connect(bell, (struct sockaddr *)&address, sizeof address) != 0 || send(bell, hello, strlen(hello), 0) < 0 || recv(bell, answer, 300, 0) < 0)
+        return 1;
+    printf("%s\n", answer);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     int width = 64, height = 48, i = 1;
@@ -188,6 +203,8 @@ int main(int argc, char **argv)
             return 2;
     }
     mode = argv[i++];
+    if (!strcmp(mode, "bell"))
+        return say_hello(argv[i], argv[i + 1]);
     if (!strcmp(mode, "exit")) {
         for (int a = i; a < argc; a++)
             printf("argument %s\n", argv[a]);

@@ -12,7 +12,7 @@ internal sealed partial class ClientTable
     private const long FloodWindowNs = 100_000_000;
     private const int FloodRings = 400; // in one window: more is a flood, and its sender has to wait for the window's end
     private readonly byte[] _records = new byte[16 * 1024];
-    private readonly Dictionary<int, Watch> _unknownBells = [];
+    private readonly List<(int Fd, Watch Watch)> _unknownBells = []; // oldest first
     private int _inotify = -1;
     private int _listener = -1;
     private Watch? _listenerWatch;
@@ -117,12 +117,18 @@ internal sealed partial class ClientTable
             _listenerTimer!.After(100);
             return;
         }
-        if (_unknownBells.Count >= MostUnknownBells)
-        {
-            Refuse(fd, "too many connections that have not said who they are");
-            return;
-        }
-        _unknownBells[fd] = _loop.Add(fd, _ => Greet(fd));
+        if (_unknownBells.Count >= MostUnknownBells) // the one that has been silent for longest goes: it keeps nobody out
+            Sys.Close(Known(_unknownBells[0].Fd));
+        _unknownBells.Add((fd, _loop.Add(fd, _ => Greet(fd))));
+    }
+
+    // Takes a bell out of those that have not said who they are.
+    private int Known(int fd)
+    {
+        var at = _unknownBells.FindIndex(b => b.Fd == fd);
+        _unknownBells[at].Watch.Dispose();
+        _unknownBells.RemoveAt(at);
+        return fd;
     }
 
     private static void Refuse(int fd, string reason)
@@ -137,8 +143,7 @@ internal sealed partial class ClientTable
         var n = Sys.Receive(fd, packet);
         if (n == -EAGAIN)
             return;
-        _unknownBells.Remove(fd, out var watch);
-        watch!.Dispose();
+        Known(fd);
         if (n <= 0)
         {
             Sys.Close(fd);

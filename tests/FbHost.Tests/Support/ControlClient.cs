@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace FbHost.Tests.Support;
 
 /// <summary>A connection to a host's control socket that can also send what no mmmctl would.</summary>
-internal sealed class Control : IDisposable
+internal sealed class ControlClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly NetworkStream _stream;
 
-    public Control(string directory)
+    public ControlClient(string directory)
     {
         _socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(directory, ".control")));
         _socket.ReceiveTimeout = (int)Wait.Patience.TotalMilliseconds;

@@ -21,7 +21,7 @@ internal sealed class MmmHost : IDisposable
     private readonly List<Child> _children = [];
     private readonly string[] _options;
     private FileStream? _fifo;
-    private Control? _control;
+    private ControlClient? _control;
 
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
@@ -99,7 +99,7 @@ internal sealed class MmmHost : IDisposable
 
     public Child Ctl(params string[] arguments) => Run(Programs.Mmmctl, arguments);
 
-    public JsonElement Ask(params string[] words) => (_control ??= new Control(Path)).Ask(words);
+    public JsonElement Ask(params string[] words) => (_control ??= new ControlClient(Path)).Ask(words);
 
     public ClientInfo[] Clients => [.. Ask("clients").GetProperty("clients").EnumerateArray().Select(c => c.Deserialize<ClientInfo>(Web)!)];
 

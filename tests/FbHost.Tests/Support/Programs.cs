@@ -22,6 +22,9 @@ internal static class Programs
     /// <summary>raw_client.c, compiled here.</summary>
     public static string RawClient { get; } = Compile();
 
+    /// <summary>True when a test can become another user and mount.</summary>
+    public static bool IsRoot => Environment.UserName == "root";
+
     private static string MakeLinks()
     {
         var host = Environment.GetEnvironmentVariable("MMM_HOST") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "FbHost");
