@@ -11,6 +11,9 @@ namespace FbHost.Clients;
 /// </summary>
 internal sealed class ClientDirectory : IDisposable
 {
+    /// <summary>Locked by the host that serves the directory, and there as long as it does.</summary>
+    public const string LockName = ".lock";
+
     private bool _made;
     private int _lock;
 
@@ -28,7 +31,7 @@ internal sealed class ClientDirectory : IDisposable
         Lock();
     }
 
-    private string LockPath => System.IO.Path.Combine(Path, ".lock");
+    private string LockPath => System.IO.Path.Combine(Path, LockName);
 
     private void Make()
     {

@@ -17,6 +17,7 @@ internal sealed partial class ClientTable
     private int _listener = -1;
     private Watch? _listenerWatch;
     private LoopTimer? _listenerTimer;
+    private LoopTimer? _lostTimer;
 
     /// <summary>The directory was removed or moved: nobody can reach this host any more.</summary>
     public event Action? DirectoryLost;
@@ -33,6 +34,11 @@ internal sealed partial class ClientTable
         PickUp();
         _loop.Add(_inotify, _ => ReadDirectoryEvents());
         _listenerTimer = _loop.CreateTimer(() => _listenerWatch!.Mute(false));
+        _lostTimer = _loop.CreateTimer(() =>
+        {
+            if (!File.Exists(Path.Combine(Directory, ClientDirectory.LockName)))
+                DirectoryLost?.Invoke();
+        });
         _listenerWatch = _loop.Add(_listener, _ => Accept());
     }
 
@@ -81,6 +87,9 @@ internal sealed partial class ClientTable
             }
             else if ((events.Mask & (Sys.IN_DELETE | Sys.IN_MOVED_FROM)) != 0)
             {
+                // The kernel tells of the directory's own end only when no file that was in it is open any more, and this host has some.
+                if (events.Name == ClientDirectory.LockName)
+                    _lostTimer!.After(100);
                 if (_sessions.TryGetValue(events.Name, out var session))
                     End(session, deleteFile: false);
             }
