@@ -26,7 +26,7 @@ internal sealed partial class ClientTable
                 continue;
             }
             if (fault is not null)
-                Drop(session, fault);
+                Drop(session, FileFault(session) ?? fault);
             return;
         }
         session.Timer!.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);

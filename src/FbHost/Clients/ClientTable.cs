@@ -305,7 +305,7 @@ internal sealed partial class ClientTable : IDisposable
                     _log.Warn($"{session.DisplayName} (pid {session.Pid}) does not read its events: {TextRing.Slots - 1} wait, further ones are lost");
                 return false;
             default:
-                Drop(session, session.File.EventFault());
+                Drop(session, FileFault(session) ?? session.File.EventFault());
                 return false;
         }
     }
@@ -319,6 +319,9 @@ internal sealed partial class ClientTable : IDisposable
             Drop(session, state.Fault(session.File!.Length) ?? "its pixels can not be read");
         }
     }
+
+    // A file that was cut short fails first wherever it is looked at next: the reason is its length.
+    private static string? FileFault(ClientSession session) => session.File!.State.Fault(session.File.Length);
 
     /// <summary>Stops serving a broken client. Its file is left until its process ends.</summary>
     private void Drop(ClientSession session, string why)
