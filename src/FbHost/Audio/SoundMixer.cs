@@ -57,7 +57,7 @@ internal sealed class SoundMixer : IDisposable
     private void Say(ClientSession client, string fault)
     {
         if (client.Said.Add("sound"))
-            _log.Warn($"{client.DisplayName} (pid {client.Pid}) is silent: {fault}");
+            _log.AboutClient($"{client.DisplayName} (pid {client.Pid}) is silent: {fault}");
     }
 
     private void Remove(ClientSession client)

@@ -9,6 +9,7 @@ namespace FbHost.Clients;
 internal sealed partial class ClientTable
 {
     private const int MostUnknownBells = 64;
+    private const long RoomMs = 100;
     private const long FloodWindowNs = 100_000_000;
     private const int FloodRings = 400; // in one window: more is a flood, and its sender has to wait for the window's end
     private readonly byte[] _records = new byte[16 * 1024];
@@ -18,6 +19,7 @@ internal sealed partial class ClientTable
     private Watch? _listenerWatch;
     private LoopTimer? _listenerTimer;
     private LoopTimer? _lostTimer;
+    private LoopTimer? _roomTimer;
 
     /// <summary>The directory was removed or moved: nobody can reach this host any more.</summary>
     public event Action? DirectoryLost;
@@ -30,15 +32,20 @@ internal sealed partial class ClientTable
             | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF);
         if (_inotify < 0)
             throw new MmmException($"{Directory}: can not be watched: {Sys.ErrorText(_inotify)}");
-        Listen();
-        PickUp();
-        _loop.Add(_inotify, _ => ReadDirectoryEvents());
-        _listenerTimer = _loop.CreateTimer(() => _listenerWatch!.Mute(false));
         _lostTimer = _loop.CreateTimer(() =>
         {
             if (!File.Exists(Path.Combine(Directory, ClientDirectory.LockName)))
                 DirectoryLost?.Invoke();
         });
+        _roomTimer = _loop.CreateTimer(() =>
+        {
+            _leftOut = false; // set again by the first that still finds no room
+            ConsiderAll();
+        });
+        Listen();
+        PickUp();
+        _loop.Add(_inotify, _ => ReadDirectoryEvents());
+        _listenerTimer = _loop.CreateTimer(() => _listenerWatch!.Mute(false));
         _listenerWatch = _loop.Add(_listener, _ => Accept());
     }
 
@@ -61,8 +68,7 @@ internal sealed partial class ClientTable
     // Clients of a host that ended: shown at once, in the order in which that host had stacked them.
     private void PickUp()
     {
-        foreach (var file in System.IO.Directory.EnumerateFileSystemEntries(Directory))
-            Consider(Path.GetFileName(file));
+        ConsiderAll();
         var found = _stack.Where(s => s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList();
         _stack.RemoveAll(found.Contains);
         _stack.AddRange(found);
@@ -112,8 +118,20 @@ internal sealed partial class ClientTable
     {
         foreach (var session in _sessions.Values.Where(IsAnotherFile).ToList())
             End(session, deleteFile: false);
-        foreach (var file in System.IO.Directory.EnumerateFileSystemEntries(Directory))
-            Consider(Path.GetFileName(file));
+        ConsiderAll();
+    }
+
+    private void ConsiderAll()
+    {
+        try
+        {
+            foreach (var file in System.IO.Directory.EnumerateFileSystemEntries(Directory))
+                Consider(Path.GetFileName(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _lostTimer!.After(0); // removed just now
+        }
     }
 
     private unsafe void Accept()

@@ -22,6 +22,7 @@ internal sealed partial class ClientTable : IDisposable
     private readonly Dictionary<string, ClientSession> _sessions = [];
     private readonly List<ClientSession> _stack = []; // serving, in order of focus: the last one has it
     private bool _saidTooMany;
+    private bool _leftOut; // files that were not considered for want of room
 
     public ClientTable(EventLoop loop, Screen screen, HostLog log, string directory, IReadOnlySet<string> allowedMessages)
     {
@@ -69,7 +70,7 @@ internal sealed partial class ClientTable : IDisposable
             {
                 if (!_saidTooMany)
                     _log.Warn($"{Directory}: more than {MostClients} files; {name} and further ones are not served");
-                _saidTooMany = true;
+                _saidTooMany = _leftOut = true;
                 return null;
             }
             session = new ClientSession(name);
@@ -103,7 +104,7 @@ internal sealed partial class ClientTable : IDisposable
         else if (session.Polls++ < PendingProbes)
             session.Timer!.After(Math.Min(session.Polls, 100));
         else if (session.Said.Add("pending"))
-            _log.Info($"{session.FileName} is not a client yet ({session.File.Length:N0} bytes, no pid); it is looked at when it changes");
+            _log.AboutClient($"{session.FileName} is not a client yet ({session.File.Length:N0} bytes, no pid); it is looked at when it changes");
     }
 
     private void Ignore(ClientSession session, string? why)
@@ -115,7 +116,7 @@ internal sealed partial class ClientTable : IDisposable
         if (why is null)
             Forget(session);
         else
-            _log.Warn(why);
+            _log.AboutClient(why);
     }
 
     private void Serve(ClientSession session, int pid)
@@ -244,7 +245,7 @@ internal sealed partial class ClientTable : IDisposable
             return;
         }
         if (session.File.UnknownPixelFormat is { } format && session.Said.Add("format"))
-            _log.Warn($"{session.DisplayName} (pid {session.Pid}) has the pixel format \"{format}\", which is not known; it is shown as B,G,R,A");
+            _log.AboutClient($"{session.DisplayName} (pid {session.Pid}) has the pixel format \"{format}\", which is not known; it is shown as B,G,R,A");
         if (session.Layer is { } layer)
         {
             var before = layer.Bounds;
@@ -256,7 +257,7 @@ internal sealed partial class ClientTable : IDisposable
         {
             session.Layer = new Layer(session.File);
             session.Layer.Update(state);
-            _log.Info($"{session.DisplayName} (pid {session.Pid}): {state.Width}x{state.Height}, {(session.Bell >= 0 ? "bell" : "polled")}");
+            _log.AboutClient($"{session.DisplayName} (pid {session.Pid}): {state.Width}x{state.Height}, {(session.Bell >= 0 ? "bell" : "polled")}");
             _screen.Add(session.Layer);
             WriteStacking();
         }
@@ -302,7 +303,7 @@ internal sealed partial class ClientTable : IDisposable
             case PushResult.Full:
                 session.DroppedEvents++;
                 if (session.Said.Add("full"))
-                    _log.Warn($"{session.DisplayName} (pid {session.Pid}) does not read its events: {TextRing.Slots - 1} wait, further ones are lost");
+                    _log.AboutClient($"{session.DisplayName} (pid {session.Pid}) does not read its events: {TextRing.Slots - 1} wait, further ones are lost");
                 return false;
             default:
                 Drop(session, FileFault(session) ?? session.File.EventFault());
@@ -328,7 +329,7 @@ internal sealed partial class ClientTable : IDisposable
     {
         if (session.Phase != Phase.Serving)
             return;
-        _log.Warn($"client {(session.DisplayName == session.FileName ? "" : session.DisplayName + " ")}{session.FileName} (pid {session.Pid}) dropped: {why}");
+        _log.AboutClient($"client {(session.DisplayName == session.FileName ? "" : session.DisplayName + " ")}{session.FileName} (pid {session.Pid}) dropped: {why}");
         Release(session);
         session.Phase = Phase.Ignored;
         Dropped?.Invoke();
@@ -381,6 +382,8 @@ internal sealed partial class ClientTable : IDisposable
         _loop.Remove(session.Timer!);
         if (_sessions.TryGetValue(session.FileName, out var current) && current == session)
             _sessions.Remove(session.FileName);
+        if (_leftOut && !_roomTimer!.IsRunning)
+            _roomTimer.After(RoomMs);
     }
 
     /// <summary>Paints everything again, as after something else wrote to the display.</summary>
