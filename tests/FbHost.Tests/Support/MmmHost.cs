@@ -167,8 +167,8 @@ internal sealed class MmmHost : IDisposable
     {
         var from = Client(client)!.Frames;
         var start = Stopwatch.GetTimestamp();
-        WaitForClient(client, c => c.Frames >= from + 30);
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2), $"30 frames of {client} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        WaitForClient(client, c => c.Frames >= from + 20);
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2), $"20 frames of {client} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
     public void Dispose()

@@ -1,0 +1,212 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace FbHost.Tests;
+
+/// <summary>Programs that flood, hang, pretend and hang up: a client that behaves keeps its rate.</summary>
+public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
+{
+    private readonly MmmHost _host = busy.Host;
+
+    [Fact]
+    public void A_client_killed_while_it_draws_disappears()
+    {
+        using var client = _host.Raw("--title Killed hang");
+        client.WaitForOutput("hangs");
+        _host.WaitForClient("Killed");
+        client.Signal(Child.SIGKILL);
+        _host.WaitForNoClient("Killed");
+        _host.WaitForPixel(1, 1, 0);
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_client_that_hangs_while_it_draws_is_still_moved_and_uncovered()
+    {
+        using var client = _host.Raw("--title Hung --size 50x50 hang");
+        client.WaitForOutput("hangs");
+        _host.WaitForPixel(5, 5, 0x336699);
+        using (var cover = new HandMade(_host, "cover"))
+            _host.WaitForPixel(5, 5, 0xffffff);
+        _host.WaitForPixel(5, 5, 0x336699);
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_stopped_client_keeps_its_picture_and_stops_nobody()
+    {
+        using var client = _host.Raw("--title Stopped --size 50x50 animate");
+        _host.WaitForClient("Stopped");
+        client.Signal(Child.SIGSTOP);
+        _host.AssertKeepsShowing("Good");
+        var frames = _host.Client("Stopped")!.Frames;
+        _host.AssertKeepsShowing("Good");
+        Assert.Equal(frames, _host.Client("Stopped")!.Frames);
+        client.Signal(Child.SIGCONT);
+        _host.WaitForClient("Stopped", c => c.Frames > frames + 5);
+    }
+
+    [Fact]
+    public void A_flood_of_messages_does_not_slow_the_others()
+    {
+        using var client = _host.Raw("--title Flood flood-messages");
+        _host.WaitForClient("Flood");
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_flood_of_frames_is_shown_at_the_screens_pace()
+    {
+        using var client = _host.Raw("--title FrameFlood flood-frames");
+        var from = _host.WaitForClient("FrameFlood").Frames;
+        var good = _host.Client("Good")!.Frames;
+        _host.AssertKeepsShowing("Good");
+        Assert.InRange(_host.Client("FrameFlood")!.Frames - from, 1, 4 * (_host.Client("Good")!.Frames - good) + 10);
+    }
+
+    [Fact]
+    public void A_flood_of_rings_does_not_slow_the_others()
+    {
+        using var client = new HandMade(_host, "rings");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        var done = false;
+        var flood = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+                client.Ring();
+        });
+        flood.Start();
+        _host.AssertKeepsShowing("Good");
+        var frames = _host.Client("rings")!.Frames;
+        client.Present();
+        _host.WaitForClient("rings", c => c.Frames > frames);
+        Volatile.Write(ref done, true);
+        flood.Join();
+    }
+
+    [Fact]
+    public void A_bell_client_that_does_not_read_its_rings_is_served_on()
+    {
+        using var client = new HandMade(_host, "deaf-bell");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        for (var i = 0; i < 600; i++)
+            Assert.True(_host.Ask("event", "deaf-bell", "a").GetProperty("ok").GetBoolean());
+        client.Present();
+        client.Ring();
+        _host.WaitForClient("deaf-bell", c => c.Frames > 0 && c.EventsQueued == 600);
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void Bells_that_say_nothing_do_not_keep_others_out()
+    {
+        var silent = Enumerable.Range(0, 200).Select(_ => HandMade.Connect(_host)).ToList();
+        _host.AssertKeepsShowing("Good");
+        using var client = new HandMade(_host, "after-silent");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        silent.ForEach(s => s.Dispose());
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Theory]
+    [InlineData("mmm 1 ..", "not a file name")]
+    [InlineData("mmm 1 .control", "not a file name")]
+    [InlineData("mmm 1 /etc/passwd", "not a file name")]
+    [InlineData("mmm 1 ../framebuffer", "not a file name")]
+    [InlineData("mmm 1 ", "not a file name")]
+    [InlineData("mmm 1 fb.\0x", "not a file name")]
+    [InlineData("mmm 1 fb.nothere", "fb.nothere is not a client file that this host serves")]
+    [InlineData("mmm 2 fb.x", "not an mmm 1 client")]
+    [InlineData("\0", "not an mmm 1 client")]
+    public void A_hello_that_can_not_be_is_refused_with_the_reason(string hello, string why)
+    {
+        using var bell = HandMade.Connect(_host);
+        Assert.Equal("mmm 1 error " + why, HandMade.Hello(bell, Encoding.UTF8.GetBytes(hello)));
+        Assert.Equal(0, bell.Receive(new byte[10]));
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_hello_of_ten_kilobytes_is_refused()
+    {
+        using var bell = HandMade.Connect(_host);
+        Assert.StartsWith("mmm 1 error ", HandMade.Hello(bell, Encoding.UTF8.GetBytes("mmm 1 " + new string('x', 10_000))));
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_second_bell_for_a_client_is_refused_and_the_first_goes_on()
+    {
+        using var client = new HandMade(_host, "two-bells");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        using var second = HandMade.Connect(_host);
+        Assert.Equal("mmm 1 error two-bells has a bell already", HandMade.Hello(second, "mmm 1 two-bells"u8.ToArray()));
+        var frames = _host.Client("two-bells")!.Frames;
+        client.Present();
+        client.Ring();
+        _host.WaitForClient("two-bells", c => c.Frames > frames && c.Bell);
+    }
+
+    [Fact]
+    public void A_bell_for_another_users_file_is_refused()
+    {
+        if (!Programs.IsRoot)
+            return; // nobody else to be
+        File.SetUnixFileMode(_host.Temp.Path, (UnixFileMode)0x1ED);
+        using var client = new HandMade(_host, "not-yours");
+        _host.WaitForClient("not-yours");
+        using var other = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.RawClient, "bell", _host[".host"], "mmm 1 not-yours"]);
+        other.WaitForEnd();
+        Assert.Equal(["mmm 1 error not-yours belongs to another user"], other.Output);
+    }
+
+    [Fact]
+    public void A_hung_up_bell_takes_picture_and_file_away_at_once()
+    {
+        using var client = new HandMade(_host, "hung-up");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        _host.WaitForPixel(1, 1, 0xffffff);
+        client.HangUp();
+        _host.WaitForNoClient("hung-up");
+        Wait.Until(() => !File.Exists(client.Path), "the file's end");
+        _host.WaitForPixel(1, 1, 0);
+    }
+
+    [Fact]
+    public void A_framebuffer_file_truncated_by_somebody_is_written_again()
+    {
+        using (var file = new FileStream(_host.FramebufferFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(0);
+        _host.AssertKeepsShowing("Good");
+        using var client = new HandMade(_host, "after-truncation");
+        _host.WaitForClient("after-truncation");
+        using (var file = new FileStream(_host.FramebufferFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(160 * 120 * 4);
+        _host.WaitForPixel(1, 1, 0xffffff);
+    }
+
+    [Fact]
+    public void A_flood_of_connections_and_hang_ups_leaks_no_descriptor()
+    {
+        int Descriptors() => Directory.GetFileSystemEntries($"/proc/{_host.Process.Pid}/fd").Length;
+        void Churn(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                using var client = new HandMade(_host, $"churn-{i}", c => c.Poke(HandMade.PcmWrite, 500));
+                if (i % 2 == 0)
+                    client.Connect();
+                using var refused = HandMade.Connect(_host);
+                HandMade.Hello(refused, "mmm 1 .."u8.ToArray());
+                using var control = new ControlClient(_host.Path);
+                control.Ask("clients");
+            }
+            Wait.Until(() => _host.Clients.Length == 1, "the end of the clients", () => string.Join(" ", _host.Clients.Select(c => c.Name)));
+        }
+        Churn(20);
+        Wait.Until(() => _host.Clients.Length == 1, "quiet");
+        var before = Descriptors();
+        Churn(60);
+        Wait.Until(() => Descriptors() <= before + 1, "no more descriptors than before", () => $"{before} then {Descriptors()}");
+    }
+}

@@ -1,0 +1,154 @@
+namespace FbHost.Tests;
+
+/// <summary>Programs that misuse the control socket while a client animates.</summary>
+public class HostileControlTests
+{
+    private static MmmHost HostWithAnimation()
+    {
+        var host = new MmmHost();
+        host.Raw("--title Good animate");
+        host.WaitForClient("Good");
+        return host;
+    }
+
+    [Theory]
+    [InlineData("garbage\n")]
+    [InlineData("\0\u0001\u0002\n")]
+    [InlineData("{\"clients\":1}\n")]
+    [InlineData("[\"clients\",1]\n")]
+    [InlineData("[]\n")]
+    [InlineData("\n")]
+    [InlineData("[\"\\ud800\"]\n")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n")]
+    [InlineData("[\"dance\",\"with\",\"me\"]\n")]
+    public void A_bad_request_is_answered_and_the_connection_goes_on(string request)
+    {
+        using var host = HostWithAnimation();
+        using var control = new ControlClient(host.Path);
+        control.Send(request);
+        Assert.Contains("\"ok\":false", control.ReadLine());
+        Assert.True(control.Ask("clients").GetProperty("ok").GetBoolean());
+        host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_answered()
+    {
+        using var host = HostWithAnimation();
+        using var control = new ControlClient(host.Path);
+        control.Send([(byte)'[', (byte)'"', 0xff, 0xfe, 0xc0, (byte)'"', (byte)']', (byte)'\n']);
+        Assert.Contains("\"ok\":false", control.ReadLine());
+        host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_request_without_end_is_refused_and_hung_up()
+    {
+        using var host = HostWithAnimation();
+        using var control = new ControlClient(host.Path);
+        try
+        {
+            control.Send(new byte[1 << 20]);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // It need not take all of it.
+        }
+        Assert.Contains("a request is at most", control.ReadLine());
+        Assert.Null(control.ReadLine());
+        host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void Half_a_request_and_a_hang_up_do_no_harm()
+    {
+        using var host = HostWithAnimation();
+        for (var i = 0; i < 50; i++)
+        {
+            using var control = new ControlClient(host.Path);
+            control.Send("[\"quit\"");
+        }
+        host.AssertKeepsShowing("Good");
+        Assert.False(host.Process.HasEnded);
+    }
+
+    [Fact]
+    public void Two_requests_in_one_packet_have_two_answers()
+    {
+        using var host = new MmmHost();
+        using var control = new ControlClient(host.Path);
+        control.Send("[\"clients\"]\n[\"clients\"]\n");
+        Assert.Contains("\"ok\":true", control.ReadLine());
+        Assert.Contains("\"ok\":true", control.ReadLine());
+    }
+
+    [Fact]
+    public void Of_a_hundred_connections_the_last_ones_are_refused_and_there_is_room_again_when_they_end()
+    {
+        using var host = HostWithAnimation();
+        var connections = Enumerable.Range(0, 100).Select(_ => new ControlClient(host.Path)).ToList();
+        Assert.Contains("more than 32 control connections", connections[99].ReadLine());
+        using var refused = host.Ctl("clients");
+        BadInputTests.AssertOneLine(refused, "more than 32 control connections");
+        connections.ForEach(c => c.Dispose());
+        Wait.Until(() => host.Ctl("clients").WaitForEnd() == 0, "room for mmmctl");
+        host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_watcher_that_does_not_read_is_hung_up_and_the_others_go_on()
+    {
+        using var host = HostWithAnimation();
+        using var deaf = new ControlClient(host.Path);
+        deaf.Send("[\"watch\"]\n[\"watch\"]\n");
+        using var watch = new ControlClient(host.Path);
+        watch.Ask("watch");
+        host.Raw("--title Flood flood-messages");
+        for (var i = 0; i < 40_000; i++)
+            Assert.NotNull(watch.ReadLine());
+        host.AssertKeepsShowing("Good");
+        var lines = 0;
+        while (deaf.ReadLine() is not null)
+            Assert.True(++lines < 100_000, "the deaf watcher was not hung up");
+    }
+
+    [Fact]
+    public void Somebody_who_asks_for_screenshots_without_reading_them_costs_bounded_memory()
+    {
+        using var host = new MmmHost(width: 1920, height: 1080);
+        host.Raw("--title Good animate");
+        host.WaitForClient("Good");
+        using var greedy = new ControlClient(host.Path);
+        for (var i = 0; i < 100; i++)
+        {
+            try
+            {
+                greedy.Send("[\"screenshot\"]\n");
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                break;
+            }
+        }
+        host.AssertKeepsShowing("Good");
+        var status = File.ReadLines($"/proc/{host.Process.Pid}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(status.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]), 0, 200_000);
+    }
+
+    [Fact]
+    public void Another_user_can_not_control_the_host()
+    {
+        if (!Programs.IsRoot)
+            return; // nobody else to be
+        using var host = new MmmHost();
+        File.SetUnixFileMode(host.Temp.Path, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(host.Path, (UnixFileMode)0x1FF);
+        string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Mmmctl, "quit"];
+        using var ctl = host.Run("setpriv", asNobody);
+        BadInputTests.AssertOneLine(ctl, "only the host's user and root may control it");
+        File.SetUnixFileMode(host[".control"], (UnixFileMode)0x1B6); // and also when the file's mode lets him
+        using var again = host.Run("setpriv", asNobody);
+        BadInputTests.AssertOneLine(again, "only the host's user and root may control it");
+        Assert.False(host.Process.HasEnded);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace FbHost.Tests.Support;
+
+/// <summary>
+/// A client's file made by hand, LP64 offsets of protocol.md, for whatever no decent client would write. By default a valid polled
+/// client of 40x30 that waits for its first flip, with the pid of the test.
+/// </summary>
+internal sealed class HandMade : IDisposable
+{
+    public const int Pid = 0x18, Title = 0xb0, Width = 0x5b0, Height = 0x5b4, Stride = 0x5b8, FbOffset = 0x5bc, Flip = 0x5c0, X = 0x5c8,
+        DesiredWidth = 0x5d8, Damage = 0x5e0, EventsRead = 0x680, EventsWrite = 0x682, MessagesRead = 0x206b8, MessagesWrite = 0x206ba,
+        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748, ValueCount = 0x48c58, Pixels = 0x48c70;
+    public const int Drawing = 2, WaitFlip = 3;
+    private readonly FileStream _file;
+    private Socket? _bell;
+
+    /// <param name="host">Whose MMM_PATH.</param>
+    /// <param name="title">The title and the file's name.</param>
+    /// <param name="spoil">Writes what is wrong with it; runs before the pid is set.</param>
+    public HandMade(MmmHost host, string title, Action<HandMade>? spoil = null)
+    {
+        Host = host;
+        Path = host[title];
+        _file = new FileStream(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        Truncate(Pixels + 40 * 30 * 4 + 1);
+        Poke(Title, Encoding.UTF8.GetBytes(title));
+        Poke(Width, 40);
+        Poke(Height, 30);
+        Poke(DesiredWidth, 40);
+        Poke(DesiredWidth + 4, 30);
+        Poke(Stride, 160);
+        Poke(FbOffset, Pixels);
+        var white = new byte[40 * 30 * 4];
+        white.AsSpan().Fill(0xff);
+        Poke(Pixels, white);
+        Poke(Flip, WaitFlip);
+        spoil?.Invoke(this);
+        if (Peek(Pid) == 0)
+            Poke(Pid, Environment.ProcessId);
+    }
+
+    public MmmHost Host { get; }
+
+    public string Path { get; }
+
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    public void Poke(int at, ReadOnlySpan<byte> bytes)
+    {
+        _file.Position = at;
+        _file.Write(bytes);
+    }
+
+    public void Poke(int at, int value) => Poke(at, BitConverter.GetBytes(value));
+
+    public void Poke(int at, short value) => Poke(at, BitConverter.GetBytes(value));
+
+    public void Poke(int at, double value) => Poke(at, BitConverter.GetBytes(value));
+
+    public int Peek(int at)
+    {
+        var bytes = new byte[4];
+        _file.Position = at;
+        _file.ReadExactly(bytes);
+        return BitConverter.ToInt32(bytes);
+    }
+
+    public void Truncate(long length) => _file.SetLength(length);
+
+    /// <summary>Asks for a flip.</summary>
+    public void Present() => Poke(Flip, WaitFlip);
+
+    /// <summary>Connects a bell, and returns the host's answer.</summary>
+    public string Connect()
+    {
+        _bell = Connect(Host);
+        return Hello(_bell, Encoding.UTF8.GetBytes("mmm 1 " + Name));
+    }
+
+    public void Ring(int times = 1)
+    {
+        for (var i = 0; i < times; i++)
+            _bell!.Send([0]);
+    }
+
+    public void HangUp() => _bell!.Dispose();
+
+    public static Socket Connect(MmmHost host)
+    {
+        var bell = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified) { ReceiveTimeout = 10_000, SendTimeout = 10_000 };
+        bell.Connect(new UnixDomainSocketEndPoint(host[".host"]));
+        return bell;
+    }
+
+    public static string Hello(Socket bell, byte[] packet)
+    {
+        bell.Send(packet);
+        var answer = new byte[300];
+        return Encoding.UTF8.GetString(answer, 0, bell.Receive(answer));
+    }
+
+    public void Dispose()
+    {
+        _bell?.Dispose();
+        _file.Dispose();
+        File.Delete(Path);
+    }
+}
