@@ -63,8 +63,10 @@ internal static class CommandLine
                 return (args[..i], args[(i + 1)..]);
             if (!args[i].StartsWith('-'))
                 return (args[..i], args[i..]);
-            var option = root.Options.FirstOrDefault(o => o.Name == args[i] || o.Aliases.Contains(args[i]));
-            if (option is not null and not HelpOption and not VersionOption)
+            var name = args[i].Split('=', ':')[0];
+            var option = root.Options.FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name))
+                ?? throw new MmmException($"{name} is not a known option. See mmm --help");
+            if (option is not HelpOption and not VersionOption && name == args[i])
                 i++; // its value
         }
         return (args, []);
