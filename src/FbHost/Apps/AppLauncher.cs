@@ -73,9 +73,9 @@ internal sealed class AppLauncher : IDisposable
             File.WriteAllLines(StatePath + ".new", _apps.Where(a => a.IsRunning).Select(a => $"{a.Name} {a.Pid} {AppProcess.StartTime(a.Pid)}"));
             File.Move(StatePath + ".new", StatePath, overwrite: true);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warn($"{StatePath}: can not be written: {e.Message}; after a crash of the host apps may run twice");
+            _log.Warn($"{StatePath}: can not be written: {IoFault.Text(e)}; after a crash of the host apps may run twice");
         }
     }
 

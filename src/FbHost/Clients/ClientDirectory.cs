@@ -42,7 +42,7 @@ internal sealed class ClientDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MmmException($"{Path}: the clients' directory can not be made: {e.Message}");
+            throw new MmmException($"{Path}: the clients' directory can not be made: {IoFault.Text(e)}");
         }
     }
 

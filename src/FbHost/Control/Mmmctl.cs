@@ -89,7 +89,7 @@ internal static class Mmmctl
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MmmException($"{file}: the screenshot can not be written: {e.Message}");
+            throw new MmmException($"{file}: the screenshot can not be written: {IoFault.Text(e)}");
         }
     }
 

@@ -21,6 +21,8 @@ internal sealed class JsonValue
         byte[] bytes;
         try
         {
+            if (Directory.Exists(file))
+                throw new MmmException($"{file}: is a directory; name a configuration file");
             if (new FileInfo(file) is { Exists: true, Length: > 1 << 20 })
                 throw new MmmException($"{file}: larger than 1 MB; not a configuration");
             bytes = File.ReadAllBytes(file);
@@ -29,7 +31,7 @@ internal sealed class JsonValue
         {
             throw new MmmException(e is FileNotFoundException or DirectoryNotFoundException
                 ? $"{file}: there is no such configuration file"
-                : $"{file}: the configuration can not be read: {e.Message}");
+                : $"{file}: the configuration can not be read: {IoFault.Text(e)}");
         }
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
@@ -40,19 +42,19 @@ internal sealed class JsonValue
         }
         catch (JsonException e)
         {
-            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON: {FirstSentence(e.Message)}");
+            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON at column {(e.BytePositionInLine ?? 0) + 1}");
+        }
+        catch (InvalidOperationException) // a text with half a surrogate pair or broken UTF-8
+        {
+            throw new MmmException($"{file}:{LineOf(bytes, reader.TokenStartIndex)}: a text is not valid Unicode");
         }
     }
 
-    private static string FirstSentence(string message)
-    {
-        var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).TrimEnd('.');
-    }
+    private static int LineOf(byte[] bytes, long at) => bytes.AsSpan(0, (int)at).Count((byte)'\n') + 1;
 
     private static JsonValue Parse(ref Utf8JsonReader reader, byte[] bytes, string file, string name)
     {
-        var line = bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+        var line = LineOf(bytes, reader.TokenStartIndex);
         object? value;
         switch (reader.TokenType)
         {
@@ -61,7 +63,7 @@ internal sealed class JsonValue
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var key = reader.GetString()!;
-                    var keyLine = bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+                    var keyLine = LineOf(bytes, reader.TokenStartIndex);
                     reader.Read();
                     if (!members.TryAdd(key, Parse(ref reader, bytes, file, name.Length == 0 ? key : $"{name}.{key}")))
                         throw new MmmException($"{file}:{keyLine}: {key} is there twice");
