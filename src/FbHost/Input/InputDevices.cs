@@ -1,6 +1,9 @@
 using FbHost.Loop;
 using InputEvdev;
 using Mmm;
+using Mmm.Linux;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace FbHost.Input;
 
@@ -48,12 +51,23 @@ internal sealed class InputDevices : IDisposable
     {
         EvdevDevice? device;
         string? reason;
-        var isDevice = !File.Exists(path) || (File.GetAttributes(path) & FileAttributes.Device) != 0;
-        if (isDevice && path.StartsWith("/dev/", StringComparison.Ordinal)
+        var isNode = File.Exists(path) ? IsCharacterDevice(path) : path.StartsWith("/dev/", StringComparison.Ordinal);
+        if (!isNode && (width < 2 || height < 2))
+            throw new MmmException($"input: {path}: touches need a screen of 2x2 pixels or more; it has {width}x{height}");
+        if (isNode
             ? EvdevDevice.TryOpen(path, out device, out reason)
             : EvdevDevice.TryOpenStream(path, width, height, out device, out reason))
             return device;
         throw new MmmException($"input: {reason}");
+    }
+
+    // The runtime's file attributes do not tell.
+    private static unsafe bool IsCharacterDevice(string path)
+    {
+        const uint S_IFMT = 0xF000, S_IFCHR = 0x2000;
+        stat s;
+        fixed (byte* p = Sys.Path(path))
+            return stat(p, &s) == 0 && ((uint)s.st_mode & S_IFMT) == S_IFCHR;
     }
 
     private void Add(EvdevDevice device)
