@@ -27,10 +27,12 @@ internal sealed class MemoryDisplay : IDisplay
         _fd = Sys.Open(path, O_RDWR | O_CREAT, 0x1A4 /* 0644 */);
         if (_fd < 0)
             throw new MmmException($"{path}: the memory display can not be made: {Sys.ErrorText(_fd)}");
+        var before = lseek(_fd, (off_t)0L, SEEK_END);
         // Reserved, not only sized: a full disk is an error now and not a hole in the picture later.
         var error = ftruncate(_fd, (off_t)Bytes) != 0 ? errno : posix_fallocate(_fd, (off_t)0L, (off_t)Bytes);
         if (error == 0)
             return;
+        ftruncate(_fd, before); // a full disk is left as it was
         Dispose();
         throw new MmmException($"{path}: {Bytes:N0} bytes for the memory display can not be reserved: {Sys.ErrorText(error)}");
     }
