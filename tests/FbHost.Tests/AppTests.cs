@@ -1,0 +1,134 @@
+using System.Diagnostics;
+
+namespace FbHost.Tests;
+
+/// <summary>Apps that the host starts, and the command forms.</summary>
+public class AppTests
+{
+    private const string OneApp = """{ "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""";
+
+    [Fact]
+    public void A_configured_app_is_started_and_started_again_a_second_after_it_ends()
+    {
+        using var host = new MmmHost(config: OneApp);
+        var first = host.WaitForClient("Demo").Pid;
+        host.WaitForPixel(1, 1, 0x00ff00);
+        new Child("kill", ["-9", $"{first}"]).WaitForEnd();
+        host.WaitForPixel(1, 1, 0);
+        var start = Stopwatch.GetTimestamp();
+        Assert.NotEqual(first, host.WaitForClient("Demo").Pid);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.5, 5);
+        Assert.Equal(1, host.CountLog($"app demo (pid {first}) ended with code 137; restarting in 1 s"));
+        host.WaitForPixel(1, 1, 0x00ff00);
+    }
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData(null)]
+    public void A_host_after_a_killed_one_takes_over_its_apps(string? name)
+    {
+        using var host = new MmmHost(start: false);
+        var app = host.Temp["my app"]; // without a name it is called that
+        File.Copy(Programs.RawClient, app);
+        File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
+        var config = host.Temp.Write("apps.json", $$"""{ "apps": [ { {{(name is null ? "" : $"\"name\": \"{name}\",")}} "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
+        host.Start("--config", config);
+        var pid = host.WaitForClient("Demo").Pid;
+        host.Process.Signal(Child.SIGKILL);
+        host.Process.WaitForEnd();
+        File.WriteAllBytes(host.FramebufferFile, new byte[320 * 200 * 4]);
+        host.Start("--config", config);
+        host.WaitForPixel(1, 1, 0x00ff00);
+        Assert.Equal(pid, Assert.Single(host.Clients).Pid);
+        new Child("kill", ["-9", $"{pid}"]).WaitForEnd(); // and watches it as one of its own
+        host.WaitForClient("Demo", c => c.Pid != pid && c.Frames > 0);
+        Assert.Equal(0, host.Stop());
+    }
+
+    [Fact]
+    public void The_end_of_the_host_ends_its_apps()
+    {
+        using var host = new MmmHost(config: OneApp);
+        var pid = host.WaitForClient("Demo").Pid;
+        Assert.Equal(0, host.Stop());
+        Assert.False(Directory.Exists($"/proc/{pid}"));
+    }
+
+    [Fact]
+    public void An_app_that_can_not_be_started_again_is_tried_again()
+    {
+        using var host = new MmmHost(start: false);
+        var app = host.Temp["app"];
+        File.Copy(Programs.RawClient, app);
+        File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
+        host.Start("--config", host.Temp.Write("apps.json", $$"""{ "apps": [ { "name": "demo", "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }"""));
+        var pid = host.WaitForClient("Demo").Pid;
+        File.Move(app, app + "-away");
+        new Child("kill", ["-9", $"{pid}"]).WaitForEnd();
+        host.WaitForLog("trying again in 1 s");
+        File.Move(app + "-away", app);
+        host.WaitForClient("Demo", c => c.Pid != pid && c.Frames > 0);
+    }
+
+    private static Child Run(TempDirectory temp, string[] arguments, params (string, string?)[] environment) =>
+        new(Programs.Mmm, ["--display", $"memory:100x80@{temp["fb"]}", "--input", "none", "--audio", "none", .. arguments], environment);
+
+    [Fact]
+    public void Mmm_command_ends_with_the_commands_exit_code_and_hands_it_its_arguments()
+    {
+        using var temp = new TempDirectory();
+        using var mmm = Run(temp, [Programs.RawClient, "exit", "7", "-p", "--display", "--help", "a b", ""]);
+        Assert.Equal(7, mmm.WaitForEnd());
+        Assert.Equal(["argument 7", "argument -p", "argument --display", "argument --help", "argument a b", "argument "], mmm.Output);
+        Assert.False(Directory.Exists($"/tmp/mmm-{mmm.Pid}"));
+    }
+
+    [Fact]
+    public void Mmm_command_shows_the_command()
+    {
+        using var temp = new TempDirectory();
+        using var mmm = Run(temp, ["--", Programs.RawClient, "color", "00ff00"]);
+        Wait.Until(() => File.Exists(temp["fb"]) && new FileInfo(temp["fb"]).Length > 0 && Bytes(temp["fb"])[1] == 0xff, "the picture", () => string.Join(" | ", mmm.Errors));
+        mmm.Signal(Child.SIGTERM);
+        Assert.Equal(0, mmm.WaitForEnd());
+        Wait.Until(() => !Directory.Exists($"/tmp/mmm-{mmm.Pid}") || Directory.GetFiles($"/tmp/mmm-{mmm.Pid}", "fb.*").Length == 1, "the end");
+        if (Directory.Exists($"/tmp/mmm-{mmm.Pid}")) // a raw client does not remove its file when it is told to end
+            Directory.Delete($"/tmp/mmm-{mmm.Pid}", recursive: true);
+    }
+
+    private static byte[] Bytes(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[4];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    [Fact]
+    public void Mmm_p_ends_when_its_client_ends()
+    {
+        using var temp = new TempDirectory();
+        using var mmm = Run(temp, ["-p", temp["clients"]]);
+        Wait.Until(() => mmm.Errors.Any(l => l.StartsWith("mmm: ready", StringComparison.Ordinal)), "ready");
+        using var client = new Child(Programs.RawClient, ["color", "00ff00"], ("MMM_PATH", temp["clients"]));
+        Wait.Until(() => mmm.Errors.Any(l => l.Contains("raw (pid", StringComparison.Ordinal)), "the client");
+        client.Signal(Child.SIGKILL);
+        Assert.Equal(0, mmm.WaitForEnd());
+        Assert.False(Directory.Exists(temp["clients"])); // made by it, and empty
+    }
+
+    [Fact]
+    public void An_app_without_MMM_PATH_starts_mmm_from_the_PATH()
+    {
+        using var temp = new TempDirectory();
+        temp.Write("mmm.json", $$"""{ "display": { "device": "memory:100x80@{{temp["fb"]}}" }, "input": { "devices": [ "none" ] }, "audio": { "device": "none" } }""");
+        var mmm = temp.Write("mmm", $"#!/bin/sh\necho $$ > {temp["pid"]}\nexec {Programs.Mmm} --config {temp["mmm.json"]} \"$@\"\n");
+        File.SetUnixFileMode(mmm, (UnixFileMode)0x1ED);
+        using var hello = new Child(Programs.Hello, [], ("PATH", temp.Path + ":" + Environment.GetEnvironmentVariable("PATH")));
+        Wait.Until(() => File.Exists(temp["fb"]) && new FileInfo(temp["fb"]).Length > 0 && Bytes(temp["fb"])[2] == 0x20, "the picture", () => string.Join(" | ", hello.Errors));
+        hello.Signal(Child.SIGTERM);
+        Assert.Equal(0, hello.WaitForEnd());
+        var host = File.ReadAllText(temp["pid"]).Trim();
+        Wait.Until(() => !Directory.Exists($"/proc/{host}") || File.ReadAllText($"/proc/{host}/stat").Contains(") Z", StringComparison.Ordinal), "the end of the host");
+    }
+}

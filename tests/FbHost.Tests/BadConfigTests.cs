@@ -1,0 +1,76 @@
+namespace FbHost.Tests;
+
+/// <summary>Configurations that can not be: one line with file, line and key.</summary>
+public class BadConfigTests
+{
+    private static void AssertRefused(string config, params string[] parts)
+    {
+        using var temp = new TempDirectory();
+        var file = temp.Write("mmm.json", config);
+        using var mmm = new Child(Programs.Mmm, ["--display", "memory:64x48", "--input", "none", "--audio", "none", "--config", file], ("MMM_PATH", temp["clients"]));
+        BadInputTests.AssertOneLine(mmm, [.. parts.Select(p => p.Replace("$FILE", file))]);
+    }
+
+    [Theory]
+    [InlineData("{\n  // a comment\n  \"colour\": 1\n}", "$FILE:3: colour is not a known key; known here: path, display, input")]
+    [InlineData("{ \"display\": { \"rotat\": 90 } }", "$FILE:1: display.rotat is not a known key")]
+    [InlineData("{ \"apps\": [\n{ \"command\": [ \"x\" ], \"nam\": 1 } ] }", "$FILE:2: apps[0].nam is not a known key")]
+    public void An_unknown_key_is_named_with_its_line(string config, string part) => AssertRefused(config, part);
+
+    [Theory]
+    [InlineData("{\n\n  \"path\": \n}", "$FILE:4: not valid JSON: ")]
+    [InlineData("{ \"path\": \"x\"", "$FILE:1: not valid JSON: ")]
+    [InlineData("", "$FILE:1: not valid JSON: ")]
+    [InlineData("not json", "$FILE:1: not valid JSON: ")]
+    [InlineData("{ \"path\": \"\u0001\" }", "$FILE:1: not valid JSON: ")]
+    [InlineData("{} {}", "$FILE")]
+    [InlineData("{ \"path\": \"\\ud800\" }", "$FILE:1")]
+    public void Broken_JSON_is_named_with_its_line(string config, string part) => AssertRefused(config, part);
+
+    [Theory]
+    [InlineData("[]", "a configuration is an object")]
+    [InlineData("3", "a configuration is an object")]
+    [InlineData("null", "a configuration is an object")]
+    [InlineData("{ \"path\": 3 }", "path is 3; it must be a text")]
+    [InlineData("{ \"path\": \"a\",\n\"path\": \"b\" }", "$FILE:2: path is there twice")]
+    [InlineData("{ \"display\": \"auto\" }", "display is \"auto\"; it must be an object")]
+    [InlineData("{ \"display\": { \"device\": \"memory:0x0\" } }", "display.device is \"memory:0x0\"; width and height must be 1 to 16384")]
+    [InlineData("{ \"input\": { \"devices\": \"none\" } }", "input.devices is \"none\"; it must be a list")]
+    [InlineData("{ \"input\": { \"devices\": [] } }", "input.devices is a list; it must name")]
+    [InlineData("{ \"audio\": { \"device\": \"loud\" } }", "audio.device is \"loud\"; it must be auto, none, alsa:NAME or wav:FILE")]
+    [InlineData("{ \"messages\": [ \"raise\", \"explode\" ] }", "messages[1] is \"explode\"; it must be one of raise")]
+    [InlineData("{ \"buttons\": [ { \"chip\": 0, \"event\": \"a\" } ] }", "buttons[0] is an object; it must have a \"line\"")]
+    [InlineData("{ \"buttons\": [ { \"line\": 1.5, \"event\": \"a\" } ] }", "buttons[0].line is 1.5; it must be a whole number from 0 to 1023")]
+    [InlineData("{ \"buttons\": [ { \"line\": 99999, \"event\": \"a\" } ] }", "buttons[0].line is 99999")]
+    [InlineData("{ \"buttons\": [ { \"line\": 1 } ] }", "it must have an \"event\"")]
+    [InlineData("{ \"buttons\": [ { \"line\": 1, \"activeLow\": 1, \"event\": \"a\" } ] }", "buttons[0].activeLow is 1; it must be true or false")]
+    [InlineData("{ \"apps\": [ { \"name\": \"x\" } ] }", "apps[0] is an object; it must have a \"command\"")]
+    [InlineData("{ \"apps\": [ { \"command\": \"x\" } ] }", "apps[0].command is \"x\"; it must be a list")]
+    [InlineData("{ \"apps\": [ { \"command\": [] } ] }", "apps[0].command is a list; it must be a list: [")]
+    [InlineData("{ \"apps\": [ { \"command\": [\"x\"] }, { \"command\": [\"/y/x\"] } ] }", "another app is named x already")]
+    public void A_wrong_value_is_named_with_its_key(string config, string part) => AssertRefused(config, part);
+
+    [Fact]
+    public void A_deeply_nested_file_is_no_crash() => AssertRefused(new string('[', 100_000), "$FILE:1: not valid JSON");
+
+    [Fact]
+    public void A_missing_app_is_named() =>
+        AssertRefused("""{ "apps": [ { "name": "demo", "command": [ "/nonexistent/app" ] } ] }""", "app demo: /nonexistent/app: No such file or directory; name a program that can be run");
+
+    [Fact]
+    public void A_button_on_a_chip_that_is_not_there_is_named() =>
+        AssertRefused("""{ "buttons": [ { "chip": 77, "line": 5, "event": "return" } ] }""", "gpiochip77");
+
+    [Theory]
+    [InlineData("/nonexistent/mmm.json", "/nonexistent/mmm.json: there is no such configuration file")]
+    [InlineData("/tmp", "/tmp: ")]
+    [InlineData("/dev/null", "/dev/null")]
+    public void A_configuration_that_is_no_file_is_named(string file, string part)
+    {
+        using var mmm = new Child(Programs.Mmm, ["--config", file]);
+        BadInputTests.AssertOneLine(mmm, part);
+    }
+
+    [Fact]
+    public void A_huge_configuration_is_refused() => AssertRefused(new string(' ', 2 << 20), "$FILE: larger than 1 MB");
+}

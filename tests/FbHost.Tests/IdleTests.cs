@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace FbHost.Tests;
+
+/// <summary>A host whose clients do nothing does nothing: context switches of all its threads, from /proc.</summary>
+public class IdleTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+
+    // The sum only grows; a thread that ends takes its share away, which a window of 0 must not come from.
+    private static (long Switches, string Threads) Count(int pid)
+    {
+        var tasks = Directory.GetDirectories($"/proc/{pid}/task").Order(StringComparer.Ordinal).ToArray();
+        var switches = tasks.Sum(t => File.ReadLines(t + "/status").Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(l => long.Parse(l.Split(':')[1], CultureInfo.InvariantCulture)));
+        return (switches, string.Join(' ', tasks));
+    }
+
+    // The least of a few windows: the machine's own noise only adds.
+    private static long SwitchesInAWindow(MmmHost host, long enough)
+    {
+        var least = long.MaxValue;
+        for (var tries = 0; tries < 8 && least > enough; tries++)
+        {
+            var before = Count(host.Process.Pid);
+            new ManualResetEventSlim().Wait(Window);
+            var after = Count(host.Process.Pid);
+            if (before.Threads == after.Threads)
+                least = Math.Min(least, after.Switches - before.Switches);
+        }
+        return least;
+    }
+
+    [Fact]
+    public void An_idle_bell_client_costs_no_wakeup_at_all()
+    {
+        using var host = new MmmHost(input: true);
+        host.Run(Programs.Hello);
+        host.WaitForClient("Hello");
+        Assert.Equal(0, SwitchesInAWindow(host, enough: 0));
+    }
+
+    [Fact]
+    public void A_bell_client_that_has_drawn_and_sounded_is_idle_again()
+    {
+        using var host = new MmmHost();
+        using var client = new HandMade(host, "bell", c =>
+        {
+            c.Poke(HandMade.PcmFormat, 3);
+            c.Poke(HandMade.PcmRate, 48000);
+            c.Poke(HandMade.PcmWrite, 4000);
+        });
+        Assert.Equal("mmm 1 ok", client.Connect());
+        Wait.Until(() => client.Peek(HandMade.PcmRead) == 4000, "the sound's end");
+        host.WaitForClient("bell", c => c.Frames > 0 && c.Bell);
+        Assert.Equal(0, SwitchesInAWindow(host, enough: 0));
+    }
+
+    [Fact]
+    public void An_idle_polled_client_costs_at_most_70_wakeups_a_second()
+    {
+        using var host = new MmmHost();
+        host.Raw("color ff0000");
+        host.WaitForClient("raw");
+        Assert.InRange(SwitchesInAWindow(host, enough: (long)(70 * Window.TotalSeconds)), 1, (long)(70 * Window.TotalSeconds));
+    }
+}
