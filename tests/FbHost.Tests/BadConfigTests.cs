@@ -18,11 +18,11 @@ public class BadConfigTests
     public void An_unknown_key_is_named_with_its_line(string config, string part) => AssertRefused(config, part);
 
     [Theory]
-    [InlineData("{\n\n  \"path\": \n}", "$FILE:4: not valid JSON: ")]
-    [InlineData("{ \"path\": \"x\"", "$FILE:1: not valid JSON: ")]
-    [InlineData("", "$FILE:1: not valid JSON: ")]
-    [InlineData("not json", "$FILE:1: not valid JSON: ")]
-    [InlineData("{ \"path\": \"\u0001\" }", "$FILE:1: not valid JSON: ")]
+    [InlineData("{\n\n  \"path\": \n}", "$FILE:4: not valid JSON at column ")]
+    [InlineData("{ \"path\": \"x\"", "$FILE:1: not valid JSON at column ")]
+    [InlineData("", "$FILE:1: not valid JSON at column ")]
+    [InlineData("not json", "$FILE:1: not valid JSON at column ")]
+    [InlineData("{ \"path\": \"\u0001\" }", "$FILE:1: not valid JSON at column ")]
     [InlineData("{} {}", "$FILE")]
     [InlineData("{ \"path\": \"\\ud800\" }", "$FILE:1")]
     public void Broken_JSON_is_named_with_its_line(string config, string part) => AssertRefused(config, part);
@@ -51,7 +51,7 @@ public class BadConfigTests
     public void A_wrong_value_is_named_with_its_key(string config, string part) => AssertRefused(config, part);
 
     [Fact]
-    public void A_deeply_nested_file_is_no_crash() => AssertRefused(new string('[', 100_000), "$FILE:1: not valid JSON");
+    public void A_deeply_nested_file_is_no_crash() => AssertRefused(new string('[', 100_000), "$FILE:1: not valid JSON at column ");
 
     [Fact]
     public void A_missing_app_is_named() =>
