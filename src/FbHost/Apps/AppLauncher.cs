@@ -58,7 +58,7 @@ internal sealed class AppLauncher : IDisposable
             return left;
         foreach (var line in File.ReadLines(StatePath))
         {
-            if (line.Split(' ') is [var name, var pid, var start] && int.TryParse(pid, out var number))
+            if (line.Split(' ', 3) is [var pid, var start, var name] && int.TryParse(pid, out var number))
                 left[name] = (number, start);
         }
         return left;
@@ -70,7 +70,7 @@ internal sealed class AppLauncher : IDisposable
             return;
         try
         {
-            File.WriteAllLines(StatePath + ".new", _apps.Where(a => a.IsRunning).Select(a => $"{a.Name} {a.Pid} {AppProcess.StartTime(a.Pid)}"));
+            File.WriteAllLines(StatePath + ".new", _apps.Where(a => a.IsRunning).Select(a => $"{a.Pid} {AppProcess.StartTime(a.Pid)} {a.Name}"));
             File.Move(StatePath + ".new", StatePath, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
