@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Mmm;
 
+StandardStreams.Ensure();
 try
 {
     if (ProgramName() == "mmmctl")
