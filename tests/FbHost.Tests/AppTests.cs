@@ -128,7 +128,9 @@ public class AppTests
         Wait.Until(() => File.Exists(temp["fb"]) && new FileInfo(temp["fb"]).Length > 0 && Bytes(temp["fb"])[2] == 0x20, "the picture", () => string.Join(" | ", hello.Errors));
         hello.Signal(Child.SIGTERM);
         Assert.Equal(0, hello.WaitForEnd());
+        Assert.True(Directory.Exists($"/tmp/mmm-{hello.Pid}"));
         var host = File.ReadAllText(temp["pid"]).Trim();
         Wait.Until(() => !Directory.Exists($"/proc/{host}") || File.ReadAllText($"/proc/{host}/stat").Contains(") Z", StringComparison.Ordinal), "the end of the host");
+        Directory.Delete($"/tmp/mmm-{hello.Pid}", recursive: true); // made by the client: the host leaves it
     }
 }

@@ -55,4 +55,27 @@ public class HostileDirectoryTests
         host.Ask("event", "Hello", "return");
         host.WaitForPixel(1, 1, 0xFFC030);
     }
+
+    [Fact]
+    public void More_changes_than_the_kernel_can_tell_of_are_found_by_looking()
+    {
+        using var host = new MmmHost(width: 160, height: 120);
+        host.Raw("--title Good animate");
+        using var gone = new HandMade(host, "gone");
+        host.WaitForClient("gone");
+        host.WaitForClient("Good");
+        host.Process.Signal(Child.SIGSTOP);
+        for (var i = 0; i < 20_000; i++) // more than fs.inotify.max_queued_events, 16,384
+        {
+            Directory.CreateDirectory(host["comes-and-goes"]);
+            Directory.Delete(host["comes-and-goes"]);
+        }
+        File.Delete(gone.Path);
+        using var late = new HandMade(host, "late");
+        host.Process.Signal(Child.SIGCONT);
+        host.WaitForClient("late");
+        host.WaitForNoClient("gone");
+        host.AssertKeepsShowing("Good");
+        Assert.InRange(host.Log.Length, 1, 250);
+    }
 }

@@ -10,6 +10,7 @@ internal sealed partial class Child : IDisposable
     private readonly Process _process;
     private readonly List<string> _out = [];
     private readonly List<string> _error = [];
+    private readonly CountdownEvent _open = new(2); // stdout and stderr
     private bool _disposed;
 
     [LibraryImport("libc", EntryPoint = "kill")]
@@ -29,10 +30,13 @@ internal sealed partial class Child : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    private static void Add(List<string> lines, string? line)
+    private void Add(List<string> lines, string? line)
     {
         if (line is null)
+        {
+            _open.Signal();
             return;
+        }
         lock (lines)
             lines.Add(line);
     }
@@ -74,7 +78,7 @@ internal sealed partial class Child : IDisposable
     public int WaitForEnd()
     {
         Wait.Until(() => _process.HasExited, $"the end of {_process.StartInfo.FileName}", () => string.Join(" | ", Errors));
-        _process.WaitForExit(2000); // also the pipes' ends, unless a grandchild holds them
+        _open.Wait(1000); // unless a grandchild holds the pipes
         return _process.ExitCode;
     }
 
