@@ -93,10 +93,12 @@ public class ControlTests
     {
         using var host = new MmmHost();
         using var watch = host.Ctl("watch");
+        host.Raw("flood-messages");
+        Wait.Until(() => watch.Output.Length > 0, "the watcher");
         Assert.Equal(0, host.Ctl("quit").WaitForEnd());
         Assert.Equal(0, host.Process.WaitForEnd());
         Assert.Equal(0, watch.WaitForEnd());
-        Assert.Empty(Directory.GetFileSystemEntries(host.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(host.Path, ".*"));
     }
 
     [Theory]
