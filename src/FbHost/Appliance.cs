@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
@@ -27,6 +28,13 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _frames;
     private long _dropped;
+
+    // A terminal that goes away ends the host as SIGTERM does: console and sockets are put back.
+    private readonly PosixSignalRegistration _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    {
+        context.Cancel = true;
+        lifetime.StopApplication();
+    });
 
     public Task StartAsync(CancellationToken cancellation)
     {
@@ -59,6 +67,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         {
             Unmake();
             _loop.Dispose();
+            _hangUp.Dispose();
             _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
             _ended.SetResult();
             lifetime.StopApplication();
@@ -109,7 +118,11 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             End(1);
         };
 
-        _loop.BeforeSleep = screen.Flush;
+        _loop.BeforeSleep = () =>
+        {
+            clients.DropFailed();
+            screen.Flush();
+        };
         screen.Repaint();
         clients.Open();
         Own(apps).Start();

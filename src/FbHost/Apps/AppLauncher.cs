@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
@@ -54,9 +55,12 @@ internal sealed class AppLauncher : IDisposable
     private Dictionary<string, (int Pid, string StartTime)> ReadState()
     {
         var left = new Dictionary<string, (int, string)>();
-        if (!File.Exists(StatePath))
-            return left;
-        foreach (var line in File.ReadLines(StatePath))
+        // Not by File: what is no plain file there must neither block nor be followed.
+        var fd = Sys.Open(StatePath, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+        var bytes = new byte[64 * 1024];
+        var n = fd < 0 ? 0 : Sys.PRead(fd, bytes, 0);
+        Sys.Close(fd);
+        foreach (var line in Encoding.UTF8.GetString(bytes, 0, (int)Math.Max(0, n)).Split('\n'))
         {
             if (line.Split(' ', 3) is [var pid, var start, var name] && int.TryParse(pid, out var number))
                 left[name] = (number, start);
@@ -103,7 +107,7 @@ internal sealed class AppLauncher : IDisposable
         if (app.PidFd >= 0)
             app.PidWatch = _loop.Add(app.PidFd, _ => OnExit(app));
         else
-            app.Timer!.After(0); // it has ended already
+            _loop.Post(() => OnExit(app)); // it has ended already
     }
 
     private void OnExit(AppProcess app)

@@ -48,7 +48,7 @@ internal sealed class ClientDirectory : IDisposable
 
     private void Lock()
     {
-        _lock = Sys.Open(LockPath, O_RDWR | O_CREAT, 0x1A4 /* 0644 */);
+        _lock = Sys.Open(LockPath, O_RDWR | O_CREAT | O_NOFOLLOW, 0x1A4 /* 0644 */);
         if (_lock < 0)
             throw new MmmException($"{Path}: can not be served: {Sys.ErrorText(_lock)}; choose another directory with --path DIR");
         Span<byte> pid = stackalloc byte[16];
@@ -65,13 +65,16 @@ internal sealed class ClientDirectory : IDisposable
     /// <summary>Absolute.</summary>
     public string Path { get; }
 
+    // Made by a client that was started without MMM_PATH (protocol.md section 1), for its own use.
+    private bool IsOfAClient => Path.StartsWith("/tmp/mmm-", StringComparison.Ordinal) && int.TryParse(Path["/tmp/mmm-".Length..], out _);
+
     public void Dispose()
     {
         Sys.Unlink(LockPath);
         Sys.Close(_lock);
         try
         {
-            if (_made)
+            if (_made || IsOfAClient)
                 Directory.Delete(Path);
         }
         catch (IOException)

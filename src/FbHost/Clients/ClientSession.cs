@@ -16,12 +16,18 @@ internal enum Phase
 }
 
 /// <summary>What the host knows of one file of MMM_PATH. Only data: <see cref="ClientTable"/> acts on it.</summary>
-internal sealed class ClientSession(string name)
+internal sealed class ClientSession(string name, ulong inode)
 {
     /// <summary>The file's name.</summary>
     public string FileName => name;
 
+    /// <summary>Tells a new file of the same name.</summary>
+    public ulong Inode => inode;
+
     public Phase Phase { get; set; }
+
+    /// <summary>When a client whose pid does not exist is given up, ns.</summary>
+    public long GoneNs { get; set; } = long.MaxValue;
     public ClientFile? File { get; set; }
     public int Pid { get; set; }
 

@@ -15,9 +15,7 @@ internal sealed partial class ClientTable
     private readonly byte[] _records = new byte[16 * 1024];
     private readonly List<(int Fd, Watch Watch)> _unknownBells = []; // oldest first
     private int _inotify = -1;
-    private int _listener = -1;
-    private Watch? _listenerWatch;
-    private LoopTimer? _listenerTimer;
+    private Listener? _listener;
     private LoopTimer? _lostTimer;
     private LoopTimer? _roomTimer;
 
@@ -42,27 +40,10 @@ internal sealed partial class ClientTable
             _leftOut = false; // set again by the first that still finds no room
             ConsiderAll();
         });
-        Listen();
+        // Whoever can write client files into the directory can ring: the directory's mode decides.
+        _listener = new Listener(_loop, Directory, Rendezvous.BellName, SOCK_SEQPACKET, (UnixFileMode)0x1B6 /* 0666 */, Accept);
         PickUp();
         _loop.Add(_inotify, _ => ReadDirectoryEvents());
-        _listenerTimer = _loop.CreateTimer(() => _listenerWatch!.Mute(false));
-        _listenerWatch = _loop.Add(_listener, _ => Accept());
-    }
-
-    // Bound under another name and renamed when it listens: a client never finds a socket that refuses it, and a stale one is replaced.
-    private void Listen()
-    {
-        var fresh = Rendezvous.BellName + ".new";
-        Sys.Unlink(Path.Combine(Directory, fresh));
-        _listener = Sys.UnixSocket(SOCK_SEQPACKET);
-        var error = _listener < 0 ? _listener : Sys.UnixAddress(_listener, Directory, fresh, bindIt: true);
-        if (error >= 0)
-            error = Sys.Check(listen(_listener, MostUnknownBells));
-        if (error < 0)
-            throw new MmmException($"{Directory}/{Rendezvous.BellName}: the bell can not be made: {Sys.ErrorText(error)}");
-        // Whoever can write client files into the directory can ring: the directory's mode decides.
-        File.SetUnixFileMode(Path.Combine(Directory, fresh), (UnixFileMode)0x1B6);
-        File.Move(Path.Combine(Directory, fresh), Path.Combine(Directory, Rendezvous.BellName), overwrite: true);
     }
 
     // Clients of a host that ended: shown at once, in the order in which that host had stacked them.
@@ -108,11 +89,7 @@ internal sealed partial class ClientTable
         }
     }
 
-    private bool IsAnotherFile(ClientSession session)
-    {
-        using var now = Mmm.Host.ClientFile.TryOpen(Path.Combine(Directory, session.FileName), out _);
-        return now is null || now.Inode != session.File?.Inode;
-    }
+    private bool IsAnotherFile(ClientSession session) => Sys.Inode(Path.Combine(Directory, session.FileName)) != session.Inode;
 
     private void Rescan()
     {
@@ -134,16 +111,8 @@ internal sealed partial class ClientTable
         }
     }
 
-    private unsafe void Accept()
+    private void Accept(int fd)
     {
-        var fd = accept4(_listener, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0)
-        {
-            // Out of descriptors: the connection stays in the queue; look again later instead of spinning.
-            _listenerWatch!.Mute(true);
-            _listenerTimer!.After(100);
-            return;
-        }
         if (_unknownBells.Count >= MostUnknownBells) // the one that has been silent for longest goes: it keeps nobody out
             Sys.Close(Known(_unknownBells[0].Fd));
         _unknownBells.Add((fd, _loop.Add(fd, _ => Greet(fd))));
@@ -274,9 +243,7 @@ internal sealed partial class ClientTable
 
     private void CloseRendezvous()
     {
-        if (_listener >= 0)
-            Sys.Unlink(Path.Combine(Directory, Rendezvous.BellName));
-        Sys.Close(_listener);
+        _listener?.Dispose();
         Sys.Close(_inotify);
     }
 }

@@ -73,7 +73,7 @@ internal sealed partial class ClientTable : IDisposable
                 _saidTooMany = _leftOut = true;
                 return null;
             }
-            session = new ClientSession(name);
+            session = new ClientSession(name, Sys.Inode(Path.Combine(Directory, name)));
             session.Timer = _loop.CreateTimer(() => OnTimer(session));
             _sessions.Add(name, session);
         }
@@ -123,15 +123,9 @@ internal sealed partial class ClientTable : IDisposable
     {
         session.Pid = pid;
         var pidFd = Sys.PidFdOpen(pid);
-        if (pidFd == -Tmds.Linux.LibC.ESRCH && session.Bell < 0 && session.Said.Add("dead"))
-        {
-            session.Timer!.After(GraceMs);
-            return;
-        }
         if (pidFd == -Tmds.Linux.LibC.ESRCH && session.Bell < 0)
         {
-            session.File!.Delete();
-            Forget(session);
+            AwaitBell(session);
             return;
         }
         session.Phase = Phase.Serving;
@@ -146,6 +140,19 @@ internal sealed partial class ClientTable : IDisposable
             session.Timer!.After(0);
         else
             session.Timer!.Cancel();
+    }
+
+    // The pid does not exist here: either the client is gone, or it is that of another pid namespace and a bell will tell the right one.
+    private void AwaitBell(ClientSession session)
+    {
+        session.GoneNs = Math.Min(session.GoneNs, EventLoop.Now + GraceMs * 1_000_000);
+        if (EventLoop.Now < session.GoneNs)
+        {
+            session.Timer!.At(session.GoneNs);
+            return;
+        }
+        session.File!.Delete();
+        Forget(session);
     }
 
     private void OnTimer(ClientSession session)
@@ -261,7 +268,6 @@ internal sealed partial class ClientTable : IDisposable
             _screen.Add(session.Layer);
             WriteStacking();
         }
-        DropFailed();
     }
 
     /// <summary>Puts a client before all others and gives it the focus, or behind them.</summary>
@@ -272,7 +278,6 @@ internal sealed partial class ClientTable : IDisposable
         if (session.Layer is { } layer)
             _screen.Restack(layer, toTop);
         WriteStacking();
-        DropFailed();
     }
 
     private void WriteStacking()
@@ -311,13 +316,12 @@ internal sealed partial class ClientTable : IDisposable
         }
     }
 
-    // A client whose pixels could not be read while something was painted is broken.
-    private void DropFailed()
+    /// <summary>Drops clients whose pixels could not be read while something was painted; called before the loop sleeps.</summary>
+    public void DropFailed()
     {
         while (_stack.Find(s => s.Layer is { Failed: true }) is { } session)
         {
-            var state = session.Layer!.State;
-            Drop(session, state.Fault(session.File!.Length) ?? "its pixels can not be read");
+            Drop(session, session.Layer!.State.Fault(session.File!.Length) ?? "its pixels can not be read");
         }
     }
 
@@ -367,7 +371,6 @@ internal sealed partial class ClientTable : IDisposable
             _screen.Remove(layer);
         session.File?.Dispose();
         session.File = null;
-        DropFailed();
     }
 
     private void Forget(ClientSession session)
@@ -384,13 +387,6 @@ internal sealed partial class ClientTable : IDisposable
             _sessions.Remove(session.FileName);
         if (_leftOut && !_roomTimer!.IsRunning)
             _roomTimer.After(RoomMs);
-    }
-
-    /// <summary>Paints everything again, as after something else wrote to the display.</summary>
-    public void Repaint()
-    {
-        _screen.Repaint();
-        DropFailed();
     }
 
     public void Dispose()

@@ -15,32 +15,19 @@ internal sealed class ControlSocket : IDisposable
 {
     private const int MostConnections = 32;
     private readonly EventLoop _loop;
-    private readonly string _directory;
     private readonly Action<ControlConnection, string[]> _handle;
-    private readonly int _listener;
+    private readonly Listener _listener;
     private readonly List<ControlConnection> _connections = [];
 
     /// <exception cref="MmmException">The socket can not be made.</exception>
     public ControlSocket(EventLoop loop, string directory, Action<ControlConnection, string[]> handle)
     {
-        (_loop, _directory, _handle) = (loop, directory, handle);
-        var path = Path.Combine(directory, Rendezvous.ControlName);
-        Sys.Unlink(path);
-        _listener = Sys.UnixSocket(SOCK_STREAM);
-        var error = _listener < 0 ? _listener : Sys.UnixAddress(_listener, directory, Rendezvous.ControlName, bindIt: true);
-        if (error >= 0)
-            error = Sys.Check(listen(_listener, 8));
-        if (error < 0)
-            throw new MmmException($"{path}: the control socket can not be made: {Sys.ErrorText(error)}");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        loop.Add(_listener, _ => Accept());
+        (_loop, _handle) = (loop, handle);
+        _listener = new Listener(loop, directory, Rendezvous.ControlName, SOCK_STREAM, UnixFileMode.UserRead | UnixFileMode.UserWrite, Accept);
     }
 
-    private unsafe void Accept()
+    private void Accept(int fd)
     {
-        var fd = accept4(_listener, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0)
-            return;
         var uid = Sys.PeerCredentials(fd).Uid;
         var fault = uid != 0 && uid != Sys.EffectiveUserId ? "only the host's user and root may control it"
             : _connections.Count >= MostConnections ? $"more than {MostConnections} control connections"
@@ -55,8 +42,7 @@ internal sealed class ControlSocket : IDisposable
     {
         foreach (var connection in _connections.ToList())
             connection.Close();
-        Sys.Close(_listener);
-        Sys.Unlink(Path.Combine(_directory, Rendezvous.ControlName));
+        _listener.Dispose();
     }
 }
 

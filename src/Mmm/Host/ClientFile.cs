@@ -329,14 +329,10 @@ public sealed class ClientFile : IDisposable
     public ClientPcm? OpenPcm() => ClientPcm.TryOpen(this);
 
     /// <summary>Removes the file's name, when it still is this file.</summary>
-    public unsafe void Delete()
+    public void Delete()
     {
-        stat s;
-        fixed (byte* p = Sys.Path(_path))
-        {
-            if (lstat(p, &s) == 0 && (ulong)s.st_ino == Inode)
-                unlink(p);
-        }
+        if (Sys.Inode(_path) == Inode)
+            Sys.Unlink(_path);
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,14 @@ internal static unsafe partial class Sys
             return Check(unlink(p));
     }
 
+    /// <summary>The inode of a name itself (a link is not followed); 0 when there is none.</summary>
+    public static ulong Inode(string path)
+    {
+        stat s;
+        fixed (byte* p = Path(path))
+            return lstat(p, &s) == 0 ? (ulong)s.st_ino : 0;
+    }
+
     public static int Close(int fd) => fd >= 0 ? close(fd) : 0;
 
     /// <summary>Reads at an offset; bytes read (short at the file's end) or minus errno.</summary>

@@ -10,6 +10,9 @@ internal static class Programs
     /// <summary>The host: $MMM_HOST (the published mmm), else what was built with the tests.</summary>
     public static string Mmm => Path.Combine(Links, "mmm");
 
+    /// <summary>The host published trimmed and self-contained, not as native code: $MMM_HOST_TRIMMED, else as <see cref="Mmm"/>.</summary>
+    public static string MmmTrimmed => Environment.GetEnvironmentVariable("MMM_HOST_TRIMMED") is { Length: > 0 } given ? given : Mmm;
+
     /// <summary>The same file by its other name.</summary>
     public static string Mmmctl => Path.Combine(Links, "mmmctl");
 
