@@ -1,0 +1,131 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace FbHost.Displays.Pixels;
+
+/// <summary>
+/// The start of a row by vectors, as wide as the machine has them (128 bits on arm64, 256 with AVX2). Each writes as many pixels as fill
+/// whole vectors, the same bytes that BitRows would, and returns their number; little-endian machines only.
+/// </summary>
+internal static class VectorRows
+{
+    private static readonly Vector128<byte>[] Packing888 = Packing([0, 1, 2]), Packing888Swapped = Packing([2, 1, 0]);
+
+    /// <summary>Red and blue exchanged, the X byte 255.</summary>
+    public static int Xbgr8888(ReadOnlySpan<uint> pixels, Span<byte> row)
+    {
+        var from = Vectors(pixels);
+        var to = Vectors<uint>(row[..(pixels.Length * 4)]);
+        for (var i = 0; i < from.Length; i++)
+        {
+            var p = from[i];
+            to[i] = (p & new Vector<uint>(0x0000FF00)) | ((p >> 16) & new Vector<uint>(0xFF)) | ((p & new Vector<uint>(0xFF)) << 16) | new Vector<uint>(0xFF000000);
+        }
+        return from.Length * Vector<uint>.Count;
+    }
+
+    /// <summary>RGB565 from column x on, or, swapped, BGR565.</summary>
+    public static int Rgb565(ReadOnlySpan<uint> pixels, Span<byte> row, ReadOnlySpan<uint> thresholds, int x, bool swapped)
+    {
+        var from = Vectors(pixels);
+        var to = Vectors<ushort>(row[..(pixels.Length * 2)]);
+        var first = Threshold(thresholds, x);
+        var second = Threshold(thresholds, x + Vector<uint>.Count);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = swapped ? Vector.Narrow(Bgr565(from[2 * i], first), Bgr565(from[2 * i + 1], second))
+                : Vector.Narrow(Rgb565(from[2 * i], first), Rgb565(from[2 * i + 1], second));
+        }
+        return to.Length * Vector<ushort>.Count;
+    }
+
+    /// <summary>RGB888, or, swapped, BGR888.</summary>
+    public static int Rgb888(ReadOnlySpan<uint> pixels, Span<byte> row, bool swapped)
+    {
+        var from = MemoryMarshal.Cast<uint, Vector128<byte>>(pixels);
+        var to = MemoryMarshal.Cast<byte, Vector128<byte>>(row[..(pixels.Length * 3)]);
+        var packing = swapped ? Packing888Swapped : Packing888;
+        var (m0, m1, m2, m3, m4, m5) = (packing[0], packing[1], packing[2], packing[3], packing[4], packing[5]);
+        var blocks = pixels.Length / 16;
+        for (var i = 0; i < blocks; i++)
+        {
+            var (b, c) = (from[4 * i + 1], from[4 * i + 2]);
+            to[3 * i] = Vector128.ShuffleNative(from[4 * i], m0) | Vector128.ShuffleNative(b, m1);
+            to[3 * i + 1] = Vector128.ShuffleNative(b, m2) | Vector128.ShuffleNative(c, m3);
+            to[3 * i + 2] = Vector128.ShuffleNative(c, m4) | Vector128.ShuffleNative(from[4 * i + 3], m5);
+        }
+        return blocks * 16;
+    }
+
+    /// <summary>Brightness, as PixelLayout.Luma.</summary>
+    public static int Grey8(ReadOnlySpan<uint> pixels, Span<byte> row)
+    {
+        var from = Vectors(pixels);
+        var to = Vectors<byte>(row[..pixels.Length]);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = Vector.Narrow(
+                Vector.Narrow(Luma(from[4 * i]), Luma(from[4 * i + 1])), Vector.Narrow(Luma(from[4 * i + 2]), Luma(from[4 * i + 3])));
+        }
+        return to.Length * Vector<byte>.Count;
+    }
+
+    private static ReadOnlySpan<Vector<uint>> Vectors(ReadOnlySpan<uint> pixels) => MemoryMarshal.Cast<uint, Vector<uint>>(pixels);
+
+    private static Span<Vector<T>> Vectors<T>(Span<byte> row) => MemoryMarshal.Cast<byte, Vector<T>>(row);
+
+    // A pixel's threshold + 1 in both halves of its 32 bits, for Scale.
+    private static Vector<ushort> Threshold(ReadOnlySpan<uint> thresholds, int x) =>
+        Vector.AsVectorUInt16((new Vector<uint>(thresholds[(x & (Dither.Period - 1))..]) + Vector<uint>.One) * new Vector<uint>(0x10001));
+
+    // PixelField.Scale in halves of 16 bits: (y + y / 256) / 256 is (y - 1) / 255 rounded down for each y up to 65,280.
+    private static Vector<uint> Scale(Vector<uint> colours, ushort max, Vector<ushort> thresholdPlus1)
+    {
+        var y = Vector.AsVectorUInt16(colours) * new Vector<ushort>(max) + thresholdPlus1;
+        return Vector.AsVectorUInt32((y + (y >> 8)) >> 8);
+    }
+
+    // The halves' upper 16 bits hold what Narrow drops.
+    private static Vector<uint> Rgb565(Vector<uint> pixels, Vector<ushort> thresholdPlus1)
+    {
+        var redAndBlue = Scale(pixels & new Vector<uint>(0x00FF00FF), 31, thresholdPlus1);
+        var green = Scale((pixels >> 8) & new Vector<uint>(0xFF), 63, thresholdPlus1);
+        return ((redAndBlue >> 5) & new Vector<uint>(0xF800)) | (green << 5) | (redAndBlue & new Vector<uint>(0x1F));
+    }
+
+    private static Vector<uint> Bgr565(Vector<uint> pixels, Vector<ushort> thresholdPlus1)
+    {
+        var redAndBlue = Scale(pixels & new Vector<uint>(0x00FF00FF), 31, thresholdPlus1);
+        var green = Scale((pixels >> 8) & new Vector<uint>(0xFF), 63, thresholdPlus1);
+        return (redAndBlue << 11) | (green << 5) | (redAndBlue >> 16);
+    }
+
+    // Sums of 16 bits: 255 * 256 + 128 is the largest.
+    private static Vector<uint> Luma(Vector<uint> pixels)
+    {
+        var redAndBlue = Vector.AsVectorUInt32(
+            Vector.AsVectorUInt16(pixels & new Vector<uint>(0x00FF00FF)) * Vector.AsVectorUInt16(new Vector<uint>(77 << 16 | 29)));
+        var green = Vector.AsVectorUInt32(
+            Vector.AsVectorUInt16((pixels >> 8) & new Vector<uint>(0xFF)) * new Vector<ushort>(150) + Vector.AsVectorUInt16(new Vector<uint>(128)));
+        return ((redAndBlue + (redAndBlue >> 16) + green) >> 8) & new Vector<uint>(0xFF);
+    }
+
+    // 16 pixels in four vectors become 48 bytes in three: each is made of two, by the masks [of the one, of the other] (255: zero).
+    private static Vector128<byte>[] Packing(ReadOnlySpan<int> order)
+    {
+        Span<byte> mask = stackalloc byte[16];
+        var masks = new Vector128<byte>[6];
+        for (var i = 0; i < masks.Length; i++)
+        {
+            var (target, source) = (i / 2, (i + 1) / 2);
+            for (var k = 0; k < 16; k++)
+            {
+                var (pixel, colour) = ((16 * target + k) / 3, (16 * target + k) % 3);
+                mask[k] = pixel / 4 == source ? (byte)(pixel % 4 * 4 + order[colour]) : (byte)255;
+            }
+            masks[i] = Vector128.Create<byte>(mask);
+        }
+        return masks;
+    }
+}
