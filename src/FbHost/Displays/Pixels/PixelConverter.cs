@@ -88,7 +88,7 @@ internal sealed class PixelConverter
             case RowPath.Rgb888 or RowPath.Bgr888:
                 return VectorRows.Rgb888(pixels, row, _path == RowPath.Bgr888);
             case RowPath.Rgb565 or RowPath.Bgr565:
-                return VectorRows.Rgb565(pixels, row, thresholds, x, _path == RowPath.Bgr565);
+                return Rgb565Rows.Write(pixels, row, thresholds, x, _path == RowPath.Bgr565);
             case RowPath.Grey8:
                 return VectorRows.Grey8(pixels, row);
             default:

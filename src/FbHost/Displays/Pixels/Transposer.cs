@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Mmm;
 
 namespace FbHost.Displays.Pixels;
 
@@ -12,7 +13,9 @@ namespace FbHost.Displays.Pixels;
 /// </summary>
 internal static class Transposer
 {
-    private const int BlockWidth = 32, BlockHeight = 32;
+    private const int Block = 32; // pixels a side: 4 KB of each rectangle
+
+    private static int Square => Avx.IsSupported ? 8 : 4;
 
     /// <summary>Source row y becomes column y of the destination; with a side reversed, its rows count from the last.</summary>
     public static void Transpose(ReadOnlySpan<uint> source, int sourceStride, bool sourceReversed, int width, int height,
@@ -21,13 +24,15 @@ internal static class Transposer
         nint fromStep = sourceReversed ? -sourceStride : sourceStride, toStep = destinationReversed ? -destinationStride : destinationStride;
         ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(source), sourceReversed ? (height - 1) * (nint)sourceStride : 0);
         ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(destination), destinationReversed ? (width - 1) * (nint)destinationStride : 0);
-        for (var x = 0; x < width; x += BlockWidth)
+        if (width < Square || height < Square)
         {
-            for (var y = 0; y < height; y += BlockHeight)
-            {
-                TransposeBlock(ref Unsafe.Add(ref from, y * fromStep + x), fromStep, ref Unsafe.Add(ref to, x * toStep + y), toStep,
-                    Math.Min(BlockWidth, width - x), Math.Min(BlockHeight, height - y));
-            }
+            TransposePixels(ref from, fromStep, ref to, toStep, width, height);
+            return;
+        }
+        for (var x = 0; x < width; x += Block)
+        {
+            for (var y = 0; y < height; y += Block)
+                TransposeBlock(ref from, fromStep, ref to, toStep, new Rect(x, y, Block, Block), width, height);
         }
     }
 
@@ -42,32 +47,35 @@ internal static class Transposer
             destination[^(i + 1)] = source[i];
     }
 
-    private static void TransposeBlock(ref uint from, nint fromStep, ref uint to, nint toStep, int width, int height)
+    // The last squares of a side are moved back to end with it: they write some pixels again, as they are, which costs less than single pixels.
+    private static void TransposeBlock(ref uint from, nint fromStep, ref uint to, nint toStep, Rect block, int width, int height)
     {
-        var side = Avx.IsSupported ? 8 : 4;
-        var (wholeWidth, wholeHeight) = (width & -side, height & -side);
-        for (var x = 0; x < wholeWidth; x += side)
+        for (var left = block.X; left < Math.Min(block.Right, width); left += Square)
         {
-            for (var y = 0; y < wholeHeight; y += side)
+            nint x = Math.Min(left, width - Square);
+            for (var top = block.Y; top < Math.Min(block.Bottom, height); top += Square)
             {
-                if (Avx.IsSupported)
-                    Transpose8x8(ref Unsafe.Add(ref from, y * fromStep + x), fromStep, ref Unsafe.Add(ref to, x * toStep + y), toStep);
-                else
-                    Transpose4x4(ref Unsafe.Add(ref from, y * fromStep + x), fromStep, ref Unsafe.Add(ref to, x * toStep + y), toStep);
+                nint y = Math.Min(top, height - Square);
+                TransposeSquare(ref Unsafe.Add(ref from, y * fromStep + x), fromStep, ref Unsafe.Add(ref to, x * toStep + y), toStep);
             }
         }
-        TransposePixels(ref from, fromStep, ref to, toStep, wholeWidth, width, 0, wholeHeight);
-        TransposePixels(ref from, fromStep, ref to, toStep, 0, width, wholeHeight, height);
     }
 
-    // What is left beside the squares.
-    private static void TransposePixels(ref uint from, nint fromStep, ref uint to, nint toStep, int x0, int x1, int y0, int y1)
+    private static void TransposePixels(ref uint from, nint fromStep, ref uint to, nint toStep, int width, int height)
     {
-        for (var x = x0; x < x1; x++)
+        for (nint x = 0; x < width; x++)
         {
-            for (var y = y0; y < y1; y++)
+            for (nint y = 0; y < height; y++)
                 Unsafe.Add(ref to, x * toStep + y) = Unsafe.Add(ref from, y * fromStep + x);
         }
+    }
+
+    private static void TransposeSquare(ref uint from, nint fromStep, ref uint to, nint toStep)
+    {
+        if (Avx.IsSupported)
+            Transpose8x8(ref from, fromStep, ref to, toStep);
+        else
+            Transpose4x4(ref from, fromStep, ref to, toStep);
     }
 
     // Rows in pairs four apart, so that only loads cross the vectors' halves: abcd are the columns 0 to 3, then 4 to 7.

@@ -25,21 +25,6 @@ internal static class VectorRows
         return from.Length * Vector<uint>.Count;
     }
 
-    /// <summary>RGB565 from column x on, or, swapped, BGR565.</summary>
-    public static int Rgb565(ReadOnlySpan<uint> pixels, Span<byte> row, ReadOnlySpan<uint> thresholds, int x, bool swapped)
-    {
-        var from = Vectors(pixels);
-        var to = Vectors<ushort>(row[..(pixels.Length * 2)]);
-        var first = Threshold(thresholds, x);
-        var second = Threshold(thresholds, x + Vector<uint>.Count);
-        for (var i = 0; i < to.Length; i++)
-        {
-            to[i] = swapped ? Vector.Narrow(Bgr565(from[2 * i], first), Bgr565(from[2 * i + 1], second))
-                : Vector.Narrow(Rgb565(from[2 * i], first), Rgb565(from[2 * i + 1], second));
-        }
-        return to.Length * Vector<ushort>.Count;
-    }
-
     /// <summary>RGB888, or, swapped, BGR888.</summary>
     public static int Rgb888(ReadOnlySpan<uint> pixels, Span<byte> row, bool swapped)
     {
@@ -74,32 +59,6 @@ internal static class VectorRows
     private static ReadOnlySpan<Vector<uint>> Vectors(ReadOnlySpan<uint> pixels) => MemoryMarshal.Cast<uint, Vector<uint>>(pixels);
 
     private static Span<Vector<T>> Vectors<T>(Span<byte> row) => MemoryMarshal.Cast<byte, Vector<T>>(row);
-
-    // A pixel's threshold + 1 in both halves of its 32 bits, for Scale.
-    private static Vector<ushort> Threshold(ReadOnlySpan<uint> thresholds, int x) =>
-        Vector.AsVectorUInt16((new Vector<uint>(thresholds[(x & (Dither.Period - 1))..]) + Vector<uint>.One) * new Vector<uint>(0x10001));
-
-    // PixelField.Scale in halves of 16 bits: (y + y / 256) / 256 is (y - 1) / 255 rounded down for each y up to 65,280.
-    private static Vector<uint> Scale(Vector<uint> colours, ushort max, Vector<ushort> thresholdPlus1)
-    {
-        var y = Vector.AsVectorUInt16(colours) * new Vector<ushort>(max) + thresholdPlus1;
-        return Vector.AsVectorUInt32((y + (y >> 8)) >> 8);
-    }
-
-    // The halves' upper 16 bits hold what Narrow drops.
-    private static Vector<uint> Rgb565(Vector<uint> pixels, Vector<ushort> thresholdPlus1)
-    {
-        var redAndBlue = Scale(pixels & new Vector<uint>(0x00FF00FF), 31, thresholdPlus1);
-        var green = Scale((pixels >> 8) & new Vector<uint>(0xFF), 63, thresholdPlus1);
-        return ((redAndBlue >> 5) & new Vector<uint>(0xF800)) | (green << 5) | (redAndBlue & new Vector<uint>(0x1F));
-    }
-
-    private static Vector<uint> Bgr565(Vector<uint> pixels, Vector<ushort> thresholdPlus1)
-    {
-        var redAndBlue = Scale(pixels & new Vector<uint>(0x00FF00FF), 31, thresholdPlus1);
-        var green = Scale((pixels >> 8) & new Vector<uint>(0xFF), 63, thresholdPlus1);
-        return (redAndBlue << 11) | (green << 5) | (redAndBlue >> 16);
-    }
 
     // Sums of 16 bits: 255 * 256 + 128 is the largest.
     private static Vector<uint> Luma(Vector<uint> pixels)
