@@ -17,7 +17,8 @@ internal static class Formats
     public static readonly PixelLayout[] Fast = [.. "xrgb8888 xbgr8888 rgb888 bgr888 rgb565 bgr565 grey8".Split(' ').Select(Of)];
 
     /// <summary>Three fields anywhere in a pixel of any size, any of them reversed.</summary>
-    public static readonly Gen<PixelLayout> AnyColours = Gen.Select(Gen.Int[3, 32], Gen.Int[1, 11].Array[3], Gen.Bool.Array[3], Gen.Bool, Gen.Int[0, 5])
+    public static readonly Gen<PixelLayout> AnyColours = Gen.Select(
+            Gen.Int[3, 32], Gen.Int[1, 11].Array[3], Gen.Bool.Array[3], Gen.Bool, Gen.Int[0, 5])
         .Select((bits, lengths, reversed, bigEndian, order) =>
         {
             var fields = new PixelField[3];

@@ -29,7 +29,8 @@ public class OrientationTests
 
     [Fact]
     public void Pixels_land_where_the_model_puts_them_and_nowhere_else() =>
-        Gen.Select(AnyWay, Gen.Int[0, 75], Gen.Int[0, 75], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[0, 5]).Sample((way, width, height, more, moreThere, at) =>
+        Gen.Select(AnyWay, Gen.Int[0, 75], Gen.Int[0, 75], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[0, 5]).Sample(
+            (way, width, height, more, moreThere, at) =>
         {
             var (panelWidth, panelHeight) = way.Orientation.Size(width, height);
             var (stride, panelStride) = (width + more, panelWidth + moreThere);
@@ -47,7 +48,8 @@ public class OrientationTests
 
     [Fact]
     public void A_rectangle_covers_the_panel_pixels_of_its_own_and_they_map_back() =>
-        Gen.Select(AnyWay, Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[1, 12], Gen.Int[1, 12]).Sample((way, width, height, x, y, w, h) =>
+        Gen.Select(AnyWay, Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[1, 12], Gen.Int[1, 12])
+            .Sample((way, width, height, x, y, w, h) =>
         {
             var rect = new Rect(x, y, w, h).Intersect(new Rect(0, 0, width, height));
             var (panelWidth, panelHeight) = way.Orientation.Size(width, height);
@@ -97,7 +99,8 @@ public class OrientationTests
 
     [Fact]
     public void Eight_of_the_sixteen_differ() => Assert.Equal(8,
-        (from d in new[] { 0, 90, 180, 270 } from x in new[] { false, true } from y in new[] { false, true } select new Way(d, x, y).Orientation).Distinct().Count());
+        (from d in new[] { 0, 90, 180, 270 } from x in new[] { false, true } from y in new[] { false, true }
+            select new Way(d, x, y).Orientation).Distinct().Count());
 
     [Theory]
     [InlineData(45)]

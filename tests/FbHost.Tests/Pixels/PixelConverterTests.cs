@@ -7,7 +7,8 @@ namespace FbHost.Tests.Pixels;
 /// <summary>Random pictures, layouts and places against a model that sets one bit at a time.</summary>
 public class PixelConverterTests
 {
-    private static readonly Gen<Rect> Place = Gen.Select(Gen.Int[0, 40], Gen.Int[0, 20], Gen.Int[0, 40], Gen.Int[0, 5], (x, y, w, h) => new Rect(x, y, w, h));
+    private static readonly Gen<Rect> Place = Gen.Select(
+        Gen.Int[0, 40], Gen.Int[0, 20], Gen.Int[0, 40], Gen.Int[0, 5], (x, y, w, h) => new Rect(x, y, w, h));
 
     [Fact]
     public void Any_layout_is_written_bit_by_bit_as_the_model_does_and_no_other_bit_changes() =>
@@ -56,7 +57,8 @@ public class PixelConverterTests
 
     [Fact]
     public void A_part_converts_to_the_same_bytes_as_in_the_whole() =>
-        Gen.Select(Formats.Any, Gen.Int[0, 36], Gen.Int[0, 14], Gen.Int[0, 36], Gen.Int[0, 14], Formats.Pixel.Array[37 * 15]).Sample((layout, x, y, w, h, picture) =>
+        Gen.Select(Formats.Any, Gen.Int[0, 36], Gen.Int[0, 14], Gen.Int[0, 36], Gen.Int[0, 14], Formats.Pixel.Array[37 * 15])
+            .Sample((layout, x, y, w, h, picture) =>
         {
             var whole = new Rect(0, 0, 37, 15);
             var part = new Rect(x, y, w, h).Intersect(whole);
@@ -99,7 +101,8 @@ public class PixelConverterTests
 
     [Fact]
     public void Eight_bits_a_colour_and_more_come_back_unchanged_dithered_or_not() =>
-        Gen.Select(Formats.OneOf("xrgb8888", "xbgr8888", "rgbx8888", "rgb888", "bgr888", "xrgb2101010", "xrgb8888-be"), Gen.Bool, Formats.Pixel.Array[1, 64])
+        Gen.Select(Formats.OneOf("xrgb8888", "xbgr8888", "rgbx8888", "rgb888", "bgr888", "xrgb2101010", "xrgb8888-be"),
+                Gen.Bool, Formats.Pixel.Array[1, 64])
             .Sample((name, dither, pixels) =>
             {
                 var back = ThereAndBack(Formats.Of(name), dither, new Rect(5, 3, pixels.Length, 1), pixels);
@@ -140,7 +143,8 @@ public class PixelConverterTests
         Gen.Select(Formats.OneOf(Formats.Named), Gen.Int[1, 80]).Sample((layout, length) =>
         {
             var bytes = new byte[layout.RowBytes(length) - 1];
-            Assert.ThrowsAny<Exception>(new Action(() => new PixelConverter(layout, true).Write(new Rect(0, 0, length, 1), new uint[length], bytes, bytes.Length)));
+            Assert.ThrowsAny<Exception>(new Action(
+                () => new PixelConverter(layout, true).Write(new Rect(0, 0, length, 1), new uint[length], bytes, bytes.Length)));
         });
 
     [Fact]

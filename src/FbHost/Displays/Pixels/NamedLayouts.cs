@@ -72,6 +72,8 @@ internal static class NamedLayouts
 
     private static PixelField Field((int Offset, int Length) field) => new(field.Offset, field.Length);
 
-    private static PixelLayout Make(int bits, PixelField red, PixelField green, PixelField blue, bool grayscale, PixelVisual visual, bool bigEndian) =>
-        PixelLayout.FromFramebuffer(bits, red, green, blue, grayscale, visual, bigEndian, out var fault) ?? throw new InvalidOperationException(fault);
+    private static PixelLayout Make(
+        int bits, PixelField red, PixelField green, PixelField blue, bool grayscale, PixelVisual visual, bool bigEndian) =>
+        PixelLayout.FromFramebuffer(bits, red, green, blue, grayscale, visual, bigEndian, out var fault)
+            ?? throw new InvalidOperationException(fault);
 }

@@ -151,6 +151,7 @@ internal sealed record PixelLayout
     public override string ToString() => NamedLayouts.NameOf(this) ?? Kind switch
     {
         PixelKind.Colour => $"{Bits} bits (red {Red}, green {Green}, blue {Blue}){(IsBigEndian ? NamedLayouts.BigEndian : "")}",
-        _ => $"{Bits} bits ({Kind.ToString().ToLowerInvariant()} {Red}{(IsInverted ? ", inverted" : "")}){(IsBigEndian ? NamedLayouts.BigEndian : "")}",
+        _ => $"{Bits} bits ({(Kind == PixelKind.Grey ? "grey" : "palette")} {Red}{(IsInverted ? ", inverted" : "")})"
+            + $"{(IsBigEndian ? NamedLayouts.BigEndian : "")}",
     };
 }

@@ -46,7 +46,8 @@ internal static class Rgb565Rows
     private static Vector<uint> Rgb565(Vector<uint> pixels, Vector<ushort> threshold5, Vector<ushort> threshold6)
     {
         var (redAndBlue, green) = Scale(pixels, threshold5, threshold6);
-        return ((redAndBlue >> 16) & new Vector<uint>(0xF800)) | ((green >> 5) & new Vector<uint>(0x07E0)) | ((redAndBlue >> 11) & new Vector<uint>(0x1F));
+        return ((redAndBlue >> 16) & new Vector<uint>(0xF800)) | ((green >> 5) & new Vector<uint>(0x07E0))
+            | ((redAndBlue >> 11) & new Vector<uint>(0x1F));
     }
 
     private static Vector<uint> Bgr565(Vector<uint> pixels, Vector<ushort> threshold5, Vector<ushort> threshold6)

@@ -20,7 +20,8 @@ internal static class VectorRows
         for (var i = 0; i < from.Length; i++)
         {
             var p = from[i];
-            to[i] = (p & new Vector<uint>(0x0000FF00)) | ((p >> 16) & new Vector<uint>(0xFF)) | ((p & new Vector<uint>(0xFF)) << 16) | new Vector<uint>(0xFF000000);
+            to[i] = (p & new Vector<uint>(0x0000FF00)) | ((p >> 16) & new Vector<uint>(0xFF))
+                | ((p & new Vector<uint>(0xFF)) << 16) | new Vector<uint>(0xFF000000);
         }
         return from.Length * Vector<uint>.Count;
     }
