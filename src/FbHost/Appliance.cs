@@ -5,6 +5,7 @@ using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Control;
 using FbHost.Displays;
+using FbHost.Displays.Pixels;
 using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Options;
@@ -95,15 +96,21 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     private void Make()
     {
         var directory = Own(new ClientDirectory(options.Path)).Path;
-        var display = Own(OpenDisplay(options.Display, directory));
+        var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
+        var panel = Own(OpenDisplay(options.Display, directory));
+        var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
-        var router = new InputRouter(clients, display.Width, display.Height);
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, display.Width, display.Height, router.Handler));
+        var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
+        var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, router.Handler));
         var buttons = OpenButtons(clients);
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
-        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, apps, () => End(0)).Handle));
+        var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
+        apps.Failing += backdrop.AppFails;
+        apps.Recovered += backdrop.AppRuns;
+        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, () => End(0)).Handle));
 
         if (options.Command.Count > 0)
             apps.EndWith = End;

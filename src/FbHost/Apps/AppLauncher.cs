@@ -17,11 +17,19 @@ namespace FbHost.Apps;
 internal sealed class AppLauncher : IDisposable
 {
     private const long RestartMs = 1000, TerminateMs = 2000;
+    private const long SoonNs = 10_000_000_000; // an app that ends sooner after its start failed
+    private const int FailuresToTell = 3;
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly string _directory;
     private readonly List<AppProcess> _apps;
     private bool _ending;
+
+    /// <summary>An app keeps failing: its name, since when, and why.</summary>
+    public event Action<string, DateTime, string>? Failing;
+
+    /// <summary>An app that kept failing runs.</summary>
+    public event Action<string>? Recovered;
 
     public AppLauncher(EventLoop loop, HostLog log, ClientTable clients, IReadOnlyList<AppOptions> apps)
     {
@@ -103,6 +111,9 @@ internal sealed class AppLauncher : IDisposable
     private void Watch(AppProcess app, int pid)
     {
         app.Pid = pid;
+        app.StartedNs = EventLoop.Now;
+        if (app.Failures >= FailuresToTell)
+            app.Timer!.At(EventLoop.Now + SoonNs);
         app.PidFd = Sys.PidFdOpen(pid);
         if (app.PidFd >= 0)
             app.PidWatch = _loop.Add(app.PidFd, _ => OnExit(app));
@@ -129,8 +140,24 @@ internal sealed class AppLauncher : IDisposable
         if (_ending)
             return;
         if (!app.RestartNow)
+        {
             _log.Warn($"app {app.Name} (pid {app.Pid}) ended with code {code}; restarting in 1 s");
+            NoteEnd(app, EventLoop.Now - app.StartedNs < SoonNs, $"it ended with code {code}");
+        }
         app.Timer!.After(app.RestartNow ? 0 : RestartMs);
+    }
+
+    private void NoteEnd(AppProcess app, bool failed, string why)
+    {
+        if (!failed)
+        {
+            app.Failures = 0;
+            return;
+        }
+        if (app.Failures++ == 0)
+            app.FailsSince = DateTime.Now;
+        if (app.Failures >= FailuresToTell)
+            Failing?.Invoke(app.Name, app.FailsSince, why);
     }
 
     private static void Forget(AppProcess app)
@@ -143,6 +170,12 @@ internal sealed class AppLauncher : IDisposable
 
     private void OnTimer(AppProcess app)
     {
+        if (app.IsRunning && !app.RestartNow)
+        {
+            app.Failures = 0; // it has run for long enough
+            Recovered?.Invoke(app.Name);
+            return;
+        }
         if (app.IsRunning)
         {
             _log.Warn($"app {app.Name} (pid {app.Pid}) does not end when told to; killed");
@@ -153,6 +186,7 @@ internal sealed class AppLauncher : IDisposable
         if (Launch(app) is { } fault)
         {
             _log.Warn($"{fault}; trying again in 1 s");
+            NoteEnd(app, failed: true, "it can not be started");
             Answer(app, fault);
             app.Timer!.After(RestartMs);
         }

@@ -23,6 +23,15 @@ internal sealed class AppProcess(AppOptions options)
 
     public bool IsRunning => PidFd >= 0;
 
+    /// <summary>When the process of the moment was started, ns.</summary>
+    public long StartedNs { get; set; }
+
+    /// <summary>How many times in a row it ended soon after its start, or could not be started.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>When the first of them was.</summary>
+    public DateTime FailsSince { get; set; }
+
     /// <summary>Start it again at once when it ends: it was told to end.</summary>
     public bool RestartNow { get; set; }
 

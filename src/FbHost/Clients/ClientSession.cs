@@ -65,5 +65,8 @@ internal sealed class ClientSession(string name, ulong inode)
     /// <summary>The title, or the file's name.</summary>
     public string DisplayName => File is { Title.Length: > 0 } f ? f.Title : name;
 
+    /// <summary>True when the client asked for a kind of events by its value "events" (protocol.md section 5).</summary>
+    public bool Wants(string kind) => File is { } f && f.Values.TryGetValue("events", out var kinds) && kinds.Split(' ').Contains(kind);
+
     public bool Serves(string nameOrTitle) => Phase == Phase.Serving && (name == nameOrTitle || File!.Title == nameOrTitle);
 }

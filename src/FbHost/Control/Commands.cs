@@ -4,6 +4,7 @@ using FbHost.Apps;
 using FbHost.Clients;
 using FbHost.Displays;
 using FbHost.Loop;
+using FbHost.Screens;
 using Mmm;
 
 namespace FbHost.Control;
@@ -15,13 +16,15 @@ internal sealed class Commands
     private readonly EventLoop _loop;
     private readonly ClientTable _clients;
     private readonly IDisplay _display;
+    private readonly Blanker _blanker;
+    private readonly Backlight _backlight = new();
     private readonly AppLauncher _apps;
     private readonly Action _quit;
     private readonly List<ControlConnection> _watchers = [];
 
-    public Commands(EventLoop loop, ClientTable clients, IDisplay display, AppLauncher apps, Action quit)
+    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker, AppLauncher apps, Action quit)
     {
-        (_loop, _clients, _display, _apps, _quit) = (loop, clients, display, apps, quit);
+        (_loop, _clients, _display, _blanker, _apps, _quit) = (loop, clients, display, blanker, apps, quit);
         clients.MessageReceived += ShowMessage;
     }
 
@@ -50,13 +53,40 @@ internal sealed class Commands
                 connection.Ended = () => _watchers.Remove(connection);
                 connection.Ok();
                 break;
+            case ["blank"]:
+                _blanker.Blank();
+                connection.Ok();
+                break;
+            case ["unblank"]:
+                _blanker.Unblank();
+                connection.Ok();
+                break;
+            case ["brightness", var text] when int.TryParse(text, out var percent) && percent is >= 0 and <= 100:
+                SetBrightness(connection, percent);
+                break;
+            case ["brightness", var text]:
+                connection.Fail($"brightness is {text}; it must be 0 to 100");
+                break;
             case ["quit"]:
                 connection.Ok();
                 _quit();
                 break;
             default:
-                connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, restart APP, watch, quit");
+                connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, restart APP, blank, unblank, brightness PERCENT, watch, quit");
                 break;
+        }
+    }
+
+    private void SetBrightness(ControlConnection connection, int percent)
+    {
+        try
+        {
+            _backlight.Set(percent);
+            connection.Ok();
+        }
+        catch (MmmException e)
+        {
+            connection.Fail(e.Message);
         }
     }
 

@@ -18,6 +18,7 @@ internal static class Mmmctl
         var client = new Argument<string>("CLIENT") { Description = "A client's title or file name." };
         var text = new Argument<string>("TEXT");
         var file = new Argument<string>("FILE") { Description = "The PNG to write." };
+        var percent = new Argument<string>("PERCENT") { Description = "0 to 100." };
         var app = new Argument<string>("APP") { Description = "An app's name in the configuration." };
         var root = new RootCommand("mmmctl: looks at a running mmm host and tells it things.") { path };
         Add("clients", "Lists the clients.", [json], (p, c) => Clients(c, p.GetValue(json)));
@@ -25,6 +26,9 @@ internal static class Mmmctl
         Add("send", "Sends a client a message.", [client, text], (p, c) => c.Ask("send", p.GetValue(client)!, p.GetValue(text)!));
         Add("event", "Gives a client an event, as in: mmmctl event Clock \"mouse-press 10 10\".", [client, text], (p, c) => c.Ask("event", p.GetValue(client)!, p.GetValue(text)!));
         Add("restart", "Ends an app and starts it again; waits for its first frame.", [app], (p, c) => Restart(c, p.GetValue(app)!));
+        Add("blank", "Turns the screen off; input or unblank turns it on.", [], (_, c) => c.Ask("blank"));
+        Add("unblank", "Turns the screen on.", [], (_, c) => c.Ask("unblank"));
+        Add("brightness", "Sets the backlight.", [percent], (p, c) => c.Ask("brightness", p.GetValue(percent)!));
         Add("watch", "Prints the messages of all clients, a JSON object a line, until it is ended.", [], (_, c) => Watch(c));
         Add("quit", "Ends the host.", [], (_, c) => c.Ask("quit"));
         var parsed = root.Parse(args);

@@ -97,6 +97,8 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             Sys.PWrite(_fd, bytes, at);
     }
 
+    public void Blank(bool blank) => ioctl(_fd, FBIOBLANK, blank ? FB_BLANK_POWERDOWN : FB_BLANK_UNBLANK);
+
     public void Read(Span<uint> pixels)
     {
         if (_rows.Length == 0)

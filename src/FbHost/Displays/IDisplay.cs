@@ -14,6 +14,9 @@ internal interface IDisplay : IDisposable
     /// <summary>Time between two frames of one client, ns.</summary>
     long FrameNs => 1_000_000_000 / 60;
 
+    /// <summary>True when rows become columns on their way: many rows at a time are better then.</summary>
+    bool IsSideways => false;
+
     /// <summary>For the ready line: size, format, device.</summary>
     string Description { get; }
 
@@ -25,6 +28,9 @@ internal interface IDisplay : IDisposable
 
     /// <summary>Shows what was written.</summary>
     void Flush() { }
+
+    /// <summary>Turns the panel off or on, where the device can (FBIOBLANK, DPMS); the picture is black while it is off.</summary>
+    void Blank(bool blank) { }
 
     /// <summary>True while the display still takes over the last picture: clients' frames wait for <see cref="Ready"/>.</summary>
     bool IsBusy => false;

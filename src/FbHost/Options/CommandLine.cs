@@ -10,6 +10,7 @@ internal static class CommandLine
 {
     private static readonly Option<string> Config = new("--config") { HelpName = "FILE", Description = "Configuration: JSON with comments. Options here win over it." };
     private static readonly Option<string> Display = new("--display") { HelpName = "DISPLAY", Description = $"{DisplayChoice.Forms}." };
+    private static readonly Option<string> Rotate = new("--rotate") { HelpName = "DEGREES", Description = "How the panel hangs: 0, 90, 180 or 270 degrees clockwise." };
     private static readonly Option<string[]> Input = new("--input") { HelpName = "INPUT", Description = "auto, none, or the path of an evdev device or FIFO; may be repeated." };
     private static readonly Option<string> Audio = new("--audio") { HelpName = "AUDIO", Description = "auto, none, alsa:NAME or wav:FILE." };
     private static readonly Option<string> Path = new("--path") { HelpName = "DIR", Description = "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID." };
@@ -18,7 +19,7 @@ internal static class CommandLine
 
     private static RootCommand Root() => new("mmm: shows mmm clients on a framebuffer, with input and sound. To look at a running host: mmmctl --help")
     {
-        Config, Display, Input, Audio, Path, OneClient, Command,
+        Config, Display, Rotate, Input, Audio, Path, OneClient, Command,
     };
 
     /// <summary>Reads the arguments and the configuration that they name. Null: help or version was shown.</summary>
@@ -38,6 +39,8 @@ internal static class CommandLine
         var options = parsed.GetValue(Config) is { } file ? ConfigFile.Load(file) : new ServeOptions();
         if (parsed.GetValue(Display) is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
+        if (parsed.GetValue(Rotate) is { } rotate)
+            options.Rotate = rotate is "0" or "90" or "180" or "270" ? int.Parse(rotate) : throw new MmmException($"--rotate is {rotate}; it must be 0, 90, 180 or 270");
         if (parsed.GetValue(Input) is { Length: > 0 } inputs)
             options.Inputs = inputs;
         if (parsed.GetValue(Audio) is { } audio)

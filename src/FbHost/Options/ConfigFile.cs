@@ -13,14 +13,35 @@ internal static class ConfigFile
         var options = new ServeOptions();
         JsonValue.Load(file).Members(
             ("path", v => options.Path = v.Text),
-            ("display", v => v.Members(("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)))),
+            ("display", v => v.Members(
+                ("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)),
+                ("rotate", d => options.Rotate = d.Is(0, 90, 180, 270)),
+                ("mirror", d => (options.MirrorX, options.MirrorY) = Mirror(d)),
+                ("splash", d => options.Splash = d.Text),
+                ("blankAfter", d => options.BlankAfter = Duration(d)),
+                ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
             ("input", v => v.Members(("devices", d => options.Inputs = Inputs(d)))),
             ("audio", v => v.Members(("device", d => options.Audio = Audio(d)))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),
+            ("help", v => options.Help = v.Text),
             ("messages", v => options.AllowedMessages = v.Items.Select(Message).ToHashSet()));
         return options;
     }
+
+    private static (bool X, bool Y) Mirror(JsonValue v) => v.Text switch
+    {
+        "none" => (false, false),
+        "x" => (true, false),
+        "y" => (false, true),
+        "xy" => (true, true),
+        _ => throw v.Fault("it must be \"none\", \"x\" (left to right), \"y\" (top to bottom) or \"xy\""),
+    };
+
+    private static TimeSpan Duration(JsonValue v) =>
+        TimeSpan.TryParseExact(v.Text, @"hh\:mm\:ss", System.Globalization.CultureInfo.InvariantCulture, out var time)
+            ? time
+            : throw v.Fault("it must be a time as in \"00:10:00\" (hours, minutes, seconds); \"00:00:00\" is never");
 
     private static IReadOnlyList<string> Inputs(JsonValue v) =>
         v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\" or device paths");

@@ -128,5 +128,13 @@ internal sealed class JsonValue
 
     public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d ? (int)d : throw Fault($"it must be a whole number from {min} to {max}");
 
+    /// <summary>One of a few whole numbers.</summary>
+    public int Is(params ReadOnlySpan<int> known)
+    {
+        if (_value is double d && Math.Floor(d) == d && Math.Abs(d) < int.MaxValue && known.Contains((int)d))
+            return (int)d;
+        throw Fault($"it must be {string.Join(", ", known[..^1].ToArray())} or {known[^1]}");
+    }
+
     public IReadOnlyList<JsonValue> Items => _value as List<JsonValue> ?? throw Fault("it must be a list: [ … ]");
 }

@@ -8,6 +8,27 @@ internal sealed class ServeOptions
     /// <summary>auto, fbdev:PATH, memory:WxH[@FILE].</summary>
     public DisplayChoice Display { get; set; } = new(DisplayKind.Auto, "", 0, 0);
 
+    /// <summary>How the panel hangs, degrees clockwise: 0, 90, 180 or 270.</summary>
+    public int Rotate { get; set; }
+
+    /// <summary>Whether the picture is mirrored left to right, before it is turned.</summary>
+    public bool MirrorX { get; set; }
+
+    /// <summary>Whether the picture is mirrored top to bottom, before it is turned.</summary>
+    public bool MirrorY { get; set; }
+
+    /// <summary>Time without input after which the screen is turned off; zero: never.</summary>
+    public TimeSpan BlankAfter { get; set; }
+
+    /// <summary>A PNG that is shown until the first client's first frame; null: none.</summary>
+    public string? Splash { get; set; }
+
+    /// <summary>How to get help: shown while an app keeps failing.</summary>
+    public string Help { get; set; } = "";
+
+    /// <summary>Whether a mouse has a cursor on the screen.</summary>
+    public bool Cursor { get; set; } = true;
+
     /// <summary>auto, none, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
 

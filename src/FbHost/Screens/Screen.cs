@@ -10,12 +10,30 @@ namespace FbHost.Screens;
 internal sealed class Screen(IDisplay display)
 {
     private const int BandPixels = 32 * 1024; // 128 KB: stays in the cache between the two copies
+    private const int SidewaysRows = 64; // 256 bytes in each row of a panel that hangs sideways: fewer cost cache lines written in part
     private readonly List<Layer> _layers = [];
     private readonly Region _visible = new();
     private bool _written;
-    private readonly uint[] _band = new uint[Math.Max(BandPixels, display.Width)];
+    private readonly uint[] _band = new uint[Math.Max(BandPixels, display.Width * (display.IsSideways ? SidewaysRows : 1))];
+
+    private readonly Cursor _cursor = new(display.Height);
 
     public IDisplay Display => display;
+
+    /// <summary>What is behind all layers: a whole screen of pixels, or null for black. Not painted by itself.</summary>
+    public uint[]? Background { get; set; }
+
+    /// <summary>True while the screen is turned off: it is black and nothing is painted.</summary>
+    public bool IsBlank { get; private set; }
+
+    /// <summary>Turns the screen off or on; a display that cannot is black meanwhile.</summary>
+    public void Blank(bool blank)
+    {
+        IsBlank = blank;
+        Repaint();
+        Flush();
+        display.Blank(blank);
+    }
 
     public Rect Bounds => new(0, 0, display.Width, display.Height);
 
@@ -51,6 +69,8 @@ internal sealed class Screen(IDisplay display)
     /// <summary>Paints a part of one layer's picture, as far as it can be seen.</summary>
     public void Paint(Layer layer, Rect inPicture)
     {
+        if (IsBlank)
+            return;
         Visible(layer, inPicture.Offset(layer.Bounds.X, layer.Bounds.Y));
         foreach (var rect in _visible.Rects)
             Copy(layer, rect);
@@ -59,7 +79,7 @@ internal sealed class Screen(IDisplay display)
     /// <summary>Paints a part of the screen: all layers, and black where none is.</summary>
     public void Repaint(Rect rect)
     {
-        for (var i = _layers.Count - 1; i >= 0; i--)
+        for (var i = IsBlank ? -1 : _layers.Count - 1; i >= 0; i--)
         {
             Visible(_layers[i], rect.Intersect(_layers[i].Bounds));
             foreach (var r in _visible.Rects)
@@ -69,10 +89,29 @@ internal sealed class Screen(IDisplay display)
             }
         }
         _visible.Set(rect.Intersect(Bounds));
-        foreach (var layer in _layers)
+        foreach (var layer in IsBlank ? [] : _layers)
             _visible.Subtract(layer.Bounds);
         foreach (var r in _visible.Rects)
             Copy(null, r);
+    }
+
+    /// <summary>Shows the mouse cursor with its tip at a pixel.</summary>
+    public void MoveCursor(int x, int y)
+    {
+        var before = _cursor.Bounds;
+        _cursor.MoveTo(x, y);
+        if (before == _cursor.Bounds)
+            return;
+        Repaint(before);
+        Repaint(_cursor.Bounds);
+    }
+
+    /// <summary>Hides the mouse cursor.</summary>
+    public void HideCursor()
+    {
+        var before = _cursor.Bounds;
+        _cursor.Hide();
+        Repaint(before);
     }
 
     /// <summary>Paints everything.</summary>
@@ -104,8 +143,21 @@ internal sealed class Screen(IDisplay display)
             var part = rect with { Y = y, Height = Math.Min(rows, rect.Bottom - y) };
             var pixels = _band.AsSpan(0, part.Width * part.Height);
             if (layer is null || !layer.Read(part, pixels, part.Width))
-                pixels.Fill(0xFF000000);
+                FillBackground(part, pixels);
+            if (!IsBlank)
+                _cursor.DrawInto(part, pixels);
             display.Write(part, pixels);
         }
+    }
+
+    private void FillBackground(Rect rect, Span<uint> pixels)
+    {
+        if (Background is null || IsBlank)
+        {
+            pixels.Fill(0xFF000000);
+            return;
+        }
+        for (var y = 0; y < rect.Height; y++)
+            Background.AsSpan((rect.Y + y) * display.Width + rect.X, rect.Width).CopyTo(pixels[(y * rect.Width)..]);
     }
 }

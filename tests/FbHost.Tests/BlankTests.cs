@@ -1,0 +1,63 @@
+namespace FbHost.Tests;
+
+/// <summary>The screen turned off and on.</summary>
+public class BlankTests
+{
+    private const int EV_KEY = 1, EV_ABS = 3, ABS_X = 0, ABS_Y = 1, BTN_TOUCH = 0x14a, KEY_A = 30, KEY_Q = 16;
+
+    [Fact]
+    public void Blank_shows_nothing_and_unblank_the_picture_again()
+    {
+        using var host = new MmmHost();
+        using var client = host.Raw("--size 320x200 color 00ff00");
+        host.WaitForPixel(10, 10, 0x00ff00);
+        Assert.Equal(0, host.Ctl("blank").WaitForEnd());
+        host.WaitForRectangle(0, 0, 320, 200, 0);
+        Assert.Equal(0, host.Ctl("unblank").WaitForEnd());
+        host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
+    }
+
+    [Fact]
+    public void Frames_that_come_while_it_is_off_are_seen_when_it_is_on()
+    {
+        using var host = new MmmHost();
+        host.Ask("blank");
+        using var client = host.Raw("--size 320x200 color 00ff00");
+        host.WaitForClient("raw");
+        Assert.Equal(0, host.Pixel(10, 10));
+        host.Ask("unblank");
+        host.WaitForPixel(10, 10, 0x00ff00);
+    }
+
+    [Fact]
+    public void It_goes_off_by_itself_without_input_and_what_wakes_it_reaches_no_app()
+    {
+        using var host = new MmmHost(config: """{ "display": { "blankAfter": "00:00:01" } }""", input: true);
+        using var client = host.Raw("--size 320x200 color 00ff00");
+        host.WaitForPixel(10, 10, 0x00ff00);
+        host.WaitForPixel(10, 10, 0);
+        host.Input((EV_ABS, ABS_X, 5), (EV_ABS, ABS_Y, 5), (EV_KEY, BTN_TOUCH, 1));
+        host.WaitForPixel(10, 10, 0x00ff00);
+        host.Input((EV_ABS, ABS_X, 50), (EV_ABS, ABS_Y, 50));
+        host.Input((EV_KEY, BTN_TOUCH, 0));
+        host.Input((EV_KEY, KEY_A, 1));
+        host.Input((EV_KEY, KEY_A, 0));
+        client.WaitForEvents("a"); // the finger that woke it, down to up, did not
+        host.WaitForPixel(10, 10, 0);
+        host.Input((EV_KEY, KEY_Q, 1));
+        host.Input((EV_KEY, KEY_Q, 0));
+        host.WaitForPixel(10, 10, 0x00ff00);
+        host.Input((EV_KEY, KEY_A, 1));
+        client.WaitForEvents("a", "a");
+    }
+
+    [Fact]
+    public void Brightness_without_a_backlight_says_so()
+    {
+        using var host = new MmmHost();
+        var ctl = host.Ctl("brightness", "50");
+        Assert.Equal(1, ctl.WaitForEnd());
+        Assert.Contains("there is no backlight", Assert.Single(ctl.Errors));
+        Assert.Contains("it must be 0 to 100", host.Ask("brightness", "101").GetProperty("error").GetString());
+    }
+}

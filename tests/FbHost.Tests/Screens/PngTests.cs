@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using CsCheck;
+using FbHost.Control;
+using FbHost.Screens;
+using Mmm;
+
+namespace FbHost.Tests.Screens;
+
+/// <summary>PNGs as the host reads and writes them.</summary>
+public class PngTests
+{
+    [Fact]
+    public void What_the_host_writes_it_reads_again() => Gen.Int[1, 40].Select(Gen.Int[1, 30]).SelectMany((w, h) =>
+        Gen.UInt.Array[w * h].Select(p => (w, h, p))).Sample(picture =>
+    {
+        using var temp = new TempDirectory();
+        var (width, height, pixels) = picture;
+        PngFile.Write(temp["p.png"], width, height, System.Runtime.InteropServices.MemoryMarshal.AsBytes<uint>(pixels));
+        var (w, h, read) = PngReader.Read(temp["p.png"]);
+        Assert.Equal((width, height), (w, h));
+        Assert.Equal(pixels.Select(p => p | 0xFF000000), read);
+    }, iter: 50);
+
+    [Theory]
+    [InlineData(0, 8, 1, new byte[] { 0, 128, 255 }, new uint[] { 0xFF000000, 0xFF808080, 0xFFFFFFFF })]
+    [InlineData(0, 1, 1, new byte[] { 0b1010_0000 }, new uint[] { 0xFFFFFFFF, 0xFF000000, 0xFFFFFFFF })]
+    [InlineData(0, 4, 1, new byte[] { 0x0F, 0x80 }, new uint[] { 0xFF000000, 0xFFFFFFFF, 0xFF888888 })]
+    [InlineData(2, 8, 3, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 }, new uint[] { 0xFF010203, 0xFF040506, 0xFF070809 })]
+    [InlineData(3, 2, 1, new byte[] { 0b00_01_10_00 }, new uint[] { 0xFF0A0B0C, 0xFF6E7882, 0xFF000000 })]
+    [InlineData(4, 8, 2, new byte[] { 255, 255, 255, 0, 200, 128 }, new uint[] { 0xFFFFFFFF, 0xFF000000, 0xFF646464 })]
+    [InlineData(6, 8, 4, new byte[] { 255, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 51 }, new uint[] { 0xFFFF0000, 0xFF000000, 0xFF333333 })]
+    public void Every_kind_and_filter_is_read(int kind, int bits, int step, byte[] row, uint[] expected)
+    {
+        using var temp = new TempDirectory();
+        for (var filter = 0; filter <= 4; filter++)
+        {
+            File.WriteAllBytes(temp["p.png"], Png(3, 4, bits, kind, Filtered(row, filter, step)));
+            var (w, h, pixels) = PngReader.Read(temp["p.png"]);
+            Assert.Equal((3, 4), (w, h));
+            for (var y = 0; y < 4; y++)
+                Assert.Equal(expected, pixels[(3 * y)..(3 * y + 3)]);
+        }
+    }
+
+    [Fact]
+    public void Whatever_the_bytes_it_says_one_line_at_worst()
+    {
+        using var temp = new TempDirectory();
+        var good = Png(3, 4, 8, 2, Filtered([1, 2, 3, 4, 5, 6, 7, 8, 9], 0, 3));
+        Gen.Int[0, good.Length - 1].Select(Gen.Byte).List[1, 6].Sample(changes =>
+        {
+            var bytes = (byte[])good.Clone();
+            foreach (var (at, value) in changes)
+                bytes[at] = value;
+            Reads(bytes);
+        }, iter: 500, threads: 1);
+        for (var length = 0; length < good.Length; length++)
+            Reads(good[..length]);
+
+        void Reads(byte[] bytes)
+        {
+            File.WriteAllBytes(temp["p.png"], bytes);
+            try
+            {
+                PngReader.Read(temp["p.png"]);
+            }
+            catch (MmmException e)
+            {
+                Assert.StartsWith(temp["p.png"], e.Message);
+            }
+        }
+    }
+
+    // Four equal rows, each stored by the filter.
+    private static byte[] Filtered(byte[] row, int filter, int step)
+    {
+        var all = new List<byte>();
+        var up = new byte[row.Length];
+        for (var y = 0; y < 4; y++)
+        {
+            all.Add((byte)filter);
+            for (var i = 0; i < row.Length; i++)
+            {
+                int a = i < step ? 0 : row[i - step], b = up[i], c = i < step ? 0 : up[i - step];
+                int[] near = [a, b, c];
+                var paeth = near.MinBy(v => Math.Abs(a + b - c - v)); // the first of equals: left, above, corner
+                all.Add((byte)(row[i] - filter switch { 1 => a, 2 => b, 3 => (a + b) / 2, 4 => paeth, _ => 0 }));
+            }
+            up = row;
+        }
+        return [.. all];
+    }
+
+    private static byte[] Png(int width, int height, int bits, int kind, byte[] rows)
+    {
+        var png = new List<byte> { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A };
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = ((byte)bits, (byte)kind);
+        Chunk("IHDR"u8, header);
+        Chunk("PLTE"u8, [10, 11, 12, 110, 120, 130, 9, 9, 9]);
+        Chunk("tRNS"u8, [255, 255, 0]);
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(rows);
+        Chunk("IDAT"u8, packed.ToArray());
+        Chunk("IEND"u8, []);
+        return [.. png];
+
+        void Chunk(ReadOnlySpan<byte> type, byte[] data)
+        {
+            var length = new byte[4];
+            BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
+            png.AddRange(length);
+            png.AddRange(type);
+            png.AddRange(data);
+            png.AddRange(new byte[4]); // the reader trusts the file system for that
+        }
+    }
+}
