@@ -26,6 +26,7 @@ public enum PushResult
 public sealed class ClientFile : IDisposable
 {
     private const int FbLength = 0x5d0 - 16; // the longer one: all of FB behind its header
+    private const int MostGap = 6144; // bytes between rows: copying that many costs about what a call does
     private readonly byte[] _fb = new byte[FbLength];
     private readonly byte[] _values = new byte[Abi.MaxValues * (Abi.ValueNameLength + Abi.ValueTextLength) + 4];
     private readonly string _path;
@@ -245,7 +246,8 @@ public sealed class ClientFile : IDisposable
     public bool SetPosition(double x, double y) => Write(Abi.X, (x, y));
 
     /// <summary>
-    /// Copies pixels of a checked state. Narrow rectangles are read row by row, wide ones as one block of whole rows.
+    /// Copies pixels of a checked state: many rows by one call, what lies between them read into nowhere, unless that is far more than the
+    /// rows themselves.
     /// </summary>
     /// <param name="state">A state whose <see cref="ClientState.Fault"/> was null.</param>
     /// <param name="rect">In the picture, not empty.</param>
@@ -260,11 +262,38 @@ public sealed class ClientFile : IDisposable
             var block = MemoryMarshal.AsBytes(to[..(rect.Width * rect.Height)]);
             return Sys.PRead(_fd, block, offset) == block.Length;
         }
+        if (state.Stride - rect.Width * 4 <= MostGap)
+            return ReadRows(rect, to, toStride, offset, state.Stride - rect.Width * 4);
         for (var y = 0; y < rect.Height; y++, offset += state.Stride)
         {
             var row = MemoryMarshal.AsBytes(to.Slice(y * toStride, rect.Width));
             if (Sys.PRead(_fd, row, offset) != row.Length)
                 return false;
+        }
+        return true;
+    }
+
+    private unsafe bool ReadRows(Rect rect, Span<uint> to, int toStride, long offset, int gap)
+    {
+        const int most = 64; // rows a call
+        var nowhere = stackalloc byte[MostGap];
+        var parts = stackalloc iovec[2 * most];
+        fixed (uint* pixels = to)
+        {
+            for (var y = 0; y < rect.Height;)
+            {
+                var rows = Math.Min(most, rect.Height - y);
+                for (var i = 0; i < rows; i++, y++)
+                {
+                    parts[2 * i] = new iovec { iov_base = pixels + (long)y * toStride, iov_len = (size_t)(ulong)(rect.Width * 4) };
+                    parts[2 * i + 1] = new iovec { iov_base = nowhere, iov_len = (size_t)(ulong)gap };
+                }
+                var count = 2 * rows - (y == rect.Height ? 1 : 0); // the file may end behind the last row's last pixel
+                var wanted = rows * (rect.Width * 4L + gap) - (y == rect.Height ? gap : 0);
+                if (Sys.PReadV(_fd, new ReadOnlySpan<iovec>(parts, count), offset) != wanted)
+                    return false;
+                offset += rows * (rect.Width * 4L + gap);
+            }
         }
         return true;
     }

@@ -66,6 +66,19 @@ internal static unsafe partial class Sys
             return Check(pread(fd, p, (size_t)(ulong)to.Length, (off_t)offset));
     }
 
+    [LibraryImport("libc", EntryPoint = "preadv", SetLastError = true)]
+    private static partial nint preadv(int fd, iovec* parts, int count, long offset);
+
+    /// <summary>Reads at an offset into several places, one behind the other; bytes read or minus errno.</summary>
+    public static long PReadV(int fd, ReadOnlySpan<iovec> parts, long offset)
+    {
+        fixed (iovec* p = parts)
+        {
+            var n = preadv(fd, p, parts.Length, offset);
+            return n >= 0 ? n : -Marshal.GetLastPInvokeError();
+        }
+    }
+
     /// <summary>Writes at an offset; bytes written or minus errno.</summary>
     public static long PWrite(int fd, ReadOnlySpan<byte> from, long offset)
     {
