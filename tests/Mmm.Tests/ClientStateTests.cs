@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using Mmm.Host;
 
@@ -88,6 +89,32 @@ public class ClientStateTests
             Interlocked.Increment(ref read);
         }, iter: 3000);
         Assert.True(read > 500, $"only {read} were read");
+    }
+
+    [Fact]
+    public void Parts_of_any_width_and_more_rows_than_one_call_takes_are_read_exactly()
+    {
+        const int width = 1800, height = 150;
+        using var directory = new MmmDirectory();
+        using var raw = RawFile.RawClient(directory["fb.1"], width, height);
+        var bytes = new byte[width * height * 4];
+        new Random(2).NextBytes(bytes);
+        raw.Put(0x48c70, bytes);
+        raw.SetLength(0x48c70 + bytes.Length);
+        using var file = MmmDirectory.OpenFile(raw.Path);
+        Gen.Select(Gen.Int[0, width - 1], Gen.Int[0, height - 1], Gen.Int[1, width], Gen.Int[1, height], Gen.Int[0, 5]).Sample((x, y, w, h, extra) =>
+        {
+            var rect = new Rect(x, y, w, h).Intersect(new Rect(0, 0, width, height));
+            var stride = rect.Width + extra;
+            var pixels = new uint[stride * rect.Height];
+            Assert.True(file.ReadPixels(file.State, rect, pixels, stride));
+            for (var row = 0; row < rect.Height; row++)
+            {
+                var expected = MemoryMarshal.Cast<byte, uint>(bytes.AsSpan((((rect.Y + row) * width) + rect.X) * 4, rect.Width * 4));
+                Assert.True(expected.SequenceEqual(pixels.AsSpan(row * stride, rect.Width)));
+                Assert.True(pixels.AsSpan(row * stride + rect.Width, extra).ContainsAnyExcept(0u) is false);
+            }
+        }, iter: 300);
     }
 
     [Theory]
