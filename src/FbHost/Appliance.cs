@@ -11,6 +11,7 @@ using FbHost.Loop;
 using FbHost.Options;
 using FbHost.Screens;
 using GpioButtons;
+using InputEvdev;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Mmm;
@@ -97,6 +98,9 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     {
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log);
+        if (terminal is not null)
+            Own(terminal); // given back when the display is closed: the console then draws its text
         var panel = Own(OpenDisplay(options.Display, directory));
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
@@ -104,7 +108,13 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, router.Handler));
+        // What is typed while another terminal has the screen is meant for that one; a finger is lifted all the same.
+        InputHandler hear = (in InputEvent e) =>
+        {
+            if (terminal is not { IsShown: false } || e.Kind == InputKind.PointerUp)
+                router.Handler(in e);
+        };
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
         var buttons = OpenButtons(clients);
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
@@ -130,6 +140,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             clients.DropFailed();
             screen.Flush();
         };
+        terminal?.Attach(panel, screen.Repaint);
         screen.Repaint();
         clients.Open();
         Own(apps).Start();
@@ -157,14 +168,13 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
     private static IDisplay OpenDisplay(DisplayChoice choice, string directory)
     {
-        const string defaultDevice = "/dev/fb0";
         return choice.Kind switch
         {
             DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height,
                 choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
             DisplayKind.Fbdev => new FbdevDisplay(choice.Path),
-            _ when File.Exists(defaultDevice) => new FbdevDisplay(defaultDevice),
-            _ => throw new MmmException($"no display found. Tried fbdev: {defaultDevice} (none). Use --display memory:800x480"),
+            _ when FbdevDisplay.Find() is { } device => new FbdevDisplay(device),
+            _ => throw new MmmException("no display found. Tried fbdev: /dev/fb0, /dev/graphics/fb0 (none). Use --display memory:800x480"),
         };
     }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly long _origin; // byte offset of the visible top left
     private readonly byte* _mapped; // null: written by pwrite
     private readonly long _mappedLength;
-    private readonly TextConsole? _console;
+    private bool _hidden;
     private byte[] _rows = [];
 
     /// <exception cref="MmmException">No such device, no permission, no framebuffer, or a format that is not served.</exception>
@@ -53,7 +53,6 @@ internal sealed unsafe class FbdevDisplay : IDisplay
                     _mappedLength = f.smem_len;
                 }
             }
-            _console = TextConsole.TakeOver();
         }
         catch
         {
@@ -75,8 +74,13 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public string Description => $"{Width}x{Height} XRGB8888 on {_path} ({_id})";
 
+    /// <summary>The first framebuffer of this machine, where Linux or Android puts it; null: none.</summary>
+    public static string? Find() => Array.Find(["/dev/fb0", "/dev/graphics/fb0"], File.Exists);
+
     public void Write(Rect rect, ReadOnlySpan<uint> pixels)
     {
+        if (_hidden)
+            return;
         var bytes = MemoryMarshal.AsBytes(pixels);
         var rowBytes = rect.Width * 4;
         var at = _origin + rect.Y * (long)_lineLength + rect.X * 4L;
@@ -101,6 +105,11 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Read(Span<uint> pixels)
     {
+        if (_hidden)
+        {
+            pixels.Fill(0xFF000000);
+            return;
+        }
         if (_rows.Length == 0)
             _rows = new byte[Height * _lineLength];
         Sys.PRead(_fd, _rows, _origin);
@@ -108,11 +117,24 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             MemoryMarshal.Cast<byte, uint>(_rows.AsSpan(y * _lineLength, Width * 4)).CopyTo(pixels[(y * Width)..]);
     }
 
+    public void Hide() => _hidden = true;
+
+    public void Show() => _hidden = false;
+
+    // Black, not what was there at the start: a text console draws its text anew, and nothing of the clients' stays for all to see.
+    private void Clear()
+    {
+        var row = new byte[_lineLength];
+        for (var y = 0; y < Height; y++)
+            Put(row.AsSpan(0, Width * 4), _origin + y * (long)_lineLength);
+    }
+
     public void Dispose()
     {
+        if (!_hidden)
+            Clear();
         if (_mapped != null)
             munmap(_mapped, (size_t)(ulong)_mappedLength);
         Sys.Close(_fd);
-        _console?.Dispose();
     }
 }

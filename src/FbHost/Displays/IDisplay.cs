@@ -42,6 +42,12 @@ internal interface IDisplay : IDisposable
         remove { }
     }
 
-    /// <summary>Reads back what is shown: all rows as XRGB8888.</summary>
+    /// <summary>Reads back what is shown: all rows as XRGB8888; black while hidden.</summary>
     void Read(Span<uint> pixels);
+
+    /// <summary>Another program gets the screen: nothing is written to it from the moment this returns until <see cref="Show"/>.</summary>
+    void Hide() { }
+
+    /// <summary>The screen is this display's again, with anything on it: everything is painted anew afterwards.</summary>
+    void Show() { }
 }

@@ -2,14 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace FbHost.Displays;
 
-/// <summary>From linux/fb.h and linux/kd.h; names as there.</summary>
+/// <summary>From linux/fb.h; names as there.</summary>
 internal static unsafe class LinuxFb
 {
     public const int FBIOGET_VSCREENINFO = 0x4600, FBIOGET_FSCREENINFO = 0x4602, FBIOBLANK = 0x4611;
     public const int FB_BLANK_UNBLANK = 0, FB_BLANK_POWERDOWN = 4;
     public const int FB_TYPE_PACKED_PIXELS = 0;
     public const int FB_VISUAL_TRUECOLOR = 2, FB_VISUAL_DIRECTCOLOR = 4;
-    public const int KDSETMODE = 0x4B3A, KDGETMODE = 0x4B3B, KD_TEXT = 0, KD_GRAPHICS = 1;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct fb_bitfield

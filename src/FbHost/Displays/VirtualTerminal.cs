@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using FbHost.Loop;
+using Mmm.Linux;
+using Tmds.Linux;
+using static FbHost.Displays.LinuxVt;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Displays;
+
+/// <summary>
+/// The virtual terminal on whose screen the display lies. While it is taken, the kernel writes no text and no cursor over the picture, its
+/// keys reach no login behind it, and nobody gets the screen before the display has let go of it. It is given back when disposed and when
+/// the host fails; what a kill -9 leaves behind is put right by the next host, or by the kernel when somebody switches terminals.
+/// </summary>
+/// <remarks>
+/// With the keyboard off, Ctrl+Alt+F2 does not switch: an appliance stays where it is. chvt and other programs do (VT_ACTIVATE).
+/// Root needs neither a session nor a controlling terminal for any of this, another user needs the terminal as the controlling one.
+/// </remarks>
+internal sealed unsafe class VirtualTerminal : IDisposable
+{
+    private const int SIGUSR1 = 10, SIGUSR2 = 12;
+    private readonly int _tty;
+    private readonly int _number;
+    private readonly EventLoop _loop;
+    private readonly HostLog _log;
+    private readonly int _keyboardMode;
+    private readonly PosixSignalRegistration _release;
+    private readonly PosixSignalRegistration _acquire;
+    private IDisplay? _display;
+    private Action? _repaint;
+    private bool _restored;
+
+    private VirtualTerminal(int tty, int number, bool isShown, EventLoop loop, HostLog log)
+    {
+        (_tty, _number, IsShown, _loop, _log) = (tty, number, isShown, loop, log);
+        int mode;
+        // Off is what a killed host left; the kernel's own choice is Unicode.
+        _keyboardMode = ioctl(tty, KDGKBMODE, &mode) == 0 && mode != K_OFF ? mode : K_UNICODE;
+        _release = OnSignal(SIGUSR1, Release);
+        _acquire = OnSignal(SIGUSR2, Acquire);
+        ioctl(tty, KDSKBMODE, K_OFF);
+        Say("\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
+        var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
+        ioctl(tty, VT_SETMODE, &process);
+        AppDomain.CurrentDomain.UnhandledException += OnFailure;
+    }
+
+    /// <summary>
+    /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Null where there are no virtual terminals; null
+    /// too, and said so once, when there are and this user may not have one.
+    /// </summary>
+    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log)
+    {
+        var foreground = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
+        if (Graphics(foreground))
+            return Take(foreground, loop, log);
+        var fault = foreground < 0 ? -foreground : errno;
+        Sys.Close(foreground);
+        var controlling = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+        if (Graphics(controlling))
+            return Take(controlling, loop, log);
+        Sys.Close(controlling);
+        if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
+            log.Warn($"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; run the host as root, or from a login on that console");
+        return null;
+    }
+
+    private static bool Graphics(int tty) => tty >= 0 && ioctl(tty, KDSETMODE, KD_GRAPHICS) == 0;
+
+    private static VirtualTerminal Take(int tty, EventLoop loop, HostLog log)
+    {
+        uint device = 0;
+        vt_stat state = default;
+        ioctl(tty, TIOCGDEV, &device);
+        var number = (int)(device & 0xFF);
+        var isShown = ioctl(tty, VT_GETSTATE, &state) != 0 || number == 0 || state.v_active == number;
+        return new VirtualTerminal(tty, number, isShown, loop, log);
+    }
+
+    /// <summary>The screen is this terminal's. While it is another's, nothing may be written to the display.</summary>
+    public bool IsShown { get; private set; }
+
+    /// <summary>From now on the display is hidden before the screen is let go, and shown and painted anew when it is back.</summary>
+    public void Attach(IDisplay display, Action repaint)
+    {
+        (_display, _repaint) = (display, repaint);
+        if (!IsShown)
+            display.Hide();
+    }
+
+    // The signal comes on a thread of the runtime's; the display belongs to the loop's.
+    private PosixSignalRegistration OnSignal(int signal, Action action) => PosixSignalRegistration.Create((PosixSignal)signal, context =>
+    {
+        context.Cancel = true;
+        _loop.Post(action);
+    });
+
+    private void Release()
+    {
+        if (_restored)
+            return;
+        IsShown = false;
+        _display?.Hide();
+        ioctl(_tty, VT_RELDISP, 1);
+        _log.Info($"terminal {_number}: the screen is another terminal's; nothing is drawn until it is back");
+    }
+
+    private void Acquire()
+    {
+        if (_restored)
+            return;
+        ioctl(_tty, VT_RELDISP, VT_ACKACQ);
+        IsShown = true;
+        _display?.Show();
+        _repaint?.Invoke();
+        _log.Info($"terminal {_number}: the screen is back");
+    }
+
+    // Best effort: a fault in native code, or kill -9, comes by here no more.
+    private void OnFailure(object sender, UnhandledExceptionEventArgs e) => Restore();
+
+    private void Restore()
+    {
+        if (_restored)
+            return;
+        _restored = true;
+        var auto = new vt_mode { mode = VT_AUTO };
+        ioctl(_tty, VT_SETMODE, &auto);
+        ioctl(_tty, KDSKBMODE, _keyboardMode);
+        ioctl(_tty, TCFLSH, (int)TCIFLUSH);
+        if (CursorIsUsual())
+            Say("\e[?25h");
+        // Always to text: after a kill -9 the mode found at start would be the one that the last host left. Draws the console's text.
+        ioctl(_tty, KDSETMODE, KD_TEXT);
+    }
+
+    private static bool CursorIsUsual()
+    {
+        try
+        {
+            return File.ReadAllText("/sys/module/vt/parameters/global_cursor_default").Trim() != "0";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private void Say(string sequence) => Sys.Write(_tty, System.Text.Encoding.ASCII.GetBytes(sequence));
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.UnhandledException -= OnFailure;
+        Restore(); // before the signals get back their effect, which is to end the process
+        _release.Dispose();
+        _acquire.Dispose();
+        Sys.Close(_tty);
+    }
+}
