@@ -98,10 +98,13 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     {
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log);
+        string? refused = null;
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, out refused);
         if (terminal is not null)
             Own(terminal); // given back when the display is closed: the console then draws its text
-        var panel = Own(OpenDisplay(options.Display, directory));
+        var panel = Own(OpenDisplay(directory));
+        if (refused is not null)
+            _log.Warn(refused);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
@@ -166,14 +169,15 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         return $", {options.Buttons.Count} buttons";
     }
 
-    private static IDisplay OpenDisplay(DisplayChoice choice, string directory)
+    private IDisplay OpenDisplay(string directory)
     {
+        var choice = options.Display;
         return choice.Kind switch
         {
-            DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height,
+            DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
                 choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
-            DisplayKind.Fbdev => new FbdevDisplay(choice.Path),
-            _ when FbdevDisplay.Find() is { } device => new FbdevDisplay(device),
+            DisplayKind.Fbdev => new FbdevDisplay(choice.Path, options.Dither, _log),
+            _ when FbdevDisplay.Find() is { } device => new FbdevDisplay(device, options.Dither, _log),
             _ => throw new MmmException("no display found. Tried fbdev: /dev/fb0, /dev/graphics/fb0 (none). Use --display memory:800x480"),
         };
     }

@@ -47,11 +47,14 @@ public class BadInputTests
     public void An_option_without_its_value_is_named(string option) => AssertRefused([option], option, "See mmm --help");
 
     [Theory]
-    [InlineData("nonsense", "--display is nonsense; it must be auto, fbdev:PATH or memory:WIDTHxHEIGHT[@FILE]")]
+    [InlineData("nonsense", "--display is nonsense; it must be auto, fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]")]
     [InlineData("memory:0x0", "width and height must be 1 to 16384")]
     [InlineData("memory:99999x99999", "width and height must be 1 to 16384")]
     [InlineData("memory:-1x5", "width and height must be 1 to 16384")]
     [InlineData("memory:640", "it must be")]
+    [InlineData("memory:640x480:", "as for its format, it must be one of xrgb8888, ")]
+    [InlineData("memory:640x480:rgb5", "as for its format, it must be one of xrgb8888, ")]
+    [InlineData("memory:640x480:rgb565:x", "it must be")]
     [InlineData("memory:640x480@", "it must be")]
     [InlineData("memory:64x48@/nonexistent/fb", "/nonexistent/fb: the memory display can not be made: No such file or directory")]
     [InlineData("memory:64x48@$TEMP", "$TEMP: the memory display can not be made: Is a directory")]

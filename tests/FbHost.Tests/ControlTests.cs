@@ -37,7 +37,7 @@ public class ControlTests
     }
 
     // Only what a picture of 8-bit RGB without filters needs.
-    private static int[] DecodePng(byte[] png)
+    internal static int[] DecodePng(byte[] png)
     {
         Assert.Equal([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], png[..8]);
         int width = 0, height = 0;

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using FbHost.Displays.Pixels;
 using Mmm;
 using Mmm.Linux;
 using Tmds.Linux;
@@ -8,23 +8,27 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Displays;
 
 /// <summary>
-/// A framebuffer device of 32 bits a pixel, XRGB8888. Drivers on top of KMS emulate the mapping by deferred I/O, where storing through a
-/// cold page costs many times a write of the same pixels (their id ends in drmfb): those are written by pwrite, real ones mapped.
+/// A framebuffer device of any packed pixel layout. With room for two pictures it flips between them; else what is written is seen at once.
+/// The picture is black at the end, not what was there before: a text console draws its text anew, and nothing of the clients' stays.
 /// </summary>
 internal sealed unsafe class FbdevDisplay : IDisplay
 {
-    private readonly int _fd;
     private readonly string _path;
     private readonly string _id;
-    private readonly int _lineLength;
-    private readonly long _origin; // byte offset of the visible top left
+    private readonly int _fd;
+    private readonly FbdevMode _mode;
+    private readonly fb_var_screeninfo _found;
+    private readonly FbdevPalette? _palette;
     private readonly byte* _mapped; // null: written by pwrite
-    private readonly long _mappedLength;
+    private readonly PixelMemory _memory;
+    private readonly FbdevPages? _pages;
     private bool _hidden;
-    private byte[] _rows = [];
 
+    /// <param name="path">As /dev/fb0.</param>
+    /// <param name="dither">Below 24 bits a pixel.</param>
+    /// <param name="log">Is told once of what the driver refuses.</param>
     /// <exception cref="MmmException">No such device, no permission, no framebuffer, or a format that is not served.</exception>
-    public FbdevDisplay(string path)
+    public FbdevDisplay(string path, bool dither = true, HostLog? log = null)
     {
         _path = path;
         _fd = Sys.Open(path, O_RDWR);
@@ -36,23 +40,13 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             fb_fix_screeninfo f;
             if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) != 0 || ioctl(_fd, FBIOGET_FSCREENINFO, &f) != 0)
                 throw new MmmException($"{path}: not a framebuffer ({Sys.ErrorText(errno)}); name one, as in --display fbdev:/dev/fb0");
+            _found = v;
             _id = TextRing.Printable(TextRing.Text(new ReadOnlySpan<byte>(f.id, 16)));
-            if (v.bits_per_pixel != 32 || v.red.offset != 16 || v.green.offset != 8 || v.blue.offset != 0 || f.type != FB_TYPE_PACKED_PIXELS)
-                throw new MmmException($"{path} ({_id}): {v.bits_per_pixel} bits a pixel with red at bit {v.red.offset} are not served yet; set 32 bits (fbset -depth 32)");
-            (Width, Height, _lineLength) = ((int)v.xres, (int)v.yres, (int)f.line_length);
-            _origin = v.yoffset * (long)f.line_length + v.xoffset * 4;
-            var end = _origin + (Height - 1) * (long)_lineLength + Width * 4L;
-            if (Width < 1 || Height < 1 || _lineLength < Width * 4 || end > f.smem_len)
-                throw new MmmException($"{path} ({_id}): claims {Width}x{Height} with {_lineLength:N0} bytes a line but has {f.smem_len:N0} bytes; the driver's mode is broken");
-            if (!_id.EndsWith("drmfb", StringComparison.Ordinal))
-            {
-                var at = mmap(null, (size_t)(ulong)f.smem_len, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
-                if (at != (void*)-1)
-                {
-                    _mapped = (byte*)at;
-                    _mappedLength = f.smem_len;
-                }
-            }
+            _mode = FbdevMode.Read($"{path} ({_id})", _id, v, f);
+            _palette = PixelPalette.For(_mode.Layout, _mode.Visual) is { } palette ? new FbdevPalette(_fd, palette) : null;
+            _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
+            _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
+            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null);
         }
         catch
         {
@@ -61,80 +55,95 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         }
     }
 
+    private static byte* Map(int fd, uint length)
+    {
+        var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0L);
+        return at == (void*)-1 ? null : (byte*)at;
+    }
+
     private static string OpenFault(int error) => -error switch
     {
-        var e when e == ENOENT => "there is no such device. Use --display memory:800x480 to go without",
+        var e when e == ENOENT || e == ENODEV || e == ENXIO => "there is no such device. Use --display memory:800x480 to go without",
         var e when e == EACCES || e == EPERM => "permission denied. Add the user to the group \"video\": sudo usermod -aG video $USER",
         _ => Sys.ErrorText(error),
     };
 
-    public int Width { get; }
-
-    public int Height { get; }
-
-    public string Description => $"{Width}x{Height} XRGB8888 on {_path} ({_id})";
-
     /// <summary>The first framebuffer of this machine, where Linux or Android puts it; null: none.</summary>
     public static string? Find() => Array.Find(["/dev/fb0", "/dev/graphics/fb0"], File.Exists);
+
+    public int Width => _mode.Width;
+
+    public int Height => _mode.Height;
+
+    public string Description => $"{Width}x{Height} {_mode.Layout} on {_path} ({_id}{(_pages is null ? "" : ", two pages")})";
+
+    private long Origin => _mode.Top * (long)_mode.Stride;
 
     public void Write(Rect rect, ReadOnlySpan<uint> pixels)
     {
         if (_hidden)
             return;
-        var bytes = MemoryMarshal.AsBytes(pixels);
-        var rowBytes = rect.Width * 4;
-        var at = _origin + rect.Y * (long)_lineLength + rect.X * 4L;
-        if (rowBytes == _lineLength)
-        {
-            Put(bytes, at);
-            return;
-        }
-        for (var y = 0; y < rect.Height; y++, at += _lineLength)
-            Put(bytes.Slice(y * rowBytes, rowBytes), at);
+        _memory.Write(Origin, rect, pixels);
+        _pages?.Damage(rect);
     }
 
-    private void Put(ReadOnlySpan<byte> bytes, long at)
+    public void Flush()
     {
-        if (_mapped != null)
-            bytes.CopyTo(new Span<byte>(_mapped + at, bytes.Length));
-        else
-            Sys.PWrite(_fd, bytes, at);
+        if (!_hidden)
+            _pages?.Flip(_memory);
     }
 
     public void Blank(bool blank) => ioctl(_fd, FBIOBLANK, blank ? FB_BLANK_POWERDOWN : FB_BLANK_UNBLANK);
 
     public void Read(Span<uint> pixels)
     {
-        if (_hidden)
-        {
+        if (_hidden || !_memory.Read(Origin, pixels))
             pixels.Fill(0xFF000000);
-            return;
-        }
-        if (_rows.Length == 0)
-            _rows = new byte[Height * _lineLength];
-        Sys.PRead(_fd, _rows, _origin);
-        for (var y = 0; y < Height; y++)
-            MemoryMarshal.Cast<byte, uint>(_rows.AsSpan(y * _lineLength, Width * 4)).CopyTo(pixels[(y * Width)..]);
     }
 
     public void Hide() => _hidden = true;
 
-    public void Show() => _hidden = false;
+    public void Show()
+    {
+        _hidden = false;
+        PutBack();
+        _palette?.Set();
+        _pages?.Forget();
+    }
 
-    // Black, not what was there at the start: a text console draws its text anew, and nothing of the clients' stays for all to see.
+    private static bool SameMode(in fb_var_screeninfo a, in fb_var_screeninfo b) =>
+        a.xres == b.xres && a.yres == b.yres && a.xres_virtual == b.xres_virtual && a.yres_virtual == b.yres_virtual
+        && a.xoffset == b.xoffset && a.yoffset == b.yoffset && a.bits_per_pixel == b.bits_per_pixel && a.grayscale == b.grayscale
+        && a.red.offset == b.red.offset && a.green.offset == b.green.offset && a.blue.offset == b.blue.offset;
+
+    // The mode and the place in it that were found at the start.
+    private void PutBack()
+    {
+        fb_var_screeninfo v, found = _found;
+        if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) == 0 && !SameMode(v, found))
+            ioctl(_fd, FBIOPUT_VSCREENINFO, &found);
+    }
+
     private void Clear()
     {
-        var row = new byte[_lineLength];
+        var row = new uint[Width];
+        row.AsSpan().Fill(0xFF000000);
         for (var y = 0; y < Height; y++)
-            Put(row.AsSpan(0, Width * 4), _origin + y * (long)_lineLength);
+            Write(new Rect(0, y, Width, 1), row);
+        Flush();
     }
 
     public void Dispose()
     {
         if (!_hidden)
+        {
             Clear();
+            _pages?.ToFirst(_memory);
+            PutBack();
+            _palette?.Restore();
+        }
         if (_mapped != null)
-            munmap(_mapped, (size_t)(ulong)_mappedLength);
+            munmap(_mapped, (size_t)(ulong)_mode.Memory);
         Sys.Close(_fd);
     }
 }

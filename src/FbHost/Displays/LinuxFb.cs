@@ -5,10 +5,10 @@ namespace FbHost.Displays;
 /// <summary>From linux/fb.h; names as there.</summary>
 internal static unsafe class LinuxFb
 {
-    public const int FBIOGET_VSCREENINFO = 0x4600, FBIOGET_FSCREENINFO = 0x4602, FBIOBLANK = 0x4611;
-    public const int FB_BLANK_UNBLANK = 0, FB_BLANK_POWERDOWN = 4;
-    public const int FB_TYPE_PACKED_PIXELS = 0;
-    public const int FB_VISUAL_TRUECOLOR = 2, FB_VISUAL_DIRECTCOLOR = 4;
+    public const int FBIOGET_VSCREENINFO = 0x4600, FBIOPUT_VSCREENINFO = 0x4601, FBIOGET_FSCREENINFO = 0x4602;
+    public const int FBIOGETCMAP = 0x4604, FBIOPUTCMAP = 0x4605, FBIOPAN_DISPLAY = 0x4606, FBIO_WAITFORVSYNC = 0x40044620;
+    public const int FBIOBLANK = 0x4611, FB_BLANK_UNBLANK = 0, FB_BLANK_POWERDOWN = 4;
+    public const int FB_TYPE_PACKED_PIXELS = 0, FB_NONSTD_REV_PIX_IN_B = 2, FB_ACTIVATE_VBL = 16;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct fb_bitfield
@@ -38,5 +38,12 @@ internal static unsafe class LinuxFb
         public uint mmio_len, accel;
         public ushort capabilities;
         public fixed ushort reserved[2];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct fb_cmap
+    {
+        public uint start, len;
+        public ushort* red, green, blue, transp;
     }
 }

@@ -47,10 +47,11 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     /// <summary>
     /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Null where there are no virtual terminals; null
-    /// too, and said so once, when there are and this user may not have one.
+    /// too, with a line that says what follows from it, when there are and this user may not have one.
     /// </summary>
-    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log)
+    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log, out string? refused)
     {
+        refused = null;
         var foreground = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
         if (Graphics(foreground))
             return Take(foreground, loop, log);
@@ -61,7 +62,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             return Take(controlling, loop, log);
         Sys.Close(controlling);
         if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
-            log.Warn($"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; run the host as root, or from a login on that console");
+            refused = $"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; run the host as root, or from a login on that console";
         return null;
     }
 

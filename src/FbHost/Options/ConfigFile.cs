@@ -17,6 +17,7 @@ internal static class ConfigFile
                 ("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)),
                 ("rotate", d => options.Rotate = d.Is(0, 90, 180, 270)),
                 ("mirror", d => (options.MirrorX, options.MirrorY) = Mirror(d)),
+                ("dither", d => options.Dither = d.Flag),
                 ("splash", d => options.Splash = d.Text),
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
                 ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),

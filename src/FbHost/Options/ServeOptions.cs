@@ -1,11 +1,12 @@
 using AlsaSink;
+using FbHost.Displays.Pixels;
 
 namespace FbHost.Options;
 
 /// <summary>What the host was told, by the command line and the configuration file; see docs/configuration.md.</summary>
 internal sealed class ServeOptions
 {
-    /// <summary>auto, fbdev:PATH, memory:WxH[@FILE].</summary>
+    /// <summary>auto, fbdev:PATH, memory:WxH[:FORMAT][@FILE].</summary>
     public DisplayChoice Display { get; set; } = new(DisplayKind.Auto, "", 0, 0);
 
     /// <summary>How the panel hangs, degrees clockwise: 0, 90, 180 or 270.</summary>
@@ -28,6 +29,9 @@ internal sealed class ServeOptions
 
     /// <summary>Whether a mouse has a cursor on the screen.</summary>
     public bool Cursor { get; set; } = true;
+
+    /// <summary>Ordered dithering on displays of less than 24 bits a pixel.</summary>
+    public bool Dither { get; set; } = true;
 
     /// <summary>auto, none, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
@@ -66,7 +70,10 @@ internal enum DisplayKind
 /// <summary>A parsed display option.</summary>
 internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, int Height)
 {
-    public const string Forms = "auto, fbdev:PATH or memory:WIDTHxHEIGHT[@FILE]";
+    /// <summary>A memory display's.</summary>
+    public PixelLayout Format { get; init; } = NamedLayouts.Xrgb8888;
+
+    public const string Forms = "auto, fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]";
 
     /// <summary>Null with a fault that continues "--display is X; ".</summary>
     public static DisplayChoice? Parse(string text, out string fault)
@@ -79,11 +86,17 @@ internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, i
         if (!text.StartsWith("memory:", StringComparison.Ordinal))
             return null;
         var at = text.IndexOf('@');
-        var size = (at < 0 ? text[7..] : text[7..at]).Split('x');
-        if (size.Length != 2 || !int.TryParse(size[0], out var w) || !int.TryParse(size[1], out var h) || at == text.Length - 1)
+        var form = (at < 0 ? text[7..] : text[7..at]).Split(':');
+        var size = form[0].Split('x');
+        if (size.Length != 2 || !int.TryParse(size[0], out var w) || !int.TryParse(size[1], out var h) || at == text.Length - 1 || form.Length > 2)
             return null;
         if (w is >= 1 and <= Mmm.Host.ClientState.MaxSide && h is >= 1 and <= Mmm.Host.ClientState.MaxSide)
-            return new DisplayChoice(DisplayKind.Memory, at < 0 ? "" : text[(at + 1)..], w, h);
+        {
+            if (NamedLayouts.Parse(form.Length > 1 ? form[1] : "xrgb8888", out var formatFault) is { } layout)
+                return new DisplayChoice(DisplayKind.Memory, at < 0 ? "" : text[(at + 1)..], w, h) { Format = layout };
+            fault = $"as for its format, {formatFault}";
+            return null;
+        }
         fault = $"width and height must be 1 to {Mmm.Host.ClientState.MaxSide}";
         return null;
     }

@@ -28,12 +28,13 @@ internal sealed class MmmHost : IDisposable
     /// <param name="config">A configuration, JSON; $RAW, $HELLO and $TEMP are replaced by paths.</param>
     /// <param name="input">With a FIFO for input.</param>
     /// <param name="audio">none, or wav: for a file (see <see cref="Sound"/>).</param>
+    /// <param name="format">The display's; "": XRGB8888, which <see cref="Picture"/> reads.</param>
     /// <param name="start">False: started later, by <see cref="Start"/>.</param>
-    public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false, string audio = "none", bool start = true)
+    public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false, string audio = "none", string format = "", bool start = true)
     {
         (Width, Height) = (width, height);
         Directory.CreateDirectory(Path);
-        _options = ["--display", $"memory:{width}x{height}@{FramebufferFile}", "--audio", audio == "wav:" ? "wav:" + Sound : audio];
+        _options = ["--display", $"memory:{width}x{height}{(format == "" ? "" : ":" + format)}@{FramebufferFile}", "--audio", audio == "wav:" ? "wav:" + Sound : audio];
         if (config is not null)
             _options = [.. _options, "--config", _temp.Write("mmm.json", Expand(config))];
         if (input)
