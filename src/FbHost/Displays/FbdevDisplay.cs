@@ -113,15 +113,24 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     private static bool SameMode(in fb_var_screeninfo a, in fb_var_screeninfo b) =>
         a.xres == b.xres && a.yres == b.yres && a.xres_virtual == b.xres_virtual && a.yres_virtual == b.yres_virtual
-        && a.xoffset == b.xoffset && a.yoffset == b.yoffset && a.bits_per_pixel == b.bits_per_pixel && a.grayscale == b.grayscale
+        && a.bits_per_pixel == b.bits_per_pixel && a.grayscale == b.grayscale
         && a.red.offset == b.red.offset && a.green.offset == b.green.offset && a.blue.offset == b.blue.offset;
 
-    // The mode and the place in it that were found at the start.
+    // The mode and the place in it that were found at the start. The place by panning: KMS drivers' emulation counts it from where it last
+    // panned to, and loses count when FBIOPUT_VSCREENINFO changes it.
     private void PutBack()
     {
         fb_var_screeninfo v, found = _found;
-        if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) == 0 && !SameMode(v, found))
+        if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) != 0)
+            return;
+        if (!SameMode(v, found))
+        {
+            (found.xoffset, found.yoffset) = (v.xoffset, v.yoffset);
             ioctl(_fd, FBIOPUT_VSCREENINFO, &found);
+            found = _found;
+        }
+        if (v.xoffset != found.xoffset || v.yoffset != found.yoffset)
+            ioctl(_fd, FBIOPAN_DISPLAY, &found);
     }
 
     private void Clear()

@@ -30,7 +30,10 @@ internal sealed record FbdevMode
     /// <summary>Bytes.</summary>
     public required uint Memory { get; init; }
 
-    /// <summary>The virtual screen has room for two pictures, one under the other, and the driver pans from one to the other.</summary>
+    /// <summary>
+    /// The virtual screen has room for two pictures, one under the other, and the driver pans from one to the other. Never where it is emulated:
+    /// measured on KMS with drm_fbdev_overalloc=200, what is written below the first picture's rows is not copied to the screen.
+    /// </summary>
     public required bool HasTwoPages { get; init; }
 
     /// <summary>
@@ -63,12 +66,13 @@ internal sealed record FbdevMode
         var end = (v.yoffset + (ulong)v.yres - 1) * lineLength + rowBytes;
         if (rowBytes > lineLength || end > f.smem_len)
             throw new MmmException($"{name}: claims {v.xres}x{v.yres} at {v.xoffset},{v.yoffset} with {layout.Bits} bits a pixel and {lineLength:N0} bytes a row, but has {f.smem_len:N0} bytes of memory; the driver's mode is broken");
+        var isEmulated = id.EndsWith("drmfb", StringComparison.Ordinal) || id.StartsWith("fb_", StringComparison.Ordinal) || id is "udlfb" or "smscufx" or "hyperv_fb" or "xen";
         return new FbdevMode
         {
             Width = (int)v.xres, Height = (int)v.yres, Layout = layout, Visual = (PixelVisual)f.visual, Stride = (int)lineLength,
             Left = (int)v.xoffset, Top = (int)v.yoffset, Memory = f.smem_len,
-            HasTwoPages = virtualHeight >= 2 * v.yres && f.ypanstep > 0 && v.yres % f.ypanstep == 0 && 2UL * v.yres * lineLength <= f.smem_len,
-            IsEmulated = id.EndsWith("drmfb", StringComparison.Ordinal) || id.StartsWith("fb_", StringComparison.Ordinal) || id is "udlfb" or "smscufx" or "hyperv_fb" or "xen",
+            HasTwoPages = !isEmulated && virtualHeight >= 2 * v.yres && f.ypanstep > 0 && v.yres % f.ypanstep == 0 && 2UL * v.yres * lineLength <= f.smem_len,
+            IsEmulated = isEmulated,
         };
     }
 

@@ -14,35 +14,52 @@ internal sealed unsafe class FbdevPages
 {
     private const int MostRects = 16;
     private const long RefreshNs = 1_000_000_000 / 60;
-    private readonly int _fd;
     private readonly FbdevMode _mode;
+    private readonly Func<uint, bool> _pan;
+    private readonly Func<bool> _waitForBlank;
     private readonly HostLog? _log;
     private readonly Rect _all;
     private List<Rect> _damage = [];
     private List<Rect> _before = []; // what the hidden page still lacks
-    private readonly fb_var_screeninfo _var;
     private int _shown;
     private long _pannedNs;
     private bool _waits = true;
     private bool _pans = true;
 
-    private FbdevPages(int fd, FbdevMode mode, in fb_var_screeninfo v, HostLog? log)
+    /// <param name="mode">One with two pages.</param>
+    /// <param name="pan">Shows the memory from that row on; false: refused.</param>
+    /// <param name="waitForBlank">Waits for the next vertical blank; false: cannot.</param>
+    /// <param name="log">Is told once of what is refused.</param>
+    public FbdevPages(FbdevMode mode, Func<uint, bool> pan, Func<bool> waitForBlank, HostLog? log)
     {
-        (_fd, _mode, _var, _log) = (fd, mode, v, log);
+        (_mode, _pan, _waitForBlank, _log) = (mode, pan, waitForBlank, log);
         _all = new Rect(0, 0, mode.Width, mode.Height);
         _before.Add(_all);
     }
 
     /// <summary>Null, and said so, where the driver states two pages but does not show them.</summary>
-    public static FbdevPages? TryTake(int fd, FbdevMode mode, in fb_var_screeninfo v, HostLog? log)
+    public static FbdevPages? TryTake(int fd, FbdevMode mode, fb_var_screeninfo v, HostLog? log)
     {
-        var pages = new FbdevPages(fd, mode, v, log);
+        var found = v.yoffset;
+        var pages = new FbdevPages(mode, Pan, WaitForBlank, log);
         if (pages.Pan(0) && pages.Pan(1) && pages.Pan(0))
             return pages;
-        var error = errno;
-        pages.PanTo(v.yoffset);
-        log?.Info($"framebuffer: the driver refuses to pan ({Sys.ErrorText(error)}); the picture is drawn where it is seen");
+        log?.Info($"framebuffer: the driver refuses to pan ({Sys.ErrorText(errno)}); the picture is drawn where it is seen");
+        Pan(found);
         return null;
+
+        bool Pan(uint row)
+        {
+            var to = v;
+            (to.yoffset, to.activate) = (row, FB_ACTIVATE_VBL);
+            return ioctl(fd, FBIOPAN_DISPLAY, &to) == 0;
+        }
+
+        bool WaitForBlank()
+        {
+            uint crtc = 0;
+            return ioctl(fd, FBIO_WAITFORVSYNC, &crtc) == 0;
+        }
     }
 
     /// <summary>A part of the copy changed.</summary>
@@ -59,42 +76,57 @@ internal sealed unsafe class FbdevPages
     {
         if (_damage.Count == 0)
             return;
-        var next = _pans ? 1 - _shown : _shown;
+        if (!_pans)
+        {
+            ToBoth(memory);
+            return;
+        }
+        var next = 1 - _shown;
         WaitForPan();
         Update(memory, next);
-        if (next == _shown)
-            return;
         if (Pan(next))
         {
             _pannedNs = EventLoop.Now;
             _shown = next;
             return;
         }
-        _log?.Warn($"framebuffer: the driver no longer pans ({Sys.ErrorText(errno)}); the picture is drawn where it is seen");
-        _pans = false;
+        GiveUp();
         _damage.Add(_all);
-        Update(memory, _shown);
+        ToBoth(memory);
+    }
+
+    private void ToBoth(PixelMemory memory)
+    {
+        foreach (var rect in _damage)
+        {
+            memory.WriteAgain(0, rect);
+            memory.WriteAgain(_mode.Height * (long)_mode.Stride, rect);
+        }
+        _damage.Clear();
+    }
+
+    private void GiveUp()
+    {
+        _log?.Warn($"framebuffer: the driver no longer pans ({Sys.ErrorText(errno)}); both pages are drawn");
+        _pans = false;
     }
 
     /// <summary>Shows the first page, which is what a console draws on, with the same picture.</summary>
     public void ToFirst(PixelMemory memory)
     {
-        Forget();
         _damage.Add(_all);
-        if (_shown == 0)
-            Flip(memory);
-        _damage.Add(_all);
-        Flip(memory);
+        ToBoth(memory);
+        if (_pans)
+            Pan(0);
     }
 
-    /// <summary>Somebody else drew: nothing on either page is known any more.</summary>
+    /// <summary>Somebody else drew, and perhaps panned: nothing on either page is known any more.</summary>
     public void Forget()
     {
-        fb_var_screeninfo v;
-        if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) == 0)
-            _shown = v.yoffset >= (uint)_mode.Height ? 1 : 0;
         _before.Clear();
         _before.Add(_all);
+        if (_pans && Pan(0))
+            _shown = 0;
     }
 
     private void Update(PixelMemory memory, int page)
@@ -111,19 +143,11 @@ internal sealed unsafe class FbdevPages
     // The page that was panned from is still on its way to the panel until the next vertical blank.
     private void WaitForPan()
     {
-        uint crtc = 0;
-        if (!_waits || EventLoop.Now - _pannedNs >= RefreshNs || ioctl(_fd, FBIO_WAITFORVSYNC, &crtc) == 0)
+        if (!_waits || EventLoop.Now - _pannedNs >= RefreshNs || _waitForBlank())
             return;
         _waits = false;
         _log?.Info($"framebuffer: the driver can not wait for the vertical blank ({Sys.ErrorText(errno)}); going on without");
     }
 
-    private bool Pan(int page) => PanTo((uint)(page * _mode.Height));
-
-    private bool PanTo(uint row)
-    {
-        var v = _var;
-        (v.yoffset, v.activate) = (row, FB_ACTIVATE_VBL);
-        return ioctl(_fd, FBIOPAN_DISPLAY, &v) == 0;
-    }
+    private bool Pan(int page) => _pan((uint)(page * _mode.Height));
 }

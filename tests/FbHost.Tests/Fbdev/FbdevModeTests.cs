@@ -118,7 +118,11 @@ public class FbdevModeTests
     [InlineData(960u, 1u, 800u * 4 * 960 - 1, false)]
     [InlineData(959u, 1u, 800u * 4 * 960, false)]
     public void Two_pages_need_room_memory_and_a_driver_that_pans(uint virtualHeight, uint step, uint memory, bool pages) =>
-        Assert.Equal(pages, Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.yres_virtual, f.ypanstep, f.smem_len) = (virtualHeight, (ushort)step, memory)).HasTwoPages);
+        Assert.Equal(pages, Read("simple", (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.yres_virtual, f.ypanstep, f.smem_len) = (virtualHeight, (ushort)step, memory)).HasTwoPages);
+
+    [Fact]
+    public void An_emulated_framebuffer_has_one_page() =>
+        Assert.False(Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.yres_virtual, f.smem_len) = (960, 800 * 4 * 960)).HasTwoPages);
 
     [Theory]
     [InlineData("virtio_gpudrmfb", true)]
