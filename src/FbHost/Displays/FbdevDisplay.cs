@@ -23,6 +23,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly PixelMemory _memory;
     private readonly FbdevPages? _pages;
     private bool _hidden;
+    private bool _blanked;
 
     /// <param name="path">As /dev/fb0.</param>
     /// <param name="dither">Below 24 bits a pixel.</param>
@@ -93,7 +94,12 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _pages?.Flip(_memory);
     }
 
-    public void Blank(bool blank) => ioctl(_fd, FBIOBLANK, blank ? FB_BLANK_POWERDOWN : FB_BLANK_UNBLANK);
+    public void Blank(bool blank)
+    {
+        _blanked = blank;
+        if (!_hidden)
+            ioctl(_fd, FBIOBLANK, blank ? FB_BLANK_POWERDOWN : FB_BLANK_UNBLANK);
+    }
 
     public void Read(Span<uint> pixels)
     {
@@ -109,6 +115,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         PutBack();
         _palette?.Set();
         _pages?.Forget();
+        Blank(_blanked);
     }
 
     private static bool SameMode(in fb_var_screeninfo a, in fb_var_screeninfo b) =>
