@@ -82,6 +82,64 @@ public sealed class BoardTests(BoardFixture fixture) : IClassFixture<BoardFixtur
     });
 
     [Fact]
+    public void The_console_writes_nothing_over_the_picture_and_hears_no_keys() => Watch(nameof(The_console_writes_nothing_over_the_picture_and_hears_no_keys), board =>
+    {
+        UseFramebuffer(board);
+        var still = ObserveClock(board);
+        board.Device.Require("for i in 1 2 3 4 5; do echo TEXT >/dev/tty1; echo text >/dev/kmsg; done; echo text >/dev/console; timeout 3 cat /dev/tty1 >/tmp/typed & sleep 1");
+        foreach (var key in new[] { "a", "b", "ret", "ret" })
+            board.Key(key);
+        board.Device.Require("sleep 2.5");
+        Assert.Equal(0, still.Differences(board.Screen()));
+        Assert.Equal("0", board.Device.Require("wc -c </tmp/typed"));
+    });
+
+    [Fact]
+    public void A_terminal_switch_hides_the_picture_and_brings_it_back() => Watch(nameof(A_terminal_switch_hides_the_picture_and_brings_it_back), board =>
+    {
+        UseFramebuffer(board);
+        var still = ObserveClock(board);
+        board.Device.Require("echo HELLO >/dev/tty2; chvt 2");
+        Assert.Equal("tty2", board.Device.Require("cat /sys/class/tty/tty0/active"));
+        var away = WaitText(board);
+        board.Key("ret"); // is the other terminal's: the clock would show 12 hours
+        board.Device.Require("sleep 2"); // its seconds would move
+        Assert.InRange(board.Screen().Differences(away), 0, 600); // the key was a line feed there
+        Assert.InRange(board.Screen().Count(IsLight), 1, MostText);
+        Assert.True(board.Device.Screenshot().IsPlain); // another terminal's text is nobody's business
+        board.Device.Require("chvt 1");
+        still.WaitSame("the switch back", board.Screen);
+        Assert.Equal("tty1", board.Device.Require("cat /sys/class/tty/tty0/active"));
+    });
+
+    [Fact]
+    public void A_host_that_ends_leaves_the_console_and_the_next_one_takes_it() => Watch(nameof(A_host_that_ends_leaves_the_console_and_the_next_one_takes_it), board =>
+    {
+        UseFramebuffer(board);
+        var still = ObserveClock(board);
+        board.Device.Require("echo HELLO >/dev/tty1");
+        var end = Task.Run(() => board.Device.Require("kill $(pidof mmm)"));
+        WaitText(board);
+        end.Wait();
+        still.WaitSame("the next host", board.Screen);
+    });
+
+    [Fact]
+    public void A_killed_host_is_followed_by_one_with_a_clean_screen() => Watch(nameof(A_killed_host_is_followed_by_one_with_a_clean_screen), board =>
+    {
+        UseFramebuffer(board);
+        var still = ObserveClock(board);
+        board.Device.Require("kill -9 $(pidof mmm); echo TEXT >/dev/tty1; dd if=/dev/urandom of=/dev/fb0 bs=4096 count=300 2>/dev/null");
+        still.WaitSame("the next host", board.Screen);
+        board.Device.Require("chvt 2");
+        WaitText(board);
+        board.Device.Require("chvt 1");
+        still.WaitSame("the switch back", board.Screen);
+        RestartHost(board, "umount /etc/mmm/appliance.json");
+        still.WaitSame("the image's own display", board.Screen);
+    });
+
+    [Fact]
     public void A_tone_is_heard() => Watch(nameof(A_tone_is_heard), board =>
     {
         Push(board, "ToneApp", fixture.Programs.ToneApp);
@@ -167,6 +225,56 @@ public sealed class BoardTests(BoardFixture fixture) : IClassFixture<BoardFixtur
             Assert.DoesNotContain("cannot be mounted", again.Console);
         });
     });
+
+    [Fact]
+    public void A_framebuffer_of_16_bits_shows_the_same_picture()
+    {
+        using var pi = new RaspberryPi(fixture.Repo, fixture.Image, fixture.Programs.Hello, "Hello", Path.Combine(fixture.Folder, "raspi3b"));
+        var seen = 0;
+        Wait.Until("the app's background", TimeSpan.FromSeconds(90), () => (seen = pi.Screen().At(10, 10)) == 0x203040, () => $"it is {seen:x6}; {pi.Console}");
+        fixture.Measured("raspi3b, power-on to the app's picture on RGB565", $"{pi.Uptime.Elapsed.TotalSeconds:0.00} s");
+        Assert.Contains("ready: 640x480 rgb565 on /dev/fb0 (simple)", pi.Console);
+        // As 5, 6 and 5 bits, which QEMU widens by zeros: 4, 12, 8 and 31, 63, 31.
+        var screen = pi.Screen();
+        Assert.Equal((640, 480), (screen.Width, screen.Height));
+        for (var y = 0; y < 480; y++)
+        {
+            for (var x = 0; x < 640; x++)
+                Assert.Equal(x is >= 160 and < 480 && y is >= 236 and < 244 ? 0xF8FCF8 : 0x203040, screen.At(x, y));
+        }
+    }
+
+    private const int MostText = 5000; // light pixels of a few words
+
+    private static bool IsLight(int pixel) => Brightness(pixel) > 300;
+
+    /// <summary>Waits until there is only a console's text on the screen: some light pixels on black.</summary>
+    private static Picture WaitText(Board board)
+    {
+        Picture? last = null;
+        return Wait.For("a console's text on the screen", TimeSpan.FromSeconds(20), () =>
+        {
+            last = board.Screen();
+            return last.Count(IsLight) is > 0 and < MostText && last.Count(pixel => pixel == 0) > 800 * 480 - 2 * MostText ? last : null;
+        }, () => $"{last?.Count(IsLight)} light pixels, {last?.Count(pixel => pixel == 0)} black ones", pause: 5);
+    }
+
+    /// <summary>The host on the framebuffer device, whatever display the image's configuration prefers, from now on.</summary>
+    private static void UseFramebuffer(Board board)
+    {
+        if (board.Device.Run("grep -q fbdev: /etc/mmm/appliance.json").ExitCode == 0)
+            return;
+        RestartHost(board, "sed 's,\"display\".*,\"display\": { \"device\": \"fbdev:/dev/fb0\" }\\,,' /etc/mmm/appliance.json >/tmp/fbdev.json && mount -o bind /tmp/fbdev.json /etc/mmm/appliance.json");
+    }
+
+    /// <summary>Runs a shell line, and has init start the host anew; returns when that serves the clock.</summary>
+    private static void RestartHost(Board board, string line)
+    {
+        var before = board.Device.Require("pidof mmm");
+        board.Device.Require($"{line} && kill {before}");
+        Wait.Until("the next host", TimeSpan.FromSeconds(30), () => board.Device.Run("pidof mmm").Output.Trim() is { Length: > 0 } pid && pid != before
+            && board.Device.Run("mmmctl clients").Output.Contains("Clock"), pause: 100);
+    }
 
     private string PushPath => Path.Combine(fixture.Repo, "deploy/push");
 
