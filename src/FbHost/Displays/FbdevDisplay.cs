@@ -22,8 +22,10 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly byte* _mapped; // null: written by pwrite
     private readonly PixelMemory _memory;
     private readonly FbdevPages? _pages;
+    private readonly HostLog? _log;
     private bool _hidden;
     private bool _blanked;
+    private bool _isLost;
 
     /// <param name="path">As /dev/fb0.</param>
     /// <param name="dither">Below 24 bits a pixel.</param>
@@ -31,7 +33,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     /// <exception cref="MmmException">No such device, no permission, no framebuffer, or a format that is not served.</exception>
     public FbdevDisplay(string path, bool dither = true, HostLog? log = null)
     {
-        _path = path;
+        (_path, _log) = (path, log);
         _fd = Sys.Open(path, O_RDWR);
         if (_fd < 0)
             throw new MmmException($"{path}: {OpenFault(_fd)}");
@@ -90,8 +92,12 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Flush()
     {
-        if (!_hidden)
-            _pages?.Flip(_memory);
+        if (_hidden)
+            return;
+        _pages?.Flip(_memory);
+        if (_memory.Error != 0 && !_isLost)
+            _log?.Warn($"{_path} ({_id}): can not be written: {Sys.ErrorText(_memory.Error)}; the clients go on without it");
+        _isLost = _memory.Error != 0;
     }
 
     public void Blank(bool blank)
