@@ -97,7 +97,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     {
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
-        var panel = Own(OpenDisplay(options.Display, directory));
+        var panel = Own(OpenDisplay(directory));
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
@@ -155,16 +155,47 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         return $", {options.Buttons.Count} buttons";
     }
 
-    private static IDisplay OpenDisplay(DisplayChoice choice, string directory)
+    private IDisplay OpenDisplay(string directory)
     {
-        const string defaultDevice = "/dev/fb0";
+        var choice = options.Display;
         return choice.Kind switch
         {
             DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height,
                 choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
+            DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector),
             DisplayKind.Fbdev => new FbdevDisplay(choice.Path),
-            _ when File.Exists(defaultDevice) => new FbdevDisplay(defaultDevice),
-            _ => throw new MmmException($"no display found. Tried fbdev: {defaultDevice} (none). Use --display memory:800x480"),
+            _ => FindDisplay(),
         };
+    }
+
+    // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
+    private DrmDisplay OpenDrm(string path, string connector) =>
+        new(path, connector, options.DisplayMode, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+
+    // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
+    private IDisplay FindDisplay()
+    {
+        var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
+        Array.Sort(cards, StringComparer.Ordinal);
+        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, ""))).ToList();
+        if (File.Exists("/dev/fb0"))
+            candidates.Add(() => new FbdevDisplay("/dev/fb0"));
+        var faults = new List<string>();
+        foreach (var open in candidates)
+        {
+            try
+            {
+                var display = open();
+                faults.ForEach(f => _log.Info($"display: {f}"));
+                return display;
+            }
+            catch (MmmException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+        throw new MmmException(faults.Count > 0
+            ? $"no display found. Tried {string.Join("; ", faults)}"
+            : "no display found. Tried KMS: /dev/dri/card* (none), fbdev: /dev/fb0 (none). Use --display memory:800x480");
     }
 }
