@@ -22,11 +22,11 @@ internal sealed unsafe class DrmDevice : IDisposable
             throw new MmmException($"{path}: {OpenFault(Fd)}");
         try
         {
-            if (Ioctl(DRM_IOCTL_SET_MASTER, null) < 0)
-                throw new MmmException($"{path}: another program shows on it (a desktop, or another mmm); end that one first");
             var cap = new drm_get_cap { capability = DRM_CAP_DUMB_BUFFER };
             if (Ioctl(DRM_IOCTL_GET_CAP, &cap) < 0 || cap.value == 0 || !ReadResources(out _crtcs, out _connectors))
                 throw new MmmException($"{path}: drives no display; name one that does, as in --display drm:/dev/dri/card1");
+            if (Ioctl(DRM_IOCTL_SET_MASTER, null) < 0)
+                throw new MmmException($"{path}: another program shows on it (a desktop, or another mmm); end that one first");
             Driver = ReadDriver();
         }
         catch

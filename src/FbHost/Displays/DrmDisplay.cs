@@ -86,9 +86,9 @@ internal sealed unsafe class DrmDisplay : IDisplay
         var all = device.Connectors();
         var list = string.Join(", ", all.Select(c => c.IsConnected ? c.Name : $"{c.Name} (nothing connected)"));
         if (name.Length == 0)
-            return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0) ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; there are {list}");
-        var found = all.FirstOrDefault(c => c.Name == name) ?? throw new MmmException($"{device.Path} ({device.Driver}): there is no connector {name}; there are {list}");
-        return found.IsConnected ? found : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; there are {list}");
+            return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0) ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; it has {list}");
+        var found = all.FirstOrDefault(c => c.Name == name) ?? throw new MmmException($"{device.Path} ({device.Driver}): no connector {name}; it has {list}");
+        return found.IsConnected ? found : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
     }
 
     private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish)

@@ -5,7 +5,7 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Displays;
 
-/// <summary>The kernel's messages about devices (netlink, NETLINK_KOBJECT_UEVENT): calls when a display was plugged or unplugged.</summary>
+/// <summary>The kernel's messages about devices (netlink, NETLINK_KOBJECT_UEVENT): calls when something about displays has changed.</summary>
 internal sealed unsafe class Uevents : IDisposable
 {
     private const int AF_NETLINK = 16, NETLINK_KOBJECT_UEVENT = 15; // linux/socket.h, linux/netlink.h
@@ -25,7 +25,7 @@ internal sealed unsafe class Uevents : IDisposable
             var changed = false;
             long n;
             while ((n = Sys.Receive(_fd, _message)) > 0 || n == -ENOBUFS)
-                changed |= n < 0 || IsHotplug(_message.AsSpan(0, (int)n)); // too many for the socket: it may have been among them
+                changed |= n < 0 || _message.AsSpan(0, (int)n).IndexOf("\0SUBSYSTEM=drm\0"u8) >= 0; // too many for the socket: it may have been among them
             if (changed)
                 hotplug();
         });
@@ -33,8 +33,6 @@ internal sealed unsafe class Uevents : IDisposable
 
     /// <summary>False: the kernel gives none here, as in some containers.</summary>
     public bool Works => _watch is not null;
-
-    private static bool IsHotplug(ReadOnlySpan<byte> message) => message.IndexOf("\0SUBSYSTEM=drm\0"u8) >= 0 && message.IndexOf("\0HOTPLUG=1"u8) >= 0;
 
     public void Dispose()
     {
