@@ -25,7 +25,7 @@ internal sealed unsafe class DrmDevice : IDisposable
             var cap = new drm_get_cap { capability = DRM_CAP_DUMB_BUFFER };
             if (Ioctl(DRM_IOCTL_GET_CAP, &cap) < 0 || cap.value == 0 || !ReadResources(out _crtcs, out _connectors))
                 throw new MmmException($"{path}: drives no display; name one that does, as in --display drm:/dev/dri/card1");
-            if (Ioctl(DRM_IOCTL_SET_MASTER, null) < 0)
+            if (!TakeMaster())
                 throw new MmmException($"{path}: another program shows on it (a desktop, or another mmm); end that one first");
             Driver = ReadDriver();
         }
@@ -156,10 +156,16 @@ internal sealed unsafe class DrmDevice : IDisposable
         return Ioctl(DRM_IOCTL_MODE_SETCRTC, &off);
     }
 
+    /// <summary>Becomes the one that sets modes and flips; false: another program is, and this one may not take its place.</summary>
+    public bool TakeMaster() => Ioctl(DRM_IOCTL_SET_MASTER, null) >= 0;
+
+    /// <summary>Lets another program set modes and flip.</summary>
+    public void DropMaster() => Ioctl(DRM_IOCTL_DROP_MASTER, null);
+
     /// <summary>Gives the display back to whoever takes it next: the text console once all buffers are unmapped, too.</summary>
     public void Dispose()
     {
-        Ioctl(DRM_IOCTL_DROP_MASTER, null);
+        DropMaster();
         Sys.Close(Fd);
     }
 }

@@ -38,6 +38,8 @@ internal sealed unsafe class DrmDisplay : IDisplay
     private bool _mayFlip = true;
     private bool _needsDirty = true;
     private bool _on;
+    private bool _hidden;
+    private bool _unplugged;
     private bool _saidOtherModes;
 
     /// <param name="path">/dev/dri/cardN.</param>
@@ -66,7 +68,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
             for (var i = 0; i < _buffers.Length; i++)
                 _buffers[i] = new DumbBuffer(_device, Width, Height);
             _console = TextConsole.TakeOver();
-            var error = Show();
+            var error = SetMode();
             if (error < 0)
                 throw new MmmException($"{path} ({_device.Driver}): {_connector.Name} can not be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
             _flip = new PageFlip(_device, _crtc, Front.FbId, atomic);
@@ -130,7 +132,30 @@ internal sealed unsafe class DrmDisplay : IDisplay
         _damage.Add(rect);
     }
 
-    public void Read(Span<uint> pixels) => Shadow.CopyTo(pixels);
+    public void Read(Span<uint> pixels)
+    {
+        if (_hidden)
+            pixels.Fill(0xFF000000);
+        else
+            Shadow.CopyTo(pixels);
+    }
+
+    /// <summary>Another program gets the screen: nothing is shown by this one from the moment this returns until <see cref="Show"/>.</summary>
+    public void Hide()
+    {
+        _hidden = true;
+        GiveUp();
+        _device.DropMaster();
+    }
+
+    /// <summary>The screen is this display's again.</summary>
+    public void Show()
+    {
+        if (!_device.TakeMaster())
+            _log.Warn($"{_device.Path}: another program shows on it still; this one's picture waits");
+        _hidden = false;
+        OnHotplug();
+    }
 
     public void Flush()
     {
@@ -242,12 +267,12 @@ internal sealed unsafe class DrmDisplay : IDisplay
         }
         _log.Warn($"{_device.Path} ({_device.Driver}): a page flip did not end within {LostFlipMs} ms; setting the mode again");
         _damage.FlipFailed();
-        Show();
+        SetMode();
         GoOn();
     }
 
     // Sets the mode with all of the shadow in the front buffer; 0 or minus errno.
-    private int Show()
+    private int SetMode()
     {
         _damage.AddAll();
         _damage.Next(mayFlip: false);
@@ -262,11 +287,14 @@ internal sealed unsafe class DrmDisplay : IDisplay
 
     private void OnHotplug()
     {
+        if (_hidden)
+            return; // looked at when it is shown again
         var now = _device.Connector(_connector.Id);
         if (now is not { IsConnected: true })
         {
             if (_on)
                 TurnOff($"{_device.Path}: {_connector.Name} was unplugged; its picture is kept until it is back");
+            _unplugged = true;
             return;
         }
         var i = DrmMode.Find(now.Modes, new DrmMode(Width, Height, (DrmMode.MilliHz(_mode) + 500) / 1000));
@@ -282,18 +310,25 @@ internal sealed unsafe class DrmDisplay : IDisplay
         if (_on)
             return;
         _mode = now.Modes[i];
-        var error = Show();
-        _log.Info(error < 0
-            ? $"{_device.Path}: {_connector.Name} is back, but can not be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}"
-            : $"{_device.Path}: {_connector.Name} is back, {DrmMode.Name(_mode)}");
-        _saidOtherModes = false;
+        var error = SetMode();
+        if (error < 0)
+            _log.Warn($"{_device.Path}: {_connector.Name} can not be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
+        else if (_unplugged)
+            _log.Info($"{_device.Path}: {_connector.Name} is back, {DrmMode.Name(_mode)}");
+        _unplugged = _saidOtherModes = false;
     }
 
     private void TurnOff(string why)
     {
         _log.Warn(why);
-        _on = false;
         _device.DisableCrtc(_crtc);
+        GiveUp();
+    }
+
+    // Clients go on into the shadow.
+    private void GiveUp()
+    {
+        _on = false;
         if (IsBusy)
             _damage.FlipFailed();
         GoOn();
