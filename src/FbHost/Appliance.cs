@@ -178,7 +178,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
         Array.Sort(cards, StringComparer.Ordinal);
         var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, ""))).ToList();
-        if (File.Exists("/dev/fb0"))
+        if (options.DisplayMode is null && File.Exists("/dev/fb0")) // only KMS can set a mode
             candidates.Add(() => new FbdevDisplay("/dev/fb0"));
         var faults = new List<string>();
         foreach (var open in candidates)
