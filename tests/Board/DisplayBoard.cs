@@ -71,6 +71,8 @@ public sealed class DisplayBoard : IDisposable
     /// <summary>The host's own picture of the screen.</summary>
     internal Picture Screenshot() => Device.Screenshot(ClientsPath);
 
+    internal void Control(string command) => Device.Require($"MMM_PATH={ClientsPath} mmmctl {command}");
+
     internal void End(string signal = "TERM")
     {
         Device.Run($"kill $(pidof DrawApp); kill -{signal} $(pidof mmm)");

@@ -16,7 +16,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Assert.Contains($"800x480@75 XRGB8888 on /dev/dri/card0:{Connector} (virtio_gpu, {way}", displays.HostLog);
         displays.Draw("0.5");
         displays.WaitDrawn();
-        WaitScreen("a pattern that was flipped to", (x, y) => Pattern(x, y));
+        WaitScreen("a pattern that was flipped to", Pattern);
         displays.Draw("0.5 small");
         displays.WaitDrawn();
         WaitScreen("a small pattern on black", (x, y) => x is >= 100 and < 164 && y is >= 100 and < 164 ? Pattern(x - 100, y) : 0);
@@ -29,7 +29,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Draw("0.1");
         displays.WaitDrawn();
         displays.Device.Require("for i in 1 2 3; do echo 'some text on the console' >/dev/tty1; done");
-        WaitScreen("the picture", (x, y) => Pattern(x, y));
+        WaitScreen("the picture", Pattern);
         displays.End();
         displays.Device.Require("echo 'more text' >/dev/tty1");
         Wait.Until("the console's text", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is var s && s.At(400, 470) == 0 && s.Count(p => p == 0xAAAAAA) is > 100 and < 10_000);
@@ -48,7 +48,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Wait.Until("a black screen", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is { IsPlain: true } s && s.At(0, 0) == 0);
         displays.Draw("0.1");
         displays.WaitDrawn();
-        WaitScreen("a pattern", (x, y) => Pattern(x, y));
+        WaitScreen("a pattern", Pattern);
     });
 
     [Fact]
@@ -59,13 +59,25 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Plug("off");
         Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} was unplugged"), () => displays.HostLog, pause: 100);
         displays.WaitDrawn();
-        Assert.Equal(0, Expected((x, y) => Pattern(x, y)).Differences(displays.Screenshot()));
+        Assert.Equal(0, Expected(Pattern).Differences(displays.Screenshot()));
         Plug("detect");
         Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} is back, 800x480@75"), () => displays.HostLog, pause: 100);
-        WaitScreen("what was drawn without a monitor", (x, y) => Pattern(x, y));
+        WaitScreen("what was drawn without a monitor", Pattern);
         displays.Draw("0.2");
         displays.WaitDrawn();
-        WaitScreen("what is drawn now", (x, y) => Pattern(x, y));
+        WaitScreen("what is drawn now", Pattern);
+    });
+
+    [Fact]
+    public void A_blanked_screen_comes_back_with_what_was_drawn_meanwhile() => Watch("kms-blank", () =>
+    {
+        displays.Start(Kms);
+        displays.Draw("3");
+        displays.Control("blank");
+        Wait.Until("the screen is off", TimeSpan.FromSeconds(10), () => displays.Device.Require("cat /sys/class/drm/card0-Virtual-1/enabled") == "disabled", pause: 100);
+        displays.WaitDrawn();
+        displays.Control("unblank");
+        WaitScreen("what was drawn while it was off", Pattern);
     });
 
     [Fact]

@@ -39,6 +39,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
     private bool _needsDirty = true;
     private bool _on;
     private bool _hidden;
+    private bool _blank;
     private bool _unplugged;
     private bool _saidOtherModes;
 
@@ -134,7 +135,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
 
     public void Read(Span<uint> pixels)
     {
-        if (_hidden)
+        if (_hidden || _blank)
             pixels.Fill(0xFF000000);
         else
             Shadow.CopyTo(pixels);
@@ -155,6 +156,16 @@ internal sealed unsafe class DrmDisplay : IDisplay
             _log.Warn($"{_device.Path}: another program shows on it still; this one's picture waits");
         _hidden = false;
         OnHotplug();
+    }
+
+    // The CRTC is switched off, and the monitor with it; the clients go on into the shadow.
+    public void Blank(bool blank)
+    {
+        _blank = blank;
+        if (!blank)
+            OnHotplug();
+        else if (_on)
+            TurnOff();
     }
 
     public void Flush()
@@ -287,7 +298,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
 
     private void OnHotplug()
     {
-        if (_hidden)
+        if (_hidden || _blank)
             return; // looked at when it is shown again
         var now = _device.Connector(_connector.Id);
         if (now is not { IsConnected: true })
@@ -321,6 +332,11 @@ internal sealed unsafe class DrmDisplay : IDisplay
     private void TurnOff(string why)
     {
         _log.Warn(why);
+        TurnOff();
+    }
+
+    private void TurnOff()
+    {
         _device.DisableCrtc(_crtc);
         GiveUp();
     }
