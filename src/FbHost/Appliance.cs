@@ -176,9 +176,40 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         {
             DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
                 choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
+            DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector),
             DisplayKind.Fbdev => new FbdevDisplay(choice.Path, options.Dither, _log),
-            _ when FbdevDisplay.Find() is { } device => new FbdevDisplay(device, options.Dither, _log),
-            _ => throw new MmmException("no display found. Tried fbdev: /dev/fb0, /dev/graphics/fb0 (none). Use --display memory:800x480"),
+            _ => FindDisplay(),
         };
+    }
+
+    // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
+    private DrmDisplay OpenDrm(string path, string connector) =>
+        new(path, connector, options.DisplayMode, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+
+    // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
+    private IDisplay FindDisplay()
+    {
+        var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
+        Array.Sort(cards, StringComparer.Ordinal);
+        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, ""))).ToList();
+        if (options.DisplayMode is null && FbdevDisplay.Find() is { } framebuffer) // only KMS can set a mode
+            candidates.Add(() => new FbdevDisplay(framebuffer, options.Dither, _log));
+        var faults = new List<string>();
+        foreach (var open in candidates)
+        {
+            try
+            {
+                var display = open();
+                faults.ForEach(f => _log.Info($"display: {f}"));
+                return display;
+            }
+            catch (MmmException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+        throw new MmmException(faults.Count > 0
+            ? $"no display found. Tried {string.Join("; ", faults)}"
+            : "no display found. Tried KMS: /dev/dri/card* (none), fbdev: /dev/fb0, /dev/graphics/fb0 (none). Use --display memory:800x480");
     }
 }

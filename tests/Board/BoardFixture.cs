@@ -3,6 +3,10 @@ using System.Reflection;
 
 namespace Board.Tests;
 
+/// <summary>The tests that use boards, one after the other.</summary>
+[CollectionDefinition("board")]
+public sealed class BoardCollection : ICollectionFixture<BoardFixture>;
+
 /// <summary>An image built from this repository, and a board that booted it: shared by all tests.</summary>
 public sealed class BoardFixture : IDisposable
 {
@@ -24,6 +28,7 @@ public sealed class BoardFixture : IDisposable
         Command.Require(Path.Combine(Repo, "firmware-image/build"),
             ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--ssh-key", $"{_key}.pub", "--out", Image],
             TimeSpan.FromMinutes(5));
+        Command.Require("cp", ["--sparse=always", Path.Combine(Image, "data.ext4"), Path.Combine(Folder, "data.ext4")], TimeSpan.FromMinutes(1));
         Board = Boot("board");
     }
 
@@ -40,6 +45,20 @@ public sealed class BoardFixture : IDisposable
 
     /// <summary>Powers on a board with the image and its data as they are now.</summary>
     internal Board Boot(string name) => new(Repo, Image, Folder, name, _key);
+
+    /// <summary>Powers on another board beside it, with the same image and empty data.</summary>
+    internal Board BootAnother(string name)
+    {
+        var image = Path.Combine(Folder, $"image-{name}");
+        Directory.CreateDirectory(image);
+        foreach (var file in new[] { "vmlinuz", "initrd.gz", "root.squashfs" })
+        {
+            File.Delete(Path.Combine(image, file));
+            File.CreateSymbolicLink(Path.Combine(image, file), Path.Combine(Image, file));
+        }
+        Command.Require("cp", ["--sparse=always", Path.Combine(Folder, "data.ext4"), image], TimeSpan.FromMinutes(1));
+        return new Board(Repo, image, Folder, name, _key);
+    }
 
     /// <summary>Prints a measurement, and keeps it in measured.txt.</summary>
     internal void Measured(string what, FormattableString value)

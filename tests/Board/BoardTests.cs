@@ -6,8 +6,9 @@ namespace Board.Tests;
 /// The whole path on an emulated board: an image of this repository, its real display, evdev, ALSA, GPIO and ssh. The
 /// tests share one boot and run in the order in which they are written.
 /// </summary>
+[Collection("board")]
 [TestMethodOrderer(typeof(TopToBottom))]
-public sealed class BoardTests(BoardFixture fixture) : IClassFixture<BoardFixture>
+public sealed class BoardTests(BoardFixture fixture)
 {
     private const int ButtonLine = 5; // in the image's /etc/mmm/appliance.json, as the key "return"
     private const int Toggled = 200; // pixels that the change between 12 and 24 hours moves at least

@@ -14,11 +14,16 @@ internal sealed class Device(int port, string key, string knownHosts)
     public int Port => port;
 
     /// <summary>Runs a shell line on the device.</summary>
-    public CommandResult Run(string line) => Command.Run("ssh",
+    public CommandResult Run(string line) => Command.Run("ssh", [.. Options, "-p", $"{port}", "root@127.0.0.1", line], Limit);
+
+    /// <summary>Copies a file to the device.</summary>
+    public void Send(string file, string to) => Command.Require("scp", [.. Options, "-q", "-P", $"{port}", file, $"root@127.0.0.1:{to}"], Limit);
+
+    private IEnumerable<string> Options =>
     [
-        "-i", key, "-p", $"{port}", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=accept-new",
-        "-o", $"UserKnownHostsFile={knownHosts}", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "root@127.0.0.1", line,
-    ], Limit);
+        "-i", key, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=accept-new",
+        "-o", $"UserKnownHostsFile={knownHosts}", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20",
+    ];
 
     /// <summary>Runs a shell line that has to succeed; its output without the last line end.</summary>
     public string Require(string line)
@@ -58,9 +63,9 @@ internal sealed class Device(int port, string key, string knownHosts)
     }
 
     /// <summary>The host's own picture of the screen.</summary>
-    public Picture Screenshot()
+    public Picture Screenshot(string path = "/run/mmm")
     {
-        var result = Run("mmmctl screenshot /tmp/screen.png >/tmp/said 2>&1 && cat /tmp/screen.png || { cat /tmp/said >&2; exit 1; }");
+        var result = Run($"export MMM_PATH={path}; mmmctl screenshot /tmp/screen.png >/tmp/said 2>&1 && cat /tmp/screen.png || {{ cat /tmp/said >&2; exit 1; }}");
         return result.ExitCode == 0 ? Png.Read(result.Bytes) : throw new InvalidOperationException($"mmmctl screenshot: {result}");
     }
 

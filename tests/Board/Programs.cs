@@ -16,12 +16,15 @@ internal sealed class Programs(string repo)
 
     public string ToneApp { get; private set; } = "";
 
+    public string DrawApp { get; private set; } = "";
+
     public void Provide()
     {
         Host = Provide("host", "src/FbHost/FbHost.csproj");
         Clock = Provide("Clock", "src/Apps/Clock/Clock.csproj");
         Hello = Provide("Hello", "src/Apps/Hello/Hello.csproj");
         ToneApp = Provide("ToneApp", "tests/Board/ToneApp/ToneApp.csproj");
+        DrawApp = Provide("DrawApp", "tests/Board/DrawApp/DrawApp.csproj");
     }
 
     private string Provide(string name, string project)

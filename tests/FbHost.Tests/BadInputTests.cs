@@ -47,7 +47,7 @@ public class BadInputTests
     public void An_option_without_its_value_is_named(string option) => AssertRefused([option], option, "See mmm --help");
 
     [Theory]
-    [InlineData("nonsense", "--display is nonsense; it must be auto, fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]")]
+    [InlineData("nonsense", "--display is nonsense; it must be auto, drm:PATH[:CONNECTOR], fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]")]
     [InlineData("memory:0x0", "width and height must be 1 to 16384")]
     [InlineData("memory:99999x99999", "width and height must be 1 to 16384")]
     [InlineData("memory:-1x5", "width and height must be 1 to 16384")]
@@ -62,6 +62,10 @@ public class BadInputTests
     [InlineData("fbdev:/nonexistent", "/nonexistent: there is no such device. Use --display memory:800x480")]
     [InlineData("fbdev:/dev/null", "/dev/null: not a framebuffer")]
     [InlineData("fbdev:$TEMP", "$TEMP: Is a directory")]
+    [InlineData("drm:/nonexistent", "/nonexistent: there is no such device. Use --display memory:800x480")]
+    [InlineData("drm:/dev/null:HDMI-A-1", "/dev/null: drives no display")]
+    [InlineData("drm:$TEMP", "$TEMP: Is a directory")]
+    [InlineData("drm:", "it must be")]
     public void A_display_that_can_not_be_had_is_named(string display, string part) => AssertRefused(["--display", display, .. Quiet], part);
 
     [Theory]

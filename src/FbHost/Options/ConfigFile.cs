@@ -1,4 +1,5 @@
 using AlsaSink;
+using FbHost.Displays;
 using GpioButtons;
 using Mmm;
 
@@ -15,6 +16,7 @@ internal static class ConfigFile
             ("path", v => options.Path = v.Text),
             ("display", v => v.Members(
                 ("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)),
+                ("mode", m => options.DisplayMode = DrmMode.Parse(m.Text) ?? throw m.Fault("it must be WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, as in \"1280x720@60\"")),
                 ("rotate", d => options.Rotate = d.Is(0, 90, 180, 270)),
                 ("mirror", d => (options.MirrorX, options.MirrorY) = Mirror(d)),
                 ("dither", d => options.Dither = d.Flag),

@@ -1,4 +1,5 @@
 using AlsaSink;
+using FbHost.Displays;
 using FbHost.Displays.Pixels;
 
 namespace FbHost.Options;
@@ -6,8 +7,11 @@ namespace FbHost.Options;
 /// <summary>What the host was told, by the command line and the configuration file; see docs/configuration.md.</summary>
 internal sealed class ServeOptions
 {
-    /// <summary>auto, fbdev:PATH, memory:WxH[:FORMAT][@FILE].</summary>
+    /// <summary>auto, drm:PATH[:CONNECTOR], fbdev:PATH, memory:WxH[:FORMAT][@FILE].</summary>
     public DisplayChoice Display { get; set; } = new(DisplayKind.Auto, "", 0, 0);
+
+    /// <summary>The mode of a KMS display; null: the monitor's preferred one.</summary>
+    public DrmMode? DisplayMode { get; set; }
 
     /// <summary>How the panel hangs, degrees clockwise: 0, 90, 180 or 270.</summary>
     public int Rotate { get; set; }
@@ -63,17 +67,18 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command);
 internal enum DisplayKind
 {
     Auto,
+    Drm,
     Fbdev,
     Memory,
 }
 
 /// <summary>A parsed display option.</summary>
-internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, int Height)
+internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, int Height, string Connector = "")
 {
     /// <summary>A memory display's.</summary>
     public PixelLayout Format { get; init; } = NamedLayouts.Xrgb8888;
 
-    public const string Forms = "auto, fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]";
+    public const string Forms = "auto, drm:PATH[:CONNECTOR], fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]";
 
     /// <summary>Null with a fault that continues "--display is X; ".</summary>
     public static DisplayChoice? Parse(string text, out string fault)
@@ -81,6 +86,8 @@ internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, i
         fault = $"it must be {Forms}";
         if (text == "auto")
             return new DisplayChoice(DisplayKind.Auto, "", 0, 0);
+        if (text.StartsWith("drm:", StringComparison.Ordinal) && text.Length > 4)
+            return Drm(text[4..]);
         if (text.StartsWith("fbdev:", StringComparison.Ordinal) && text.Length > 6)
             return new DisplayChoice(DisplayKind.Fbdev, text[6..], 0, 0);
         if (!text.StartsWith("memory:", StringComparison.Ordinal))
@@ -99,5 +106,14 @@ internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, i
         }
         fault = $"width and height must be 1 to {Mmm.Host.ClientState.MaxSide}";
         return null;
+    }
+    // A path may hold colons itself, as /dev/dri/by-path/pci-0000:00:02.0-card; a connector's name begins with a letter.
+    private static DisplayChoice Drm(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        var connector = text[(colon + 1)..];
+        return colon > 0 && connector.Length > 0 && char.IsAsciiLetter(connector[0]) && connector.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            ? new DisplayChoice(DisplayKind.Drm, text[..colon], 0, 0, connector)
+            : new DisplayChoice(DisplayKind.Drm, text, 0, 0);
     }
 }

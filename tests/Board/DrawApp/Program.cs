@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Mmm;
+
+// Draws as often as the host shows it: DrawApp SECONDS [small]. Colours of the whole picture change with each frame, or of a 64x64 square;
+// the last frame is a pattern there. Prints the frames a second, and waits.
+var seconds = double.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture);
+var small = args.Contains("small");
+using var client = MmmClient.Open("DrawApp");
+var watch = Stopwatch.StartNew();
+var frames = 0;
+foreach (var _ in client.Frames())
+{
+    var done = watch.Elapsed.TotalSeconds >= seconds;
+    var whole = frames == 0 || !small;
+    var rect = whole ? new Rect(0, 0, client.Width, client.Height) : new Rect(100, 100, 64, 64);
+    using (var frame = client.BeginFrame(rect))
+        Draw(frame, rect, done);
+    frames++;
+    if (done)
+        break;
+}
+Console.WriteLine(FormattableString.Invariant($"{frames / watch.Elapsed.TotalSeconds:0.0} frames a second"));
+foreach (var _ in client.Events())
+{
+}
+
+void Draw(Frame frame, Rect rect, bool pattern)
+{
+    for (var y = rect.Y; y < rect.Bottom; y++)
+    {
+        var row = frame.Row(y).Slice(rect.X, rect.Width);
+        if (!pattern)
+            row.Fill((uint)(frames * 0x030507) | 0xFF000000);
+        for (var x = 0; pattern && x < row.Length; x++)
+            row[x] = (uint)(x << 16 & 0xFF0000 | y << 8 & 0xFF00 | x * y & 0xFF) | 0xFF000000;
+    }
+}

@@ -1,0 +1,135 @@
+namespace Board.Tests;
+
+/// <summary>The KMS display on the emulated board's virtio-gpu, whose console (fbcon) shares it.</summary>
+[Collection("board")]
+[TestMethodOrderer(typeof(TopToBottom))]
+public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : IClassFixture<DisplayBoard>
+{
+    private const string Kms = "drm:/dev/dri/card0", Connector = "Virtual-1", Status = "/sys/class/drm/card0-Virtual-1/status";
+
+    [Theory]
+    [InlineData("atomic")]
+    [InlineData("legacy")]
+    public void Flips_and_small_changes_show_what_the_screenshot_shows(string way) => Watch($"kms-{way}", () =>
+    {
+        displays.Start(Kms, way == "legacy" ? "MMM_DRM=legacy" : "");
+        Assert.Contains($"800x480@75 XRGB8888 on /dev/dri/card0:{Connector} (virtio_gpu, {way}", displays.HostLog);
+        displays.Draw("0.5");
+        displays.WaitDrawn();
+        WaitScreen("a pattern that was flipped to", Pattern);
+        displays.Draw("0.5 small");
+        displays.WaitDrawn();
+        WaitScreen("a small pattern on black", (x, y) => x is >= 100 and < 164 && y is >= 100 and < 164 ? Pattern(x - 100, y) : 0);
+    });
+
+    [Fact]
+    public void Console_text_does_not_get_over_the_picture_and_is_back_when_the_host_ends() => Watch("kms-console", () =>
+    {
+        displays.Start($"{Kms}:{Connector}");
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        displays.Device.Require("for i in 1 2 3; do echo 'some text on the console' >/dev/tty1; done");
+        WaitScreen("the picture", Pattern);
+        displays.End();
+        displays.Device.Require("echo 'more text' >/dev/tty1");
+        Wait.Until("the console's text", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is var s && s.At(400, 470) == 0 && s.Count(p => p == 0xAAAAAA) is > 100 and < 10_000);
+    });
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public void The_next_start_has_a_clean_screen(string signal) => Watch($"kms-{signal}", () =>
+    {
+        displays.Start(Kms);
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        displays.End(signal);
+        displays.Start(Kms);
+        Wait.Until("a black screen", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is { IsPlain: true } s && s.At(0, 0) == 0);
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        WaitScreen("a pattern", Pattern);
+    });
+
+    [Fact]
+    public void A_monitor_that_is_unplugged_and_plugged_in_again_shows_what_was_drawn_meanwhile() => Watch("kms-unplug", () =>
+    {
+        displays.Start(Kms);
+        displays.Draw("4");
+        Plug("off");
+        Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} was unplugged"), () => displays.HostLog, pause: 100);
+        displays.WaitDrawn();
+        Assert.Equal(0, Expected(Pattern).Differences(displays.Screenshot()));
+        Plug("detect");
+        Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} is back, 800x480@75"), () => displays.HostLog, pause: 100);
+        WaitScreen("what was drawn without a monitor", Pattern);
+        displays.Draw("0.2");
+        displays.WaitDrawn();
+        WaitScreen("what is drawn now", Pattern);
+    });
+
+    [Fact]
+    public void A_blanked_screen_comes_back_with_what_was_drawn_meanwhile() => Watch("kms-blank", () =>
+    {
+        displays.Start(Kms);
+        displays.Draw("3");
+        displays.Control("blank");
+        Wait.Until("the screen is off", TimeSpan.FromSeconds(10), () => displays.Device.Require("cat /sys/class/drm/card0-Virtual-1/enabled") == "disabled", pause: 100);
+        displays.WaitDrawn();
+        displays.Control("unblank");
+        WaitScreen("what was drawn while it was off", Pattern);
+    });
+
+    [Fact]
+    public void What_can_not_be_shown_says_what_there_is() => Watch("kms-faults", () =>
+    {
+        displays.Start(Kms);
+        Assert.Equal("mmm: /dev/dri/card0: another program shows on it (a desktop, or another mmm); end that one first\n", displays.Refused(Kms));
+        Assert.Equal("mmm: /dev/dri/card7: there is no such device. Use --display memory:800x480 to go without\n", displays.Refused("drm:/dev/dri/card7"));
+        Assert.StartsWith("mmm: /dev/dri/renderD128: drives no display", displays.Refused("drm:/dev/dri/renderD128"));
+        Assert.StartsWith("mmm: /dev/null: drives no display", displays.Refused("drm:/dev/null"));
+        displays.End();
+        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
+        Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ", displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
+        Assert.StartsWith("mmm: /tmp/c.json:1: display.mode is \"big\"; it must be WIDTHxHEIGHT", displays.Refused(Kms, """{ "display": { "mode": "big" } }"""));
+    });
+
+    [Fact]
+    public void Frames_and_processor_time_are_measured() => Watch("kms-speed", () =>
+    {
+        foreach (var (name, display, environment) in new[] { ("KMS atomic", Kms, ""), ("KMS legacy", Kms, "MMM_DRM=legacy"), ("fbdev", "fbdev:/dev/fb0", "") })
+        {
+            var pid = displays.Start(display, environment);
+            foreach (var size in new[] { "full", "small" })
+            {
+                displays.Draw($"30 {size}");
+                Thread.Sleep(1000);
+                var begin = displays.Measure(pid);
+                Thread.Sleep(3000);
+                var end = displays.Measure(pid);
+                var frames = end.Frames - begin.Frames;
+                Assert.True(frames > 0);
+                fixture.Measured($"{name}, {(size == "full" ? "800x480" : "64x64")} frames",
+                    $"{frames / (end.Seconds - begin.Seconds):0.0} a second, {(end.CpuMs - begin.CpuMs) / frames:0.00} ms of the host's CPU a frame");
+            }
+        }
+    });
+
+    private void Plug(string status) => displays.Device.Require($"echo {status} >{Status}; echo change >/sys/class/drm/card0/uevent");
+
+    // What DrawApp draws last.
+    private static int Pattern(int x, int y) => x << 16 & 0xFF0000 | y << 8 & 0xFF00 | x * y & 0xFF;
+
+    private static Picture Expected(Func<int, int, int> colour) =>
+        new(800, 480, [.. Enumerable.Range(0, 800 * 480).Select(i => colour(i % 800, i / 800))]);
+
+    private void WaitScreen(string what, Func<int, int, int> colour)
+    {
+        var expected = Expected(colour);
+        var differences = 0;
+        Wait.Until(what, TimeSpan.FromSeconds(10), () => (differences = expected.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
+        Assert.Equal(0, expected.Differences(displays.Screenshot()));
+    }
+
+    private void Watch(string test, Action steps) => BoardFixture.Watch(displays.Board, test, steps);
+}
