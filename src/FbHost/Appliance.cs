@@ -118,7 +118,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
                 router.Handler(in e);
         };
         var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
-        var buttons = OpenButtons(clients);
+        var buttons = OpenButtons(clients, blanker);
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
         apps.Failing += backdrop.AppFails;
@@ -154,7 +154,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
         : options.Apps;
 
-    private string OpenButtons(ClientTable clients)
+    private string OpenButtons(ClientTable clients, Blanker blanker)
     {
         if (options.Buttons.Count == 0)
             return "";
@@ -162,7 +162,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var texts = options.Buttons.Select(b => System.Text.Encoding.UTF8.GetBytes(b.Event)).ToArray();
         Action<ButtonEvent> press = e =>
         {
-            if (e.Pressed && clients.Focus is { } focus)
+            if (e.Pressed && !blanker.Wakes() && clients.Focus is { } focus)
                 clients.Push(focus, texts[e.Index]);
         };
         _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));

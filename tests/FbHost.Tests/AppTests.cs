@@ -105,6 +105,13 @@ public class AppTests
     }
 
     [Fact]
+    public void An_app_that_is_to_be_full_screen_is_asked_for_that_size()
+    {
+        using var host = new MmmHost(config: """{ "apps": [ { "name": "small", "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"], "fullScreen": true } ] }""");
+        host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
+    }
+
+    [Fact]
     public void Mmm_p_ends_when_its_client_ends()
     {
         using var temp = new TempDirectory();

@@ -52,6 +52,21 @@ public class BlankTests
     }
 
     [Fact]
+    public void Clients_that_asked_for_visibility_are_told_and_others_are_not()
+    {
+        using var host = new MmmHost();
+        using var asked = new HandMade(host, "fb.asked");
+        using var other = new HandMade(host, "fb.other");
+        host.WaitForClient("fb.asked");
+        host.WaitForClient("fb.other");
+        asked.SetValue("events", "focus visibility");
+        host.Ask("blank");
+        host.Ask("unblank");
+        Wait.Until(() => asked.Events.SequenceEqual(["hidden", "shown"]), "hidden and shown", () => string.Join(" | ", asked.Events));
+        Assert.Empty(other.Events);
+    }
+
+    [Fact]
     public void Brightness_without_a_backlight_says_so()
     {
         using var host = new MmmHost();

@@ -35,7 +35,13 @@ internal sealed class AppLauncher : IDisposable
     {
         (_loop, _log, _directory) = (loop, log, clients.Directory);
         _apps = [.. apps.Select(a => new AppProcess(a))];
-        clients.FirstFrame += client => Answer(_apps.Find(a => a.Owns(client.Pid)), null);
+        clients.FirstFrame += client =>
+        {
+            var app = _apps.Find(a => a.Owns(client.Pid));
+            if (app is { FullScreen: true })
+                clients.MakeFullScreen(client);
+            Answer(app, null);
+        };
         foreach (var app in _apps)
             app.Timer = loop.CreateTimer(() => OnTimer(app));
     }

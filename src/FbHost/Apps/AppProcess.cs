@@ -10,6 +10,7 @@ internal sealed class AppProcess(AppOptions options)
 {
     public string Name => options.Name;
     public IReadOnlyList<string> Command => options.Command;
+    public bool FullScreen => options.FullScreen;
     public int Pid { get; set; }
 
     /// <summary>Null for a process that a former host started: then its exit code is not known.</summary>

@@ -66,7 +66,17 @@ internal sealed class ClientSession(string name, ulong inode)
     public string DisplayName => File is { Title.Length: > 0 } f ? f.Title : name;
 
     /// <summary>True when the client asked for a kind of events by its value "events" (protocol.md section 5).</summary>
-    public bool Wants(string kind) => File is { } f && f.Values.TryGetValue("events", out var kinds) && kinds.Split(' ').Contains(kind);
+    public bool Wants(string kind) => Values.TryGetValue("events", out var kinds) && kinds.Split(' ').Contains(kind);
+
+    /// <summary>The client's values now.</summary>
+    public IReadOnlyDictionary<string, string> Values
+    {
+        get
+        {
+            File?.RefreshValues();
+            return File?.Values ?? new Dictionary<string, string>();
+        }
+    }
 
     public bool Serves(string nameOrTitle) => Phase == Phase.Serving && (name == nameOrTitle || File!.Title == nameOrTitle);
 }

@@ -47,9 +47,7 @@ internal sealed partial class ClientTable
                 session.Timer!.NoLaterThan(EventLoop.Now); // shown at its next look
                 break;
             case ["fullscreen"]:
-                session.File!.SetPosition(0, 0);
-                session.File.SetDesiredSize(_screen.Display.Width, _screen.Display.Height);
-                Ring(session);
+                MakeFullScreen(session);
                 break;
             case ["send", var to, var text]:
                 foreach (var other in Find(to))
@@ -59,6 +57,14 @@ internal sealed partial class ClientTable
                 QuitAsked?.Invoke(session);
                 break;
         }
+    }
+
+    /// <summary>Asks a client for the size of the screen; it follows at its next check, if it is one that can.</summary>
+    public void MakeFullScreen(ClientSession session)
+    {
+        session.File!.SetPosition(0, 0);
+        session.File.SetDesiredSize(_screen.Display.Width, _screen.Display.Height);
+        Ring(session);
     }
 
     private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);

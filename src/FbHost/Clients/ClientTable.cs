@@ -179,14 +179,13 @@ internal sealed partial class ClientTable : IDisposable
             Drop(session, $"its file ends at {file.Length:N0} bytes, inside its headers");
             return;
         }
-        file.RefreshValues();
         var state = file.State;
         switch (state.Flip)
         {
             // Flipping is only ever left behind by a host that ended: this one does not come here while it copies.
             case FlipState.WaitFlip or FlipState.Flipping when EventLoop.Now < session.NextFrameNs:
-                session.Timer!.NoLaterThan(session.NextFrameNs);
-                break;
+                session.Timer!.NoLaterThan(session.NextFrameNs); // what else there is can wait as long
+                return;
             case FlipState.WaitFlip or FlipState.Flipping when _screen.Display.IsBusy:
                 session.WaitsForDisplay = true;
                 break;

@@ -112,7 +112,7 @@ internal sealed class Commands
             w.WriteBoolean("focus", client == _clients.Focus);
             w.WriteBoolean("audio", client.Sound is not null);
             w.WriteStartObject("values");
-            foreach (var (name, value) in client.File.Values)
+            foreach (var (name, value) in client.Values)
                 w.WriteString(name, value);
             w.WriteEndObject();
             w.WriteEndObject();

@@ -159,15 +159,25 @@ internal sealed unsafe class EventLoop : IDisposable
 /// <summary>One descriptor in the loop.</summary>
 internal sealed class Watch(EventLoop loop, int fd, ulong id, Action<int> handler) : IDisposable
 {
+    private int _events = EPOLLIN;
+
     public int Fd => fd;
     public ulong Id => id;
     public Action<int> Handler => handler;
 
     /// <summary>Wakes when the descriptor can be written, or again when it can be read; a hang-up wakes always.</summary>
-    public void WantWrite(bool want) => loop.Control(EPOLL_CTL_MOD, this, want ? EPOLLOUT : EPOLLIN);
+    public void WantWrite(bool want) => Want(want ? EPOLLOUT : EPOLLIN);
 
     /// <summary>Stops or resumes waking for this descriptor; a hang-up still wakes.</summary>
-    public void Mute(bool mute) => loop.Control(EPOLL_CTL_MOD, this, mute ? 0 : EPOLLIN);
+    public void Mute(bool mute) => Want(mute ? 0 : EPOLLIN);
+
+    private void Want(int events)
+    {
+        if (events == _events)
+            return;
+        _events = events;
+        loop.Control(EPOLL_CTL_MOD, this, events);
+    }
 
     public void Dispose() => loop.Remove(this);
 }

@@ -83,15 +83,17 @@ internal static class ConfigFile
         {
             string? name = null;
             IReadOnlyList<string> command = [];
+            var fullScreen = false;
             item.Members(
                 ("name", x => name = x.Text.Length > 0 && !x.Text.Any(c => char.IsWhiteSpace(c) || c == '/') ? x.Text : throw x.Fault("it must be one word")),
-                ("command", x => command = x.Items.Count > 0 ? [.. x.Items.Select(i => i.Text)] : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")));
+                ("command", x => command = x.Items.Count > 0 ? [.. x.Items.Select(i => i.Text)] : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")),
+                ("fullScreen", x => fullScreen = x.Flag));
             if (command.Count == 0)
                 throw item.Fault("it must have a \"command\": [ \"/path/to/app\" ]");
             name ??= System.IO.Path.GetFileName(command[0]);
             if (apps.Exists(a => a.Name == name))
                 throw item.Fault($"another app is named {name} already; give it a \"name\" of its own");
-            apps.Add(new AppOptions(name, command));
+            apps.Add(new AppOptions(name, command) { FullScreen = fullScreen });
         }
         return apps;
     }

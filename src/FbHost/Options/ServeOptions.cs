@@ -62,7 +62,11 @@ internal sealed class ServeOptions
 }
 
 /// <summary>An app that the host starts and starts again.</summary>
-internal sealed record AppOptions(string Name, IReadOnlyList<string> Command);
+internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
+{
+    /// <summary>Its clients are asked for the size of the screen.</summary>
+    public bool FullScreen { get; init; }
+}
 
 internal enum DisplayKind
 {

@@ -11,7 +11,7 @@ internal sealed class HandMade : IDisposable
 {
     public const int Pid = 0x18, Title = 0xb0, Width = 0x5b0, Height = 0x5b4, Stride = 0x5b8, FbOffset = 0x5bc, Flip = 0x5c0, X = 0x5c8,
         DesiredWidth = 0x5d8, Damage = 0x5e0, EventsRead = 0x680, EventsWrite = 0x682, MessagesRead = 0x206b8, MessagesWrite = 0x206ba,
-        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748, ValueCount = 0x48c58, Pixels = 0x48c70;
+        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748, ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, Pixels = 0x48c70;
     public const int Drawing = 2, WaitFlip = 3;
     private readonly FileStream _file;
     private Socket? _bell;
@@ -68,6 +68,32 @@ internal sealed class HandMade : IDisposable
     }
 
     public void Truncate(long length) => _file.SetLength(length);
+
+    /// <summary>Adds a value.</summary>
+    public void SetValue(string name, string value)
+    {
+        var count = Peek(ValueCount);
+        Poke(ValueNames + 16 * count, Encoding.UTF8.GetBytes(name + "\0"));
+        Poke(ValueTexts + 64 * count, Encoding.UTF8.GetBytes(value + "\0"));
+        Poke(ValueCount, count + 1);
+    }
+
+    /// <summary>The events that the host has put into the ring.</summary>
+    public string[] Events
+    {
+        get
+        {
+            var events = new List<string>();
+            var bytes = new byte[128];
+            for (var i = 1; i <= (short)Peek(EventsWrite); i++)
+            {
+                _file.Position = EventsBuffer + 128 * i;
+                _file.ReadExactly(bytes);
+                events.Add(Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0)));
+            }
+            return [.. events];
+        }
+    }
 
     /// <summary>Asks for a flip.</summary>
     public void Present() => Poke(Flip, WaitFlip);
