@@ -12,15 +12,14 @@ namespace FbHost.Displays;
 /// </summary>
 internal sealed unsafe class FbdevPages
 {
-    private const int MostRects = 16;
     private const long RefreshNs = 1_000_000_000 / 60;
     private readonly FbdevMode _mode;
     private readonly Func<uint, bool> _pan;
     private readonly Func<bool> _waitForBlank;
     private readonly HostLog? _log;
     private readonly Rect _all;
-    private List<Rect> _damage = [];
-    private List<Rect> _before = []; // what the hidden page still lacks
+    private RectSet _damage = new();
+    private RectSet _before = new(); // what the hidden page still lacks
     private int _shown;
     private long _pannedNs;
     private bool _waits = true;
@@ -63,18 +62,12 @@ internal sealed unsafe class FbdevPages
     }
 
     /// <summary>A part of the copy changed.</summary>
-    public void Damage(Rect rect)
-    {
-        if (_damage.Count < MostRects)
-            _damage.Add(rect);
-        else
-            _damage[^1] = _damage[^1].Union(rect);
-    }
+    public void Damage(Rect rect) => _damage.Add(rect);
 
     /// <summary>Brings the hidden page up to date and shows it.</summary>
     public void Flip(PixelMemory memory)
     {
-        if (_damage.Count == 0)
+        if (_damage.IsEmpty)
             return;
         if (!_pans)
         {
@@ -97,7 +90,7 @@ internal sealed unsafe class FbdevPages
 
     private void ToBoth(PixelMemory memory)
     {
-        foreach (var rect in _damage)
+        foreach (var rect in _damage.Rects)
         {
             memory.WriteAgain(0, rect);
             memory.WriteAgain(_mode.Height * (long)_mode.Stride, rect);
@@ -132,9 +125,9 @@ internal sealed unsafe class FbdevPages
     private void Update(PixelMemory memory, int page)
     {
         var origin = page * (long)_mode.Height * _mode.Stride;
-        foreach (var rect in _before)
+        foreach (var rect in _before.Rects)
             memory.WriteAgain(origin, rect);
-        foreach (var rect in _damage)
+        foreach (var rect in _damage.Rects)
             memory.WriteAgain(origin, rect);
         (_before, _damage) = (_damage, _before);
         _damage.Clear();
