@@ -9,7 +9,8 @@ namespace Bench;
 /// <summary>Measures the published host as a whole process and prints a table. Medians; the machine may be noisy, so look at the range.</summary>
 internal static class HostTable
 {
-    private const int Width = 800, Height = 480, Starts = 15, Round = 200;
+    private const int Starts = 15, Round = 200;
+    private static (int Width, int Height) _screen = (800, 480);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static int Print(string host, string hello)
@@ -21,23 +22,34 @@ internal static class HostTable
         try
         {
             Row("exec of mmm ./Hello to first frame, ms", Enumerable.Range(0, Starts).Select(_ => FirstFrame(host, hello, framebuffer)));
-            using var running = Start(host, framebuffer);
-            try
+            using (var running = new Running(Start(host, framebuffer)))
             {
-                IdleRows(running, hello, directory);
-                LatencyRows(running, framebuffer, directory);
+                IdleRows(running.Host, hello, directory);
+                LatencyRows(running.Host, framebuffer, directory);
             }
-            finally
-            {
-                running.Kill();
-                running.WaitForExit();
-            }
+            _screen = (1920, 1080);
+            File.Delete(framebuffer);
+            using (var running = new Running(Start(host, framebuffer)))
+                LatencyRows(running.Host, framebuffer, directory);
         }
         finally
         {
             Directory.Delete(directory, recursive: true);
         }
         return 0;
+    }
+
+    private sealed class Running(Process host) : IDisposable
+    {
+        public Process Host => host;
+
+        // In order, so that the next one finds no control socket until it has made its own.
+        public void Dispose()
+        {
+            using var kill = Process.Start("kill", [$"{host.Id}"]);
+            host.WaitForExit();
+            host.Dispose();
+        }
     }
 
     private static void Row(string what, IEnumerable<double> values)
@@ -57,7 +69,7 @@ internal static class HostTable
 
     private static Process Start(string host, string framebuffer)
     {
-        var process = Launch(host, "--display", $"memory:{Width}x{Height}@{framebuffer}", "--input", "none", "--audio", "none");
+        var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}", "--input", "none", "--audio", "none");
         WaitFor(() => File.Exists(Path.Combine(Path.GetDirectoryName(framebuffer)!, Rendezvous.ControlName)));
         return process;
     }
@@ -67,8 +79,8 @@ internal static class HostTable
     {
         File.Delete(framebuffer);
         var clock = Stopwatch.StartNew();
-        using var process = Launch(host, "--display", $"memory:{Width}x{Height}@{framebuffer}", "--input", "none", "--audio", "none", hello);
-        while (!File.Exists(framebuffer) || new FileInfo(framebuffer).Length < Width * Height * 4)
+        using var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}", "--input", "none", "--audio", "none", hello);
+        while (!File.Exists(framebuffer) || new FileInfo(framebuffer).Length < _screen.Width * _screen.Height * 4)
             Pause();
         using var pixels = new Pixels(framebuffer);
         WaitFor(() => pixels[0, 0] == 0xFF203040);
@@ -115,8 +127,9 @@ internal static class HostTable
                 Thread.SpinWait(20);
             return Stopwatch.GetElapsedTime(clock).TotalMicroseconds;
         }
-        Row("ring to pixels, 64x64, us", Enumerable.Range(0, Round).Select(_ => Present(new Rect(100, 100, 64, 64))).ToList());
-        Row("ring to pixels, 800x480, us", Enumerable.Range(0, Round).Select(_ => Present(new Rect(0, 0, Width, Height))).ToList());
+        var size = $"{_screen.Width}x{_screen.Height}";
+        Row($"{size}: ring to pixels, 64x64, us", Enumerable.Range(0, Round).Select(_ => Present(new Rect(100, 100, 64, 64))).ToList());
+        Row($"{size}: ring to pixels, all of it, us", Enumerable.Range(0, Round).Select(_ => Present(new Rect(0, 0, _screen.Width, _screen.Height))).ToList());
 
         var before = host.TotalProcessorTime;
         var frames = 0;
@@ -127,8 +140,8 @@ internal static class HostTable
             frames++;
         }
         host.Refresh();
-        Row("full frames a second, bell client without pause", [frames / run.Elapsed.TotalSeconds]);
-        Row("host CPU a full frame, ms", [(host.TotalProcessorTime - before).TotalMilliseconds / frames]);
+        Row($"{size}: full frames a second, client without pause", [frames / run.Elapsed.TotalSeconds]);
+        Row($"{size}: host CPU a full frame, ms", [(host.TotalProcessorTime - before).TotalMilliseconds / frames]);
     }
 
     private static void WaitFor(Func<bool> condition)
@@ -173,7 +186,7 @@ internal static class HostTable
             _at = (uint*)at;
         }
 
-        public uint this[int x, int y] => Volatile.Read(ref _at[y * Width + x]);
+        public uint this[int x, int y] => Volatile.Read(ref _at[y * _screen.Width + x]);
 
         public void Dispose()
         {
