@@ -184,7 +184,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
     // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
     private DrmDisplay OpenDrm(string path, string connector) =>
-        new(path, connector, options.DisplayMode, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+        new(path, connector, options.DisplayMode, options.DisplayFormat, options.Dither, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
 
     // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
     private IDisplay FindDisplay()
@@ -192,7 +192,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
         Array.Sort(cards, StringComparer.Ordinal);
         var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, ""))).ToList();
-        if (options.DisplayMode is null && FbdevDisplay.Find() is { } framebuffer) // only KMS can set a mode
+        if (options.DisplayMode is null && options.DisplayFormat is null && FbdevDisplay.Find() is { } framebuffer) // only KMS can set them
             candidates.Add(() => new FbdevDisplay(framebuffer, options.Dither, _log));
         var faults = new List<string>();
         foreach (var open in candidates)

@@ -22,12 +22,12 @@ internal sealed unsafe class DrmDevice : IDisposable
             throw new MmmException($"{path}: {OpenFault(Fd)}");
         try
         {
-            var cap = new drm_get_cap { capability = DRM_CAP_DUMB_BUFFER };
-            if (Ioctl(DRM_IOCTL_GET_CAP, &cap) < 0 || cap.value == 0 || !ReadResources(out _crtcs, out _connectors))
+            if (Capability(DRM_CAP_DUMB_BUFFER) == 0 || !ReadResources(out _crtcs, out _connectors))
                 throw new MmmException($"{path}: drives no display; name one that does, as in --display drm:/dev/dri/card1");
             if (!TakeMaster())
                 throw new MmmException($"{path}: another program shows on it (a desktop, or another mmm); end that one first");
             Driver = ReadDriver();
+            PreferredDepth = Capability(DRM_CAP_DUMB_PREFERRED_DEPTH);
         }
         catch
         {
@@ -50,6 +50,15 @@ internal sealed unsafe class DrmDevice : IDisposable
 
     /// <summary>The kernel driver's name: vc4, virtio_gpu.</summary>
     public string Driver { get; }
+
+    /// <summary>Bits of colour that a pixel of a dumb buffer should have; 0: the driver does not say.</summary>
+    public ulong PreferredDepth { get; }
+
+    private ulong Capability(ulong capability)
+    {
+        var cap = new drm_get_cap { capability = capability };
+        return Ioctl(DRM_IOCTL_GET_CAP, &cap) < 0 ? 0 : cap.value;
+    }
 
     /// <summary>Calls again while a signal interrupts, as libdrm does; the result or minus errno.</summary>
     public int Ioctl(uint request, void* argument)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FbHost.Displays.Pixels;
 using FbHost.Loop;
 using Mmm;
 using Mmm.Linux;
@@ -8,9 +9,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Displays;
 
 /// <summary>
-/// A KMS display: two dumb buffers that follow a shadow in ordinary memory. Large changes are flipped to, and the flip's event says when the
-/// next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is shown again when
-/// one is back.
+/// A KMS display: two dumb buffers that follow a shadow of XRGB8888 in ordinary memory. Large changes are flipped to, and the flip's event
+/// says when the next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is shown
+/// again when one is back.
 /// </summary>
 internal sealed unsafe class DrmDisplay : IDisplay
 {
@@ -29,6 +30,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
     private readonly LoopTimer _flipLost;
     private readonly PageFlip _flip;
     private readonly byte[] _events = new byte[1024];
+    private DrmFormat _format = DrmFormat.Xrgb8888;
     private drm_mode_modeinfo _mode;
     private int _front;
     private ulong _flips; // also the number of the one that is pending
@@ -45,11 +47,13 @@ internal sealed unsafe class DrmDisplay : IDisplay
     /// <param name="path">/dev/dri/cardN.</param>
     /// <param name="connector">HDMI-A-1; empty: the first where a monitor is.</param>
     /// <param name="wish">Null: the monitor's preferred mode.</param>
+    /// <param name="format">Null: the one that the driver prefers, or takes.</param>
+    /// <param name="dither">Below 24 bits a pixel.</param>
     /// <param name="loop">Brings flip events and hot-plugging.</param>
     /// <param name="log">Is told of lost and found monitors.</param>
     /// <param name="atomic">False: flips by the legacy call even where the driver has atomic modesetting.</param>
     /// <exception cref="MmmException">One line that says what there is instead, or what to do.</exception>
-    public DrmDisplay(string path, string connector, DrmMode? wish, EventLoop loop, HostLog log, bool atomic = true)
+    public DrmDisplay(string path, string connector, DrmMode? wish, DrmFormat? format, bool dither, EventLoop loop, HostLog log, bool atomic = true)
     {
         (_loop, _log) = (loop, log);
         _device = new DrmDevice(path);
@@ -65,11 +69,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
             _damage = new BufferDamage(Width, Height);
             _shadow = (uint*)NativeMemory.Alloc((nuint)Width * (nuint)Height, 4);
             Shadow.Fill(0xFF000000);
-            for (var i = 0; i < _buffers.Length; i++)
-                _buffers[i] = new DumbBuffer(_device, Width, Height);
-            var error = SetMode();
-            if (error < 0)
-                throw new MmmException($"{path} ({_device.Driver}): {_connector.Name} can not be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
+            Begin(format, dither);
             _flip = new PageFlip(_device, _crtc, Front.FbId, atomic);
             _flipLost = loop.CreateTimer(OnFlipLost);
             _watch = loop.Add(_device.Fd, OnReadable);
@@ -102,13 +102,45 @@ internal sealed unsafe class DrmDisplay : IDisplay
             : $"{device.Path} ({device.Driver}): {connector.Name} has no mode {wish}; it has {connector.ModeNames}");
     }
 
+    private void Begin(DrmFormat? wish, bool dither)
+    {
+        MmmException? fault = null;
+        foreach (var format in DrmFormat.Order(wish, _device.PreferredDepth))
+        {
+            try
+            {
+                Begin(format, new PixelConverter(format.Layout, dither));
+                if (fault is not null)
+                    _log.Info($"{fault.Message}; it shows {format}");
+                return;
+            }
+            catch (MmmException e)
+            {
+                fault ??= e;
+                DisposeBuffers();
+            }
+        }
+        throw wish is null ? fault! : new MmmException($"{fault!.Message}; without display.format the driver's own is taken");
+    }
+
+    // Drivers without atomic modesetting may make a buffer that they refuse to show.
+    private void Begin(DrmFormat format, PixelConverter converter)
+    {
+        _format = format;
+        for (var i = 0; i < _buffers.Length; i++)
+            _buffers[i] = new DumbBuffer(_device, Width, Height, format, converter);
+        var error = SetMode();
+        if (error < 0)
+            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} can not be set to {DrmMode.Name(_mode)} {format}: {Sys.ErrorText(error)}");
+    }
+
     public int Width { get; }
 
     public int Height { get; }
 
     public long FrameNs => 1_000_000_000_000 / DrmMode.MilliHz(_mode);
 
-    public string Description => $"{DrmMode.Name(_mode)} XRGB8888 on {_device.Path}:{_connector.Name} ({_device.Driver}, {_flip.Description})";
+    public string Description => $"{DrmMode.Name(_mode)} {_format} on {_device.Path}:{_connector.Name} ({_device.Driver}, {_flip.Description})";
 
     public bool IsBusy => _damage.FlipPending;
 
@@ -185,7 +217,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
     private void ShowInFront()
     {
         foreach (var r in _damage.Copy)
-            Front.Copy(r, _shadow, Width);
+            Front.Copy(r, Shadow, Width);
         Dirty(_damage.Copy);
     }
 
@@ -207,7 +239,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
     {
         var back = _buffers[1 - _front]!;
         foreach (var r in _damage.Copy)
-            back.Copy(r, _shadow, Width);
+            back.Copy(r, Shadow, Width);
         var error = _flip.Begin(back.FbId, _damage.Copy, ++_flips);
         if (error >= 0)
         {
@@ -286,7 +318,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
         _damage.AddAll();
         _damage.Next(mayFlip: false);
         foreach (var r in _damage.Copy)
-            Front.Copy(r, _shadow, Width);
+            Front.Copy(r, Shadow, Width);
         var result = _device.SetCrtc(_crtc, _connector.Id, Front.FbId, _mode);
         _on = result >= 0;
         if (_on)
@@ -366,9 +398,17 @@ internal sealed unsafe class DrmDisplay : IDisplay
             if (!restored)
                 _device.DisableCrtc(_crtc);
         }
-        foreach (var buffer in _buffers)
-            buffer?.Dispose();
+        DisposeBuffers();
         NativeMemory.Free(_shadow);
         _device.Dispose();
+    }
+
+    private void DisposeBuffers()
+    {
+        for (var i = 0; i < _buffers.Length; i++)
+        {
+            _buffers[i]?.Dispose();
+            _buffers[i] = null;
+        }
     }
 }

@@ -17,6 +17,7 @@ internal static class ConfigFile
             ("display", v => v.Members(
                 ("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)),
                 ("mode", m => options.DisplayMode = DrmMode.Parse(m.Text) ?? throw m.Fault("it must be WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, as in \"1280x720@60\"")),
+                ("format", f => options.DisplayFormat = f.Text == "auto" ? null : DrmFormat.Parse(f.Text) ?? throw f.Fault("it must be \"auto\", \"xrgb8888\" or \"rgb565\"")),
                 ("rotate", d => options.Rotate = d.Is(0, 90, 180, 270)),
                 ("mirror", d => (options.MirrorX, options.MirrorY) = Mirror(d)),
                 ("dither", d => options.Dither = d.Flag),

@@ -13,6 +13,9 @@ internal sealed class ServeOptions
     /// <summary>The mode of a KMS display; null: the monitor's preferred one.</summary>
     public DrmMode? DisplayMode { get; set; }
 
+    /// <summary>The pixel format of a KMS display; null: what the driver prefers, or takes.</summary>
+    public DrmFormat? DisplayFormat { get; set; }
+
     /// <summary>How the panel hangs, degrees clockwise: 0, 90, 180 or 270.</summary>
     public int Rotate { get; set; }
 
