@@ -49,7 +49,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _palette = PixelPalette.For(_mode.Layout, _mode.Visual) is { } palette ? new FbdevPalette(_fd, palette) : null;
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
-            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null);
+            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null) { MissesRowEnds = _mode.IsEmulated };
         }
         catch
         {

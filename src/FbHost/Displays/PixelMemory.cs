@@ -40,6 +40,12 @@ internal sealed unsafe class PixelMemory
 
     public bool KeepsCopy { get; }
 
+    /// <summary>
+    /// Set for the kernel's emulated framebuffers: they take a write within one row, up to its end, for an empty one and do not show it
+    /// (drm_fb_helper_memory_range_to_clip: the end modulo the row's length is 0; seen with Linux 6.1).
+    /// </summary>
+    public bool MissesRowEnds { get; init; }
+
     /// <summary>errno of the last write, 0 when it went well.</summary>
     public int Error { get; private set; }
 
@@ -108,13 +114,29 @@ internal sealed unsafe class PixelMemory
     private void PutRows(ReadOnlySpan<byte> bytes, int fromStride, long at, int length, int rows)
     {
         // Few system calls are worth some bytes more, when those belong to the picture's rows.
-        if (fromStride == _stride && (length == _stride || (_mapped == null && _left == 0 && length > _stride / 2)))
+        if (rows > 1 && fromStride == _stride && (length == _stride || (_mapped == null && _left == 0 && length > _stride / 2)))
         {
             Put(bytes[..((rows - 1) * _stride + length)], at);
             return;
         }
         for (var y = 0; y < rows; y++)
             Put(bytes.Slice(y * fromStride, length), at + y * (long)_stride);
+        if (MissesRowEnds && _mapped == null && (at + length) % _stride == 0)
+            ShowRowEnds(at + length, rows);
+    }
+
+    // Writes the last byte of a row and the first of the next again: what covers two rows is shown whole.
+    private void ShowRowEnds(long end, int rows)
+    {
+        Span<byte> two = stackalloc byte[2];
+        for (var y = 0; y < rows; y += 2)
+        {
+            var at = end + y * (long)_stride - 1;
+            if (Sys.PRead(_fd, two, at) != two.Length) // the last row of all: with the one before
+                at -= _stride;
+            if (at >= 0 && Sys.PRead(_fd, two, at) == two.Length)
+                Sys.PWrite(_fd, two, at);
+        }
     }
 
     private void Put(ReadOnlySpan<byte> bytes, long at)

@@ -33,7 +33,7 @@ public class PixelMemoryTests
         var bytes = (byte[])before.Clone();
         fixed (byte* at = bytes)
         {
-            var memory = new PixelMemory((int)file.SafeFileHandle.DangerousGetHandle(), mapped ? at : null, converter, (width, height), stride, left, keepCopy);
+            var memory = new PixelMemory((int)file.SafeFileHandle.DangerousGetHandle(), mapped ? at : null, converter, (width, height), stride, left, keepCopy) { MissesRowEnds = seed % 2 == 0 };
             Write(memory, new Rect(0, 0, width, height));
             for (var i = 0; i < 6; i++)
             {
