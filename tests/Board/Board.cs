@@ -10,6 +10,7 @@ internal sealed class Board : IDisposable
     /// <summary>The time of day at power-on: far from where the hour, or morning and afternoon, change.</summary>
     private const string PowerOnTime = "2026-03-01T14:07:05";
 
+    private const long PortsAddress = 0x3eff0000; // QEMU's virt: where PCI's I/O ports lie in memory
     private const int FingerUpMilliseconds = 250;
     private readonly DirectoryInfo _sockets = Directory.CreateTempSubdirectory("board-"); // short: a socket's path has 107 bytes
     private readonly Process _qemu;
@@ -19,8 +20,11 @@ internal sealed class Board : IDisposable
     private readonly Qtest _qtest;
     private string? _gpio;
 
-    /// <summary>Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>.</summary>
-    public Board(string repo, string image, string folder, string name, string key)
+    /// <summary>
+    /// Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>, and it has
+    /// <paramref name="devices"/> (QEMU's arguments) besides its own.
+    /// </summary>
+    public Board(string repo, string image, string folder, string name, string key, params string[] devices)
     {
         (_folder, _name) = (folder, name);
         var knownHosts = Path.Combine(folder, "known_hosts");
@@ -37,7 +41,7 @@ internal sealed class Board : IDisposable
         [
             "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
             "-qmp", $"unix:{qmp},server=on,wait=off", "-qtest", $"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null",
-            "-rtc", $"base={PowerOnTime}",
+            "-rtc", $"base={PowerOnTime}", .. devices,
         ]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CutPower();
         try
@@ -77,9 +81,15 @@ internal sealed class Board : IDisposable
 
     public Picture Screen() => _qmp.Screen(Path.Combine(_sockets.FullName, "screen.ppm"));
 
+    /// <summary>What a further display shows, by its device's id.</summary>
+    public Picture Screen(string device) => _qmp.Screen(Path.Combine(_sockets.FullName, "screen.ppm"), device);
+
     public void Key(string name) => _qmp.Key(name);
 
     public void Touch(double x, double y) => _qmp.Touch(x, y);
+
+    /// <summary>Writes a PCI I/O port, as a PC's firmware does before the kernel runs.</summary>
+    public void SetPort(int port, byte value) => _qtest.WriteByte(PortsAddress + port, value);
 
     /// <summary>
     /// Presses and releases a button on a line of the board's GPIO chip. As a finger does it: it stays down until it was

@@ -2,14 +2,19 @@ using System.Globalization;
 
 namespace Board.Tests;
 
-/// <summary>A board of its own for tests of displays: nothing shows on it but what a test starts.</summary>
+/// <summary>A board of its own for tests of displays: nothing shows on it but what a test starts. It has a second card, a Cirrus.</summary>
 public sealed class DisplayBoard : IDisposable
 {
+    /// <summary>QEMU's id of the second card, which shows nothing before <see cref="LoadCirrus"/>.</summary>
+    internal const string Cirrus = "cirrus";
+
     private const string ClientsPath = "/tmp/mmm";
+    private readonly string _modules;
 
     public DisplayBoard(BoardFixture fixture)
     {
-        Board = fixture.BootAnother("displays");
+        Board = fixture.BootAnother("displays", "-device", $"cirrus-vga,id={Cirrus},romfile=");
+        _modules = Path.Combine(fixture.Repo, "cache/virt/lib/modules"); // where the image's come from
         Board.WaitReady();
         Board.WaitSsh();
         // init is told to start nothing again; the host it started ends, and with it the app.
@@ -23,12 +28,21 @@ public sealed class DisplayBoard : IDisposable
     internal Device Device => Board.Device;
 
     /// <summary>Starts a host in place of the last one, and waits until it serves; its process.</summary>
-    internal int Start(string display, string environment = "")
+    internal int Start(string display, string environment = "", string arguments = "")
     {
         End();
-        var pid = int.Parse(Device.Require($"mkdir -p {ClientsPath}; : >/tmp/host.log; MMM_PATH={ClientsPath} {environment} mmm --display {display} --audio none >/dev/null 2>/tmp/host.log </dev/null & echo $!"), CultureInfo.InvariantCulture);
+        var pid = int.Parse(Device.Require($"mkdir -p {ClientsPath}; : >/tmp/host.log; MMM_PATH={ClientsPath} {environment} mmm --display {display} {arguments} --audio none >/dev/null 2>/tmp/host.log </dev/null & echo $!"), CultureInfo.InvariantCulture);
         Wait.Until($"a host on {display}", TimeSpan.FromSeconds(30), () => HostLog.Contains("mmm: ready:"), () => HostLog, pause: 100);
         return pid;
+    }
+
+    /// <summary>Makes the second card /dev/dri/card1; the image has no driver for it.</summary>
+    internal void LoadCirrus()
+    {
+        Device.Send(Assert.Single(Directory.GetFiles(_modules, "cirrus.ko", SearchOption.AllDirectories)), "/tmp/cirrus.ko");
+        Board.SetPort(0x3c2, 1); // VGA's miscellaneous output register: the CRTC's registers are at 0x3d4. No VGA BIOS runs here to do it.
+        Device.Require("insmod /tmp/cirrus.ko");
+        Wait.Until("the second card", TimeSpan.FromSeconds(20), () => Device.Run("test -c /dev/dri/card1").ExitCode == 0, pause: 100);
     }
 
     internal string HostLog => Device.Require("cat /tmp/host.log");
@@ -54,6 +68,9 @@ public sealed class DisplayBoard : IDisposable
         Wait.Until("DrawApp's last frame", TimeSpan.FromSeconds(60), () => Drawn.Length > 0, pause: 100);
         return Drawn;
     }
+
+    /// <summary>The last press of a pointer that DrawApp got: x y, client pixels; "": none.</summary>
+    internal string Pressed => Drawn[(Drawn.LastIndexOf('\n') + 1)..] is var line && line.StartsWith("press ", StringComparison.Ordinal) ? line["press ".Length..] : "";
 
     private string Drawn => Device.Require("cat /tmp/draw.log");
 

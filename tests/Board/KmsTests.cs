@@ -19,7 +19,34 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         WaitScreen("a pattern that was flipped to", Pattern);
         displays.Draw("0.5 small");
         displays.WaitDrawn();
-        WaitScreen("a small pattern on black", (x, y) => x is >= 100 and < 164 && y is >= 100 and < 164 ? Pattern(x - 100, y) : 0);
+        WaitScreen("a small pattern on black", SmallPattern);
+    });
+
+    [Theory]
+    [InlineData(Kms, 0)]
+    [InlineData(Kms, 90)]
+    [InlineData(Kms, 180)]
+    [InlineData(Kms, 270)]
+    [InlineData("fbdev:/dev/fb0", 90)]
+    public void A_turned_panel_shows_the_picture_turned_and_is_touched_where_it_shows(string display, int degrees) => Watch($"kms-rotate-{display[..3]}-{degrees}", () =>
+    {
+        var (width, height) = degrees is 90 or 270 ? (480, 800) : (800, 480);
+        displays.Start(display, arguments: $"--rotate {degrees}");
+        displays.Draw("0.2");
+        displays.WaitDrawn();
+        WaitTurned("a pattern", degrees, Expected(Pattern, width, height));
+        displays.Draw("0.2 small");
+        displays.WaitDrawn();
+        WaitTurned("a small pattern on black", degrees, Expected(SmallPattern, width, height));
+        // Clockwise from the upright picture's top left: at 90 degrees that is the panel's top right.
+        (double X, double Y)[] corners = [(0, 0), (1, 0), (1, 1), (0, 1)];
+        string[] pixels = ["0 0", $"{width - 1} 0", $"{width - 1} {height - 1}", $"0 {height - 1}"];
+        for (var i = 0; i < 4; i++)
+        {
+            var (x, y) = corners[(i + degrees / 90) % 4];
+            displays.Board.Touch(x, y);
+            Wait.Until($"a press at {pixels[i]}", TimeSpan.FromSeconds(10), () => displays.Pressed == pixels[i], () => $"the last was at {displays.Pressed}", pause: 50);
+        }
     });
 
     [Fact]
@@ -91,7 +118,25 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.End();
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
         Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ", displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
+        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no buffer of 800x480 RGB565: Invalid argument; without display.format the driver's own is taken\n",
+            displays.Refused(Kms, """{ "display": { "format": "rgb565" } }"""));
+        Assert.Equal("mmm: /tmp/c.json:1: display.format is \"rgb666\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"\n", displays.Refused(Kms, """{ "display": { "format": "rgb666" } }"""));
         Assert.StartsWith("mmm: /tmp/c.json:1: display.mode is \"big\"; it must be WIDTHxHEIGHT", displays.Refused(Kms, """{ "display": { "mode": "big" } }"""));
+    });
+
+    // The driver prefers 16 bits: at 1024x768, more are too many bytes a row for the card.
+    [Fact]
+    public void A_card_of_16_bits_shows_dithered_RGB565() => Watch("kms-rgb565", () =>
+    {
+        displays.LoadCirrus();
+        displays.Start("drm:/dev/dri/card1");
+        Assert.Contains("ready: 1024x768@60 RGB565 on /dev/dri/card1:VGA-1 (cirrus, atomic", displays.HostLog);
+        displays.Draw("0.5");
+        displays.WaitDrawn();
+        WaitCirrus("a pattern", Pattern);
+        displays.Draw("0.5 small");
+        displays.WaitDrawn();
+        WaitCirrus("a small pattern on black", SmallPattern);
     });
 
     [Fact]
@@ -120,8 +165,18 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     // What DrawApp draws last.
     private static int Pattern(int x, int y) => x << 16 & 0xFF0000 | y << 8 & 0xFF00 | x * y & 0xFF;
 
-    private static Picture Expected(Func<int, int, int> colour) =>
-        new(800, 480, [.. Enumerable.Range(0, 800 * 480).Select(i => colour(i % 800, i / 800))]);
+    private static int SmallPattern(int x, int y) => x is >= 100 and < 164 && y is >= 100 and < 164 ? Pattern(x - 100, y) : 0;
+
+    private static Picture Expected(Func<int, int, int> colour, int width = 800, int height = 480) =>
+        new(width, height, [.. Enumerable.Range(0, width * height).Select(i => colour(i % width, i / width))]);
+
+    private void WaitTurned(string what, int degrees, Picture upright)
+    {
+        var turned = upright.Turned(degrees);
+        var differences = 0;
+        Wait.Until($"{what}, turned by {degrees} degrees", TimeSpan.FromSeconds(10), () => (differences = turned.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
+        Assert.Equal(0, upright.Differences(displays.Screenshot()));
+    }
 
     private void WaitScreen(string what, Func<int, int, int> colour)
     {
@@ -129,6 +184,33 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         var differences = 0;
         Wait.Until(what, TimeSpan.FromSeconds(10), () => (differences = expected.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
         Assert.Equal(0, expected.Differences(displays.Screenshot()));
+    }
+
+    // Each colour is one of the two that 5 or 6 bits have nearest to it.
+    private void WaitCirrus(string what, Func<int, int, int> colour)
+    {
+        var expected = Expected(colour, 1024, 768);
+        var wrong = 0;
+        Wait.Until(what, TimeSpan.FromSeconds(20), () =>
+        {
+            var screen = displays.Board.Screen(DisplayBoard.Cirrus);
+            Assert.Equal((1024, 768), (screen.Width, screen.Height));
+            wrong = Enumerable.Range(0, 1024 * 768).Count(i => !IsRgb565(expected.Pixels[i], screen.Pixels[i]));
+            return wrong == 0;
+        }, () => $"{wrong} pixels are wrong", pause: 50);
+        Assert.Equal(0, expected.Differences(displays.Screenshot()));
+    }
+
+    private static bool IsRgb565(int colour, int seen)
+    {
+        return Near(16, 5) && Near(8, 6) && Near(0, 5);
+
+        bool Near(int shift, int bits)
+        {
+            var max = (1 << bits) - 1;
+            var steps = (colour >> shift & 255) * max / 255.0;
+            return Math.Abs(((seen >> shift & 255) >> (8 - bits)) - steps) < 1;
+        }
     }
 
     private void Watch(string test, Action steps) => BoardFixture.Watch(displays.Board, test, steps);

@@ -32,6 +32,20 @@ internal sealed class Picture(int width, int height, int[] pixels)
         return count;
     }
 
+    /// <summary>Turned clockwise, by 0, 90, 180 or 270 degrees: at 90, pixel x,y becomes Height-1-y,x.</summary>
+    public Picture Turned(int degrees)
+    {
+        if (degrees == 0)
+            return this;
+        var turned = new int[pixels.Length];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+                turned[x * height + height - 1 - y] = At(x, y);
+        }
+        return new Picture(height, width, turned).Turned(degrees - 90);
+    }
+
     /// <summary>A binary PPM (P6, 255), as QEMU's screendump writes it.</summary>
     public static Picture FromPpm(ReadOnlySpan<byte> data)
     {

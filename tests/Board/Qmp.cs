@@ -40,9 +40,14 @@ internal sealed class Qmp : IDisposable
     }
 
     /// <summary>The screen as the monitor would show it.</summary>
-    public Picture Screen(string scratch)
+    /// <param name="scratch">A file for it.</param>
+    /// <param name="device">The id of a display device; null: the first.</param>
+    public Picture Screen(string scratch, string? device = null)
     {
-        Execute("screendump", new JsonObject { ["filename"] = scratch });
+        var arguments = new JsonObject { ["filename"] = scratch };
+        if (device is not null)
+            arguments["device"] = device;
+        Execute("screendump", arguments);
         return Picture.FromPpm(File.ReadAllBytes(scratch));
     }
 

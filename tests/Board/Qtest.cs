@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Board.Tests;
 
-/// <summary>QEMU's test protocol: sets the input lines of chips, as a finger on a button would.</summary>
+/// <summary>QEMU's test protocol: sets the input lines of chips, as a finger on a button would, and registers, as firmware does.</summary>
 internal sealed class Qtest : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -17,12 +17,17 @@ internal sealed class Qtest : IDisposable
     }
 
     /// <summary>Sets an unnamed GPIO input line of a chip.</summary>
-    public void SetLine(string chip, int line, bool high)
+    public void SetLine(string chip, int line, bool high) => Execute($"set_irq_in {chip} unnamed-gpio-in {line} {(high ? 1 : 0)}");
+
+    /// <summary>Writes a byte at a physical address.</summary>
+    public void WriteByte(long address, byte value) => Execute($"writeb 0x{address:x} 0x{value:x}");
+
+    private void Execute(string command)
     {
-        _socket.Send(Encoding.ASCII.GetBytes($"set_irq_in {chip} unnamed-gpio-in {line} {(high ? 1 : 0)}\n"));
+        _socket.Send(Encoding.ASCII.GetBytes(command + "\n"));
         var answer = _reader.ReadLine();
         if (answer is null || !answer.StartsWith("OK", StringComparison.Ordinal))
-            throw new InvalidOperationException($"qtest set_irq_in {chip} {line}: {answer ?? "QEMU hung up"}");
+            throw new InvalidOperationException($"qtest {command}: {answer ?? "QEMU hung up"}");
     }
 
     public void Dispose()

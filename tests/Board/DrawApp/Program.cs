@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Mmm;
 
 // Draws as often as the host shows it: DrawApp SECONDS [small]. Colours of the whole picture change with each frame, or of a 64x64 square;
-// the last frame is a pattern there. Prints the frames a second, and waits.
+// the last frame is a pattern there. Prints the frames a second, then each press of a pointer.
 var seconds = double.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture);
 var small = args.Contains("small");
 using var client = MmmClient.Open("DrawApp");
@@ -20,8 +20,10 @@ foreach (var _ in client.Frames())
         break;
 }
 Console.WriteLine(FormattableString.Invariant($"{frames / watch.Elapsed.TotalSeconds:0.0} frames a second"));
-foreach (var _ in client.Events())
+foreach (var e in client.Events())
 {
+    if (e is PointerPress press)
+        Console.WriteLine(FormattableString.Invariant($"press {press.X} {press.Y}"));
 }
 
 void Draw(Frame frame, Rect rect, bool pattern)
