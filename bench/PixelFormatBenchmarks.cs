@@ -77,6 +77,10 @@ public class PixelFormatBenchmarks
     [Benchmark]
     public void Rgb332ByBits() => Convert(_rgb332);
 
+    /// <summary>A panel that hangs on its side, painted by bands of 64 of the client's rows: as the host does.</summary>
+    [Benchmark]
+    public void Rotated90Bands64() => Turn(_at90, Bands(Width, Height, 64));
+
     /// <summary>A panel that hangs on its side, painted by bands of the client's rows: 17 columns of the panel each.</summary>
     [Benchmark]
     public void Rotated90() => Turn(_at90, Bands(Width, Height));
@@ -160,9 +164,9 @@ public class PixelFormatBenchmarks
     // A band's pixels, one row behind the other: the same 128 KB each time, or a part of the frame.
     private ReadOnlySpan<uint> Source(Rect band) => _frame.AsSpan(ByBands ? 0 : band.Y * Width, band.Width * band.Height);
 
-    private IEnumerable<Rect> Bands(int width, int height)
+    private IEnumerable<Rect> Bands(int width, int height, int bandRows = 0)
     {
-        var rows = ByBands ? 32 * 1024 / width : height;
+        var rows = !ByBands ? height : bandRows > 0 ? bandRows : 32 * 1024 / width;
         for (var y = 0; y < height; y += rows)
             yield return new Rect(0, y, width, Math.Min(rows, height - y));
     }
