@@ -44,7 +44,7 @@ public class LinuxHeaderTests
     public void Keys_and_buttons_are_told_apart_as_the_header_names_them()
     {
         const string header = "/usr/include/linux/input-event-codes.h";
-        if (!File.Exists(header)) Assert.Skip($"{header} is missing; install linux-libc-dev");
+        Assert.True(File.Exists(header), $"{header} is missing; install linux-libc-dev");
         var checkedCodes = 0;
         foreach (var line in File.ReadLines(header))
         {
@@ -72,7 +72,7 @@ public class LinuxHeaderTests
         }
         catch (Win32Exception)
         {
-            Assert.Skip("gcc is missing; install gcc and linux-libc-dev");
+            Assert.Fail("gcc is missing; install gcc and linux-libc-dev");
             throw;
         }
     }

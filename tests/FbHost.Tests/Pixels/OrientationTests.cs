@@ -79,14 +79,6 @@ public class OrientationTests
         });
 
     [Fact]
-    public void A_movement_maps_as_the_difference_of_two_points() =>
-        Gen.Select(AnyWay, Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[0, 99]).Sample((way, x0, y0, x1, y1) =>
-        {
-            var (from, to) = (way.Orientation.ToClient(x0, y0, 100, 100), way.Orientation.ToClient(x1, y1, 100, 100));
-            Assert.Equal(((double)to.X - from.X, (double)to.Y - from.Y), way.Orientation.MoveToClient(x1 - x0, y1 - y0));
-        });
-
-    [Fact]
     public void At_90_degrees_a_client_pixel_is_panel_pixel_panelWidth_1_y_and_x()
     {
         var at90 = new Way(90, false, false).Orientation;

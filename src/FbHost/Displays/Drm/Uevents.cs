@@ -31,9 +31,6 @@ internal sealed unsafe class Uevents : IDisposable
         });
     }
 
-    /// <summary>False: the kernel gives none here, as in some containers.</summary>
-    public bool Works => _watch is not null;
-
     public void Dispose()
     {
         _watch?.Dispose();

@@ -56,13 +56,6 @@ internal readonly record struct Orientation
         return IsSideways ? (y, x) : (x, y);
     }
 
-    /// <summary>The same for a movement: a mouse that is turned with the panel.</summary>
-    public (double X, double Y) MoveToClient(double dx, double dy)
-    {
-        (dx, dy) = (_backX ? -dx : dx, _backY ? -dy : dy);
-        return IsSideways ? (dy, dx) : (dx, dy);
-    }
-
     /// <summary>Copies pixels of the client's side to the panel's. Source and destination do not overlap.</summary>
     /// <param name="source">Begins with the client rectangle's top left.</param>
     /// <param name="sourceStride">Pixels from one row to the next, at least width.</param>
