@@ -1,6 +1,6 @@
 namespace InputEvdev;
 
-/// <summary>What happened. More kinds (scrolling) will come: ignore those you do not know.</summary>
+/// <summary>What happened. More kinds may come: ignore those you do not know.</summary>
 public enum InputKind : byte
 {
     /// <summary>A key went down.</summary>
@@ -20,6 +20,9 @@ public enum InputKind : byte
 
     /// <summary>A finger left the screen, or a button went up.</summary>
     PointerUp,
+
+    /// <summary>A wheel turned; see <see cref="InputEvent.ScrollX"/> and <see cref="InputEvent.ScrollY"/>.</summary>
+    Scroll,
 }
 
 /// <summary>Modifier keys held, and caps lock.</summary>
@@ -56,6 +59,9 @@ public readonly record struct InputEvent
     /// </summary>
     public long TimeNs { get; init; }
 
+    /// <summary>Which device of this process, 1 and up; 0 when no device is behind it. Never used again for another device.</summary>
+    public int Device { get; init; }
+
     /// <summary>Key events: which key. Otherwise KEY_RESERVED.</summary>
     public KeyCode Key { get; init; }
 
@@ -89,6 +95,18 @@ public readonly record struct InputEvent
 
     /// <summary>As <see cref="X"/>, from top to bottom.</summary>
     public double Y { get; init; }
+
+    /// <summary>Down and move of a finger or pen: how hard, 0 to 1 of what the device can say; 0 when it does not say.</summary>
+    public double Pressure { get; init; }
+
+    /// <summary>Down and move of a finger: the contact's longer side, 0 to 1 of the device's width; 0 when it does not say.</summary>
+    public double Size { get; init; }
+
+    /// <summary>Scroll: clicks of the wheel to the right; high-resolution wheels give parts of one.</summary>
+    public double ScrollX { get; init; }
+
+    /// <summary>Scroll: clicks of the wheel down (towards the user), parts of one as <see cref="ScrollX"/>.</summary>
+    public double ScrollY { get; init; }
 }
 
 /// <summary>
