@@ -13,7 +13,7 @@ public sealed unsafe class AlsaPcm : IPcmOutput
 {
     // Two periods underrun on emulated boards, four never did; lead is all but one of them.
     private const int Periods = 4;
-    private const int LatencyUs = (int)(Periods * AudioSink.PeriodFrames * 1_000_000L / AudioSink.Rate);
+    private const int LatencyUs = (int)(Periods * AudioSink.MaxPeriodFrames * 1_000_000L / AudioSink.Rate);
     private const int WaitMs = 1000;
     // A card that fails again at once after so many recoveries within one period is dead.
     private const int MaxRecoveries = 5;
@@ -23,7 +23,8 @@ public sealed unsafe class AlsaPcm : IPcmOutput
     private readonly Action<string>? _log;
     // A device without a card behind it (null, file) takes any amount at once: never faster than 5 % above the rate.
     private readonly PeriodClock _limit;
-    private readonly short[] _silence = new short[AudioSink.PeriodFrames * 2];
+    private readonly short[] _silence = new short[AudioSink.MaxPeriodFrames * 2];
+    private readonly short[] _frames = new short[AudioSink.MaxPeriodFrames * 2];
     private LibAsound? _lib;
     private nint _pcm;
     private string _name;
@@ -91,11 +92,13 @@ public sealed unsafe class AlsaPcm : IPcmOutput
     /// <summary>Waits until the queue is no longer than the lead and adds a period. Recovers from an xrun or a suspend.</summary>
     /// <param name="stereo">Interleaved samples.</param>
     /// <exception cref="AudioException">The card is gone, or took no frames for a second.</exception>
-    public void Write(ReadOnlySpan<short> stereo)
+    public void Write(ReadOnlySpan<float> stereo)
     {
         _recoveries = 0;
+        Span<short> frames = _frames.AsSpan(0, stereo.Length);
+        PcmSamples.ToS16(stereo, frames);
         WaitForRoom();
-        Queue(stereo);
+        Queue(frames);
         _limit.Pace(stereo.Length / 2);
     }
 
@@ -159,14 +162,14 @@ public sealed unsafe class AlsaPcm : IPcmOutput
             return error;
         // A device may insist on longer periods (dmix has 1024): then the lead must be as many of those.
         _buffer = (int)buffer;
-        _lead = Math.Max(0, Math.Min((Periods - 1) * Math.Max((int)period, AudioSink.PeriodFrames), _buffer - AudioSink.PeriodFrames));
+        _lead = Math.Max(0, Math.Min((Periods - 1) * Math.Max((int)period, AudioSink.MaxPeriodFrames), _buffer - AudioSink.MaxPeriodFrames));
         nint parameters;
         error = _lib.snd_pcm_sw_params_malloc(&parameters);
         if (error < 0)
             return error;
         error = _lib.snd_pcm_sw_params_current(_pcm, parameters);
         if (error >= 0)
-            error = _lib.snd_pcm_sw_params_set_start_threshold(_pcm, parameters, (nuint)Math.Min(_lead + AudioSink.PeriodFrames, _buffer));
+            error = _lib.snd_pcm_sw_params_set_start_threshold(_pcm, parameters, (nuint)Math.Min(_lead + AudioSink.MaxPeriodFrames, _buffer));
         if (error >= 0)
             error = _lib.snd_pcm_sw_params_set_avail_min(_pcm, parameters, (nuint)Math.Max(1, _buffer - _lead));
         if (error >= 0)
@@ -177,8 +180,8 @@ public sealed unsafe class AlsaPcm : IPcmOutput
 
     private void WriteLead()
     {
-        for (int left = _lead; left > 0; left -= AudioSink.PeriodFrames)
-            Queue(_silence.AsSpan(0, Math.Min(left, AudioSink.PeriodFrames) * 2));
+        for (int left = _lead; left > 0; left -= AudioSink.MaxPeriodFrames)
+            Queue(_silence.AsSpan(0, Math.Min(left, AudioSink.MaxPeriodFrames) * 2));
     }
 
     private void WaitForRoom()

@@ -18,15 +18,16 @@ public sealed unsafe class AudioSink : IDisposable
     public const int Rate = 48000;
 
     /// <summary>
-    /// Frames mixed at a time (10.7 ms). It divides 1024, the number of frames that clients keep queued (protocol.md section 7).
+    /// Frames mixed at a time at most (10.7 ms): half of the 1024 that clients keep queued (protocol.md section 7). The output's period if
+    /// that is shorter.
     /// </summary>
-    public const int PeriodFrames = 512;
+    public const int MaxPeriodFrames = 512;
 
     /// <summary>The audio thread's name, as in <c>/proc/PID/task/TID/comm</c>.</summary>
     public const string ThreadName = "audio";
 
     // The output is stopped after half a second of silence.
-    private const int IdlePeriods = Rate / 2 / PeriodFrames;
+    private const int IdlePeriods = Rate / 2 / MaxPeriodFrames;
     private const int JoinMs = 2000;
 
     private sealed class RemovedSource(IPcmSource source, RemovedSource? next)
@@ -39,7 +40,7 @@ public sealed unsafe class AudioSink : IDisposable
     private readonly IPcmOutput? _output;
     private readonly Action<string>? _log;
     private readonly PeriodClock _pace;
-    private readonly Mixer _mixer = new(PeriodFrames);
+    private readonly Mixer _mixer = new(MaxPeriodFrames);
     private readonly Thread _thread;
     private readonly int _wake;
 
@@ -143,7 +144,7 @@ public sealed unsafe class AudioSink : IDisposable
     {
         try
         {
-            return _mixer.Mix(Volatile.Read(ref _sources));
+            return _mixer.Mix(Volatile.Read(ref _sources), MaxPeriodFrames);
         }
         catch (Exception e)
         {
@@ -187,7 +188,7 @@ public sealed unsafe class AudioSink : IDisposable
             Fail(e);
         }
         if (!_playing)
-            _pace.Pace(PeriodFrames);
+            _pace.Pace(MaxPeriodFrames);
     }
 
     private void Fail(Exception e)

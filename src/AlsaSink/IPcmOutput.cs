@@ -1,8 +1,8 @@
 namespace AlsaSink;
 
 /// <summary>
-/// Where mixed frames go: a card (<see cref="AlsaPcm"/>) or a file (<see cref="WavFile"/>). All frames are signed 16 bit, native
-/// endian, stereo, <see cref="AudioSink.Rate"/> Hz. Start, Write, Stop and Drain are called on the audio thread only; each of them
+/// Where mixed frames go: a card (<see cref="AlsaPcm"/>) or a file (<see cref="WavFile"/>). All frames are stereo, float, full scale
+/// -1..1, <see cref="AudioSink.Rate"/> Hz; an output converts them to its own format. Start, Write, Stop and Drain are called on the audio thread only; each of them
 /// throws <see cref="AudioException"/> when the output cannot go on, and can be started again after that.
 /// </summary>
 public interface IPcmOutput : IDisposable
@@ -16,8 +16,8 @@ public interface IPcmOutput : IDisposable
     /// <summary>
     /// Queues one period and returns when the next one is due: this is the pace at which sources are pulled.
     /// </summary>
-    /// <param name="stereo">Interleaved samples, <see cref="AudioSink.PeriodFrames"/> frames.</param>
-    void Write(ReadOnlySpan<short> stereo);
+    /// <param name="stereo">Interleaved samples in -1..1, 1 to <see cref="AudioSink.MaxPeriodFrames"/> frames.</param>
+    void Write(ReadOnlySpan<float> stereo);
 
     /// <summary>Lets go of the device at once; what is queued (silence by then) is dropped. Costs nothing until Start.</summary>
     void Stop();

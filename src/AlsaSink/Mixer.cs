@@ -1,20 +1,20 @@
 namespace AlsaSink;
 
 /// <summary>
-/// Sums sources to one period of signed 16-bit stereo. A sum beyond full scale saturates, it never wraps. Allocates at construction only.
+/// Sums sources to one period of stereo. A sum beyond full scale saturates, it never wraps. Allocates at construction only.
 /// </summary>
-/// <param name="periodFrames">Frames mixed at a time, 1 or more.</param>
-public sealed class Mixer(int periodFrames)
+/// <param name="maxFrames">Frames mixed at a time at most, 1 or more.</param>
+public sealed class Mixer(int maxFrames)
 {
-    private readonly float[] _one = new float[periodFrames * 2];
-    private readonly float[] _sum = new float[periodFrames * 2];
-    private readonly short[] _mixed = new short[periodFrames * 2];
+    private readonly float[] _one = new float[maxFrames * 2];
+    private readonly float[] _sum = new float[maxFrames * 2];
+    private int _frames;
 
-    /// <summary>The last mixed period, interleaved.</summary>
-    public ReadOnlySpan<short> Mixed => _mixed;
+    /// <summary>The last mixed period: interleaved left and right, full scale -1..1, finite.</summary>
+    public ReadOnlySpan<float> Mixed => _sum.AsSpan(0, _frames * 2);
 
     /// <summary>Whether every sample of the last mixed period is 0.</summary>
-    public bool IsSilent => !_mixed.AsSpan().ContainsAnyExcept((short)0);
+    public bool IsSilent => !Mixed.ContainsAnyExcept(0f);
 
     /// <summary>The source now being read: the one at fault if <see cref="Mix"/> throws.</summary>
     internal IPcmSource? Reading { get; private set; }
@@ -24,20 +24,23 @@ public sealed class Mixer(int periodFrames)
     /// silence; one beyond -1..1 is saturated before it is summed, so that no source can drown the others by absurd values.
     /// </summary>
     /// <param name="sources">What sounds; may be empty.</param>
-    /// <returns>The most frames that any source delivered, 0..period: 0 means all are empty.</returns>
-    public int Mix(ReadOnlySpan<IPcmSource> sources)
+    /// <param name="frames">Length of the period, 1 to the maximum.</param>
+    /// <returns>The most frames that any source delivered, 0..frames: 0 means all are empty.</returns>
+    public int Mix(ReadOnlySpan<IPcmSource> sources, int frames)
     {
+        _frames = frames;
+        Span<float> one = _one.AsSpan(0, frames * 2), sum = _sum.AsSpan(0, frames * 2);
         int most = 0;
-        Array.Clear(_sum);
+        sum.Clear();
         foreach (IPcmSource source in sources)
         {
             Reading = source;
-            int frames = Math.Clamp(source.Read(_one), 0, periodFrames);
-            Sum(_one.AsSpan(0, frames * 2), _sum);
-            most = Math.Max(most, frames);
+            int got = Math.Clamp(source.Read(one), 0, frames);
+            Sum(one[..(got * 2)], sum);
+            most = Math.Max(most, got);
         }
         Reading = null;
-        ToS16(_sum, _mixed);
+        Saturate(sum);
         return most;
     }
 
@@ -50,10 +53,9 @@ public sealed class Mixer(int periodFrames)
         }
     }
 
-    // Full scale is 32768, so that a 16-bit sample scaled by 1/32768 comes out as the very same sample.
-    private static void ToS16(ReadOnlySpan<float> sum, Span<short> mixed)
+    private static void Saturate(Span<float> sum)
     {
         for (int i = 0; i < sum.Length; i++)
-            mixed[i] = (short)Math.Clamp(MathF.Round(sum[i] * 32768f), short.MinValue, short.MaxValue);
+            sum[i] = Math.Clamp(sum[i], -1f, 1f);
     }
 }

@@ -20,6 +20,7 @@ public sealed unsafe class WavFile : IPcmOutput
     private const long MaxDataBytes = uint.MaxValue - HeaderBytes;
 
     private readonly PeriodClock _pace;
+    private readonly short[] _frames = new short[AudioSink.MaxPeriodFrames * 2];
     private readonly string _path;
     private int _fd = -1;
     private long _dataBytes;
@@ -59,9 +60,11 @@ public sealed unsafe class WavFile : IPcmOutput
     /// <summary>Appends one period, then waits until a card would have played it.</summary>
     /// <param name="stereo">Interleaved samples.</param>
     /// <exception cref="AudioException">The disk is full, or the file has reached 4 GiB (six hours of sound).</exception>
-    public void Write(ReadOnlySpan<short> stereo)
+    public void Write(ReadOnlySpan<float> stereo)
     {
-        ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(stereo);
+        Span<short> frames = _frames.AsSpan(0, stereo.Length);
+        PcmSamples.ToS16(stereo, frames);
+        ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(frames);
         if (_dataBytes + data.Length > MaxDataBytes)
             throw new AudioException($"{_path}: 4 GiB reached, more does not fit a WAV file; sound is discarded from here");
         WriteAt(HeaderBytes + _dataBytes, data);

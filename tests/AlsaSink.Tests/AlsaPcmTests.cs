@@ -45,13 +45,13 @@ public class AlsaPcmTests
         List<string> log = [];
         using (AudioSink sink = new(new AlsaPcm(["tofile"], null, log.Add, LibAsound.DefaultName, new FakeClock()), log.Add))
         {
-            TestSource source = new TestSource(0.5f).Fill(10 * AudioSink.PeriodFrames);
+            TestSource source = new TestSource(0.5f).Fill(10 * AudioSink.MaxPeriodFrames);
             sink.Add(source);
             Assert.True(source.Empty.Wait(Patience));
         }
         Assert.Empty(log);
         short[] played = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(Played)).ToArray();
-        int lead = 3 * AudioSink.PeriodFrames * 2, sound = 10 * AudioSink.PeriodFrames * 2;
+        int lead = 3 * AudioSink.MaxPeriodFrames * 2, sound = 10 * AudioSink.MaxPeriodFrames * 2;
         Assert.All(played[..lead], s => Assert.Equal(0, s));
         Assert.All(played[lead..(lead + sound)], s => Assert.Equal(16384, s));
         Assert.All(played[(lead + sound)..], s => Assert.Equal(0, s));
@@ -64,7 +64,7 @@ public class AlsaPcmTests
         using AlsaPcm pcm = new(["null"], null, null, LibAsound.DefaultName, clock);
         pcm.Start();
         for (int i = 0; i < 375; i++)
-            pcm.Write(new short[1024]);
+            pcm.Write(new float[1024]);
         Assert.InRange(clock.SleptNs, 3_800_000_000, 3_820_000_000);
     }
 
@@ -74,7 +74,7 @@ public class AlsaPcmTests
         using AlsaPcm pcm = new(["nocard", "null"], "HDA Intel");
         Assert.Equal("HDA Intel", pcm.Description);
         pcm.Start();
-        pcm.Write(new short[1024]);
+        pcm.Write(new float[1024]);
         pcm.Drain();
     }
 

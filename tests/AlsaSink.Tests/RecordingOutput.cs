@@ -22,12 +22,12 @@ internal sealed class RecordingOutput : IPcmOutput
             throw new AudioException("recording: no card; plug it in");
     }
 
-    public void Write(ReadOnlySpan<short> stereo)
+    public void Write(ReadOnlySpan<float> stereo)
     {
         if (FailsToWrite)
             throw new AudioException("recording: card gone; plug it in");
         for (int i = 0; i < stereo.Length; i += 2)
-            Left.Add(stereo[i]);
+            Left.Add((short)MathF.Round(stereo[i] * 32768));
     }
 
     public void Stop()

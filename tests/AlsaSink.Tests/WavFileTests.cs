@@ -40,7 +40,7 @@ public sealed class WavFileTests : IDisposable
         for (short i = 0; i < 5; i++)
         {
             short[] period = [.. Enumerable.Range(i * 100, 1024).Select(s => (short)(s * 31))];
-            wav.Write(period);
+            wav.Write([.. period.Select(s => s / 32768f)]);
             written.AddRange(period);
             Assert.Equal(written, ReadWav(FilePath));
         }
@@ -51,7 +51,7 @@ public sealed class WavFileTests : IDisposable
     {
         using WavFile wav = new(FilePath, _clock);
         for (int i = 0; i < 375; i++) // 375 periods of 512 frames are 4 s
-            wav.Write(new short[1024]);
+            wav.Write(new float[1024]);
         Assert.Equal(4_000_000_000, _clock.SleptNs);
     }
 
@@ -59,10 +59,10 @@ public sealed class WavFileTests : IDisposable
     public void After_a_pause_it_does_not_catch_up()
     {
         using WavFile wav = new(FilePath, _clock);
-        wav.Write(new short[1024]);
+        wav.Write(new float[1024]);
         _clock.SleepUntil(_clock.NowNs + 3_000_000_000);
         long before = _clock.NowNs;
-        wav.Write(new short[1024]);
+        wav.Write(new float[1024]);
         Assert.Equal(10_666_666, _clock.NowNs - before);
     }
 

@@ -14,7 +14,7 @@ namespace FbHost.Audio;
 /// </summary>
 internal sealed class ClientSound : IPcmSource
 {
-    private const int MostFrames = 4 * AudioSink.PeriodFrames + 2; // of a client at 192 kHz, for one period
+    private const int MostFrames = 4 * AudioSink.MaxPeriodFrames + 2; // of a client at 192 kHz, for one period
     private readonly ClientPcm _pcm;
     private readonly int _bell;
     private readonly byte[] _raw = new byte[MostFrames * 8];
