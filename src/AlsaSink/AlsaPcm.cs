@@ -54,7 +54,13 @@ public sealed unsafe class AlsaPcm : IPcmOutput
     }
 
     /// <inheritdoc/>
-    public string Description { get; private set; }
+    public OutputStatus Status => new(Description, "S16", AudioSink.Rate, 2, PeriodFrames,
+        (_lead + PeriodFrames) * 1000.0 / AudioSink.Rate, _xruns, OutputState.Idle);
+
+    /// <inheritdoc/>
+    public int PeriodFrames => AudioSink.MaxPeriodFrames;
+
+    private string Description { get; set; }
 
     /// <summary>Opens and configures the device, learns the card's name and closes it again. Call it before the sink has started.</summary>
     /// <exception cref="AudioException">No libasound, no such device, busy, no permission, or no 16-bit stereo at 48 kHz.</exception>

@@ -9,8 +9,9 @@ namespace AlsaSink;
 /// be called from any. No locks: sources are an array that is replaced as a whole, removed ones a list that the audio thread takes.
 /// </summary>
 /// <remarks>
-/// A period in which every sample is 0 does not start the output: until the first sound, and when the output has failed, frames are
-/// discarded at the clock's pace, so that clients run at the right speed. A failed output is tried again at the next sound after idling.
+/// Idle: the output is stopped; a period of zeros does not start it but is discarded at the clock's pace, the first sound does. Playing: half
+/// a second of zeros stops it. Discarding: the output has failed; frames are discarded at the clock's pace, so that clients run at the right
+/// speed, and once a second it is tried again, if something sounds then. Each fault is told once, until the output has played well for a while.
 /// </remarks>
 public sealed unsafe class AudioSink : IDisposable
 {
@@ -26,8 +27,9 @@ public sealed unsafe class AudioSink : IDisposable
     /// <summary>The audio thread's name, as in <c>/proc/PID/task/TID/comm</c>.</summary>
     public const string ThreadName = "audio";
 
-    // The output is stopped after half a second of silence.
-    private const int IdlePeriods = Rate / 2 / MaxPeriodFrames;
+    private const int IdleFrames = Rate / 2;
+    private const long RetryNs = 1_000_000_000;
+    private const int ForgetFrames = 10 * Rate;
     private const int JoinMs = 2000;
 
     private sealed class RemovedSource(IPcmSource source, RemovedSource? next)
@@ -39,6 +41,7 @@ public sealed unsafe class AudioSink : IDisposable
 
     private readonly IPcmOutput? _output;
     private readonly Action<string>? _log;
+    private readonly IAudioClock _clock;
     private readonly PeriodClock _pace;
     private readonly Mixer _mixer = new(MaxPeriodFrames);
     private readonly Thread _thread;
@@ -50,10 +53,11 @@ public sealed unsafe class AudioSink : IDisposable
     private volatile bool _stopping;
 
     // The audio thread's own.
-    private bool _playing;
-    private bool _failed;
-    private int _silentPeriods;
-    private string? _lastError;
+    private volatile OutputState _state; // set by the audio thread only
+    private long _retryNs;
+    private int _silentFrames;
+    private int _goodFrames;
+    private readonly HashSet<string> _said = [];
 
     /// <summary>Starts the thread, which blocks at once.</summary>
     /// <param name="output">Where frames go, owned by the sink from here on; null to discard them at the clock's pace.</param>
@@ -63,7 +67,8 @@ public sealed unsafe class AudioSink : IDisposable
     {
         _output = output;
         _log = log;
-        _pace = new PeriodClock(clock ?? new MonotonicClock(), Rate);
+        _clock = clock ?? new MonotonicClock();
+        _pace = new PeriodClock(_clock, Rate);
         _wake = eventfd(0, EFD_CLOEXEC);
         if (_wake < 0)
             throw new AudioException($"audio: no eventfd (errno {errno}); raise the limit of open files");
@@ -71,8 +76,9 @@ public sealed unsafe class AudioSink : IDisposable
         _thread.Start();
     }
 
-    /// <summary>What plays, for people: a card's name, a file's path, or <c>none</c>.</summary>
-    public string Description => _output?.Description ?? "none";
+    /// <summary>What plays now. Read on any thread.</summary>
+    public OutputStatus Status => _output is null
+        ? new("none", "", Rate, 2, MaxPeriodFrames, 0, 0, _state) : _output.Status with { State = _state };
 
     /// <summary>Adds a source; it is pulled from the next period on, or after the next <see cref="Wake"/>.</summary>
     /// <param name="source">A source that was never added before.</param>
@@ -120,7 +126,7 @@ public sealed unsafe class AudioSink : IDisposable
         if (_thread.Join(JoinMs))
             close(_wake);
         else
-            _log?.Invoke($"{Description}: does not stop within {JoinMs} ms; check the card's driver");
+            _log?.Invoke($"{Status.Description}: does not stop within {JoinMs} ms; check the card's driver");
     }
 
     private void Run()
@@ -128,14 +134,13 @@ public sealed unsafe class AudioSink : IDisposable
         while (!_stopping)
         {
             // Before anything is looked at: whoever fills or removes a source after that sees it, and signals.
-            if (!_playing)
+            if (_state != OutputState.Playing)
                 Interlocked.Exchange(ref _idle, 1);
             Retire();
-            int frames = Mix();
-            if (frames == 0 && !_playing)
+            if (Mix() == 0 && _state != OutputState.Playing)
                 Block();
             else
-                Play();
+                Put();
         }
         End();
     }
@@ -144,7 +149,7 @@ public sealed unsafe class AudioSink : IDisposable
     {
         try
         {
-            return _mixer.Mix(Volatile.Read(ref _sources), MaxPeriodFrames);
+            return _mixer.Mix(Volatile.Read(ref _sources), _output?.PeriodFrames ?? MaxPeriodFrames);
         }
         catch (Exception e)
         {
@@ -158,46 +163,61 @@ public sealed unsafe class AudioSink : IDisposable
 
     private void Block()
     {
-        _failed = false;
         ulong count;
         read(_wake, &count, sizeof(ulong));
     }
 
-    private void Play()
+    // One mixed period: to the output, or past it at the clock's pace.
+    private void Put()
     {
         Volatile.Write(ref _idle, 0);
-        _silentPeriods = _mixer.IsSilent ? _silentPeriods + 1 : 0;
+        int frames = _mixer.Mixed.Length / 2;
+        _silentFrames = _mixer.IsSilent ? _silentFrames + frames : 0;
         try
         {
-            if (_silentPeriods == 0 && !_playing && !_failed && _output is not null)
+            if (_state == OutputState.Playing && _silentFrames >= IdleFrames)
             {
-                _output.Start();
-                _playing = true;
-                _lastError = null;
-            }
-            else if (_playing && _silentPeriods >= IdlePeriods)
-            {
-                _playing = false;
+                _state = OutputState.Idle;
                 _output!.Stop();
             }
-            if (_playing)
+            else if (_state != OutputState.Playing && _silentFrames == 0)
+            {
+                Start();
+            }
+            if (_state == OutputState.Playing)
+            {
                 _output!.Write(_mixer.Mixed);
+                Forget(frames);
+            }
         }
         catch (Exception e)
         {
             Fail(e);
         }
-        if (!_playing)
-            _pace.Pace(MaxPeriodFrames);
+        if (_state != OutputState.Playing)
+            _pace.Pace(frames);
+    }
+
+    private void Start()
+    {
+        if (_output is null)
+        {
+            _state = OutputState.Discarding;
+            return;
+        }
+        if (_state == OutputState.Discarding && _clock.NowNs < _retryNs)
+            return;
+        _output.Start();
+        _state = OutputState.Playing;
+        _goodFrames = 0;
     }
 
     private void Fail(Exception e)
     {
-        _failed = true;
-        _playing = false;
-        if (e.Message != _lastError)
+        _state = OutputState.Discarding;
+        _retryNs = _clock.NowNs + RetryNs;
+        if (_said.Add(e.Message))
             _log?.Invoke(e.Message);
-        _lastError = e.Message;
         try
         {
             _output!.Stop();
@@ -208,11 +228,19 @@ public sealed unsafe class AudioSink : IDisposable
         }
     }
 
+    // A fault that comes back every few seconds is the same one; after a while without it is told again.
+    private void Forget(int frames)
+    {
+        if (_said.Count == 0 || (_goodFrames += frames) < ForgetFrames)
+            return;
+        _said.Clear();
+    }
+
     private void End()
     {
         try
         {
-            if (_playing)
+            if (_state == OutputState.Playing)
                 _output!.Drain();
             _output?.Dispose();
         }

@@ -7,8 +7,13 @@ namespace AlsaSink;
 /// </summary>
 public interface IPcmOutput : IDisposable
 {
-    /// <summary>What it is, for people: a card's name such as <c>HDA Intel</c>, or a file's path.</summary>
-    string Description { get; }
+    /// <summary>What it is, for people, and what it was granted. Read on any thread; whole, and without a lock.</summary>
+    OutputStatus Status { get; }
+
+    /// <summary>
+    /// Frames that Write is best given, 1 to <see cref="AudioSink.MaxPeriodFrames"/>; Start may change it. Read on the audio thread.
+    /// </summary>
+    int PeriodFrames { get; }
 
     /// <summary>Takes hold of the device: the first sound comes now.</summary>
     void Start();
@@ -19,7 +24,7 @@ public interface IPcmOutput : IDisposable
     /// <param name="stereo">Interleaved samples in -1..1, 1 to <see cref="AudioSink.MaxPeriodFrames"/> frames.</param>
     void Write(ReadOnlySpan<float> stereo);
 
-    /// <summary>Lets go of the device at once; what is queued (silence by then) is dropped. Costs nothing until Start.</summary>
+    /// <summary>Lets go of the device at once; what is queued (silence by then) is dropped. Costs nothing until Start. After a failure too.</summary>
     void Stop();
 
     /// <summary>As Stop, but plays what is queued first; takes as long as that sounds.</summary>

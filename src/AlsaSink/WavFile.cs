@@ -50,7 +50,11 @@ public sealed unsafe class WavFile : IPcmOutput
     }
 
     /// <inheritdoc/>
-    public string Description => _path;
+    public OutputStatus Status => new(
+        _path, "S16", AudioSink.Rate, 2, AudioSink.MaxPeriodFrames, AudioSink.MaxPeriodFrames * 1000.0 / AudioSink.Rate, 0, OutputState.Idle);
+
+    /// <inheritdoc/>
+    public int PeriodFrames => AudioSink.MaxPeriodFrames;
 
     /// <inheritdoc/>
     public void Start()

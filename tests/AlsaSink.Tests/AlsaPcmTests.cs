@@ -36,7 +36,7 @@ public class AlsaPcmTests
         using AlsaPcm pcm = new(["null"]);
         pcm.Probe();
         pcm.Probe();
-        Assert.Equal("null", pcm.Description);
+        Assert.Equal("null", pcm.Status.Description);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class AlsaPcmTests
     public void The_first_device_that_opens_is_used()
     {
         using AlsaPcm pcm = new(["nocard", "null"], "HDA Intel");
-        Assert.Equal("HDA Intel", pcm.Description);
+        Assert.Equal("HDA Intel", pcm.Status.Description);
         pcm.Start();
         pcm.Write(new float[1024]);
         pcm.Drain();

@@ -61,7 +61,7 @@ public sealed class AudioOptionsTests : IDisposable
             01-00: Generic Analog : Generic Analog : playback 1 : capture 1
             """);
         using IPcmOutput output = new AudioOptions(AudioKind.Auto).Open(_log.Add, _proc)!;
-        Assert.Equal("HDA Intel", output.Description);
+        Assert.Equal("HDA Intel", output.Status.Description);
         Assert.Empty(_log);
     }
 
@@ -71,7 +71,7 @@ public sealed class AudioOptionsTests : IDisposable
         AudioException e = Assert.Throws<AudioException>(() => new AudioOptions(AudioKind.Alsa, "nocard").Open());
         Assert.StartsWith("ALSA device nocard: no such file or directory; ", e.Message);
         using IPcmOutput? output = new AudioOptions(AudioKind.Alsa, "null").Open();
-        Assert.Equal("null", output!.Description);
+        Assert.Equal("null", output!.Status.Description);
     }
 
     [Fact]

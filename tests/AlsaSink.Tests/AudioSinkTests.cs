@@ -48,7 +48,7 @@ public class AudioSinkTests
         sink.Add(source);
         Assert.True(source.Empty.Wait(Patience));
         Assert.InRange(_clock.SleptNs, 980_000_000, 1_020_000_000);
-        Assert.Equal("none", sink.Description);
+        Assert.Equal("none", sink.Status.Description);
     }
 
     [Fact]

@@ -13,7 +13,9 @@ internal sealed class RecordingOutput : IPcmOutput
 
     public volatile bool FailsToWrite;
 
-    public string Description => "recording";
+    public int PeriodFrames { get; set; } = AudioSink.MaxPeriodFrames;
+
+    public OutputStatus Status => new("recording", "S16", AudioSink.Rate, 2, PeriodFrames, 0, 0, OutputState.Idle);
 
     public void Start()
     {

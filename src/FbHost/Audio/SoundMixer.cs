@@ -23,7 +23,7 @@ internal sealed class SoundMixer : IDisposable
     }
 
     /// <summary>What plays, for the ready line.</summary>
-    public string Description => _output is null ? "none" : $"\"{_output.Description}\"";
+    public string Description => _output is null ? "none" : $"\"{_output.Status.Description}\"";
 
     private void Look(ClientSession client)
     {
