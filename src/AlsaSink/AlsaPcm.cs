@@ -1,5 +1,3 @@
-using System.Text;
-using static AlsaSink.LibAsound;
 using static Tmds.Linux.LibC;
 
 namespace AlsaSink;
@@ -9,146 +7,112 @@ namespace AlsaSink;
 /// other programs can have it. Frames are queued a fixed lead ahead of the card, which begins as silence: sources are pulled at
 /// the card's own pace from their first frame on, and a client's ring, not the card's buffer, takes up the client's jitter.
 /// </summary>
-public sealed unsafe class AlsaPcm : IPcmOutput
+internal sealed class AlsaPcm : IPcmOutput
 {
-    // Two periods underrun on emulated boards, four never did; lead is all but one of them.
-    private const int Periods = 4;
-    private const int LatencyUs = (int)(Periods * AudioSink.MaxPeriodFrames * 1_000_000L / AudioSink.Rate);
     private const int WaitMs = 1000;
+    private const long RetryNs = 1_000_000;
     // A card that fails again at once after so many recoveries within one period is dead.
     private const int MaxRecoveries = 5;
 
-    private readonly string[] _names;
-    private readonly string _libraryName;
+    private sealed record Granted(string Description, string Format, int Channels, int PeriodFrames, double LatencyMs);
+
+    private readonly CardChoice _choice;
+    private readonly AudioLatency _latency;
     private readonly Action<string>? _log;
+    private readonly IAlsaCard _card;
+    private readonly IAudioClock _clock;
     // A device without a card behind it (null, file) takes any amount at once: never faster than 5 % above the rate.
     private readonly PeriodClock _limit;
-    private readonly short[] _silence = new short[AudioSink.MaxPeriodFrames * 2];
-    private readonly short[] _frames = new short[AudioSink.MaxPeriodFrames * 2];
-    private LibAsound? _lib;
-    private nint _pcm;
-    private string _name;
+    private volatile Granted _granted;
+    private bool _open;
+    private string _name = "";
+    private PcmConverter _converter = new(SampleFormat.S16, 2);
+    private byte[] _frames = [];
+    private byte[] _silence = [];
     private int _lead;
     private int _buffer;
+    private int _leadDue; // frames of silence that go before anything else
     private int _xruns;
-    private int _recoveries;
+    private int _xrunsTold;
+    private int _recoveries; // since the last period
+    private bool _woken;
+    private long _stalledNs;
 
-    /// <summary>Names devices; opens nothing.</summary>
-    /// <param name="names">ALSA device names such as <c>default</c>, <c>hw:0</c>, <c>plughw:1,3</c>, one or more: the first one that
-    /// opens is used.</param>
-    /// <param name="description">For people; the first name if null, until <see cref="Probe"/> finds the card's name.</param>
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="choice">The device.</param>
+    /// <param name="latency">What is asked of it.</param>
     /// <param name="log">Is given one line after a sound that had xruns; called on the audio thread.</param>
-    public AlsaPcm(IEnumerable<string> names, string? description = null, Action<string>? log = null)
-        : this(names, description, log, DefaultName, new MonotonicClock())
+    /// <param name="card">The calls of ALSA.</param>
+    /// <param name="clock">Paces what no card paces.</param>
+    public AlsaPcm(CardChoice choice, AudioLatency latency, Action<string>? log, IAlsaCard card, IAudioClock clock)
     {
-    }
-
-    internal AlsaPcm(IEnumerable<string> names, string? description, Action<string>? log, string libraryName, IAudioClock clock)
-    {
-        _names = [.. names];
-        _name = _names[0];
-        Description = description ?? _name;
+        _choice = choice;
+        _latency = latency;
         _log = log;
-        _libraryName = libraryName;
+        _card = card;
+        _clock = clock;
         _limit = new PeriodClock(clock, AudioSink.Rate * 105 / 100);
+        _granted = new Granted(choice.Description, "", 0, latency.PeriodFrames, 0);
     }
 
     /// <inheritdoc/>
-    public OutputStatus Status => new(Description, "S16", AudioSink.Rate, 2, PeriodFrames,
-        (_lead + PeriodFrames) * 1000.0 / AudioSink.Rate, _xruns, OutputState.Idle);
+    public OutputStatus Status
+    {
+        get
+        {
+            Granted granted = _granted;
+            return new OutputStatus(granted.Description, granted.Format, AudioSink.Rate, granted.Channels, granted.PeriodFrames,
+                granted.LatencyMs, Volatile.Read(ref _xruns), OutputState.Idle);
+        }
+    }
 
     /// <inheritdoc/>
-    public int PeriodFrames => AudioSink.MaxPeriodFrames;
+    public int PeriodFrames => _granted.PeriodFrames;
 
-    private string Description { get; set; }
+    /// <summary>Of the thread that starts the output; null leaves it as it is.</summary>
+    public RealTime? Priority { get; init; }
 
-    /// <summary>Opens and configures the device, learns the card's name and closes it again. Call it before the sink has started.</summary>
-    /// <exception cref="AudioException">No libasound, no such device, busy, no permission, or no 16-bit stereo at 48 kHz.</exception>
+    /// <summary>Opens and sets up the device and closes it again. Call it before the sink has started.</summary>
+    /// <exception cref="AudioException">No libasound, no such device, no permission, or no 48 kHz. A busy one passes: it is tried again.</exception>
     public void Probe()
     {
-        OpenFirst();
-        Description = CardName() ?? _name;
+        OpenFirst(acceptBusy: true);
         Close();
     }
 
-    /// <summary>Opens the first device that can be had and queues silence as the lead.</summary>
+    /// <summary>Opens the first device that can be had, with its lead of silence to come.</summary>
     /// <exception cref="AudioException">None of the devices opens.</exception>
     public void Start()
     {
-        OpenFirst();
-        _recoveries = 0;
-        WriteLead();
+        Priority?.Raise();
+        OpenFirst(acceptBusy: false);
+        (_leadDue, _recoveries, _woken, _stalledNs) = (_lead, 0, false, 0);
     }
 
-    private void OpenFirst()
+    private void OpenFirst(bool acceptBusy)
     {
-        _lib ??= new LibAsound(_libraryName);
-        string? firstError = null;
-        foreach (string name in _names)
+        string? firstFault = null;
+        foreach (string name in _choice.Names())
         {
             _name = name;
-            string? error = Open();
-            if (error is null)
+            int error = _card.Open(name);
+            if (error >= 0)
+            {
+                _open = true;
+                error = SetUp();
+                if (error >= 0)
+                    return;
+                firstFault ??= $"ALSA device {name}: no sound at {AudioSink.Rate} Hz ({_card.ErrorText(error)}); "
+                    + "choose a converting device such as plughw:0";
+                Close();
+            }
+            else if (acceptBusy && error == -EBUSY)
+            {
                 return;
-            firstError ??= error;
+            }
+            firstFault ??= $"ALSA device {name}: {_card.ErrorText(error)}; {Remedy(-error)}";
         }
-        throw new AudioException(firstError!);
-    }
-
-    /// <summary>Waits until the queue is no longer than the lead and adds a period. Recovers from an xrun or a suspend.</summary>
-    /// <param name="stereo">Interleaved samples.</param>
-    /// <exception cref="AudioException">The card is gone, or took no frames for a second.</exception>
-    public void Write(ReadOnlySpan<float> stereo)
-    {
-        _recoveries = 0;
-        Span<short> frames = _frames.AsSpan(0, stereo.Length);
-        PcmSamples.ToS16(stereo, frames);
-        WaitForRoom();
-        Queue(frames);
-        _limit.Pace(stereo.Length / 2);
-    }
-
-    /// <inheritdoc/>
-    public void Stop()
-    {
-        if (_pcm != 0)
-            _lib!.snd_pcm_drop(_pcm);
-        Close();
-    }
-
-    /// <inheritdoc/>
-    public void Drain()
-    {
-        if (_pcm != 0)
-        {
-            _lib!.snd_pcm_nonblock(_pcm, 0);
-            _lib.snd_pcm_drain(_pcm);
-        }
-        Close();
-    }
-
-    /// <summary>Lets go of the device.</summary>
-    public void Dispose() => Close();
-
-    // A line for people if it cannot be had, else null.
-    private string? Open()
-    {
-        nint pcm;
-        int error;
-        // Without NONBLOCK the open waits until another program lets go of the card.
-        fixed (byte* name = Encoding.UTF8.GetBytes(_name + '\0'))
-            error = _lib!.snd_pcm_open(&pcm, name, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
-        if (error < 0)
-            return $"ALSA device {_name}: {_lib.ErrorText(error)}; {Remedy(-error)}";
-        _pcm = pcm;
-        error = _lib.snd_pcm_set_params(pcm, SND_PCM_FORMAT_S16_LE, SND_PCM_ACCESS_RW_INTERLEAVED, 2, AudioSink.Rate, 1, LatencyUs);
-        if (error >= 0)
-            error = SetLead();
-        if (error >= 0)
-            return null;
-        Close();
-        return $"ALSA device {_name}: no 16-bit stereo at {AudioSink.Rate} Hz ({_lib.ErrorText(error)}); "
-            + "choose a converting device such as plughw:0";
+        throw new AudioException(firstFault ?? _choice.NothingThere);
     }
 
     private static string Remedy(int error)
@@ -157,99 +121,162 @@ public sealed unsafe class AlsaPcm : IPcmOutput
             return "end the program that uses it";
         if (error == EACCES || error == EPERM)
             return "add the user to the group \"audio\"";
+        if (error == ENODEV)
+            return "plug it in again; it is used then";
         return "see /proc/asound/cards for the cards there are, and /usr/share/alsa/alsa.conf for names";
     }
 
-    private int SetLead()
+    // The queue is as long as the latency that was asked for; two periods at least of a card that insists on longer ones (dmix has 1024).
+    private int SetUp()
     {
-        nuint buffer, period;
-        int error = _lib!.snd_pcm_get_params(_pcm, &buffer, &period);
+        int error = _card.SetUp(_latency.PeriodFrames, _latency.BufferFrames, out CardSetup granted);
         if (error < 0)
             return error;
-        // A device may insist on longer periods (dmix has 1024): then the lead must be as many of those.
-        _buffer = (int)buffer;
-        _lead = Math.Max(0, Math.Min((Periods - 1) * Math.Max((int)period, AudioSink.MaxPeriodFrames), _buffer - AudioSink.MaxPeriodFrames));
-        nint parameters;
-        error = _lib.snd_pcm_sw_params_malloc(&parameters);
-        if (error < 0)
-            return error;
-        error = _lib.snd_pcm_sw_params_current(_pcm, parameters);
-        if (error >= 0)
-            error = _lib.snd_pcm_sw_params_set_start_threshold(_pcm, parameters, (nuint)Math.Min(_lead + AudioSink.MaxPeriodFrames, _buffer));
-        if (error >= 0)
-            error = _lib.snd_pcm_sw_params_set_avail_min(_pcm, parameters, (nuint)Math.Max(1, _buffer - _lead));
-        if (error >= 0)
-            error = _lib.snd_pcm_sw_params(_pcm, parameters);
-        _lib.snd_pcm_sw_params_free(parameters);
-        return error;
-    }
-
-    private void WriteLead()
-    {
-        for (int left = _lead; left > 0; left -= AudioSink.MaxPeriodFrames)
-            Queue(_silence.AsSpan(0, Math.Min(left, AudioSink.MaxPeriodFrames) * 2));
-    }
-
-    private void WaitForRoom()
-    {
-        for (;;)
+        _buffer = granted.BufferFrames;
+        int period = Math.Clamp(granted.PeriodFrames, 1, Math.Clamp(_buffer / 2, 1, AudioSink.MaxPeriodFrames));
+        int queue = Math.Clamp(Math.Max(_latency.BufferFrames, 2 * granted.PeriodFrames), 2 * period, Math.Max(_buffer, 2 * period));
+        _lead = queue - period;
+        if (_converter.Format != granted.Format || _converter.Channels != granted.Channels || _frames.Length == 0)
         {
-            nint avail = _lib!.snd_pcm_avail_update(_pcm);
-            if (avail >= _buffer - _lead)
-                return;
-            int result = avail < 0 ? (int)avail : _lib.snd_pcm_wait(_pcm, WaitMs);
-            if (result == 0)
-                throw new AudioException($"ALSA device {_name}: took no frames for {WaitMs} ms; check the card's driver");
-            if (result < 0)
-                Recover(result);
+            _converter = new PcmConverter(granted.Format, granted.Channels);
+            _frames = new byte[AudioSink.MaxPeriodFrames * _converter.FrameBytes];
+            _silence = new byte[_frames.Length];
         }
+        string description = _card.Number is >= 0 and int number ? SoundCards.Name(number, _choice.Proc) ?? _name : _choice.Description;
+        _granted = new Granted(description, $"{granted.Format}", granted.Channels, period, queue * 1000.0 / AudioSink.Rate);
+        return _card.SetThresholds(_lead, Math.Max(1, _buffer - _lead));
     }
 
-    private void Queue(ReadOnlySpan<short> stereo)
+    /// <summary>Waits until the queue is no longer than the lead and adds the frames. Recovers from an xrun or a suspend.</summary>
+    /// <param name="stereo">Interleaved samples.</param>
+    /// <exception cref="AudioException">The card is gone, or took no frames for a second.</exception>
+    public void Write(ReadOnlySpan<float> stereo)
     {
-        while (!stereo.IsEmpty)
+        _recoveries = 0;
+        ReadOnlySpan<byte> left = _frames.AsSpan(0, _converter.Convert(stereo, _frames));
+        while (!left.IsEmpty)
         {
-            nint frames;
-            fixed (short* from = stereo)
-                frames = _lib!.snd_pcm_writei(_pcm, from, (nuint)(stereo.Length / 2));
-            if (frames == -EAGAIN)
-                WaitForRoom();
-            else if (frames < 0)
-                Recover((int)frames);
-            else
-                stereo = stereo[((int)frames * 2)..];
+            int error = Advance(ref left);
+            if (error < 0)
+                Recover(error);
         }
+        _limit.Pace(stereo.Length / 2);
+    }
+
+    // One step: silence of the lead, waiting, or frames. A negative errno if it failed.
+    private int Advance(ref ReadOnlySpan<byte> left)
+    {
+        int frameBytes = _converter.FrameBytes;
+        if (_leadDue > 0)
+        {
+            nint silent = _card.Write(_silence, Math.Min(_leadDue, AudioSink.MaxPeriodFrames));
+            _leadDue -= Math.Max(0, (int)silent);
+            return Progress(silent);
+        }
+        nint room = _card.Room();
+        if (room < 0)
+            return (int)room;
+        if (room < _buffer - _lead)
+            return AwaitRoom();
+        nint queued = _card.Write(left, left.Length / frameBytes);
+        if (queued > 0)
+            left = left[((int)queued * frameBytes)..];
+        return Progress(queued);
+    }
+
+    private int Progress(nint frames)
+    {
+        if (frames > 0)
+            (_woken, _stalledNs) = (false, 0);
+        return frames == 0 ? -EAGAIN : (int)Math.Min(0, frames);
+    }
+
+    private int AwaitRoom()
+    {
+        // Woken already, and still no room: a wait that returns at once must not become a busy loop.
+        if (_woken)
+            return -EAGAIN;
+        int result = _card.Wait(WaitMs);
+        if (result == 0)
+            throw TookNothing();
+        _woken = result > 0;
+        return Math.Min(0, result);
     }
 
     // After an xrun the queue is empty: it gets its lead back, else the card would run from one period to the next without a reserve.
     private void Recover(int error)
     {
+        if (error == -EAGAIN || error == -EINTR)
+        {
+            Pause();
+            return;
+        }
+        if (error != -EPIPE && error != -ESTRPIPE && error != -EBADFD)
+            throw new AudioException($"ALSA device {_name}: {_card.ErrorText(error)}; {Remedy(-error)}");
         if (error == -EPIPE)
-            _xruns++;
-        int result = _lib!.snd_pcm_recover(_pcm, error, 1);
-        if (result < 0 || ++_recoveries > MaxRecoveries)
-            throw new AudioException($"ALSA device {_name}: {_lib.ErrorText(result < 0 ? result : error)}; check the card and its cable");
-        WriteLead();
+            Volatile.Write(ref _xruns, _xruns + 1);
+        int result = ++_recoveries > MaxRecoveries ? error : error == -ESTRPIPE ? Resume() : _card.Prepare();
+        if (result < 0)
+            throw new AudioException($"ALSA device {_name}: {_card.ErrorText(result)} again and again; check the card and its cable");
+        (_leadDue, _woken) = (_lead, false);
     }
 
-    private string? CardName()
+    private int Resume()
     {
-        nint info;
-        if (_lib!.snd_pcm_info_malloc(&info) < 0)
-            return null;
-        int card = _lib.snd_pcm_info(_pcm, info) < 0 ? -1 : _lib.snd_pcm_info_get_card(info);
-        _lib.snd_pcm_info_free(info);
-        return card < 0 ? null : SoundCards.Name(card);
+        for (;;)
+        {
+            int result = _card.Resume();
+            if (result != -EAGAIN)
+            {
+                // Resumed or not, the queue begins anew: what was in it is late by the time asleep. A running device cannot be prepared.
+                if (result == 0)
+                    _card.Drop();
+                return _card.Prepare();
+            }
+            Pause();
+        }
     }
+
+    private void Pause()
+    {
+        long now = _clock.NowNs;
+        if (_stalledNs == 0)
+            _stalledNs = now;
+        if (now - _stalledNs > WaitMs * 1_000_000L)
+            throw TookNothing();
+        _clock.SleepUntil(now + RetryNs);
+        _woken = false;
+    }
+
+    private AudioException TookNothing() => new($"ALSA device {_name}: took no frames for {WaitMs} ms; check the card's driver");
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        if (_open)
+            _card.Drop();
+        Close();
+    }
+
+    /// <inheritdoc/>
+    public void Drain()
+    {
+        if (_open)
+            _card.Drain();
+        Close();
+    }
+
+    /// <summary>Lets go of the device.</summary>
+    public void Dispose() => Close();
 
     private void Close()
     {
-        if (_pcm == 0)
+        if (!_open)
             return;
-        _lib!.snd_pcm_close(_pcm);
-        _pcm = 0;
-        if (_xruns > 0)
-            _log?.Invoke($"ALSA device {_name}: {_xruns} xruns");
-        _xruns = 0;
+        _open = false;
+        _card.Close();
+        if (_xruns > _xrunsTold)
+            _log?.Invoke($"ALSA device {_name}: {_xruns - _xrunsTold} xruns");
+        _xrunsTold = _xruns;
     }
 }

@@ -14,11 +14,20 @@ internal sealed unsafe class LibAsound
     public const int SND_PCM_STREAM_PLAYBACK = 0;
     public const int SND_PCM_NONBLOCK = 1;
     public const int SND_PCM_ACCESS_RW_INTERLEAVED = 3;
-    public const int SND_PCM_FORMAT_S16_LE = 2;
 
     public readonly delegate* unmanaged<nint*, byte*, int, int, int> snd_pcm_open;
     public readonly delegate* unmanaged<nint, int> snd_pcm_close;
-    public readonly delegate* unmanaged<nint, int, int, uint, uint, int, uint, int> snd_pcm_set_params;
+    public readonly delegate* unmanaged<nint*, int> snd_pcm_hw_params_malloc;
+    public readonly delegate* unmanaged<nint, void> snd_pcm_hw_params_free;
+    public readonly delegate* unmanaged<nint, nint, int> snd_pcm_hw_params_any;
+    public readonly delegate* unmanaged<nint, nint, int, int> snd_pcm_hw_params_set_access;
+    public readonly delegate* unmanaged<nint, nint, int, int> snd_pcm_hw_params_test_format;
+    public readonly delegate* unmanaged<nint, nint, int, int> snd_pcm_hw_params_set_format;
+    public readonly delegate* unmanaged<nint, nint, uint*, int> snd_pcm_hw_params_set_channels_near;
+    public readonly delegate* unmanaged<nint, nint, uint, int, int> snd_pcm_hw_params_set_rate;
+    public readonly delegate* unmanaged<nint, nint, nuint*, int*, int> snd_pcm_hw_params_set_period_size_near;
+    public readonly delegate* unmanaged<nint, nint, nuint*, int> snd_pcm_hw_params_set_buffer_size_near;
+    public readonly delegate* unmanaged<nint, nint, int> snd_pcm_hw_params;
     public readonly delegate* unmanaged<nint, nuint*, nuint*, int> snd_pcm_get_params;
     public readonly delegate* unmanaged<nint*, int> snd_pcm_sw_params_malloc;
     public readonly delegate* unmanaged<nint, void> snd_pcm_sw_params_free;
@@ -30,7 +39,8 @@ internal sealed unsafe class LibAsound
     public readonly delegate* unmanaged<nint, nint> snd_pcm_avail_update;
     public readonly delegate* unmanaged<nint, int, int> snd_pcm_wait;
     public readonly delegate* unmanaged<nint, void*, nuint, nint> snd_pcm_writei;
-    public readonly delegate* unmanaged<nint, int, int, int> snd_pcm_recover;
+    public readonly delegate* unmanaged<nint, int> snd_pcm_prepare;
+    public readonly delegate* unmanaged<nint, int> snd_pcm_resume;
     public readonly delegate* unmanaged<nint, int> snd_pcm_drop;
     public readonly delegate* unmanaged<nint, int> snd_pcm_drain;
     public readonly delegate* unmanaged<nint*, int> snd_pcm_info_malloc;
@@ -52,7 +62,18 @@ internal sealed unsafe class LibAsound
 
         snd_pcm_open = (delegate* unmanaged<nint*, byte*, int, int, int>)Export("snd_pcm_open");
         snd_pcm_close = (delegate* unmanaged<nint, int>)Export("snd_pcm_close");
-        snd_pcm_set_params = (delegate* unmanaged<nint, int, int, uint, uint, int, uint, int>)Export("snd_pcm_set_params");
+        snd_pcm_hw_params_malloc = (delegate* unmanaged<nint*, int>)Export("snd_pcm_hw_params_malloc");
+        snd_pcm_hw_params_free = (delegate* unmanaged<nint, void>)Export("snd_pcm_hw_params_free");
+        snd_pcm_hw_params_any = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_hw_params_any");
+        snd_pcm_hw_params_set_access = (delegate* unmanaged<nint, nint, int, int>)Export("snd_pcm_hw_params_set_access");
+        snd_pcm_hw_params_test_format = (delegate* unmanaged<nint, nint, int, int>)Export("snd_pcm_hw_params_test_format");
+        snd_pcm_hw_params_set_format = (delegate* unmanaged<nint, nint, int, int>)Export("snd_pcm_hw_params_set_format");
+        snd_pcm_hw_params_set_channels_near = (delegate* unmanaged<nint, nint, uint*, int>)Export("snd_pcm_hw_params_set_channels_near");
+        snd_pcm_hw_params_set_rate = (delegate* unmanaged<nint, nint, uint, int, int>)Export("snd_pcm_hw_params_set_rate");
+        snd_pcm_hw_params_set_period_size_near =
+            (delegate* unmanaged<nint, nint, nuint*, int*, int>)Export("snd_pcm_hw_params_set_period_size_near");
+        snd_pcm_hw_params_set_buffer_size_near = (delegate* unmanaged<nint, nint, nuint*, int>)Export("snd_pcm_hw_params_set_buffer_size_near");
+        snd_pcm_hw_params = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_hw_params");
         snd_pcm_get_params = (delegate* unmanaged<nint, nuint*, nuint*, int>)Export("snd_pcm_get_params");
         snd_pcm_sw_params_malloc = (delegate* unmanaged<nint*, int>)Export("snd_pcm_sw_params_malloc");
         snd_pcm_sw_params_free = (delegate* unmanaged<nint, void>)Export("snd_pcm_sw_params_free");
@@ -65,7 +86,8 @@ internal sealed unsafe class LibAsound
         snd_pcm_avail_update = (delegate* unmanaged<nint, nint>)Export("snd_pcm_avail_update");
         snd_pcm_wait = (delegate* unmanaged<nint, int, int>)Export("snd_pcm_wait");
         snd_pcm_writei = (delegate* unmanaged<nint, void*, nuint, nint>)Export("snd_pcm_writei");
-        snd_pcm_recover = (delegate* unmanaged<nint, int, int, int>)Export("snd_pcm_recover");
+        snd_pcm_prepare = (delegate* unmanaged<nint, int>)Export("snd_pcm_prepare");
+        snd_pcm_resume = (delegate* unmanaged<nint, int>)Export("snd_pcm_resume");
         snd_pcm_drop = (delegate* unmanaged<nint, int>)Export("snd_pcm_drop");
         snd_pcm_drain = (delegate* unmanaged<nint, int>)Export("snd_pcm_drain");
         snd_pcm_info_malloc = (delegate* unmanaged<nint*, int>)Export("snd_pcm_info_malloc");

@@ -2,6 +2,14 @@ using System.Globalization;
 
 namespace AlsaSink;
 
+/// <summary>A device that plays: the card's and the device's number, the card's id such as <c>PCH</c>, and its name such as <c>HDA Intel</c>.</summary>
+internal sealed record PlaybackDevice(int Card, int Device, string Id, string Name)
+{
+    /// <summary>Whether the text is the card's id or a part of its name; upper and lower case are the same.</summary>
+    public bool Matches(string text) =>
+        Id.Equals(text, StringComparison.OrdinalIgnoreCase) || Name.Contains(text, StringComparison.OrdinalIgnoreCase);
+}
+
 /// <summary>
 /// The kernel's list of sound cards, <c>/proc/asound</c> (Documentation/sound/designs/procfile.rst): read without loading libasound.
 /// </summary>
@@ -9,29 +17,36 @@ internal static class SoundCards
 {
     public const string Proc = "/proc/asound";
 
-    /// <summary>
-    /// The lowest card number that has a playback device, or null. In file <c>pcm</c>: <c>00-01: ID : name : playback 1</c>.
-    /// </summary>
-    public static int? FirstPlayback(string proc = Proc)
+    /// <summary>What can play, by number. In file <c>pcm</c>: <c>00-01: ID : name : playback 1</c>.</summary>
+    public static IReadOnlyList<PlaybackDevice> Playbacks(string proc = Proc)
     {
+        List<PlaybackDevice> found = [];
         foreach (string line in Lines(Path.Combine(proc, "pcm")))
         {
-            if (line.Contains(": playback", StringComparison.Ordinal) && line.IndexOf('-') is > 0 and int dash
-                && int.TryParse(line.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out int card))
-                return card;
+            int dash = line.IndexOf('-'), colon = line.IndexOf(':');
+            if (line.Contains(": playback", StringComparison.Ordinal) && dash > 0 && colon > dash
+                && int.TryParse(line.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out int card)
+                && int.TryParse(line.AsSpan(dash + 1, colon - dash - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int device))
+            {
+                (string id, string name) = Card(card, proc) ?? ("", $"card {card}");
+                found.Add(new PlaybackDevice(card, device, id, name));
+            }
         }
-        return null;
+        return found;
     }
 
-    /// <summary>A card's short name, or null. In file <c>cards</c>: <c> 0 [Intel          ]: HDA-Intel - HDA Intel</c>.</summary>
-    public static string? Name(int card, string proc = Proc)
+    /// <summary>A card's short name, or null.</summary>
+    public static string? Name(int card, string proc = Proc) => Card(card, proc)?.Name;
+
+    // In file cards: " 0 [Intel          ]: HDA-Intel - HDA Intel", and a second line with the bus.
+    private static (string Id, string Name)? Card(int card, string proc)
     {
         string start = string.Create(CultureInfo.InvariantCulture, $"{card} [");
         foreach (string line in Lines(Path.Combine(proc, "cards")))
         {
-            int name = line.IndexOf(" - ", StringComparison.Ordinal);
-            if (name > 0 && line.TrimStart().StartsWith(start, StringComparison.Ordinal))
-                return line[(name + 3)..].Trim();
+            int from = line.IndexOf('['), to = line.IndexOf("]: ", StringComparison.Ordinal), name = line.IndexOf(" - ", StringComparison.Ordinal);
+            if (from >= 0 && to > from && name > to && line.TrimStart().StartsWith(start, StringComparison.Ordinal))
+                return (line[(from + 1)..to].Trim(), line[(name + 3)..].Trim());
         }
         return null;
     }

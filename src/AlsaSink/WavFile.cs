@@ -20,7 +20,8 @@ public sealed unsafe class WavFile : IPcmOutput
     private const long MaxDataBytes = uint.MaxValue - HeaderBytes;
 
     private readonly PeriodClock _pace;
-    private readonly short[] _frames = new short[AudioSink.MaxPeriodFrames * 2];
+    private readonly PcmConverter _converter = new(SampleFormat.S16, 2);
+    private readonly byte[] _frames = new byte[AudioSink.MaxPeriodFrames * 4];
     private readonly string _path;
     private int _fd = -1;
     private long _dataBytes;
@@ -66,9 +67,7 @@ public sealed unsafe class WavFile : IPcmOutput
     /// <exception cref="AudioException">The disk is full, or the file has reached 4 GiB (six hours of sound).</exception>
     public void Write(ReadOnlySpan<float> stereo)
     {
-        Span<short> frames = _frames.AsSpan(0, stereo.Length);
-        PcmSamples.ToS16(stereo, frames);
-        ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(frames);
+        ReadOnlySpan<byte> data = _frames.AsSpan(0, _converter.Convert(stereo, _frames));
         if (_dataBytes + data.Length > MaxDataBytes)
             throw new AudioException($"{_path}: 4 GiB reached, more does not fit a WAV file; sound is discarded from here");
         WriteAt(HeaderBytes + _dataBytes, data);

@@ -11,6 +11,8 @@ public sealed class AudioOptionsTests : IDisposable
     [InlineData("auto", AudioKind.Auto, "")]
     [InlineData("none", AudioKind.None, "")]
     [InlineData("alsa:plughw:0,3", AudioKind.Alsa, "plughw:0,3")]
+    [InlineData("alsa:hw:CARD=PCH", AudioKind.Alsa, "hw:CARD=PCH")]
+    [InlineData("alsa:card=USB Audio", AudioKind.Card, "USB Audio")]
     [InlineData("wav:/tmp/a:b.wav", AudioKind.Wav, "/tmp/a:b.wav")]
     public void A_right_option_is_read(string text, AudioKind kind, string name)
     {
@@ -24,45 +26,109 @@ public sealed class AudioOptionsTests : IDisposable
     [InlineData("Auto")]
     [InlineData("alsa")]
     [InlineData("alsa:")]
+    [InlineData("alsa:card=")]
     [InlineData("wav:")]
     [InlineData("wav:a\0b")]
     [InlineData("pulse")]
     public void A_wrong_option_is_one_line(string text)
     {
         Assert.False(AudioOptions.TryParse(text, out _, out string? error));
-        Assert.Equal($"--audio {text}: not understood; use auto, none, alsa:NAME or wav:FILE", error);
+        Assert.Equal($"--audio {text}: not understood; use auto, none, alsa:NAME, alsa:card=NAME or wav:FILE", error);
     }
 
-    [Fact]
-    public void Auto_without_a_card_is_none_and_one_line()
+    private void Cards()
     {
-        Assert.Null(new AudioOptions(AudioKind.Auto).Open(_log.Add, _proc));
-        Assert.Equal("audio: no sound card; sound is discarded", Assert.Single(_log));
+        File.WriteAllText(Path.Combine(_proc, "cards"), """
+             0 [Camera         ]: USB-Audio - USB Camera
+                                  USB Camera at usb-0000:00:14.0-1, high speed
+             1 [HDMI           ]: HDA-Intel - HDA Intel HDMI
+                                  HDA Intel HDMI at 0x10043000 irq 43
+            10 [Device         ]: USB-Audio - USB Audio Device
+                                  C-Media USB Audio Device at usb-0000:00:14.0-2, full speed
+            """);
+        File.WriteAllText(Path.Combine(_proc, "pcm"), """
+            00-00: USB Audio : USB Audio : capture 1
+            01-03: HDMI 0 : HDMI 0 : playback 1
+            01-07: HDMI 1 : HDMI 1 : playback 1
+            10-00: USB Audio : USB Audio : playback 1 : capture 1
+            """);
     }
 
     [Fact]
-    public void Auto_without_a_card_that_plays_is_none()
+    public void Without_a_card_auto_waits_for_one_and_says_so_at_the_first_sound()
+    {
+        using IPcmOutput output = new AudioOptions(AudioKind.Auto).Open(_log.Add, null, _proc)!;
+        Assert.Equal("no sound card", output.Status.Description);
+        Assert.Empty(_log);
+        AudioException e = Assert.Throws<AudioException>(output.Start);
+        Assert.Equal("audio: no sound card; sound is discarded until there is one", e.Message);
+    }
+
+    [Fact]
+    public void A_card_that_only_records_is_not_one_that_plays()
     {
         File.WriteAllText(Path.Combine(_proc, "pcm"), "00-00: Camera : USB Audio : capture 1\n");
-        Assert.Null(new AudioOptions(AudioKind.Auto).Open(_log.Add, _proc));
+        Assert.Empty(CardChoice.Auto([], _proc).Names());
     }
 
     [Fact]
     public void Auto_names_the_first_card_that_plays_and_opens_nothing_yet()
     {
-        File.WriteAllText(Path.Combine(_proc, "cards"), """
-             0 [Camera         ]: USB-Audio - USB Camera
-                                  USB Camera at usb-0000:00:14.0-1, high speed
-             1 [Intel          ]: HDA-Intel - HDA Intel
-                                  HDA Intel at 0x10043000 irq 43
-            """);
-        File.WriteAllText(Path.Combine(_proc, "pcm"), """
-            00-00: USB Audio : USB Audio : capture 1
-            01-00: Generic Analog : Generic Analog : playback 1 : capture 1
-            """);
-        using IPcmOutput output = new AudioOptions(AudioKind.Auto).Open(_log.Add, _proc)!;
-        Assert.Equal("HDA Intel", output.Status.Description);
-        Assert.Empty(_log);
+        Cards();
+        using IPcmOutput output = new AudioOptions(AudioKind.Auto).Open(_log.Add, null, _proc)!;
+        Assert.Equal("HDA Intel HDMI", output.Status.Description);
+        Assert.Equal(["hw:1,3", "plughw:1,3", "default"], CardChoice.Auto([], _proc).Names());
+    }
+
+    [Theory]
+    [InlineData("hw:1,3")]
+    [InlineData("hw:1,3", "PCH", "nonsense")]
+    [InlineData("hw:10,0", "PCH", "usb audio")]
+    [InlineData("hw:10,0", "device")]
+    [InlineData("hw:1,3", "HDMI", "USB")]
+    public void Auto_takes_the_first_preference_that_is_there(string first, params string[] prefer)
+    {
+        Cards();
+        Assert.Equal(first, CardChoice.Auto(prefer, _proc).Names()[0]);
+    }
+
+    [Fact]
+    public void A_card_by_its_name_is_looked_up_anew_each_time()
+    {
+        CardChoice choice = CardChoice.OfCard("USB Audio", _proc);
+        Assert.Empty(choice.Names());
+        Assert.Equal("audio: no sound card named USB Audio; sound is discarded until there is one (see /proc/asound/cards)", choice.NothingThere);
+        Cards();
+        Assert.Equal(["hw:10,0", "plughw:10,0"], choice.Names());
+        File.WriteAllText(Path.Combine(_proc, "cards"), " 1 [Device         ]: USB-Audio - USB Audio Device\n");
+        Assert.Equal(["hw:1,3", "plughw:1,3"], choice.Names());
+    }
+
+    [Fact]
+    public void Only_a_hardware_device_gets_a_converting_one_behind_it()
+    {
+        Assert.Equal(["hw:2", "plughw:2"], CardChoice.OfDevice("hw:2").Names());
+        Assert.Equal(["default"], CardChoice.OfDevice("default").Names());
+    }
+
+    [Theory]
+    [InlineData(2.67, 64, 128)]
+    [InlineData(4, 64, 192)]
+    [InlineData(5.34, 64, 256)]
+    [InlineData(20, 240, 960)]
+    [InlineData(42.67, 512, 2048)]
+    [InlineData(500, 510, 23970)]
+    public void A_latency_is_four_periods_unless_they_are_too_short_or_too_long(double ms, int period, int buffer)
+    {
+        AudioLatency latency = new(ms);
+        Assert.Equal((period, buffer), (latency.PeriodFrames, latency.BufferFrames));
+    }
+
+    [Fact]
+    public void Another_output_keeps_how_a_card_is_used()
+    {
+        AudioOptions configured = new(AudioKind.Auto) { LatencyMs = 5, Priority = 0, Prefer = ["USB"] };
+        Assert.Equal(configured with { Kind = AudioKind.Wav, Name = "x" }, configured.On(new AudioOptions(AudioKind.Wav, "x")));
     }
 
     [Fact]

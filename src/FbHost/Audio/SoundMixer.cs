@@ -17,7 +17,7 @@ internal sealed class SoundMixer : IDisposable
     public SoundMixer(ClientTable clients, AudioOptions options, HostLog log)
     {
         _log = log;
-        _output = options.Open(log.Warn);
+        _output = options.Open(log.Warn, log.Info);
         clients.Looked += Look;
         clients.Gone += Remove;
     }

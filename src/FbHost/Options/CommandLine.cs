@@ -12,7 +12,7 @@ internal static class CommandLine
     private static readonly Option<string> Display = new("--display") { HelpName = "DISPLAY", Description = $"{DisplayChoice.Forms}." };
     private static readonly Option<string> Rotate = new("--rotate") { HelpName = "DEGREES", Description = "How the panel hangs: 0, 90, 180 or 270 degrees clockwise." };
     private static readonly Option<string[]> Input = new("--input") { HelpName = "INPUT", Description = "auto, none, or the path of an evdev device or FIFO; may be repeated." };
-    private static readonly Option<string> Audio = new("--audio") { HelpName = "AUDIO", Description = "auto, none, alsa:NAME or wav:FILE." };
+    private static readonly Option<string> Audio = new("--audio") { HelpName = "AUDIO", Description = "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE." };
     private static readonly Option<string> Path = new("--path") { HelpName = "DIR", Description = "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID." };
     private static readonly Option<string> OneClient = new("-p") { HelpName = "DIR", Description = "Serves DIR for one client, and ends when it ends." };
     private static readonly Argument<string[]> Command = new("COMMAND") { HelpName = "COMMAND", Description = "An app and its arguments: runs it under a host of its own and ends with its exit code.", Arity = ArgumentArity.ZeroOrMore };
@@ -44,7 +44,7 @@ internal static class CommandLine
         if (parsed.GetValue(Input) is { Length: > 0 } inputs)
             options.Inputs = inputs;
         if (parsed.GetValue(Audio) is { } audio)
-            options.Audio = AudioOptions.TryParse(audio, out var a, out var error) ? a : throw new MmmException(error);
+            options.Audio = AudioOptions.TryParse(audio, out var a, out var error) ? options.Audio.On(a) : throw new MmmException(error);
         options.Path = parsed.GetValue(Path) ?? options.Path;
         options.Command = command;
         options.OneClient = command.Length > 0;

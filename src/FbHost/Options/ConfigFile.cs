@@ -25,7 +25,11 @@ internal static class ConfigFile
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
                 ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
             ("input", v => v.Members(("devices", d => options.Inputs = Inputs(d)))),
-            ("audio", v => v.Members(("device", d => options.Audio = Audio(d)))),
+            ("audio", v => v.Members(
+                ("device", d => options.Audio = options.Audio.On(Audio(d))),
+                ("prefer", d => options.Audio = options.Audio with { Prefer = [.. d.Items.Select(i => i.Text)] }),
+                ("latencyMs", d => options.Audio = options.Audio with { LatencyMs = d.Number(AudioOptions.MinLatencyMs, AudioOptions.MaxLatencyMs) }),
+                ("priority", d => options.Audio = options.Audio with { Priority = d.Integer(0, 99) }))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),
             ("help", v => options.Help = v.Text),
@@ -52,7 +56,7 @@ internal static class ConfigFile
 
     private static AudioOptions Audio(JsonValue v) => AudioOptions.TryParse(v.Text, out var options, out _)
         ? options
-        : throw v.Fault("it must be auto, none, alsa:NAME or wav:FILE");
+        : throw v.Fault("it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE");
 
     private static string Message(JsonValue v) => ServeOptions.KnownMessages.Contains(v.Text)
         ? v.Text
