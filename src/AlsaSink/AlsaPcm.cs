@@ -35,13 +35,14 @@ internal sealed class AlsaPcm : IPcmOutput
     private int _xruns;
     private int _xrunsTold;
     private int _recoveries; // since the last period
+    private int _before; // frames of the last period
     private bool _woken;
     private long _stalledNs;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="choice">The device.</param>
     /// <param name="latency">What is asked of it.</param>
-    /// <param name="log">Is given one line after a sound that had xruns; called on the audio thread.</param>
+    /// <param name="log">Is given a line after a sound that had xruns, ever more of them; called on the audio thread.</param>
     /// <param name="card">The calls of ALSA.</param>
     /// <param name="clock">Paces what no card paces.</param>
     public AlsaPcm(CardChoice choice, AudioLatency latency, Action<string>? log, IAlsaCard card, IAudioClock clock)
@@ -86,7 +87,7 @@ internal sealed class AlsaPcm : IPcmOutput
     {
         Priority?.Raise();
         OpenFirst(acceptBusy: false);
-        (_leadDue, _recoveries, _woken, _stalledNs) = (_lead, 0, false, 0);
+        (_leadDue, _before, _woken, _stalledNs) = (_lead, 0, false, 0);
     }
 
     private void OpenFirst(bool acceptBusy)
@@ -152,6 +153,8 @@ internal sealed class AlsaPcm : IPcmOutput
     /// <exception cref="AudioException">The card is gone, or took no frames for a second.</exception>
     public void Write(ReadOnlySpan<float> stereo)
     {
+        _limit.Pace(_before);
+        _before = stereo.Length / 2;
         _recoveries = 0;
         ReadOnlySpan<byte> left = _frames.AsSpan(0, _converter.Convert(stereo, _frames));
         while (!left.IsEmpty)
@@ -160,7 +163,6 @@ internal sealed class AlsaPcm : IPcmOutput
             if (error < 0)
                 Recover(error);
         }
-        _limit.Pace(stereo.Length / 2);
     }
 
     // One step: silence of the lead, waiting, or frames. A negative errno if it failed.
@@ -275,8 +277,10 @@ internal sealed class AlsaPcm : IPcmOutput
             return;
         _open = false;
         _card.Close();
-        if (_xruns > _xrunsTold)
-            _log?.Invoke($"ALSA device {_name}: {_xruns - _xrunsTold} xruns");
+        // One line for the first, then for twice as many each: a card that always has some does not fill the log.
+        if (_xruns == 0 || _xruns < 2 * _xrunsTold)
+            return;
+        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; raise audio.latencyMs if they are heard");
         _xrunsTold = _xruns;
     }
 }

@@ -78,7 +78,7 @@ public sealed record AudioOptions(AudioKind Kind, string Name = "")
     /// so that what was asked for by name fails now; <c>auto</c> and <c>alsa:card=NAME</c> only look at <c>/proc/asound</c>: the card may come
     /// later, and neither libasound nor a device is touched before the first sound, for a fast start.
     /// </summary>
-    /// <param name="log">Is given one line after a sound with xruns; called on the audio thread.</param>
+    /// <param name="log">Is given a line after a sound with xruns, ever more of them; called on the audio thread.</param>
     /// <param name="info">Is given one line when real-time priority is not permitted; called on the audio thread.</param>
     /// <returns>The output, or null for none.</returns>
     /// <exception cref="AudioException">The device or file that was named cannot be had.</exception>

@@ -187,7 +187,7 @@ public sealed unsafe class AudioSink : IDisposable
             if (_state == OutputState.Playing)
             {
                 _output!.Write(_mixer.Mixed);
-                Forget(frames);
+                Played(frames);
             }
         }
         catch (Exception e)
@@ -216,8 +216,7 @@ public sealed unsafe class AudioSink : IDisposable
     {
         _state = OutputState.Discarding;
         _retryNs = _clock.NowNs + RetryNs;
-        if (_said.Add(e.Message))
-            _log?.Invoke(e.Message);
+        Say(e.Message);
         try
         {
             _output!.Stop();
@@ -228,12 +227,22 @@ public sealed unsafe class AudioSink : IDisposable
         }
     }
 
-    // A fault that comes back every few seconds is the same one; after a while without it is told again.
-    private void Forget(int frames)
+    // A fault that comes back every few seconds is the same one; after a while without it, it is told again.
+    private void Played(int frames)
     {
-        if (_said.Count == 0 || (_goodFrames += frames) < ForgetFrames)
+        if (_said.Count == 0)
             return;
-        _said.Clear();
+        if (_goodFrames == 0)
+            Say($"audio: {_output!.Status.Description} plays again");
+        _goodFrames += frames;
+        if (_goodFrames >= ForgetFrames)
+            _said.Clear();
+    }
+
+    private void Say(string line)
+    {
+        if (_said.Add(line))
+            _log?.Invoke(line);
     }
 
     private void End()

@@ -1,9 +1,9 @@
 namespace AlsaSink;
 
 /// <summary>
-/// Where mixed frames go: a card (<see cref="AlsaPcm"/>) or a file (<see cref="WavFile"/>). All frames are stereo, float, full scale
-/// -1..1, <see cref="AudioSink.Rate"/> Hz; an output converts them to its own format. Start, Write, Stop and Drain are called on the audio thread only; each of them
-/// throws <see cref="AudioException"/> when the output cannot go on, and can be started again after that.
+/// Where mixed frames go: a card or a file. All frames are stereo, float, full scale -1..1, <see cref="AudioSink.Rate"/> Hz; an output
+/// converts them to its own format. Start, Write, Stop and Drain are called on the audio thread only; each of them throws
+/// <see cref="AudioException"/> when the output cannot go on, and can be started again after that.
 /// </summary>
 public interface IPcmOutput : IDisposable
 {

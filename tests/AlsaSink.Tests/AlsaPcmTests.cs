@@ -66,7 +66,7 @@ public class AlsaPcmTests
         FakeClock clock = new();
         using AlsaPcm pcm = Pcm("null", clock);
         pcm.Start();
-        for (int i = 0; i < 375; i++)
+        for (int i = 0; i < 376; i++)
             pcm.Write(new float[1024]);
         Assert.InRange(clock.SleptNs, 3_800_000_000, 3_820_000_000);
     }

@@ -38,7 +38,7 @@ public class BadConfigTests
     [InlineData("{ \"display\": {\n\"format\": \"rgb888\" } }", "$FILE:2: display.format is \"rgb888\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
     [InlineData("{ \"input\": { \"devices\": \"none\" } }", "input.devices is \"none\"; it must be a list")]
     [InlineData("{ \"input\": { \"devices\": [] } }", "input.devices is a list; it must name")]
-    [InlineData("{ \"audio\": { \"device\": \"loud\" } }", "audio.device is \"loud\"; it must be auto, none, alsa:NAME or wav:FILE")]
+    [InlineData("{ \"audio\": { \"device\": \"loud\" } }", "audio.device is \"loud\"; it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE")]
     [InlineData("{ \"messages\": [ \"raise\", \"explode\" ] }", "messages[1] is \"explode\"; it must be one of raise")]
     [InlineData("{ \"buttons\": [ { \"chip\": 0, \"event\": \"a\" } ] }", "buttons[0] is an object; it must have a \"line\"")]
     [InlineData("{ \"buttons\": [ { \"line\": 1.5, \"event\": \"a\" } ] }", "buttons[0].line is 1.5; it must be a whole number from 0 to 1023")]

@@ -99,7 +99,7 @@ public class BadInputTests
     }
 
     [Theory]
-    [InlineData("nonsense", "--audio nonsense: not understood; use auto, none, alsa:NAME or wav:FILE")]
+    [InlineData("nonsense", "--audio nonsense: not understood; use auto, none, alsa:NAME, alsa:card=NAME or wav:FILE")]
     [InlineData("alsa:nosuch", "nosuch")]
     [InlineData("alsa:", "not understood")]
     [InlineData("wav:/nonexistent/sound.wav", "/nonexistent/sound.wav: no such file or directory")]
