@@ -1,0 +1,131 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AlsaSink;
+
+/// <summary>
+/// Brings one stream to <see cref="AudioSink.Rate"/>, band-limited: each frame is the inner product of the source's last frames and the phase
+/// of the filter that belongs to its position. Allocates at construction only.
+/// </summary>
+/// <param name="filter">For the stream's rate.</param>
+public sealed class Resampler(ResamplerFilter filter)
+{
+    /// <summary>Frames that <see cref="Process"/> takes at a time at most.</summary>
+    public const int MostInput = 1024;
+
+    // By channel, so that one load of coefficients serves both. The first Taps - 1 frames are history.
+    private readonly float[] _left = new float[filter.Taps - 1 + MostInput];
+    private readonly float[] _right = new float[filter.Taps - 1 + MostInput];
+    private int _filled = filter.Taps - 1;
+    private int _at;
+    private int _phase; // of Steps
+
+    /// <summary>Frames a second that go in, Hz.</summary>
+    public int Rate => filter.Rate;
+
+    /// <summary>Forgets the stream: what comes next follows silence.</summary>
+    public void Reset()
+    {
+        Array.Clear(_left);
+        Array.Clear(_right);
+        (_filled, _at, _phase) = (filter.Taps - 1, 0, 0);
+    }
+
+    /// <summary>Frames that have to go in for <paramref name="frames"/> to come out.</summary>
+    /// <param name="frames">1 or more.</param>
+    /// <returns>0 or more.</returns>
+    public int InputFor(int frames) =>
+        Math.Max(0, _at + (int)((_phase + (frames - 1L) * filter.Step) / filter.Steps) + filter.Taps - _filled);
+
+    /// <summary>The most frames for which <see cref="InputFor"/> is no more than <see cref="MostInput"/>; 1 or more.</summary>
+    public int MostAtOnce => 1 + (int)(((MostInput + 1L - _at - filter.Taps + _filled) * filter.Steps - 1 - _phase) / filter.Step);
+
+    /// <summary>Takes frames in and gives those that can be made of them.</summary>
+    /// <param name="input">Interleaved samples, finite; at most <see cref="InputFor"/> the room in <paramref name="stereo"/>.</param>
+    /// <param name="channels">1 (heard on both sides) or 2, the same until <see cref="Reset"/>.</param>
+    /// <param name="stereo">Room for interleaved stereo, <see cref="MostAtOnce"/> frames at most.</param>
+    /// <returns>Frames written.</returns>
+    public int Process(ReadOnlySpan<float> input, int channels, Span<float> stereo)
+    {
+        Append(input, channels);
+        int frames = 0, wanted = stereo.Length / 2;
+        for (; frames < wanted && _at + filter.Taps <= _filled; frames++)
+        {
+            (stereo[2 * frames], stereo[2 * frames + 1]) = filter.IsInterpolated ? Between(channels) : Exact(_phase, channels);
+            _phase += filter.Step;
+            _at += _phase / filter.Steps;
+            _phase %= filter.Steps;
+        }
+        int used = Math.Min(_at, _filled);
+        _left.AsSpan(used, _filled - used).CopyTo(_left);
+        _right.AsSpan(used, _filled - used).CopyTo(_right);
+        (_at, _filled) = (_at - used, _filled - used);
+        return frames;
+    }
+
+    private void Append(ReadOnlySpan<float> input, int channels)
+    {
+        int frames = input.Length / channels;
+        Span<float> left = _left.AsSpan(_filled, frames), right = _right.AsSpan(_filled, frames);
+        if (channels == 1)
+        {
+            input.CopyTo(left);
+            input.CopyTo(right);
+        }
+        else
+        {
+            for (int i = 0; i < left.Length; i++)
+                (left[i], right[i]) = (input[2 * i], input[2 * i + 1]);
+        }
+        _filled += frames;
+    }
+
+    private (float Left, float Right) Exact(int phase, int channels)
+    {
+        ReadOnlySpan<float> taps = filter.Phase(phase);
+        if (channels == 2)
+            return Product(taps, ref _left[_at], ref _right[_at]);
+        float one = Product(taps, ref _left[_at]);
+        return (one, one);
+    }
+
+    private (float Left, float Right) Between(int channels)
+    {
+        long position = (long)_phase * filter.Phases;
+        int phase = (int)(position / filter.Steps);
+        float t = (position - (long)phase * filter.Steps) / (float)filter.Steps;
+        (float left, float right) = Exact(phase, channels);
+        (float nextLeft, float nextRight) = Exact(phase + 1, channels);
+        return (left + (nextLeft - left) * t, right + (nextRight - right) * t);
+    }
+
+    // Two sums at a time: an addition has to wait for the one before it.
+    private static (float Left, float Right) Product(ReadOnlySpan<float> taps, ref float left, ref float right)
+    {
+        ref float h = ref MemoryMarshal.GetReference(taps);
+        Vector<float> leftA = default, leftB = default, rightA = default, rightB = default;
+        for (nuint i = 0; i < (nuint)taps.Length; i += 2 * (nuint)Vector<float>.Count)
+        {
+            Vector<float> a = Vector.LoadUnsafe(ref h, i), b = Vector.LoadUnsafe(ref h, i + (nuint)Vector<float>.Count);
+            leftA = Vector.MultiplyAddEstimate(a, Vector.LoadUnsafe(ref left, i), leftA);
+            rightA = Vector.MultiplyAddEstimate(a, Vector.LoadUnsafe(ref right, i), rightA);
+            leftB = Vector.MultiplyAddEstimate(b, Vector.LoadUnsafe(ref left, i + (nuint)Vector<float>.Count), leftB);
+            rightB = Vector.MultiplyAddEstimate(b, Vector.LoadUnsafe(ref right, i + (nuint)Vector<float>.Count), rightB);
+        }
+        return (Vector.Sum(leftA + leftB), Vector.Sum(rightA + rightB));
+    }
+
+    private static float Product(ReadOnlySpan<float> taps, ref float mono)
+    {
+        ref float h = ref MemoryMarshal.GetReference(taps);
+        Vector<float> a = default, b = default;
+        for (nuint i = 0; i < (nuint)taps.Length; i += 2 * (nuint)Vector<float>.Count)
+        {
+            a = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref h, i), Vector.LoadUnsafe(ref mono, i), a);
+            b = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref h, i + (nuint)Vector<float>.Count),
+                Vector.LoadUnsafe(ref mono, i + (nuint)Vector<float>.Count), b);
+        }
+        return Vector.Sum(a + b);
+    }
+}
