@@ -1,0 +1,64 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace AlsaSink;
+
+/// <summary>
+/// A volume that one thread sets and the audio thread applies: it moves to a new value in a straight line, so that a change is not heard as
+/// zipper noise. At exactly 1 samples pass untouched.
+/// </summary>
+/// <param name="initial">Factor at the beginning, 0 or more.</param>
+public sealed class Gain(float initial = 1)
+{
+    /// <summary>Frames that a change takes: 10 ms.</summary>
+    public const int RampFrames = AudioSink.Rate / 100;
+
+    private volatile float _target = initial;
+
+    // The audio thread's own.
+    private float _rampTo = initial;
+    private float _current = initial;
+    private float _step;
+    private int _left;
+
+    /// <summary>The factor that is moved to; may be set from any thread.</summary>
+    public float Target
+    {
+        get => _target;
+        set => _target = value;
+    }
+
+    /// <summary>
+    /// The factor for a volume of 0..100 %: its third power, which is heard as even steps (50 % is -18 dB). 0 is silence, 100 exactly 1.
+    /// </summary>
+    public static float OfPercent(int percent) => percent >= 100 ? 1 : MathF.Pow(Math.Max(0, percent) / 100f, 3);
+
+    /// <summary>Multiplies the next frames. Belongs to the audio thread.</summary>
+    public void Apply(Span<float> stereo)
+    {
+        float target = _target;
+        if (target != _rampTo)
+            (_rampTo, _left, _step) = (target, RampFrames, (target - _current) / RampFrames);
+        int ramp = Math.Min(_left, stereo.Length / 2);
+        for (int i = 0; i < ramp; i++)
+        {
+            _current = --_left == 0 ? _rampTo : _current + _step;
+            stereo[2 * i] *= _current;
+            stereo[2 * i + 1] *= _current;
+        }
+        if (_current != 1)
+            Multiply(stereo[(2 * ramp)..], _current);
+    }
+
+    /// <summary>Nothing sounds: the new value holds at once. Belongs to the audio thread.</summary>
+    public void Settle() => (_rampTo, _current, _left) = (_target, _target, 0);
+
+    private static void Multiply(Span<float> samples, float by)
+    {
+        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(samples);
+        for (int i = 0; i < vectors.Length; i++)
+            vectors[i] *= by;
+        for (int i = vectors.Length * Vector<float>.Count; i < samples.Length; i++)
+            samples[i] *= by;
+    }
+}
