@@ -80,6 +80,16 @@ public sealed unsafe class AudioSink : IDisposable
     public OutputStatus Status => _output is null
         ? new("none", "", Rate, 2, MaxPeriodFrames, 0, 0, _state) : _output.Status with { State = _state };
 
+    /// <summary>The volume of everything that is played.</summary>
+    public Gain Volume => _mixer.Volume;
+
+    /// <summary>Whether what does not fit full scale is turned down; else it saturates. True unless set.</summary>
+    public bool Limits
+    {
+        get => _mixer.Limits;
+        set => _mixer.Limits = value;
+    }
+
     /// <summary>Adds a source; it is pulled from the next period on, or after the next <see cref="Wake"/>.</summary>
     /// <param name="source">A source that was never added before.</param>
     public void Add(IPcmSource source)

@@ -20,6 +20,7 @@ public sealed class Gain(float initial = 1)
     private float _current = initial;
     private float _step;
     private int _left;
+    private bool _resting = true;
 
     /// <summary>The factor that is moved to; may be set from any thread.</summary>
     public float Target
@@ -37,7 +38,9 @@ public sealed class Gain(float initial = 1)
     public void Apply(Span<float> stereo)
     {
         float target = _target;
-        if (target != _rampTo)
+        if (_resting)
+            (_rampTo, _current, _left, _resting) = (target, target, 0, false);
+        else if (target != _rampTo)
             (_rampTo, _left, _step) = (target, RampFrames, (target - _current) / RampFrames);
         int ramp = Math.Min(_left, stereo.Length / 2);
         for (int i = 0; i < ramp; i++)
@@ -50,8 +53,8 @@ public sealed class Gain(float initial = 1)
             Multiply(stereo[(2 * ramp)..], _current);
     }
 
-    /// <summary>Nothing sounds: the new value holds at once. Belongs to the audio thread.</summary>
-    public void Settle() => (_rampTo, _current, _left) = (_target, _target, 0);
+    /// <summary>Nothing sounds: what comes next begins at the value that is set by then. Belongs to the audio thread.</summary>
+    public void Rest() => _resting = true;
 
     private static void Multiply(Span<float> samples, float by)
     {

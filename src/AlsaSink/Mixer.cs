@@ -10,8 +10,10 @@ namespace AlsaSink;
 /// <param name="mostFrames">Frames mixed at a time at most, 1 or more.</param>
 public sealed class Mixer(int mostFrames)
 {
-    // A full-scale square wave overshoots when it is resampled; the limiter sees to that. More is no sound.
-    private const float MostLevel = 2;
+    /// <summary>
+    /// What is taken of one source at most: a full-scale square wave overshoots when it is resampled, which the limiter sees to.
+    /// </summary>
+    public const float MostLevel = 2;
 
     private readonly float[] _one = new float[mostFrames * 2];
     private readonly float[] _sum = new float[mostFrames * 2];
@@ -53,7 +55,7 @@ public sealed class Mixer(int mostFrames)
             Reading = source;
             int got = Math.Clamp(source.Read(one), 0, frames);
             if (got == 0)
-                source.Gain?.Settle();
+                source.Gain?.Rest();
             else
                 source.Gain?.Apply(one[..(got * 2)]);
             Add(one[..(got * 2)], sum);
@@ -61,7 +63,7 @@ public sealed class Mixer(int mostFrames)
         }
         Reading = null;
         if (most == 0)
-            Volume.Settle();
+            Volume.Rest();
         else
             Volume.Apply(sum);
         if (Limits)

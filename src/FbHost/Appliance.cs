@@ -108,9 +108,10 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
-        var sound = Own(new SoundMixer(clients, options.Audio, _log));
+        var sound = Own(new SoundMixer(_loop, clients, options, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
+        router.Pressed = sound.Click;
         // What is typed while another terminal has the screen is meant for that one; a finger is lifted all the same.
         InputHandler hear = (in InputEvent e) =>
         {
@@ -118,12 +119,12 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
                 router.Handler(in e);
         };
         var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
-        var buttons = OpenButtons(clients, blanker);
+        var buttons = OpenButtons(clients, blanker, sound);
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
-        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, () => End(0)).Handle));
+        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, sound, () => End(0)).Handle));
 
         if (options.Command.Count > 0)
             apps.EndWith = End;
@@ -154,7 +155,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
         : options.Apps;
 
-    private string OpenButtons(ClientTable clients, Blanker blanker)
+    private string OpenButtons(ClientTable clients, Blanker blanker, SoundMixer sound)
     {
         if (options.Buttons.Count == 0)
             return "";
@@ -162,7 +163,10 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var texts = options.Buttons.Select(b => System.Text.Encoding.UTF8.GetBytes(b.Event)).ToArray();
         Action<ButtonEvent> press = e =>
         {
-            if (e.Pressed && !blanker.Wakes() && clients.Focus is { } focus)
+            if (!e.Pressed || blanker.Wakes())
+                return;
+            sound.Click();
+            if (clients.Focus is { } focus)
                 clients.Push(focus, texts[e.Index]);
         };
         _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));

@@ -219,11 +219,13 @@ public class MixerTests
     public void A_volume_set_while_nothing_sounds_holds_from_the_first_frame_on()
     {
         Mixer mixer = new(Frames);
-        mixer.Mix([], Frames);
-        mixer.Volume.Target = 0.5f;
-        mixer.Mix([], Frames);
-        mixer.Mix([new Samples([1, 1])], Frames);
-        Assert.Equal(0.5f, mixer.Mixed[0]);
+        foreach (float volume in new[] { 0.5f, 0.25f, 1 })
+        {
+            mixer.Volume.Target = volume;
+            mixer.Mix([new Samples([1, 1])], Frames);
+            Assert.Equal(volume, mixer.Mixed[0]);
+            mixer.Mix([], Frames);
+        }
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 using AlsaSink;
 using Mmm;
 using Mmm.Host;
@@ -9,108 +9,276 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Audio;
 
 /// <summary>
-/// One client's sound: takes frames from its ring, at the sink's rate and as stereo floats. Made and removed by the loop's thread, read by
-/// the audio thread; both use descriptors of their own.
+/// One client's sound: takes frames from its ring and gives them at the sink's rate, as stereo floats. Made and removed by the loop's thread,
+/// read by the audio thread; both use descriptors of their own. What goes between them is single words, and a notice that there are any.
 /// </summary>
 internal sealed class ClientSound : IPcmSource
 {
-    private const int MostFrames = 4 * AudioSink.MaxPeriodFrames + 2; // of a client at 192 kHz, for one period
+    private const int EndFrames = AudioSink.Rate / 100; // of a client that is gone: 10 ms
+    private static readonly long InterruptionTicks = Stopwatch.Frequency / 4; // what goes on after no more than this was an underrun
+
+    private enum Trouble
+    {
+        None,
+        State,
+        Samples,
+    }
+
     private readonly ClientPcm _pcm;
     private readonly int _bell;
-    private readonly byte[] _raw = new byte[MostFrames * 8];
-    private readonly float[] _frames = new float[(MostFrames + 1) * 2]; // [0] is the last frame of the period before
-    private PcmFormat _format = (PcmFormat)(-1);
-    private int _rate;
-    private double _position; // of the next output frame, in input frames from _frames[0]
-    private volatile string? _fault;
+    private readonly Action _notify;
 
-    public ClientSound(ClientPcm pcm, int bell)
+    // The audio thread's own.
+    private readonly byte[] _raw = new byte[Resampler.MostInput * 8];
+    private readonly float[] _samples = new float[Resampler.MostInput * 2];
+    private readonly EdgeFade _edges = new();
+    private PcmState _stream; // its format, rate and the read index that was left there
+    private Resampler? _resampler; // null at the sink's own rate
+    private bool _hasStream;
+    private bool _changed; // since the last frame that was heard
+    private bool _stale; // the next frame is the one that setting a format leaves
+    private bool _waits;
+    private bool _flows;
+    private long _ranDry = long.MinValue / 2;
+    private int _queuedBefore;
+    private bool _faulty;
+    private bool _saidSamples;
+    private int _endLeft = EndFrames;
+
+    // From one thread to the other.
+    private Resampler? _handedOver;
+    private volatile int _wantedRate;
+    private volatile bool _ending;
+    private volatile bool _ended;
+    private volatile int _underruns;
+    private volatile Trouble _trouble;
+    private PcmState _troubled; // written before _trouble is set, read before it is cleared
+
+    /// <param name="pcm">The ring; owned from here on.</param>
+    /// <param name="bell">The client's bell, or -1.</param>
+    /// <param name="resampler">For the client's rate now; null at the sink's own.</param>
+    /// <param name="notify">Called on the audio thread when <see cref="WantedRate"/>, <see cref="HasEnded"/> or a fault is new.</param>
+    public ClientSound(ClientPcm pcm, int bell, Resampler? resampler, Action notify)
     {
-        _pcm = pcm;
+        (_pcm, _handedOver, _notify) = (pcm, resampler, notify);
         _bell = bell >= 0 ? fcntl(bell, F_DUPFD_CLOEXEC, 0) : -1;
         pcm.SetHostFormat(PcmFormat.S16Stereo, AudioSink.Rate);
     }
 
-    /// <summary>Why the client is silent, for people; null while all is well. Set by the audio thread.</summary>
-    public string? Fault => _fault;
+    /// <summary>The client's own volume.</summary>
+    public Gain Gain { get; } = new();
+
+    /// <summary>The rate for which the client's stream lacks a resampler; 0 while all is well.</summary>
+    public int WantedRate => _wantedRate;
+
+    /// <summary>True when a sound that was told to <see cref="End"/> has faded.</summary>
+    public bool HasEnded => _ended;
+
+    /// <summary>How often the client came late with frames in the middle of a sound.</summary>
+    public int Underruns => _underruns;
+
+    /// <summary>The ring as it is now, for people. False: the file is too short.</summary>
+    public bool TryRead(out PcmState state) => _pcm.TryRead(out state);
 
     /// <summary>True when the client has queued more than the one stale frame that setting a format leaves.</summary>
-    public static bool HasFrames(ClientPcm pcm, out string? fault)
+    public static bool HasFrames(ClientPcm pcm, out PcmState state, out string? fault)
     {
         fault = null;
-        if (!pcm.TryRead(out var state) || state.Read == state.Write || state is { Read: 0, Write: 1 })
+        if (!pcm.TryRead(out state) || state.Read == state.Write || state is { Read: 0, Write: 1 })
             return false;
         fault = state.Fault();
         return fault is null;
     }
 
+    /// <summary>Gives the stream what it lacks.</summary>
+    public void HandOver(Resampler resampler)
+    {
+        Volatile.Write(ref _handedOver, resampler);
+        _wantedRate = 0;
+    }
+
+    /// <summary>The client is gone: fades what it has queued.</summary>
+    public void End() => _ending = true;
+
+    /// <summary>What is newly wrong, once, to follow the client's name; else null.</summary>
+    public string? TakeFault()
+    {
+        var trouble = _trouble;
+        if (trouble == Trouble.None)
+            return null;
+        var state = _troubled;
+        _trouble = Trouble.None;
+        return trouble == Trouble.State && state.Fault() is { } fault
+            ? $"is silent: {fault}"
+            : "plays samples that are no numbers (NaN or infinite): they are silence";
+    }
+
     public int Read(Span<float> stereo)
     {
-        if (!_pcm.TryRead(out var state) || state.Fault() is { } fault && (_fault = fault) is not null)
-            return 0;
-        _fault = null;
-        if (state.Format != _format || state.SampleRate != _rate)
+        if (_ending)
+            return ReadEnd(stereo);
+        var frames = ReadStream(stereo);
+        if (!_waits)
+            return frames;
+        stereo[(2 * frames)..].Clear(); // an empty source would let the sink sleep: nobody might wake it
+        return stereo.Length / 2;
+    }
+
+    private int ReadEnd(Span<float> stereo)
+    {
+        var frames = _endLeft > 0 ? ReadStream(stereo[..Math.Min(stereo.Length, 2 * _endLeft)]) : 0;
+        for (var i = 0; i < frames; i++, _endLeft--)
         {
-            (_format, _rate, _position) = (state.Format, state.SampleRate, 1);
-            _frames.AsSpan(0, 2).Clear();
-            if (state.Read == 0) // the stale frame
-                _pcm.Take(state, _raw.AsSpan(0, PcmRing.BytesPerFrame(_format)));
-            if (!_pcm.TryRead(out state) || state.Fault() is not null)
-                return 0;
+            var gain = _endLeft / (float)EndFrames;
+            (stereo[2 * i], stereo[2 * i + 1]) = (stereo[2 * i] * gain, stereo[2 * i + 1] * gain);
         }
-        var step = _rate / (double)AudioSink.Rate;
-        var wanted = stereo.Length / 2;
-        var bytes = PcmRing.BytesPerFrame(_format);
-        var most = Math.Min(MostFrames, (int)Math.Ceiling(_position + (wanted - 1) * step));
-        var got = most > 0 ? _pcm.Take(state, _raw.AsSpan(0, most * bytes)) : 0;
-        Convert(got, _frames.AsSpan(2));
-        if (_bell >= 0 && state.Queued - got < PcmRing.Chunk)
+        if (frames > 0 && _endLeft > 0)
+            return frames;
+        _endLeft = 0;
+        if (!_ended)
+        {
+            _ended = true;
+            _notify();
+        }
+        return frames;
+    }
+
+    // The stream's frames, and the tail of what it was where they end.
+    private int ReadStream(Span<float> stereo)
+    {
+        _waits = false;
+        var frames = Ready(stereo.Length / 2, out var state) ? Take(state, stereo) : 0;
+        _edges.Pass(stereo[..(2 * frames)]);
+        var flows = 2 * frames == stereo.Length;
+        if (_flows && !flows)
+            _ranDry = Stopwatch.GetTimestamp();
+        _flows = flows;
+        return flows ? frames : frames + _edges.RunOut(stereo[(2 * frames)..]);
+    }
+
+    private bool Ready(int frames, out PcmState state)
+    {
+        if (!_pcm.TryRead(out state) || !IsServed(state))
+            return false;
+        if (state.Format != _stream.Format || state.SampleRate != _stream.SampleRate || state.Read != _stream.Read || !_hasStream)
+        {
+            // A client that is just setting its format has not written all of it: a period later it has.
+            _waits = _hasStream;
+            Begin(state);
+            if (_waits)
+                return false;
+        }
+        if (!HasResampler(state.SampleRate))
+            return false;
+        if (_stale)
+        {
+            _stale = false;
+            state = After(state, _pcm.Take(state, _raw.AsSpan(0, PcmRing.BytesPerFrame(state.Format))));
+        }
+        if (!_flows && !MayStart(state, _resampler?.InputFor(frames) ?? frames))
+            return false;
+        if (!_flows)
+            Start();
+        return true;
+    }
+
+    private bool IsServed(in PcmState state)
+    {
+        if (state.IsValid)
+        {
+            _faulty = false;
+            return true;
+        }
+        if (!_faulty)
+            Report(Trouble.State, state);
+        _faulty = true;
+        return false;
+    }
+
+    private void Report(Trouble trouble, in PcmState state)
+    {
+        if (_trouble != Trouble.None)
+            return; // the loop is still at the last one
+        _troubled = state;
+        _trouble = trouble;
+        _notify();
+    }
+
+    // Another format or rate, or a ring that was set back.
+    private void Begin(in PcmState state)
+    {
+        (_stream, _hasStream, _changed) = (state, true, true);
+        _stale = state.Read == 0;
+        _queuedBefore = 0;
+        _resampler?.Reset();
+    }
+
+    private bool HasResampler(int rate)
+    {
+        if (rate == AudioSink.Rate)
+            _resampler = null;
+        else if (_resampler?.Rate != rate)
+            _resampler = Interlocked.Exchange(ref _handedOver, null) is { } next && next.Rate == rate ? next : null;
+        if (rate == AudioSink.Rate || _resampler is not null)
+            return true;
+        if (_wantedRate != rate)
+        {
+            _wantedRate = rate;
+            _notify();
+        }
+        return false;
+    }
+
+    // A whole period, or all that the client has to say: less at a time would be a start and an end each.
+    private bool MayStart(in PcmState state, int needed)
+    {
+        var queued = state.Queued;
+        var may = queued > 0 && (queued >= needed || queued == _queuedBefore) && !_ending;
+        _waits = queued > 0 && !may;
+        _queuedBefore = queued;
+        return may;
+    }
+
+    private void Start()
+    {
+        var goesOn = Stopwatch.GetTimestamp() - _ranDry < InterruptionTicks;
+        if (goesOn)
+            _edges.FadeIn();
+        else
+            _resampler?.Reset();
+        if (goesOn && !_changed)
+            _underruns++;
+        _changed = false;
+        _queuedBefore = 0;
+    }
+
+    private int Take(PcmState state, Span<float> stereo)
+    {
+        var (bytes, channels) = (PcmRing.BytesPerFrame(state.Format), PcmRing.Channels(state.Format));
+        int wanted = stereo.Length / 2, done = 0, got = 0, input = 0;
+        while (done < wanted && got == input)
+        {
+            var frames = Math.Min(wanted - done, _resampler?.MostAtOnce ?? Resampler.MostInput);
+            input = _resampler?.InputFor(frames) ?? frames;
+            got = _pcm.Take(state, _raw.AsSpan(0, input * bytes));
+            var to = stereo.Slice(2 * done, 2 * frames);
+            if (!PcmConversion.ToFloats(state.Format, _raw.AsSpan(0, got * bytes), _samples) && !_saidSamples)
+            {
+                _saidSamples = true;
+                Report(Trouble.Samples, state);
+            }
+            if (_resampler is null)
+                PcmConversion.ToStereo(_samples.AsSpan(0, got * channels), channels, to);
+            done += _resampler?.Process(_samples.AsSpan(0, got * channels), channels, to) ?? got;
+            state = After(state, got);
+        }
+        if (_bell >= 0 && !_ending && done > 0 && state.Queued < PcmRing.Chunk)
             Sys.Send(_bell, [0]);
-        return Interpolate(stereo, got, wanted, step);
+        return done;
     }
 
-    // Linear interpolation between neighbours; at the sink's own rate every position is whole and the frames pass unchanged.
-    private int Interpolate(Span<float> stereo, int got, int wanted, double step)
-    {
-        var n = 0;
-        for (; n < wanted; n++)
-        {
-            var i = (int)_position;
-            var t = (float)(_position - i);
-            if (i + (t > 0 ? 1 : 0) > got)
-                break;
-            var (l, r) = (_frames[2 * i], _frames[2 * i + 1]);
-            if (t > 0)
-                (l, r) = (l + (_frames[2 * i + 2] - l) * t, r + (_frames[2 * i + 3] - r) * t);
-            (stereo[2 * n], stereo[2 * n + 1]) = (l, r);
-            _position += step;
-        }
-        if (got > 0)
-        {
-            _frames.AsSpan(2 * got, 2).CopyTo(_frames);
-            _position = Math.Max(_position - got, 0);
-        }
-        return n;
-    }
-
-    private void Convert(int frames, Span<float> to)
-    {
-        var stereo = PcmRing.Channels(_format) == 2;
-        var samples = frames * (stereo ? 2 : 1);
-        var isFloat = _format is PcmFormat.F32Mono or PcmFormat.F32Stereo;
-        var floats = MemoryMarshal.Cast<byte, float>(_raw);
-        var shorts = MemoryMarshal.Cast<byte, short>(_raw);
-        for (var i = 0; i < samples; i++)
-        {
-            var v = isFloat ? floats[i] : shorts[i] / 32768f;
-            if (!float.IsFinite(v))
-                v = 0; // a hostile sample must not live on in the interpolation
-            if (stereo)
-                to[i] = v;
-            else
-                to[2 * i] = to[2 * i + 1] = v;
-        }
-    }
+    private PcmState After(PcmState state, int frames) =>
+        _stream = state with { Read = (state.Read + frames) % PcmRing.Total(state.Format) };
 
     public void Removed()
     {

@@ -13,6 +13,9 @@ internal sealed partial class ClientTable
     /// <summary>A client asked the host to end.</summary>
     public event Action<ClientSession>? QuitAsked;
 
+    /// <summary>A client asked for another volume of everything, 0 to 100 %.</summary>
+    public event Action<int>? VolumeAsked;
+
     private void TakeMessages(ClientSession session)
     {
         for (var i = 0; i < MessagesATurn; i++)
@@ -53,6 +56,9 @@ internal sealed partial class ClientTable
                 foreach (var other in Find(to))
                     Push(other, EventText.Message(text));
                 break;
+            case ["volume", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 100:
+                VolumeAsked?.Invoke(percent);
+                break;
             case ["quit"]:
                 QuitAsked?.Invoke(session);
                 break;
@@ -68,6 +74,13 @@ internal sealed partial class ClientTable
     }
 
     private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    /// <summary>That there is no such client, for people.</summary>
+    public string NobodyIs(string nameOrTitle)
+    {
+        var there = string.Join(", ", _stack.Select(c => c.DisplayName));
+        return $"no client is named {nameOrTitle}; {(there.Length == 0 ? "there are none" : $"there is {there}")}";
+    }
 
     /// <summary>The clients of that title or file name.</summary>
     public IReadOnlyList<ClientSession> Find(string nameOrTitle) => _stack.FindAll(s => s.Serves(nameOrTitle));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FbHost.Apps;
+using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Displays;
 using FbHost.Loop;
@@ -19,12 +20,14 @@ internal sealed class Commands
     private readonly Blanker _blanker;
     private readonly Backlight _backlight = new();
     private readonly AppLauncher _apps;
+    private readonly SoundCommands _sound;
     private readonly Action _quit;
     private readonly List<ControlConnection> _watchers = [];
 
-    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker, AppLauncher apps, Action quit)
+    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker, AppLauncher apps, SoundMixer sound, Action quit)
     {
         (_loop, _clients, _display, _blanker, _apps, _quit) = (loop, clients, display, blanker, apps, quit);
+        _sound = new SoundCommands(clients, sound);
         clients.MessageReceived += ShowMessage;
     }
 
@@ -72,7 +75,8 @@ internal sealed class Commands
                 _quit();
                 break;
             default:
-                connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, restart APP, blank, unblank, brightness PERCENT, watch, quit");
+                if (!_sound.Handle(connection, words))
+                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, restart APP, blank, unblank, brightness PERCENT, audio, volume [CLIENT] [PERCENT], mute [on|off], watch, quit");
                 break;
         }
     }
@@ -144,8 +148,7 @@ internal sealed class Commands
         }
         if (found.Count == 0)
         {
-            var there = string.Join(", ", _clients.Serving.Select(c => c.DisplayName));
-            connection.Fail($"no client is named {to}; {(there.Length == 0 ? "there are none" : $"there is {there}")}");
+            connection.Fail(_clients.NobodyIs(to));
             return;
         }
         var taken = 0;

@@ -7,7 +7,7 @@ using Mmm;
 namespace FbHost.Control;
 
 /// <summary>The program <c>mmmctl</c>: speaks to a running host through its control socket.</summary>
-internal static class Mmmctl
+internal static partial class Mmmctl
 {
     private const string DefaultPath = "/run/mmm";
 
@@ -20,6 +20,8 @@ internal static class Mmmctl
         var file = new Argument<string>("FILE") { Description = "The PNG to write." };
         var percent = new Argument<string>("PERCENT") { Description = "0 to 100." };
         var app = new Argument<string>("APP") { Description = "An app's name in the configuration." };
+        var loudness = new Argument<string[]>("[CLIENT] PERCENT") { Description = "A client's title or file name, and 0 to 100.", Arity = new ArgumentArity(0, 2) };
+        var onOff = new Argument<string[]>("on|off") { Description = "On when left out.", Arity = new ArgumentArity(0, 1) };
         var root = new RootCommand("mmmctl: looks at a running mmm host and tells it things.") { path };
         Add("clients", "Lists the clients.", [json], (p, c) => Clients(c, p.GetValue(json)));
         Add("screenshot", "Writes what is on the screen as a PNG.", [file], (p, c) => Screenshot(c, p.GetValue(file)!));
@@ -29,6 +31,9 @@ internal static class Mmmctl
         Add("blank", "Turns the screen off; input or unblank turns it on.", [], (_, c) => c.Ask("blank"));
         Add("unblank", "Turns the screen on.", [], (_, c) => c.Ask("unblank"));
         Add("brightness", "Sets the backlight.", [percent], (p, c) => c.Ask("brightness", p.GetValue(percent)!));
+        Add("audio", "Shows what plays, and the clients that sound.", [json], (p, c) => Audio(c, p.GetValue(json)));
+        Add("volume", "Shows the volumes; or sets that of everything, or of a client, in percent.", [loudness], (p, c) => Volume(c, p.GetValue(loudness)!));
+        Add("mute", "Makes everything silent, or heard again.", [onOff], (p, c) => c.Ask(["mute", .. p.GetValue(onOff)!]));
         Add("watch", "Prints the messages of all clients, a JSON object a line, until it is ended.", [], (_, c) => Watch(c));
         Add("quit", "Ends the host.", [], (_, c) => c.Ask("quit"));
         var parsed = root.Parse(args);
@@ -77,9 +82,13 @@ internal static class Mmmctl
                 c.GetProperty("audio").GetBoolean() ? "yes" : "-",
             ]);
         }
-        var widths = Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length)).ToArray();
+        Table(rows);
+    }
+
+    private static void Table(IReadOnlyList<string[]> rows)
+    {
         foreach (var row in rows)
-            Console.WriteLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+            Console.WriteLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(rows.Max(r => r[i].Length)))).TrimEnd());
     }
 
     private static void Screenshot(ControlClient host, string file)

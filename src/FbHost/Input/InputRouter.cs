@@ -42,10 +42,15 @@ internal sealed class InputRouter
     /// <summary>Takes events from devices; one delegate, made once.</summary>
     public InputHandler Handler { get; }
 
+    /// <summary>A finger, mouse button or key went down and is not swallowed: where a click is heard.</summary>
+    public Action? Pressed { get; set; }
+
     private void Route(in InputEvent e)
     {
         if (Swallows(e))
             return;
+        if (e.Kind is InputKind.KeyPress or InputKind.PointerDown)
+            Pressed?.Invoke();
         if (_cursor)
             MoveCursor(e);
         switch (e.Kind)

@@ -29,7 +29,14 @@ internal static class ConfigFile
                 ("device", d => options.Audio = options.Audio.On(Audio(d))),
                 ("prefer", d => options.Audio = options.Audio with { Prefer = [.. d.Items.Select(i => i.Text)] }),
                 ("latencyMs", d => options.Audio = options.Audio with { LatencyMs = d.Number(AudioOptions.MinLatencyMs, AudioOptions.MaxLatencyMs) }),
-                ("priority", d => options.Audio = options.Audio with { Priority = d.Integer(0, 99) }))),
+                ("priority", d => options.Audio = options.Audio with { Priority = d.Integer(0, 99) }),
+                ("volume", d => options.Sound.Volume = d.Integer(0, 100)),
+                ("cardControl", d => options.Sound.CardControl = Name(d, "a control of the card, as in \"Master\"")),
+                ("limiter", d => options.Sound.Limits = d.Flag),
+                ("resampler", d => options.Sound.Quality = Quality(d)),
+                ("click", d => options.Sound.Click = Name(d, "a WAV file")),
+                ("clickVolume", d => options.Sound.ClickVolume = d.Integer(0, 100)),
+                ("state", d => options.Sound.State = Name(d, "a file")))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),
             ("help", v => options.Help = v.Text),
@@ -57,6 +64,17 @@ internal static class ConfigFile
     private static AudioOptions Audio(JsonValue v) => AudioOptions.TryParse(v.Text, out var options, out _)
         ? options
         : throw v.Fault("it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE");
+
+    private static ResamplerQuality Quality(JsonValue v) => v.Text switch
+    {
+        "low" => ResamplerQuality.Low,
+        "default" => ResamplerQuality.Default,
+        "high" => ResamplerQuality.High,
+        _ => throw v.Fault("it must be \"low\", \"default\" or \"high\""),
+    };
+
+    private static string Name(JsonValue v, string what) =>
+        v.Text.Length > 0 && !v.Text.Contains('\0') ? v.Text : throw v.Fault($"it must name {what}");
 
     private static string Message(JsonValue v) => ServeOptions.KnownMessages.Contains(v.Text)
         ? v.Text

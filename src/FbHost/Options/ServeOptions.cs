@@ -45,6 +45,9 @@ internal sealed class ServeOptions
 
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 
+    /// <summary>What is done with sound before it goes out.</summary>
+    public SoundOptions Sound { get; } = new();
+
     /// <summary>The directory that is served, MMM_PATH; null: the environment's, or a new one.</summary>
     public string? Path { get; set; }
 
@@ -58,10 +61,10 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
 
-    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, send, quit.</summary>
+    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, volume, send, quit.</summary>
     public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string>();
 
-    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "send", "quit"];
+    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "volume", "send", "quit"];
 }
 
 /// <summary>An app that the host starts and starts again.</summary>

@@ -16,6 +16,11 @@ public readonly record struct PcmState(PcmFormat Format, int SampleRate, int Rea
     /// <summary>Slowest and fastest rates that are served, frames a second.</summary>
     public const int MinRate = 8000, MaxRate = 192000;
 
+    /// <summary>True when the block can be used.</summary>
+    public bool IsValid =>
+        PcmRing.BytesPerFrame(Format) is > 0 and var bytes && SampleRate is >= MinRate and <= MaxRate
+        && (uint)Read < Abi.PcmBufferLength / bytes && (uint)Write < Abi.PcmBufferLength / bytes;
+
     /// <summary>Null when the block can be used, else the reason, for people.</summary>
     public string? Fault()
     {

@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace AlsaSink;
+
+/// <summary>
+/// A control of a card's own mixer, such as <c>Master</c>, as the volume. Belongs to one thread. A card that is not there (any more) is one
+/// line; it is looked for again at the next change.
+/// </summary>
+public sealed unsafe class CardVolume : IDisposable
+{
+    private readonly Func<string?> _find;
+    private readonly string _control;
+    private readonly Action<string> _log;
+    private readonly string _libraryName;
+    private LibAsoundMixer? _lib;
+    private nint _mixer;
+    private nint _element;
+    private string? _said;
+    private string _device = "";
+
+    /// <summary>Names the control; opens nothing.</summary>
+    /// <param name="options">Of the output whose card it is; an output that is no card has no control.</param>
+    /// <param name="control">The control's name as <c>amixer scontrols</c> shows it.</param>
+    /// <param name="log">Is given one line when it cannot be had.</param>
+    public CardVolume(AudioOptions options, string control, Action<string> log)
+        : this(() => DeviceOf(options), control, log, LibAsound.DefaultName)
+    {
+    }
+
+    internal CardVolume(Func<string?> find, string control, Action<string> log, string libraryName) =>
+        (_find, _control, _log, _libraryName) = (find, control, log, libraryName);
+
+    /// <summary>Whether the control could be set the last time.</summary>
+    public bool Works => _element != 0;
+
+    /// <summary>
+    /// Sets the control: in decibels below its loudest where the card tells them (as <see cref="Gain.OfPercent"/>: 50 % is -18 dB), else
+    /// evenly over its range. 0 is its least, and switched off where it has a switch.
+    /// </summary>
+    /// <param name="percent">0 to 100.</param>
+    public void Set(int percent)
+    {
+        try
+        {
+            if (_element == 0)
+            {
+                if (_find() is not { } device)
+                    return;
+                Open(_device = device);
+            }
+            Write(percent);
+            _said = null;
+        }
+        catch (AudioException e)
+        {
+            Dispose();
+            if (e.Message != _said)
+                _log(e.Message);
+            _said = e.Message;
+        }
+    }
+
+    // Cards come and go: looked up anew each time.
+    internal static string? DeviceOf(AudioOptions options, string procAsound = SoundCards.Proc)
+    {
+        CardChoice? choice = options.Kind switch
+        {
+            AudioKind.Alsa => CardChoice.OfDevice(options.Name, procAsound),
+            AudioKind.Card => CardChoice.OfCard(options.Name, procAsound),
+            AudioKind.Auto => CardChoice.Auto(options.Prefer, procAsound),
+            _ => null,
+        };
+        if (choice?.Names() is not [string name, ..])
+            return null;
+        // hw:0 is the control device of the PCM devices hw:0,0 and plughw:0,1; others, such as default, have one by their own name.
+        return name.StartsWith("hw:", StringComparison.Ordinal) || name.StartsWith("plughw:", StringComparison.Ordinal)
+            ? string.Concat("hw", name.AsSpan(name.IndexOf(':'))).Split(',')[0]
+            : name;
+    }
+
+    private void Open(string device)
+    {
+        _lib ??= new LibAsoundMixer(_libraryName);
+        nint mixer;
+        Check(_lib.snd_mixer_open(&mixer, 0));
+        _mixer = mixer;
+        fixed (byte* name = Encoding.UTF8.GetBytes(device + '\0'))
+            Check(_lib.snd_mixer_attach(mixer, name));
+        Check(_lib.snd_mixer_selem_register(mixer, 0, 0));
+        Check(_lib.snd_mixer_load(mixer));
+        List<string> there = [];
+        for (nint element = _lib.snd_mixer_first_elem(mixer); element != 0; element = _lib.snd_mixer_elem_next(element))
+        {
+            if (_lib.snd_mixer_selem_has_playback_volume(element) == 0)
+                continue;
+            string name = Marshal.PtrToStringUTF8((nint)_lib.snd_mixer_selem_get_name(element)) ?? "";
+            there.Add(name);
+            if (name == _control)
+            {
+                _element = element;
+                return;
+            }
+        }
+        throw new AudioException($"audio.cardControl: card {device} has no control \"{_control}\"; "
+            + (there.Count == 0 ? "it has none, leave it out" : $"it has {string.Join(", ", there)}"));
+    }
+
+    private void Write(int percent)
+    {
+        _lib!.snd_mixer_handle_events(_mixer); // what another program has set
+        nint least, most;
+        if (percent > 0 && _lib.snd_mixer_selem_get_playback_dB_range(_element, &least, &most) >= 0 && least < most)
+        {
+            nint hundredths = most + (nint)Math.Round(6000 * Math.Log10(percent / 100.0));
+            Check(_lib.snd_mixer_selem_set_playback_dB_all(_element, Math.Max(least, hundredths), 0));
+        }
+        else
+        {
+            Check(_lib.snd_mixer_selem_get_playback_volume_range(_element, &least, &most));
+            Check(_lib.snd_mixer_selem_set_playback_volume_all(_element, least + (nint)Math.Round((most - least) * percent / 100.0)));
+        }
+        if (_lib.snd_mixer_selem_has_playback_switch(_element) != 0)
+            Check(_lib.snd_mixer_selem_set_playback_switch_all(_element, percent > 0 ? 1 : 0));
+    }
+
+    private void Check(int result)
+    {
+        if (result < 0)
+            throw new AudioException($"audio.cardControl: control \"{_control}\" of card {_device}: {_lib!.ErrorText(result)}; "
+                + "check the card, and that the user is in the group \"audio\"");
+    }
+
+    /// <summary>Lets go of the card.</summary>
+    public void Dispose()
+    {
+        if (_mixer != 0)
+            _lib!.snd_mixer_close(_mixer);
+        (_mixer, _element) = (0, 0);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+
+namespace AlsaSink;
+
+/// <summary>
+/// Reads a short sound from a RIFF WAVE file ("Multimedia Programming Interface and Data Specifications 1.0", IBM and Microsoft, 1991):
+/// 16-bit PCM or 32-bit float, one or two channels, any rate that is served.
+/// </summary>
+public static class WavReader
+{
+    /// <summary>Length at most: a second.</summary>
+    public const int MostFrames = AudioSink.Rate;
+
+    private const int MostBytes = 2 * 1024 * 1024; // a second at 192 kHz in 32-bit stereo is 1.5 MB
+    private const int Pcm = 1, Float = 3, Extensible = 0xFFFE;
+
+    /// <summary>Reads all of the file, at <see cref="AudioSink.Rate"/> and in stereo.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Interleaved samples, -1..1, finite.</returns>
+    /// <exception cref="AudioException">It cannot be read, is no such file, or is longer than a second: one line.</exception>
+    public static float[] Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read);
+            if (!file.CanSeek || file.Length > MostBytes)
+                throw Fault(path, "is no regular file, or longer than a second");
+            bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(path, e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                UnauthorizedAccessException => "permission denied, or a directory",
+                _ => "cannot be read",
+            });
+        }
+        return Parse(path, bytes);
+    }
+
+    private static AudioException Fault(string path, string what) =>
+        new($"{path}: {what}; name a WAV file of at most a second, 16-bit PCM or 32-bit float, mono or stereo");
+
+    private static float[] Parse(string path, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 12 || !bytes.StartsWith("RIFF"u8) || !bytes[8..].StartsWith("WAVE"u8))
+            throw Fault(path, "is no WAV file");
+        ReadOnlySpan<byte> format = Chunk(bytes[12..], "fmt "u8), data = Chunk(bytes[12..], "data"u8);
+        if (format.Length < 16)
+            throw Fault(path, "has no format");
+        int tag = BinaryPrimitives.ReadUInt16LittleEndian(format), channels = BinaryPrimitives.ReadUInt16LittleEndian(format[2..]);
+        int rate = BinaryPrimitives.ReadInt32LittleEndian(format[4..]), bits = BinaryPrimitives.ReadUInt16LittleEndian(format[14..]);
+        if (tag == Extensible && format.Length >= 26)
+            tag = BinaryPrimitives.ReadUInt16LittleEndian(format[24..]); // its GUID begins with the tag
+        if ((tag, bits) is not ((Pcm, 16) or (Float, 32)))
+            throw Fault(path, $"has {bits}-bit samples of kind {tag}");
+        if (channels is not (1 or 2))
+            throw Fault(path, $"has {channels} channels");
+        if (rate is < 8000 or > 192000)
+            throw Fault(path, $"has {rate} frames a second");
+        float[] stereo = Stereo(tag == Float, channels, data);
+        if (stereo.Length / 2 > rate)
+            throw Fault(path, "is longer than a second");
+        return rate == AudioSink.Rate ? stereo : Resample(stereo, rate);
+    }
+
+    // The content of the first chunk of that name, as far as it is there; empty when there is none.
+    private static ReadOnlySpan<byte> Chunk(ReadOnlySpan<byte> chunks, ReadOnlySpan<byte> name)
+    {
+        while (chunks.Length >= 8)
+        {
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(chunks[4..]);
+            ReadOnlySpan<byte> content = chunks[8..(int)Math.Min(8 + (long)length, chunks.Length)];
+            if (chunks.StartsWith(name))
+                return content;
+            chunks = chunks[(int)Math.Min(8 + (long)length + (length & 1), chunks.Length)..];
+        }
+        return [];
+    }
+
+    private static float[] Stereo(bool isFloat, int channels, ReadOnlySpan<byte> data)
+    {
+        int bytes = channels * (isFloat ? 4 : 2);
+        float[] stereo = new float[data.Length / bytes * 2];
+        for (int i = 0; i < stereo.Length; i++)
+        {
+            ReadOnlySpan<byte> sample = data[(i / 2 * bytes + i % channels * (bytes / channels))..];
+            float v = isFloat ? BinaryPrimitives.ReadSingleLittleEndian(sample) : BinaryPrimitives.ReadInt16LittleEndian(sample) / 32768f;
+            stereo[i] = float.IsFinite(v) ? Math.Clamp(v, -1f, 1f) : 0;
+        }
+        return stereo;
+    }
+
+    // The filter's delay is cut off in front, and what it still holds comes out behind.
+    private static float[] Resample(float[] stereo, int rate)
+    {
+        ResamplerFilter filter = new(rate, ResamplerQuality.High);
+        Resampler resampler = new(filter);
+        int delay = (int)((long)filter.Taps / 2 * AudioSink.Rate / rate), frames = (int)((long)stereo.Length / 2 * AudioSink.Rate / rate);
+        float[] output = new float[2 * (delay + frames)];
+        for (int done = 0, used = 0; done < output.Length / 2;)
+        {
+            int some = Math.Min(output.Length / 2 - done, resampler.MostAtOnce), needed = 2 * resampler.InputFor(some);
+            float[] input = new float[needed];
+            stereo.AsSpan(Math.Min(used, stereo.Length), Math.Min(needed, Math.Max(0, stereo.Length - used))).CopyTo(input);
+            done += resampler.Process(input, 2, output.AsSpan(2 * done, 2 * some));
+            used += needed;
+        }
+        return output[(2 * delay)..];
+    }
+}

@@ -1,0 +1,49 @@
+using AlsaSink;
+
+namespace FbHost.Audio;
+
+/// <summary>
+/// A short sound that the host plays itself, from its beginning at each <see cref="Play"/>; presses that follow each other fast are heard
+/// together. One thread plays, the audio thread reads.
+/// </summary>
+/// <param name="frames">Interleaved stereo at the sink's rate.</param>
+internal sealed class ClickSound(float[] frames) : IPcmSource
+{
+    private const int Voices = 8;
+    private readonly int[] _at = [.. Enumerable.Repeat(int.MaxValue, Voices)]; // the audio thread's own: samples played, by voice
+    private int _asked;
+    private int _begun;
+
+    public Gain Gain { get; } = new();
+
+    /// <summary>Whether the sink has it already; the loop's own.</summary>
+    public bool IsAdded { get; set; }
+
+    /// <summary>0 to 100 %.</summary>
+    public void SetVolume(int percent) => Gain.Target = Gain.OfPercent(percent);
+
+    /// <summary>Begins with the next period, once the sink is awake.</summary>
+    public void Play() => Interlocked.Increment(ref _asked);
+
+    public int Read(Span<float> stereo)
+    {
+        // Presses within one period are one.
+        if (Volatile.Read(ref _asked) is var asked && asked != _begun)
+            _at[(uint)(_begun = asked) % Voices] = 0;
+        var most = 0;
+        stereo.Clear();
+        for (var voice = 0; voice < Voices; voice++)
+        {
+            if (_at[voice] >= frames.Length)
+                continue;
+            var part = frames.AsSpan(_at[voice], Math.Min(stereo.Length, frames.Length - _at[voice]));
+            for (var i = 0; i < part.Length; i++)
+                stereo[i] += part[i];
+            _at[voice] += part.Length;
+            most = Math.Max(most, part.Length);
+        }
+        return most / 2;
+    }
+
+    public void Removed() { }
+}

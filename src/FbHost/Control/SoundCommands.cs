@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using AlsaSink;
+using FbHost.Audio;
+using FbHost.Clients;
+using Mmm;
+using Mmm.Host;
+
+namespace FbHost.Control;
+
+/// <summary>What the control socket can do with sound; see docs/control.md.</summary>
+internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
+{
+    /// <summary>False: it is no request about sound.</summary>
+    public bool Handle(ControlConnection connection, string[] words)
+    {
+        switch (words)
+        {
+            case ["audio"]:
+                connection.Ok(WriteAudio);
+                return true;
+            case ["volume"]:
+                connection.Ok(WriteVolumes);
+                return true;
+            case ["volume", var text]:
+                if (IsPercent(connection, text, out var percent))
+                {
+                    sound.SetVolume(percent);
+                    connection.Ok();
+                }
+                return true;
+            case ["volume", var name, var text]:
+                SetVolume(connection, name, text);
+                return true;
+            case ["mute"] or ["mute", "on"] or ["mute", "off"]:
+                sound.SetMuted(words[^1] != "off");
+                connection.Ok();
+                return true;
+            case ["mute", var text]:
+                connection.Fail($"mute is {text}; it must be on or off");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool IsPercent(ControlConnection connection, string text, out int percent)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out percent) && percent <= 100)
+            return true;
+        connection.Fail($"volume is {text}; it must be 0 to 100");
+        return false;
+    }
+
+    private void SetVolume(ControlConnection connection, string name, string text)
+    {
+        if (!IsPercent(connection, text, out var percent))
+            return;
+        var found = clients.Find(name);
+        foreach (var client in found)
+            sound.SetVolume(client, percent);
+        if (found.Count > 0)
+            connection.Ok();
+        else
+            connection.Fail(clients.NobodyIs(name));
+    }
+
+    private void WriteVolumes(Utf8JsonWriter w)
+    {
+        w.WriteNumber("volume", sound.Volume);
+        w.WriteBoolean("muted", sound.IsMuted);
+        w.WriteStartArray("clients");
+        foreach (var client in clients.Serving)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", client.DisplayName);
+            w.WriteNumber("volume", sound.VolumeOf(client));
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    }
+
+    private void WriteAudio(Utf8JsonWriter w)
+    {
+        var status = sound.Status;
+        w.WriteStartObject("audio");
+        w.WriteString("device", status.Description);
+        w.WriteString("state", status.State switch
+        {
+            OutputState.Playing => "playing",
+            OutputState.Discarding => "waiting",
+            _ => "idle",
+        });
+        w.WriteString("format", status.Format);
+        w.WriteNumber("rate", status.Rate);
+        w.WriteNumber("channels", status.Channels);
+        w.WriteNumber("periodFrames", status.PeriodFrames);
+        w.WriteNumber("latencyMs", Math.Round(status.LatencyMs, 1));
+        w.WriteNumber("xruns", status.Xruns);
+        w.WriteNumber("volume", sound.Volume);
+        w.WriteBoolean("muted", sound.IsMuted);
+        w.WriteStartArray("clients");
+        foreach (var client in clients.Serving)
+        {
+            if (client.Sound is not null)
+                WriteClient(w, client, client.Sound);
+        }
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    // What a broken client says of itself is left out.
+    private void WriteClient(Utf8JsonWriter w, ClientSession client, ClientSound its)
+    {
+        w.WriteStartObject();
+        w.WriteString("name", client.DisplayName);
+        w.WriteString("file", client.FileName);
+        w.WriteNumber("pid", client.Pid);
+        if (its.TryRead(out var ring) && ring.IsValid)
+        {
+            w.WriteString("format", ring.Format switch
+            {
+                PcmFormat.F32Mono => "f32 mono",
+                PcmFormat.F32Stereo => "f32 stereo",
+                PcmFormat.S16Mono => "s16 mono",
+                _ => "s16 stereo",
+            });
+            w.WriteNumber("rate", ring.SampleRate);
+            w.WriteNumber("queuedFrames", ring.Queued);
+            w.WriteNumber("queuedMs", Math.Round(ring.Queued * 1000.0 / ring.SampleRate, 1));
+        }
+        w.WriteNumber("underruns", its.Underruns);
+        w.WriteNumber("volume", sound.VolumeOf(client));
+        w.WriteEndObject();
+    }
+}
