@@ -14,10 +14,11 @@ public sealed class Resampler(ResamplerFilter filter)
     /// <summary>Frames that <see cref="Process"/> takes at a time at most.</summary>
     public const int MostInput = 1024;
 
-    // By channel, so that one load of coefficients serves both. The first Taps - 1 frames are history.
+    // By channel, so that one load of coefficients serves both. At first there is half a filter of silence: the first frame that comes out
+    // is the first that goes in, as soon as the other half is there.
     private readonly float[] _left = new float[filter.Taps - 1 + MostInput];
     private readonly float[] _right = new float[filter.Taps - 1 + MostInput];
-    private int _filled = filter.Taps - 1;
+    private int _filled = filter.Taps / 2 - 1;
     private int _at;
     private int _phase; // of Steps
 
@@ -29,7 +30,7 @@ public sealed class Resampler(ResamplerFilter filter)
     {
         Array.Clear(_left);
         Array.Clear(_right);
-        (_filled, _at, _phase) = (filter.Taps - 1, 0, 0);
+        (_filled, _at, _phase) = (filter.Taps / 2 - 1, 0, 0);
     }
 
     /// <summary>Frames that have to go in for <paramref name="frames"/> to come out.</summary>

@@ -62,7 +62,7 @@ public sealed class ResamplerFilter
     /// <summary>Frames a second of the source, Hz.</summary>
     public int Rate { get; }
 
-    /// <summary>Frames of the source that one frame is made of; half of them are the filter's delay.</summary>
+    /// <summary>Frames of the source that one frame is made of; half of them, which are the delay, come after it.</summary>
     public int Taps { get; }
 
     /// <summary>The position moves on by <see cref="Step"/>/<see cref="Steps"/> frames of the source a frame: exact for every rate.</summary>

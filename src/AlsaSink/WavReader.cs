@@ -94,21 +94,19 @@ public static class WavReader
         return stereo;
     }
 
-    // The filter's delay is cut off in front, and what it still holds comes out behind.
+    // Silence follows the end, for the filter's other half.
     private static float[] Resample(float[] stereo, int rate)
     {
-        ResamplerFilter filter = new(rate, ResamplerQuality.High);
-        Resampler resampler = new(filter);
-        int delay = (int)((long)filter.Taps / 2 * AudioSink.Rate / rate), frames = (int)((long)stereo.Length / 2 * AudioSink.Rate / rate);
-        float[] output = new float[2 * (delay + frames)];
+        Resampler resampler = new(new ResamplerFilter(rate, ResamplerQuality.High));
+        float[] output = new float[2 * (int)((long)stereo.Length / 2 * AudioSink.Rate / rate)];
         for (int done = 0, used = 0; done < output.Length / 2;)
         {
-            int some = Math.Min(output.Length / 2 - done, resampler.MostAtOnce), needed = 2 * resampler.InputFor(some);
+            int frames = Math.Min(output.Length / 2 - done, resampler.MostAtOnce), needed = 2 * resampler.InputFor(frames);
             float[] input = new float[needed];
             stereo.AsSpan(Math.Min(used, stereo.Length), Math.Min(needed, Math.Max(0, stereo.Length - used))).CopyTo(input);
-            done += resampler.Process(input, 2, output.AsSpan(2 * done, 2 * some));
+            done += resampler.Process(input, 2, output.AsSpan(2 * done, 2 * frames));
             used += needed;
         }
-        return output[(2 * delay)..];
+        return output;
     }
 }

@@ -55,16 +55,16 @@ public class ResamplerTests
     }
 
     [Theory]
-    [InlineData(44100, 1000, ResamplerQuality.Default, 95)]
-    [InlineData(44100, 10000, ResamplerQuality.Default, 95)]
-    [InlineData(8000, 1000, ResamplerQuality.Default, 95)]
-    [InlineData(11025, 3000, ResamplerQuality.Default, 95)]
-    [InlineData(32000, 10000, ResamplerQuality.Default, 95)]
-    [InlineData(47999, 10000, ResamplerQuality.Default, 95)]
-    [InlineData(44101, 10000, ResamplerQuality.Default, 95)]
-    [InlineData(96000, 10000, ResamplerQuality.Default, 95)]
-    [InlineData(192000, 10000, ResamplerQuality.Default, 95)]
-    [InlineData(191999, 10000, ResamplerQuality.Default, 95)]
+    [InlineData(44100, 1000, ResamplerQuality.Default, 105)]
+    [InlineData(44100, 10000, ResamplerQuality.Default, 105)]
+    [InlineData(8000, 1000, ResamplerQuality.Default, 105)]
+    [InlineData(11025, 3000, ResamplerQuality.Default, 105)]
+    [InlineData(32000, 10000, ResamplerQuality.Default, 105)]
+    [InlineData(47999, 10000, ResamplerQuality.Default, 105)]
+    [InlineData(44101, 10000, ResamplerQuality.Default, 105)]
+    [InlineData(96000, 10000, ResamplerQuality.Default, 105)]
+    [InlineData(192000, 10000, ResamplerQuality.Default, 105)]
+    [InlineData(191999, 10000, ResamplerQuality.Default, 105)]
     [InlineData(44100, 10000, ResamplerQuality.Low, 60)]
     [InlineData(44100, 10000, ResamplerQuality.High, 115)]
     public void A_sine_keeps_its_frequency_and_level_and_gets_no_noise(int rate, double hz, ResamplerQuality quality, double leastSnrDb)
@@ -90,7 +90,7 @@ public class ResamplerTests
             Assert.InRange(level, 0.49, 0.505);
             lowest = Math.Min(lowest, snr);
         }
-        Assert.True(lowest >= 80, $"{lowest:0.0} dB");
+        Assert.True(lowest >= 95, $"{lowest:0.0} dB");
     }
 
     // Downwards all that the sink cannot hold must be gone: nothing of it may be mirrored into what it can.
@@ -128,13 +128,13 @@ public class ResamplerTests
             for (int n = 0; n < output.Length; n += 7)
             {
                 long position = (long)n * filter.Step;
-                int at = (int)(position / filter.Steps) - (filter.Taps - 1);
+                int at = (int)(position / filter.Steps) - (filter.Taps / 2 - 1);
                 double phase = position % filter.Steps * (double)filter.Phases / filter.Steps;
                 double t = phase - Math.Floor(phase), sum = 0;
                 for (int k = 0; k < filter.Taps; k++)
                 {
                     double h = filter.Phase((int)phase)[k] * (1 - t) + (t > 0 ? filter.Phase((int)phase + 1)[k] * t : 0);
-                    sum += at + k >= 0 ? h * input[at + k] : 0;
+                    sum += at + k >= 0 && at + k < input.Length ? h * input[at + k] : 0;
                 }
                 Assert.InRange(output[n], sum - 1e-5, sum + 1e-5);
             }
@@ -163,13 +163,13 @@ public class ResamplerTests
     }
 
     [Fact]
-    public void The_delay_is_half_the_filter()
+    public void A_click_comes_out_where_it_went_in_half_a_filter_later()
     {
         float[] click = new float[4000];
-        click[1000] = 1;
+        click[441] = 1;
         float[] output = Run(click, 44100);
-        int peak = Array.IndexOf(output, output.Max());
-        Assert.InRange(peak / 48.0 - 1000 / 44.1, 0.85, 0.95); // 40 frames of 44.1 kHz: 0.91 ms
+        Assert.Equal(480, Array.IndexOf(output, output.Max()));
+        Assert.Equal(41, new Resampler(new ResamplerFilter(44100, ResamplerQuality.Default)).InputFor(1)); // 0.9 ms ahead
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AlsaSink;
 using Mmm;
 using Mmm.Host;
@@ -15,7 +14,7 @@ namespace FbHost.Audio;
 internal sealed class ClientSound : IPcmSource
 {
     private const int EndFrames = AudioSink.Rate / 100; // of a client that is gone: 10 ms
-    private static readonly long InterruptionTicks = Stopwatch.Frequency / 4; // what goes on after no more than this was an underrun
+    private const long InterruptionNs = 250_000_000; // what goes on after no more than this was an underrun
 
     private enum Trouble
     {
@@ -27,6 +26,7 @@ internal sealed class ClientSound : IPcmSource
     private readonly ClientPcm _pcm;
     private readonly int _bell;
     private readonly Action _notify;
+    private readonly IAudioClock _clock;
 
     // The audio thread's own.
     private readonly byte[] _raw = new byte[Resampler.MostInput * 8];
@@ -39,7 +39,7 @@ internal sealed class ClientSound : IPcmSource
     private bool _stale; // the next frame is the one that setting a format leaves
     private bool _waits;
     private bool _flows;
-    private long _ranDry = long.MinValue / 2;
+    private long _ranDryNs = long.MinValue / 2;
     private int _queuedBefore;
     private bool _faulty;
     private bool _saidSamples;
@@ -58,9 +58,10 @@ internal sealed class ClientSound : IPcmSource
     /// <param name="bell">The client's bell, or -1.</param>
     /// <param name="resampler">For the client's rate now; null at the sink's own.</param>
     /// <param name="notify">Called on the audio thread when <see cref="WantedRate"/>, <see cref="HasEnded"/> or a fault is new.</param>
-    public ClientSound(ClientPcm pcm, int bell, Resampler? resampler, Action notify)
+    /// <param name="clock">Tells an underrun from a new sound.</param>
+    public ClientSound(ClientPcm pcm, int bell, Resampler? resampler, Action notify, IAudioClock clock)
     {
-        (_pcm, _handedOver, _notify) = (pcm, resampler, notify);
+        (_pcm, _handedOver, _notify, _clock) = (pcm, resampler, notify, clock);
         _bell = bell >= 0 ? fcntl(bell, F_DUPFD_CLOEXEC, 0) : -1;
         pcm.SetHostFormat(PcmFormat.S16Stereo, AudioSink.Rate);
     }
@@ -150,8 +151,8 @@ internal sealed class ClientSound : IPcmSource
         var frames = Ready(stereo.Length / 2, out var state) ? Take(state, stereo) : 0;
         _edges.Pass(stereo[..(2 * frames)]);
         var flows = 2 * frames == stereo.Length;
-        if (_flows && !flows)
-            _ranDry = Stopwatch.GetTimestamp();
+        if (!flows && (_flows || frames > 0))
+            _ranDryNs = _clock.NowNs;
         _flows = flows;
         return flows ? frames : frames + _edges.RunOut(stereo[(2 * frames)..]);
     }
@@ -241,7 +242,7 @@ internal sealed class ClientSound : IPcmSource
 
     private void Start()
     {
-        var goesOn = Stopwatch.GetTimestamp() - _ranDry < InterruptionTicks;
+        var goesOn = _clock.NowNs - _ranDryNs < InterruptionNs;
         if (goesOn)
             _edges.FadeIn();
         else

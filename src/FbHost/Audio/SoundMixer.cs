@@ -28,6 +28,7 @@ internal sealed class SoundMixer : IDisposable
     private readonly Dictionary<ClientSession, ClientPcm> _silent = []; // not heard of yet
     private readonly List<ClientSound> _ending = [];
     private readonly Dictionary<int, ResamplerFilter> _filters = []; // by rate
+    private readonly MonotonicClock _clock = new();
     private readonly int _notice;
     private readonly Watch _watch;
     private readonly LoopTimer _later;
@@ -143,7 +144,7 @@ internal sealed class SoundMixer : IDisposable
         if (ClientSound.HasFrames(pcm, out var state, out var broken))
         {
             _silent.Remove(client);
-            client.Sound = new ClientSound(pcm, client.Bell, MakeResampler(state.SampleRate), Notify);
+            client.Sound = new ClientSound(pcm, client.Bell, MakeResampler(state.SampleRate), Notify, _clock);
             client.SoundName = client.File!.Title;
             client.Sound.Gain.Target = Gain.OfPercent(VolumeOf(client));
             Sink().Add(client.Sound);
