@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace AlsaSink.Tests;
+
+/// <summary>A card's control, on a libasound of one card that is compiled here.</summary>
+public sealed class CardVolumeTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("mmm-test-").FullName;
+    private readonly List<string> _log = [];
+
+    [DllImport("libc")]
+    private static extern int setenv(string name, string value, int overwrite);
+
+    public CardVolumeTests()
+    {
+        using Process gcc = Process.Start("gcc",
+            ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", Library, Path.Combine(AppContext.BaseDirectory, "fake_mixer.c")]);
+        gcc.WaitForExit();
+        Assert.Equal(0, gcc.ExitCode);
+        setenv("FAKE_MIXER_LOG", Done, 1);
+        File.WriteAllText(Done, "");
+    }
+
+    private string Library => Path.Combine(_directory, "libfake.so");
+
+    private string Done => Path.Combine(_directory, "done");
+
+    private CardVolume Volume(string control, string? device = "hw:0") => new(() => device, control, _log.Add, Library);
+
+    private string[] Set(CardVolume volume, int percent)
+    {
+        File.WriteAllText(Done, "");
+        volume.Set(percent);
+        return File.ReadAllLines(Done);
+    }
+
+    [Fact]
+    public void Percent_is_decibels_below_the_loudest_where_the_card_tells_them()
+    {
+        using CardVolume volume = Volume("Master");
+        Assert.Equal(["Master 0", "switch 1"], Set(volume, 100));
+        Assert.Equal(["Master -1806", "switch 1"], Set(volume, 50)); // as Gain.OfPercent: -18.06 dB
+        Assert.Equal(["Master -6525", "switch 1"], Set(volume, 1)); // no further than it goes
+        Assert.Equal(["Master 0", "switch 0"], Set(volume, 0)); // the least of its range, and off
+        Assert.True(volume.Works);
+        Assert.Empty(_log);
+    }
+
+    [Fact]
+    public void Without_decibels_the_range_is_divided_evenly()
+    {
+        using CardVolume volume = Volume("Beep");
+        Assert.Equal(["Beep 200"], Set(volume, 100));
+        Assert.Equal(["Beep 50"], Set(volume, 25));
+        Assert.Equal(["Beep 0"], Set(volume, 0));
+    }
+
+    [Fact]
+    public void A_control_that_is_not_there_is_one_line_that_lists_what_the_card_has()
+    {
+        using CardVolume volume = Volume("Mic Boost");
+        Assert.Equal(["open 0"], Set(volume, 50));
+        Set(volume, 60);
+        Assert.Equal("audio.cardControl: card hw:0 has no control \"Mic Boost\"; it has Master, Beep", Assert.Single(_log));
+        Assert.False(volume.Works);
+    }
+
+    [Fact]
+    public void A_card_that_is_not_there_is_one_line()
+    {
+        using CardVolume volume = Volume("Master", "hw:7");
+        volume.Set(50);
+        volume.Set(60);
+        Assert.StartsWith("audio.cardControl: control \"Master\" of card hw:7: no such file or directory; ", Assert.Single(_log));
+        using CardVolume none = Volume("Master", null);
+        none.Set(50);
+        Assert.False(none.Works);
+        Assert.Single(_log);
+    }
+
+    [Theory]
+    [InlineData(AudioKind.Alsa, "hw:1,3", "hw:1")]
+    [InlineData(AudioKind.Alsa, "plughw:0", "hw:0")]
+    [InlineData(AudioKind.Alsa, "plughw:CARD=Headphones,DEV=0", "hw:CARD=Headphones")]
+    [InlineData(AudioKind.Alsa, "default", "default")]
+    [InlineData(AudioKind.Auto, "", null)]
+    [InlineData(AudioKind.Card, "PCH", null)]
+    [InlineData(AudioKind.Wav, "x.wav", null)]
+    [InlineData(AudioKind.None, "", null)]
+    public void The_control_belongs_to_the_card_that_plays(AudioKind kind, string name, string? device) =>
+        Assert.Equal(device, CardVolume.DeviceOf(new AudioOptions(kind, name), _directory));
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}
