@@ -50,13 +50,15 @@ public sealed class Resampler(ResamplerFilter filter)
     public int Process(ReadOnlySpan<float> input, int channels, Span<float> stereo)
     {
         Append(input, channels);
-        int frames = 0, wanted = stereo.Length / 2;
-        for (; frames < wanted && _at + filter.Taps <= _filled; frames++)
+        int frames = 0, wanted = stereo.Length / 2, last = _filled - filter.Taps, steps = filter.Steps;
+        (int whole, int rest) = (filter.Step / steps, filter.Step % steps); // a division for each frame would cost as much as its filter
+        for (; frames < wanted && _at <= last; frames++)
         {
             (stereo[2 * frames], stereo[2 * frames + 1]) = filter.IsInterpolated ? Between(channels) : Exact(_phase, channels);
-            _phase += filter.Step;
-            _at += _phase / filter.Steps;
-            _phase %= filter.Steps;
+            _phase += rest;
+            _at += whole;
+            if (_phase >= steps)
+                (_phase, _at) = (_phase - steps, _at + 1);
         }
         int used = Math.Min(_at, _filled);
         _left.AsSpan(used, _filled - used).CopyTo(_left);

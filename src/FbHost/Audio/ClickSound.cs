@@ -14,13 +14,11 @@ internal sealed class ClickSound(float[] frames) : IPcmSource
     private int _asked;
     private int _begun;
 
+    /// <summary>The click's own volume.</summary>
     public Gain Gain { get; } = new();
 
     /// <summary>Whether the sink has it already; the loop's own.</summary>
     public bool IsAdded { get; set; }
-
-    /// <summary>0 to 100 %.</summary>
-    public void SetVolume(int percent) => Gain.Target = Gain.OfPercent(percent);
 
     /// <summary>Begins with the next period, once the sink is awake.</summary>
     public void Play() => Interlocked.Increment(ref _asked);

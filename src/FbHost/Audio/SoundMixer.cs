@@ -38,8 +38,7 @@ internal sealed class SoundMixer : IDisposable
     public SoundMixer(EventLoop loop, ClientTable clients, ServeOptions options, HostLog log)
     {
         (_loop, _clients, _options, _log) = (loop, clients, options.Sound, log);
-        _click = _options.Click is { } file ? new ClickSound(WavReader.Read(file)) : null;
-        _click?.SetVolume(_options.ClickVolume);
+        _click = _options.Click is { } file ? OpenClick(file, _options.ClickVolume) : null;
         _output = options.Audio.Open(log.Warn, log.Info);
         _card = _options.CardControl is { } control ? new CardVolume(options.Audio, control, log.Warn) : null;
         _volumes = new Volumes(loop, log, _options.State, _options.Volume);
@@ -93,6 +92,20 @@ internal sealed class SoundMixer : IDisposable
         {
             if (other.Sound is { } sound)
                 sound.Gain.Target = Gain.OfPercent(VolumeOf(other));
+        }
+    }
+
+    private static ClickSound OpenClick(string file, int volume)
+    {
+        try
+        {
+            ClickSound click = new(WavReader.Read(file));
+            click.Gain.Target = Gain.OfPercent(volume);
+            return click;
+        }
+        catch (AudioException e)
+        {
+            throw new MmmException($"audio.click: {e.Message}");
         }
     }
 
