@@ -24,7 +24,7 @@ internal sealed class ClientSound : IPcmSource
     }
 
     private readonly ClientPcm _pcm;
-    private readonly int _bell;
+    private int _bell; // -1 for none; set once by the loop's thread
     private readonly Action _notify;
     private readonly IAudioClock _clock;
 
@@ -273,13 +273,21 @@ internal sealed class ClientSound : IPcmSource
             done += _resampler?.Process(_samples.AsSpan(0, got * channels), channels, to) ?? got;
             state = After(state, got);
         }
-        if (_bell >= 0 && !_ending && done > 0 && state.Queued < PcmRing.Chunk)
-            Sys.Send(_bell, [0]);
+        var bell = Volatile.Read(ref _bell);
+        if (bell >= 0 && !_ending && done > 0 && state.Queued < PcmRing.Chunk)
+            Sys.Send(bell, [0]);
         return done;
     }
 
     private PcmState After(PcmState state, int frames) =>
         _stream = state with { Read = (state.Read + frames) % PcmRing.Total(state.Format) };
+
+    /// <summary>Rings a client from now on that was found before its bell connected, as after a restart of the host.</summary>
+    public void Connect(int bell)
+    {
+        if (bell >= 0 && _bell < 0)
+            Volatile.Write(ref _bell, fcntl(bell, F_DUPFD_CLOEXEC, 0));
+    }
 
     public void Removed()
     {

@@ -143,6 +143,7 @@ internal sealed class SoundMixer : IDisposable
     {
         if (client.Sound is { } sound)
         {
+            sound.Connect(client.Bell);
             Attend(client, sound);
             _sink!.Wake();
             return;
