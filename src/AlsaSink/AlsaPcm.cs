@@ -10,6 +10,7 @@ namespace AlsaSink;
 internal sealed class AlsaPcm : IPcmOutput
 {
     private const int WaitMs = 1000;
+    private const long XrunsApartNs = 10_000_000_000;
     private const long RetryNs = 1_000_000;
     // A card that fails again at once after so many recoveries within one period is dead.
     private const int MaxRecoveries = 5;
@@ -30,7 +31,10 @@ internal sealed class AlsaPcm : IPcmOutput
     private byte[] _frames = [];
     private byte[] _silence = [];
     private int _lead;
-    private int _buffer;
+    private CardSetup _setup;
+    private string _description = "";
+    private int _queue; // frames that are to be queued
+    private long _xrunNs = long.MinValue / 2;
     private int _leadDue; // frames of silence that go before anything else
     private int _xruns;
     private int _xrunsTold;
@@ -49,6 +53,7 @@ internal sealed class AlsaPcm : IPcmOutput
     {
         _choice = choice;
         _latency = latency;
+        _queue = latency.QueueFrames;
         _log = log;
         _card = card;
         _clock = clock;
@@ -127,25 +132,31 @@ internal sealed class AlsaPcm : IPcmOutput
         return "see /proc/asound/cards for the cards there are, and /usr/share/alsa/alsa.conf for names";
     }
 
-    // The queue is as long as the latency that was asked for; two periods at least of a card that insists on longer ones (dmix has 1024).
     private int SetUp()
     {
-        int error = _card.SetUp(_latency.PeriodFrames, _latency.BufferFrames, out CardSetup granted);
+        int error = _card.SetUp(_latency.PeriodFrames, _latency.MostFrames, out CardSetup granted);
         if (error < 0)
             return error;
-        _buffer = granted.BufferFrames;
-        int period = Math.Clamp(granted.PeriodFrames, 1, Math.Clamp(_buffer / 2, 1, AudioSink.MaxPeriodFrames));
-        int queue = Math.Clamp(Math.Max(_latency.BufferFrames, 2 * granted.PeriodFrames), 2 * period, Math.Max(_buffer, 2 * period));
-        _lead = queue - period;
         if (_converter.Format != granted.Format || _converter.Channels != granted.Channels || _frames.Length == 0)
         {
             _converter = new PcmConverter(granted.Format, granted.Channels);
             _frames = new byte[AudioSink.MaxPeriodFrames * _converter.FrameBytes];
             _silence = new byte[_frames.Length];
         }
-        string description = _card.Number is >= 0 and int number ? SoundCards.Name(number, _choice.Proc) ?? _name : _choice.Description;
-        _granted = new Granted(description, $"{granted.Format}", granted.Channels, period, queue * 1000.0 / AudioSink.Rate);
-        return _card.SetThresholds(_lead, Math.Max(1, _buffer - _lead));
+        _setup = granted;
+        _description = _card.Number is >= 0 and int number ? SoundCards.Name(number, _choice.Proc) ?? _name : _choice.Description;
+        return SetLead();
+    }
+
+    // The queue is as long as the latency that was asked for; two periods at least of a card that insists on longer ones (dmix has 1024).
+    private int SetLead()
+    {
+        int buffer = _setup.BufferFrames;
+        int period = Math.Clamp(_setup.PeriodFrames, 1, Math.Clamp(buffer / 2, 1, AudioSink.MaxPeriodFrames));
+        int queue = Math.Clamp(Math.Max(_queue, 2 * _setup.PeriodFrames), 2 * period, Math.Max(buffer, 2 * period));
+        _lead = queue - period;
+        _granted = new Granted(_description, $"{_setup.Format}", _setup.Channels, period, queue * 1000.0 / AudioSink.Rate);
+        return _card.SetThresholds(_lead, Math.Max(1, buffer - _lead));
     }
 
     /// <summary>Waits until the queue is no longer than the lead and adds the frames. Recovers from an xrun or a suspend.</summary>
@@ -178,7 +189,7 @@ internal sealed class AlsaPcm : IPcmOutput
         nint room = _card.Room();
         if (room < 0)
             return (int)room;
-        if (room < _buffer - _lead)
+        if (room < _setup.BufferFrames - _lead)
             return AwaitRoom();
         nint queued = _card.Write(left, left.Length / frameBytes);
         if (queued > 0)
@@ -215,12 +226,24 @@ internal sealed class AlsaPcm : IPcmOutput
         }
         if (error != -EPIPE && error != -ESTRPIPE && error != -EBADFD)
             throw new AudioException($"ALSA device {_name}: {_card.ErrorText(error)}; {Remedy(-error)}");
-        if (error == -EPIPE)
-            Volatile.Write(ref _xruns, _xruns + 1);
         int result = ++_recoveries > MaxRecoveries ? error : error == -ESTRPIPE ? Resume() : _card.Prepare();
+        if (result >= 0 && error == -EPIPE)
+            result = CountXrun();
         if (result < 0)
             throw new AudioException($"ALSA device {_name}: {_card.ErrorText(result)} again and again; check the card and its cable");
         (_leadDue, _woken) = (_lead, false);
+    }
+
+    // The second within ten seconds: this machine cannot keep so short a queue filled, and a longer one is better than gaps.
+    private int CountXrun()
+    {
+        Volatile.Write(ref _xruns, _xruns + 1);
+        long before = _xrunNs;
+        _xrunNs = _clock.NowNs;
+        if (_xrunNs - before > XrunsApartNs)
+            return 0;
+        _queue = Math.Min(_queue + _latency.QueueFrames, _latency.MostFrames);
+        return SetLead();
     }
 
     private int Resume()
@@ -280,7 +303,7 @@ internal sealed class AlsaPcm : IPcmOutput
         // One line for the first, then for twice as many each: a card that always has some does not fill the log.
         if (_xruns == 0 || _xruns < 2 * _xrunsTold)
             return;
-        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; raise audio.latencyMs if they are heard");
+        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; latency is {_granted.LatencyMs:0.#} ms now, set audio.latencyMs to more if they are heard");
         _xrunsTold = _xruns;
     }
 }

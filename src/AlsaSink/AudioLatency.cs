@@ -14,12 +14,16 @@ internal readonly record struct AudioLatency
         int frames = Math.Max(2 * ShortestPeriod, (int)Math.Round(ms * AudioSink.Rate / 1000));
         int periods = Math.Max(Math.Clamp(frames / ShortestPeriod, 2, 4), (frames + AudioSink.MaxPeriodFrames - 1) / AudioSink.MaxPeriodFrames);
         PeriodFrames = frames / periods;
-        BufferFrames = PeriodFrames * periods;
+        QueueFrames = PeriodFrames * periods;
+        MostFrames = Math.Max(QueueFrames, Math.Min(8 * QueueFrames, (int)(AudioOptions.MaxLatencyMs * AudioSink.Rate / 1000)));
     }
 
     /// <summary>Frames a period, 64 to <see cref="AudioSink.MaxPeriodFrames"/>.</summary>
     public int PeriodFrames { get; }
 
-    /// <summary>Frames queued at most.</summary>
-    public int BufferFrames { get; }
+    /// <summary>Frames queued.</summary>
+    public int QueueFrames { get; }
+
+    /// <summary>Frames that the queue may grow to when it runs dry again and again: eight times as many, half a second at most.</summary>
+    public int MostFrames { get; }
 }

@@ -112,16 +112,16 @@ public sealed class AudioOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2.67, 64, 128)]
-    [InlineData(4, 64, 192)]
-    [InlineData(5.34, 64, 256)]
-    [InlineData(20, 240, 960)]
-    [InlineData(42.67, 512, 2048)]
-    [InlineData(500, 510, 23970)]
-    public void A_latency_is_four_periods_unless_they_are_too_short_or_too_long(double ms, int period, int buffer)
+    [InlineData(2.67, 64, 128, 1024)]
+    [InlineData(4, 64, 192, 1536)]
+    [InlineData(5.34, 64, 256, 2048)]
+    [InlineData(20, 240, 960, 7680)]
+    [InlineData(42.67, 512, 2048, 16384)]
+    [InlineData(500, 510, 23970, 24000)]
+    public void A_latency_is_four_periods_unless_they_are_too_short_or_too_long(double ms, int period, int queue, int most)
     {
         AudioLatency latency = new(ms);
-        Assert.Equal((period, buffer), (latency.PeriodFrames, latency.BufferFrames));
+        Assert.Equal((period, queue, most), (latency.PeriodFrames, latency.QueueFrames, latency.MostFrames));
     }
 
     [Fact]

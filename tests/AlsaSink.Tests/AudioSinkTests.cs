@@ -240,8 +240,24 @@ public class AudioSinkTests
         File.Delete(path);
     }
 
-    private static string[] AudioTasks() =>
-        [.. Directory.GetDirectories("/proc/self/task").Where(t => File.ReadAllText($"{t}/comm").Trim() == AudioSink.ThreadName)];
+    /// <summary>Sounds once, and notes the thread that it is pulled by.</summary>
+    private sealed class Noter : IPcmSource
+    {
+        public string Task { get; private set; } = "";
+
+        public int Read(Span<float> stereo)
+        {
+            if (Task.Length > 0)
+                return 0;
+            Task = $"/proc/{Directory.ResolveLinkTarget("/proc/thread-self", false)!.FullName["/proc/".Length..]}";
+            stereo.Fill(0.5f);
+            return stereo.Length / 2;
+        }
+
+        public void Removed()
+        {
+        }
+    }
 
     private static string Switches(string task) =>
         string.Join(' ', File.ReadAllLines($"{task}/status").Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)));
@@ -249,11 +265,12 @@ public class AudioSinkTests
     [Fact]
     public void An_idle_sink_is_never_scheduled()
     {
-        string[] others = AudioTasks();
         using AudioSink sink = Sink(_output);
-        sink.Add(new TestSource(0.5f).Fill(3000));
+        Noter noter = new();
+        sink.Add(noter);
         Assert.True(_output.Stopped.Wait(Patience));
-        string task = AudioTasks().Except(others).Single();
+        string task = noter.Task;
+        Assert.Equal(AudioSink.ThreadName, File.ReadAllText($"{task}/comm").Trim());
         // With this clock it sleeps in no other place than the idle one.
         Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"{task}/status").Contains("State:\tS", StringComparison.Ordinal), Patience));
         string before = Switches(task);

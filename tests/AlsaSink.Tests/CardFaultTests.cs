@@ -147,7 +147,34 @@ public class CardFaultTests
         Assert.True(again > 0);
         Assert.All(left[again..(again + 720)], s => Assert.Equal(0, s));
         Assert.Equal(left[again - 1] + 1, left[again + 720]); // no frame of the source is lost by it
-        Assert.Equal("ALSA device fake: 1 xruns so far; raise audio.latencyMs if they are heard", Assert.Single(_log));
+        Assert.Equal("ALSA device fake: 1 xruns so far; latency is 20 ms now, set audio.latencyMs to more if they are heard", Assert.Single(_log));
+    }
+
+    [Theory]
+    [InlineData(1, 5, 20)]
+    [InlineData(2, 5, 40)]
+    [InlineData(3, 5, 60)]
+    [InlineData(20, 5, 160)] // eight times what was asked for
+    [InlineData(3, 15, 20)]  // seldom
+    public void Xruns_that_come_often_make_the_queue_longer(int xruns, int secondsApart, double latencyMs)
+    {
+        FakeCard card = new(_clock) { Grants = new CardSetup(SampleFormat.S16, 2, 240, 7680) };
+        OutputStatus status = default;
+        int done = 0;
+        using (AudioSink sink = Sink(card))
+        {
+            Play(sink, (xruns * secondsApart + 2) * AudioSink.Rate, (delivered, s) =>
+            {
+                status = s.Status;
+                card.Always = Fault.None;
+                if (delivered / AudioSink.Rate / secondsApart > done && done < xruns)
+                {
+                    card.Starve();
+                    done++;
+                }
+            });
+        }
+        Assert.Equal((xruns, latencyMs), (status.Xruns, status.LatencyMs));
     }
 
     [Fact]

@@ -164,6 +164,9 @@ internal sealed class FakeCard(FakeClock clock, IEnumerable<Fault>? script = nul
 
     public string ErrorText(int error) => Marshal.GetPInvokeErrorMessage(-error).ToLowerInvariant();
 
+    /// <summary>Lets the card play what is queued and more; on the audio thread.</summary>
+    public void Starve() => clock.SleepUntil(clock.NowNs + 300_000_000);
+
     private Fault Next()
     {
         if (clock.NowNs != _lastNs)
