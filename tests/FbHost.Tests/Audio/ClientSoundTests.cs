@@ -72,6 +72,27 @@ public class ClientSoundTests
         Assert.InRange(Enumerable.Range(1, tone.Count - 1).Count(i => tone[i - 1] < 0 != tone[i] < 0), tone.Count * 2 * 300 / 48000 - 2, tone.Count * 2 * 300 / 48000 + 2);
     }
 
+    [Fact]
+    public void A_client_whose_bell_connects_later_is_rung_from_then_on()
+    {
+        using var ring = new RingFile();
+        ring.Set(PcmFormat.S16Stereo, 48000);
+        ring.Queue(Sine(440, 48000, 0, 1100));
+        ring.Read(256); // unrung
+        using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
+        using var directory = new TempDirectory();
+        listener.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(directory["bell"]));
+        listener.Listen();
+        using var client = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
+        client.Connect(listener.LocalEndPoint!);
+        using var host = listener.Accept();
+        ring.Sound.Connect(-1);
+        ring.Sound.Connect((int)host.Handle);
+        ring.Sound.Connect((int)host.Handle);
+        ring.Read(256);
+        Assert.Equal(1, client.Receive(new byte[8]));
+    }
+
     // A client that queues as it likes and stops anywhere: nothing but the sine and its fades is heard, and it is silent between.
     [Fact]
     public void A_client_that_runs_dry_anywhere_is_faded_out_and_in() => Gen.Select(Gen.Int[0, 1500].Array[5, 30], Gen.OneOf(Gen.Const(48000), Gen.Const(44100)))
