@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Board.Tests;
 
@@ -87,6 +88,12 @@ internal sealed class Board : IDisposable
     public void Key(string name) => _qmp.Key(name);
 
     public void Touch(double x, double y) => _qmp.Touch(x, y);
+
+    /// <summary>Plugs a device in while the board runs.</summary>
+    public void AddDevice(JsonObject device) => _qmp.Execute("device_add", device);
+
+    /// <summary>Pulls a device out while the board runs.</summary>
+    public void RemoveDevice(string id) => _qmp.Execute("device_del", new JsonObject { ["id"] = id });
 
     /// <summary>Writes a PCI I/O port, as a PC's firmware does before the kernel runs.</summary>
     public void SetPort(int port, byte value) => _qtest.WriteByte(PortsAddress + port, value);

@@ -38,6 +38,43 @@ internal sealed class Recording(string path)
         return windows * (double)Window / Rate;
     }
 
+    /// <summary>The sound between silence at both ends; empty if there is none.</summary>
+    public static ReadOnlySpan<short> Sound(ReadOnlySpan<short> frames)
+    {
+        const int Quiet = 200; // of 32,768: what a fade begins and ends with is left out
+        int from = 0, to = frames.Length;
+        while (from < to && Math.Abs((int)frames[from]) < Quiet)
+            from++;
+        while (to > from && Math.Abs((int)frames[to - 1]) < Quiet)
+            to--;
+        return frames[from..to];
+    }
+
+    /// <summary>
+    /// Where a sine of this frequency and amplitude breaks off, jumps or swells: the frames at which two neighbours differ by more than its
+    /// own slope allows, or a tenth of a second does not have its power. Its first and last 50 ms, which may fade, are not looked at.
+    /// </summary>
+    public static List<int> Breaks(double frequency, double amplitude, ReadOnlySpan<short> sine)
+    {
+        const int Edge = Rate / 20;
+        List<int> breaks = [];
+        var steepest = amplitude * 2 * Math.PI * frequency / Rate * 1.02 + 4; // rounding and dither
+        for (var i = Edge; i + Edge < sine.Length; i++)
+        {
+            if (Math.Abs(sine[i] - sine[i - 1]) > steepest)
+                breaks.Add(i);
+        }
+        for (var at = Edge; at + Window + Edge <= sine.Length; at += Window)
+        {
+            double power = 0;
+            foreach (var sample in sine.Slice(at, Window))
+                power += (double)sample * sample;
+            if (Math.Abs(Math.Sqrt(2 * power / Window) / amplitude - 1) > 0.02)
+                breaks.Add(at);
+        }
+        return breaks;
+    }
+
     /// <summary>The part (0..1) of a window's power that is at one frequency, by Goertzel's filter; 0 for silence.</summary>
     public static double Share(double frequency, ReadOnlySpan<short> frames)
     {

@@ -1,12 +1,24 @@
+using System.Globalization;
 using Mmm;
 
-// A teal screen and a 440 Hz tone of five seconds, at once and again at each key or touch.
-const int Rate = 48000;
+// A teal screen and a tone, at once and again at each key or touch. ToneApp [FORMAT RATE HZ SECONDS]: the protocol's number of the sample
+// format, frames a second, the tone's frequency and length; 16-bit stereo at 48,000, 440 Hz of five seconds without them.
+var tone = args.Length == 4 ? Array.ConvertAll(args, a => int.Parse(a, CultureInfo.InvariantCulture)) : [(int)PcmFormat.S16Stereo, 48000, 440, 5];
+var (rate, hertz, seconds) = (tone[1], tone[2], tone[3]);
 using var client = MmmClient.Open("ToneApp");
+if (args.Length == 4)
+{
+    client.Audio.Format = (PcmFormat)tone[0];
+    client.Audio.SampleRate = rate;
+}
 Draw();
 Play();
-foreach (var e in client.Events())
+while (true)
 {
+    // Fills the ring long before it is rung for that, when 21 ms are left: that is less than an emulated board may be held up.
+    var e = client.WaitEvent(TimeSpan.FromMilliseconds(5));
+    if (e is Quit)
+        break;
     if (e is Resized)
         Draw();
     else if (e is PointerPress or KeyPress)
@@ -21,8 +33,9 @@ void Draw()
 
 void Play()
 {
-    var samples = new float[5 * Rate * 2];
+    var channels = client.Audio.Format is PcmFormat.F32Mono or PcmFormat.S16Mono ? 1 : 2;
+    var samples = new float[seconds * rate * channels];
     for (var i = 0; i < samples.Length; i++)
-        samples[i] = 0.5f * MathF.Sin(2 * MathF.PI * 440 * (i / 2 % Rate) / Rate);
+        samples[i] = 0.5f * (float)Math.Sin(2 * Math.PI * hertz * (i / channels) / rate);
     client.Audio.Play(samples);
 }

@@ -1,0 +1,130 @@
+namespace Board.Tests;
+
+/// <summary>Sound on the emulated board's HDA card, and on a USB card that comes and goes: what QEMU recorded of it.</summary>
+[Collection("board")]
+[TestMethodOrderer(typeof(TopToBottom))]
+public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClassFixture<SoundBoard>
+{
+    private const double Amplitude = 16384; // ToneApp's
+    private const int S16Stereo = 3;
+    private const int LongSeconds = 20; // 60 would be the better part of the whole class under emulation
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void Every_format_at_every_rate_is_heard_at_its_frequency_and_level_without_gaps() => Watch("sound-formats", () =>
+    {
+        sounds.Start("alsa:hw:0");
+        int[] rates = [22050, 44100, 48000];
+        for (var format = 0; format < 4; format++)
+        {
+            for (var r = 0; r < rates.Length; r++)
+                PlayWhole(format, rates[r], 400 + 100 * (3 * format + r), 2);
+        }
+    });
+
+    [Fact]
+    public void A_long_sine_has_no_gap() => Watch("sound-long", () =>
+    {
+        sounds.Start("alsa:hw:0");
+        PlayWhole(S16Stereo, 48000, 440, LongSeconds);
+    });
+
+    [Fact]
+    public void Two_apps_are_heard_at_once_and_one_that_is_killed_leaves_the_other() => Watch("sound-two", () =>
+    {
+        sounds.Start("alsa:hw:0");
+        var from = Recorded;
+        sounds.Tone(S16Stereo, 48000, 440, 15);
+        var victim = sounds.Tone(S16Stereo, 48000, 1000, 15);
+        Wait.Until("both tones", Patience, () => Last(from) is { } last && Recording.Share(440, last) is > 0.4 and < 0.6 && Recording.Share(1000, last) is > 0.4 and < 0.6, pause: 100);
+        sounds.Device.Require($"kill -9 {victim}");
+        Wait.Until("only one tone", Patience, () => Last(from) is { } last && Recording.Share(440, last) > 0.99, pause: 100);
+    });
+
+    [Fact]
+    public void A_host_that_is_started_again_goes_on_with_what_plays() => Watch("sound-restart", () =>
+    {
+        sounds.Start("alsa:hw:0");
+        var from = Recorded;
+        sounds.Tone(S16Stereo, 48000, 440, 30);
+        WaitTone("the tone", 440, 0.5, from);
+        sounds.Restart("alsa:hw:0");
+        from = Recorded;
+        WaitTone("the tone again", 440, 1, from);
+    });
+
+    [Fact]
+    public void A_USB_card_that_is_pulled_out_and_plugged_in_again_plays_on() => Watch("sound-usb", () =>
+    {
+        sounds.LoadUsbAudio();
+        sounds.Start("alsa:card=USB");
+        sounds.Tone(S16Stereo, 48000, 440, 120);
+        Wait.Until("the missing card is told", Patience, () => sounds.HostLog.Contains("no sound card named USB; sound is discarded until there is one"), () => sounds.HostLog, pause: 100);
+        sounds.PlugUsb();
+        WaitUsb("the card that came later");
+        sounds.UnplugUsb();
+        Wait.Until("the pulled out card is told", Patience, () => sounds.HostLog.Contains("no such device; plug it in again"), () => sounds.HostLog, pause: 100);
+        sounds.PlugUsb();
+        WaitUsb("the card that came back");
+        var lines = sounds.HostLog.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("xruns")).ToList();
+        Assert.Equal(lines.Distinct(), lines); // each fault once
+    });
+
+    private void WaitUsb(string what) => Wait.Until($"440 Hz on {what}", Patience,
+        () => Recording.SecondsOf(440, sounds.UsbRecording.Frames()) >= 1, () => sounds.HostLog, pause: 200);
+
+    private int Recorded => sounds.Board.Recording.Frames().Length;
+
+    /// <summary>The last tenth of a second that was recorded.</summary>
+    private short[]? Last(int from) => sounds.Board.Recording.Frames(from) is { Length: > 4800 } frames ? frames[^4800..] : null;
+
+    private void WaitTone(string what, double hertz, double seconds, int from)
+    {
+        var heard = 0.0;
+        Wait.Until(what, Patience, () => (heard = Recording.SecondsOf(hertz, sounds.Board.Recording.Frames(from))) >= seconds,
+            () => $"{heard:0.0} s were heard; {sounds.HostLog}", pause: 200);
+    }
+
+    /// <summary>
+    /// Plays a tone to its end, and looks for its frequency, length and level, and for gaps. A gap counts when the card did not run dry: it does when
+    /// the machine does not run the board at its speed. Then it is played again, five times at most.
+    /// </summary>
+    private void PlayWhole(int format, int rate, int hertz, int seconds)
+    {
+        var what = $"{seconds} s of {hertz} Hz, format {format} at {rate} Hz";
+        for (var attempt = 1; ; attempt++)
+        {
+            var (from, xruns) = (Recorded, sounds.Xruns);
+            sounds.Tone(format, rate, hertz, seconds);
+            var sound = WaitEnd(what, from);
+            sounds.Device.Require("kill $(pidof ToneApp)");
+            sounds.WaitGone("ToneApp");
+            var dry = sounds.Xruns - xruns;
+            var breaks = Recording.Breaks(hertz, Amplitude, sound);
+            var heard = Recording.SecondsOf(hertz, sound);
+            fixture.Measured("sound", $"{what}: {heard:0.00} s heard, {breaks.Count} breaks, {dry} xruns");
+            if (dry > 0 && attempt < 5)
+                continue;
+            Assert.True(breaks.Count == 0, $"{what}: breaks at {string.Join(' ', breaks.Take(20).Select(b => $"{b / (double)Recording.Rate:0.000}"))} s, {dry} xruns");
+            Assert.InRange(sound.Length / (double)Recording.Rate, seconds - 0.05, seconds + 0.05);
+            Assert.InRange(heard, seconds - 0.2, seconds);
+            return;
+        }
+    }
+
+    /// <summary>Waits until a sound has begun and the card has stopped after it; the sound.</summary>
+    private short[] WaitEnd(string what, int from)
+    {
+        int length = from, same = 0;
+        Wait.Until($"the end of {what}", TimeSpan.FromSeconds(90), () =>
+        {
+            var now = Recorded;
+            same = now > from && now == length ? same + 1 : 0;
+            length = now;
+            return same >= 8;
+        }, () => sounds.HostLog, pause: 250);
+        return Recording.Sound(sounds.Board.Recording.Frames(from)).ToArray();
+    }
+
+    private void Watch(string test, Action steps) => BoardFixture.Watch(sounds.Board, test, steps);
+}
