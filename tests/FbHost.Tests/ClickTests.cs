@@ -24,7 +24,8 @@ public class ClickTests
         return [.. Enumerable.Range(0, (wav.Length - 44) / 4).Select(i => BitConverter.ToInt16(wav, 44 + 4 * i))];
     }
 
-    private static int Clicks(short[] heard) => Enumerable.Range(0, Math.Max(0, heard.Length - 10)).Count(i => heard.AsSpan(i, 10).SequenceEqual(Click.AsSpan(0, 10)));
+    private static int Clicks(short[] heard) =>
+        Enumerable.Range(0, Math.Max(0, heard.Length - 10)).Count(i => heard.AsSpan(i, 10).SequenceEqual(Click.AsSpan(0, 10)));
 
     private static MmmHost Host()
     {
@@ -68,6 +69,7 @@ public class ClickTests
         using var host = new MmmHost(config: """{ "audio": { "click": "$TEMP/nothing.wav" } }""", start: false);
         using var child = host.Run(Programs.Mmm, "--config", host.Temp["mmm.json"], "--display", "memory:32x32", "--input", "none", "--audio", "none");
         Assert.Equal(1, child.WaitForEnd());
-        Assert.StartsWith($"mmm: audio.click: {host.Temp["nothing.wav"]}: there is no such file; name a WAV file", Assert.Single(child.Errors));
+        var file = host.Temp["nothing.wav"];
+        Assert.StartsWith($"mmm: audio.click: {file}: there is no such file; name a WAV file", Assert.Single(child.Errors));
     }
 }

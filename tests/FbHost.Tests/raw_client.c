@@ -153,7 +153,7 @@ static void play(int format, int rate, double hz, int ms)
     I32(PCM_WRITE) = 1; /* one stale frame, as the original library leaves */
     for (long i = 0, n = (long)rate * ms / 1000; i < n;) {
         int read = I32(PCM_READ), write = I32(PCM_WRITE), queued = (write - read + total) % total;
-        for (; queued < 2048 && i < n; queued++, i++) {
+        for (; queued < total - 2 && i < n; queued++, i++) { /* all that fits: a busy machine runs this seldom */
             double v = 0.5 * sin(2 * M_PI * hz * i / rate);
             for (int c = 0; c < channels; c++) {
                 if (format < 2)

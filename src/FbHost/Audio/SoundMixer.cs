@@ -55,7 +55,8 @@ internal sealed class SoundMixer : IDisposable
     public string Description => _output is null ? "none" : $"\"{_output.Status.Description}\"";
 
     /// <summary>What plays now and how.</summary>
-    public OutputStatus Status => _sink?.Status ?? _output?.Status ?? new("none", "", AudioSink.Rate, 2, AudioSink.MaxPeriodFrames, 0, 0, OutputState.Idle);
+    public OutputStatus Status => _sink?.Status ?? _output?.Status
+        ?? new("none", "", AudioSink.Rate, 2, AudioSink.MaxPeriodFrames, 0, 0, OutputState.Idle);
 
     /// <summary>The volume of everything, 0 to 100 %.</summary>
     public int Volume => _volumes.Master;

@@ -24,8 +24,8 @@ internal static partial class Mmmctl
             return;
         }
         var format = Text(audio, "format");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Text(audio, "device")}: {Text(audio, "state")}, {(format.Length > 0 ? format + " " : "")}{Text(audio, "rate")} Hz, "
+        format = format.Length > 0 ? $"{format} " : "";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Text(audio, "device")}: {Text(audio, "state")}, {format}{Text(audio, "rate")} Hz, "
             + $"period {Text(audio, "periodFrames")} frames, latency {audio.GetProperty("latencyMs").GetDouble():0.0} ms, {Text(audio, "xruns")} xruns"));
         Console.WriteLine($"volume {Loudness(audio)}");
         List<string[]> rows = [["NAME", "FORMAT", "RATE", "QUEUE", "UNDERRUNS", "VOLUME"]];
