@@ -163,6 +163,7 @@ internal sealed class EvdevDecoder(DeviceClass device)
         Modifiers = HeldModifiers(),
         Button = button,
         IsRelative = IsMouse,
+        IsTouch = device.Pointer == PointerKind.Touch,
         X = IsMouse ? _motionX : _x,
         Y = IsMouse ? _motionY : _y,
     };

@@ -86,6 +86,9 @@ public readonly record struct InputEvent
     /// <summary>Pointer events: true when they come from a mouse, which has no position, only motion.</summary>
     public bool IsRelative { get; init; }
 
+    /// <summary>Pointer events: true when they come from a finger on a screen, which has no position between up and down.</summary>
+    public bool IsTouch { get; init; }
+
     /// <summary>
     /// Pointer events, absolute: the position from the device's left (0) to its right edge (1), both included, so on an upright
     /// screen the pixel is X * (width - 1), rounded to nearest. Relative: a move's motion to the right in the device's counts, 0
