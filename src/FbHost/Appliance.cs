@@ -111,10 +111,10 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
-        // What is typed while another terminal has the screen is meant for that one; a finger is lifted all the same.
+        // What is typed while another terminal has the screen is meant for that one; what is held is let go all the same.
         InputHandler hear = (in InputEvent e) =>
         {
-            if (terminal is not { IsShown: false } || e.Kind == InputKind.PointerUp)
+            if (terminal is not { IsShown: false } || e.Kind is InputKind.PointerUp or InputKind.KeyRelease)
                 router.Handler(in e);
         };
         var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
@@ -140,6 +140,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
         _loop.BeforeSleep = () =>
         {
+            clients.Deliver();
             clients.DropFailed();
             screen.Flush();
         };
@@ -163,7 +164,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         Action<ButtonEvent> press = e =>
         {
             if (e.Pressed && !blanker.Wakes() && clients.Focus is { } focus)
-                clients.Push(focus, texts[e.Index]);
+                clients.Post(focus)?.Offer(texts[e.Index]);
         };
         _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));
         return $", {options.Buttons.Count} buttons";

@@ -53,6 +53,7 @@ internal sealed partial class ClientTable
         var found = _stack.Where(s => s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList();
         _stack.RemoveAll(found.Contains);
         _stack.AddRange(found);
+        TellFocus();
         foreach (var session in found.Where(s => s.File!.State is { Flip: FlipState.Neutral or FlipState.Drawing } state && state.Fault(s.File.Length) is null))
             Place(session, session.File!.State);
     }
@@ -206,7 +207,9 @@ internal sealed partial class ClientTable
             End(session, deleteFile: true);
             return;
         }
-        Look(session);
+        Retry(session);
+        if (session.Phase == Phase.Serving)
+            Look(session);
         if (session.Phase == Phase.Serving)
             LimitRings(session, rings);
     }
