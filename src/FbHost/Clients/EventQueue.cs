@@ -72,11 +72,14 @@ internal sealed class EventQueue(ClientFile file)
     {
         if (!Know())
             return false;
-        Settle(finger);
-        if (!(spare && Fill >= NearlyFull) && HasRoom(1))
-            return Append(text);
-        Dropped++;
-        return false;
+        AppendWaiting(NearlyFull);
+        if ((spare && Fill >= NearlyFull) || !HasRoom(1))
+        {
+            Dropped++;
+            return false;
+        }
+        Outdate(finger);
+        return Append(text);
     }
 
     /// <summary>Puts an event that is of use now or not at all, for a sender who is told. False: the ring is full.</summary>
@@ -85,7 +88,7 @@ internal sealed class EventQueue(ClientFile file)
         _known = false;
         if (!Know())
             return false;
-        Settle(-1);
+        AppendWaiting(NearlyFull);
         WriteOut();
         if (_count > 0 || RingFree == 0)
         {
@@ -104,14 +107,15 @@ internal sealed class EventQueue(ClientFile file)
     {
         if (!Know())
             return false;
-        Settle(finger);
-        if (finger >= 0)
-            Settle(Hover); // what hovered is what went down
+        AppendWaiting(NearlyFull);
         if (!HasRoom(2))
         {
             Dropped += 2;
             return false;
         }
+        Outdate(finger);
+        if (finger >= 0)
+            Outdate(Hover); // what hovered is what went down
         _owed++;
         return Append(text);
     }
@@ -121,7 +125,8 @@ internal sealed class EventQueue(ClientFile file)
     public void Release(ReadOnlySpan<byte> text, int finger = -1)
     {
         if (Know())
-            Settle(finger);
+            AppendWaiting(NearlyFull); // what moved before comes before
+        Outdate(finger);
         _owed--;
         if (!IsBroken)
             Append(text);
@@ -185,6 +190,7 @@ internal sealed class EventQueue(ClientFile file)
     /// <param name="late">Some of it has waited: motion goes out even if the ring is more than half full.</param>
     public bool Flush(bool late)
     {
+        _known &= !late;
         if (Know())
         {
             AppendWaiting(late ? NearlyFull : HalfFull);
@@ -218,12 +224,9 @@ internal sealed class EventQueue(ClientFile file)
         return !IsBroken && _count + _owed + entries <= Capacity;
     }
 
-    // Motion comes before what comes after it, as far as there is room for motion; else that of the same finger is old news now.
-    private void Settle(int finger)
+    // A motion that still waits is old news when its finger goes down or up.
+    private void Outdate(int finger)
     {
-        if (_motionsWaiting == 0 && !ScrollWaits)
-            return;
-        AppendWaiting(NearlyFull);
         if (finger < 0 || !_motions[finger].Waits)
             return;
         _motions[finger].Waits = false;

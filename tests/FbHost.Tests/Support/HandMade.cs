@@ -20,9 +20,12 @@ internal sealed class HandMade : IDisposable
     /// <param name="title">The title and the file's name.</param>
     /// <param name="spoil">Writes what is wrong with it; runs before the pid is set.</param>
     public HandMade(MmmHost host, string title, Action<HandMade>? spoil = null)
+        : this(host[title], title, spoil) => Host = host;
+
+    /// <summary>The same without a host process.</summary>
+    public HandMade(string path, string title, Action<HandMade>? spoil = null)
     {
-        Host = host;
-        Path = host[title];
+        Path = path;
         _file = new FileStream(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         Truncate(Pixels + 40 * 30 * 4 + 1);
         Poke(Title, Encoding.UTF8.GetBytes(title));
@@ -41,7 +44,7 @@ internal sealed class HandMade : IDisposable
             Poke(Pid, Environment.ProcessId);
     }
 
-    public MmmHost Host { get; }
+    public MmmHost Host { get; } = null!;
 
     public string Path { get; }
 
@@ -93,6 +96,21 @@ internal sealed class HandMade : IDisposable
             }
             return [.. events];
         }
+    }
+
+    /// <summary>Reads events as a client does, at most so many.</summary>
+    public List<string> TakeEvents(int most = 1024)
+    {
+        var events = new List<string>();
+        var bytes = new byte[128];
+        for (int read = (short)Peek(EventsRead); events.Count < most && read != (short)Peek(EventsWrite); Poke(EventsRead, (short)read))
+        {
+            read = (read + 1) % 1024;
+            _file.Position = EventsBuffer + 128 * read;
+            _file.ReadExactly(bytes);
+            events.Add(Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0)));
+        }
+        return events;
     }
 
     /// <summary>Asks for a flip.</summary>
