@@ -111,6 +111,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
+        router.Calibration = options.TouchCalibration;
+        _ = new TouchCalibration(clients, orientation, options.TouchCalibration, options.ConfigFile, matrix => router.Calibration = matrix);
         // What is typed while another terminal has the screen is meant for that one; what is held is let go all the same.
         InputHandler hear = (in InputEvent e) =>
         {

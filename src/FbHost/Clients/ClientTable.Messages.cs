@@ -13,6 +13,9 @@ internal sealed partial class ClientTable
     /// <summary>A client asked the host to end.</summary>
     public event Action<ClientSession>? QuitAsked;
 
+    /// <summary>A client that may wants the touch screens corrected; what follows the word calibrate.</summary>
+    public event Action<ClientSession, string>? CalibrationAsked;
+
     private void TakeMessages(ClientSession session)
     {
         for (var i = 0; i < MessagesATurn; i++)
@@ -52,6 +55,9 @@ internal sealed partial class ClientTable
             case ["send", var to, var text]:
                 foreach (var other in Find(to))
                     Push(other, EventText.Message(text));
+                break;
+            case ["calibrate", ..]:
+                CalibrationAsked?.Invoke(session, message["calibrate".Length..].Trim());
                 break;
             case ["quit"]:
                 QuitAsked?.Invoke(session);

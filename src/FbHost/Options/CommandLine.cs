@@ -37,6 +37,7 @@ internal static class CommandLine
             return null;
         }
         var options = parsed.GetValue(Config) is { } file ? ConfigFile.Load(file) : new ServeOptions();
+        options.ConfigFile = parsed.GetValue(Config);
         if (parsed.GetValue(Display) is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
         if (parsed.GetValue(Rotate) is { } rotate)

@@ -43,6 +43,12 @@ internal sealed class ServeOptions
     /// <summary>auto, none, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
 
+    /// <summary>Corrects the positions of touch screens.</summary>
+    public InputEvdev.CalibrationMatrix TouchCalibration { get; set; } = InputEvdev.CalibrationMatrix.Identity;
+
+    /// <summary>The configuration that this was read from; null: none.</summary>
+    public string? ConfigFile { get; set; }
+
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 
     /// <summary>The directory that is served, MMM_PATH; null: the environment's, or a new one.</summary>
@@ -58,10 +64,10 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
 
-    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, send, quit.</summary>
+    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, send, quit, calibrate.</summary>
     public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string>();
 
-    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "send", "quit"];
+    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "send", "quit", "calibrate"];
 }
 
 /// <summary>An app that the host starts and starts again.</summary>

@@ -27,7 +27,7 @@ internal sealed class Desk : IDisposable
         Directory.CreateDirectory(_temp["mmm"]);
         _display = new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
         var screen = new Screen(_display);
-        Clients = new ClientTable(_loop, screen, new HostLog(NullLogger.Instance), _temp["mmm"], new HashSet<string> { "raise", "lower" });
+        Clients = new ClientTable(_loop, screen, new HostLog(NullLogger.Instance), _temp["mmm"], new HashSet<string> { "calibrate" });
         Clients.Open();
         Blanker = new Blanker(_loop, screen, Clients, TimeSpan.Zero);
         Router = new InputRouter(_loop, Clients, screen, Blanker, Orientation.Make(rotate, false, false, out _)!.Value, cursor: false);
