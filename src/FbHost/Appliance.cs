@@ -117,7 +117,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             if (terminal is not { IsShown: false } || e.Kind == InputKind.PointerUp)
                 router.Handler(in e);
         };
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, panel.Width, panel.Height, hear));
         var buttons = OpenButtons(clients, blanker);
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);

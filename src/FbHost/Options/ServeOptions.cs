@@ -40,8 +40,11 @@ internal sealed class ServeOptions
     /// <summary>Ordered dithering on displays of less than 24 bits a pixel.</summary>
     public bool Dither { get; set; } = true;
 
-    /// <summary>auto, none, or device paths.</summary>
+    /// <summary>auto, none, directories, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
+
+    /// <summary>What is said of input devices.</summary>
+    public InputEvdev.DeviceRules DeviceRules { get; set; } = InputEvdev.DeviceRules.None;
 
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 
