@@ -137,6 +137,7 @@ internal sealed class Fingers
     {
         if (finger.Phase == Phase.Down && finger.Hovers) MoveTo(ref finger, contact, Calmed(finger, Place(contact)), timeNs, handler);
         Up(ref finger, timeNs, handler);
+        if (finger.Hovers) (finger.X, finger.Y) = Place(contact); // What was filtered out is not made up for now.
     }
 
     private void Press(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)

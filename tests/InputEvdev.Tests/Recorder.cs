@@ -58,14 +58,6 @@ internal sealed class Recorder
         InputKind.KeyPress => $"press {e.Key} {e.Text}".TrimEnd(' '),
         InputKind.KeyRepeat => $"repeat {e.Key} {e.Text}".TrimEnd(' '),
         InputKind.KeyRelease => $"release {e.Key}",
-        InputKind.PointerMove => $"{(e.IsRelative ? "motion" : "move" + Finger(e))} {Round(e.X)},{Round(e.Y)}",
-        InputKind.PointerDown => $"down{Finger(e)} {e.Button} {Round(e.X)},{Round(e.Y)}",
-        InputKind.PointerUp => $"up{Finger(e)} {e.Button} {Round(e.X)},{Round(e.Y)}",
-        InputKind.Scroll => $"scroll {Round(e.ScrollX)},{Round(e.ScrollY)}",
-        _ => "?",
+        _ => EventText.Of(e),
     };
-
-    private static string Finger(in InputEvent e) => e.Finger == 0 ? "" : $"#{e.Finger}";
-
-    private static string Round(double value) => (Math.Round(value, 4) + 0.0).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
