@@ -111,15 +111,16 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
-        router.Calibration = options.TouchCalibration;
-        _ = new TouchCalibration(clients, orientation, options.TouchCalibration, options.ConfigFile, matrix => router.Calibration = matrix);
         // What is typed while another terminal has the screen is meant for that one; what is held is let go all the same.
         InputHandler hear = (in InputEvent e) =>
         {
             if (terminal is not { IsShown: false } || e.Kind is InputKind.PointerUp or InputKind.KeyRelease)
                 router.Handler(in e);
         };
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, panel.Width, panel.Height, hear));
+        // A panel that is turned against its screen is turned after it was calibrated.
+        var toScreen = CalibrationMatrix.Turn(options.DeviceRules.Touch.Rotate ?? 0).Then(TouchCalibration.MatrixOf(orientation));
+        _ = new TouchCalibration(clients, toScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
         var buttons = OpenButtons(clients, blanker);
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);

@@ -25,7 +25,7 @@ public sealed class EvdevDeviceTests : IDisposable
 
     private static EvdevDevice OpenStream(string path)
     {
-        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, out var device, out var reason), reason);
+        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, DeviceRules.None, out var device, out var reason), reason);
         return device!;
     }
 
@@ -42,7 +42,8 @@ public sealed class EvdevDeviceTests : IDisposable
     {
         var fifo = Fifo();
         using var device = OpenStream(fifo);
-        Assert.Equal((true, PointerKind.Touch, null), (device.IsKeyboard, device.Pointer, device.Unused));
+        Assert.Equal((true, PointerKind.Touch), (device.IsKeyboard, device.Pointer));
+        Assert.Empty(device.Notes);
         Assert.Equal(("stream", fifo), (device.Name, device.Path));
 
         Assert.True(device.Drain(_recorder.Keep));
@@ -57,7 +58,7 @@ public sealed class EvdevDeviceTests : IDisposable
     [Fact]
     public void Every_pixel_of_a_stream_comes_back_as_that_pixel()
     {
-        var axis = DeviceClass.OfStream(800, 480).X;
+        var axis = DeviceClass.OfStream(800, 480, new DeviceSettings()).X;
         Assert.All(Enumerable.Range(0, 800), x => Assert.Equal(x, Math.Round(axis.Fraction(x) * 799)));
     }
 
@@ -152,31 +153,15 @@ public sealed class EvdevDeviceTests : IDisposable
     {
         var (missing, file) = (PathOf("missing"), PathOf("file"));
         File.WriteAllText(file, "no device");
-        Assert.False(EvdevDevice.TryOpen(missing, out _, out var reason));
+        Assert.False(EvdevDevice.TryOpen(missing, DeviceRules.None, out _, out var reason));
         Assert.Equal($"{missing}: no such device; is it plugged in?", reason);
-        Assert.False(EvdevDevice.TryOpen(file, out _, out reason));
+        Assert.False(EvdevDevice.TryOpen(file, DeviceRules.None, out _, out reason));
         Assert.Equal($"{file}: not an evdev device; give a /dev/input/event* node", reason);
-        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, out _, out reason));
+        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, DeviceRules.None, out _, out reason));
         Assert.Equal($"{missing}: no such file; make it with mkfifo", reason);
-        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, out _, out reason));
+        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, DeviceRules.None, out _, out reason));
         Assert.Equal($"{_folder.FullName}: Is a directory", reason);
         Assert.Equal("/dev/input/event0: permission denied; add the user to the group \"input\"",
             EvdevDevice.DeviceFailure("/dev/input/event0", LibC.EACCES));
-    }
-
-    [Fact]
-    public void A_scan_gives_a_reason_for_each_node_in_the_order_of_their_numbers()
-    {
-        foreach (var name in new[] { "event10", "event2", "mouse0" }) File.WriteAllText(PathOf(name), "");
-        var scan = DeviceScan.Open(_folder.FullName);
-        Assert.Empty(scan.Devices);
-        Assert.Equal([PathOf("event2"), PathOf("event10")], scan.Reasons.Select(reason => reason.Split(':')[0]));
-    }
-
-    [Fact]
-    public void A_scan_without_nodes_or_directory_says_so()
-    {
-        Assert.Equal([$"{_folder.FullName}: no input devices; plug one in"], DeviceScan.Open(_folder.FullName).Reasons);
-        Assert.StartsWith($"{PathOf("none")}: no such directory;", Assert.Single(DeviceScan.Open(PathOf("none")).Reasons));
     }
 }

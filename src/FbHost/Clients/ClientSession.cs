@@ -64,6 +64,9 @@ internal sealed class ClientSession(string name, ulong inode)
     /// <summary>How long what waits for room in the ring waits until the next look, ms; 0: nothing waits.</summary>
     public int RetryMs { get; set; }
 
+    /// <summary>The events that it had asked for when that was last acted on.</summary>
+    public EventKinds Asked { get; set; }
+
     /// <summary>Has been told that it has the focus, or that the pointer is over it.</summary>
     public bool ToldFocus { get; set; }
 

@@ -69,10 +69,11 @@ internal sealed partial class ClientTable
     // The client may have asked for other events.
     private void Follow(ClientSession session)
     {
-        var before = session.File!.Kinds;
-        session.File.RefreshValues();
-        if (session.File.Kinds != before)
-            TellFocus();
+        session.File!.RefreshValues();
+        if (session.File.Kinds == session.Asked)
+            return;
+        session.Asked = session.File.Kinds;
+        TellFocus();
     }
 
     // Who asks for it knows whether it has the focus: told when that changes, and when it asks.

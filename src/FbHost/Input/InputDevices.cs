@@ -1,4 +1,5 @@
 using FbHost.Loop;
+using FbHost.Options;
 using InputEvdev;
 using Mmm;
 using Mmm.Linux;
@@ -7,93 +8,228 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Input;
 
-/// <summary>The input devices in the loop.</summary>
+/// <summary>The input devices in the loop, as they are plugged in and out.</summary>
 internal sealed class InputDevices : IDisposable
 {
+    private const string Nodes = "/dev/input";
+    private const long PatienceMs = 1000; // a new node may only be root's until udev has given it its group
+
     private readonly EventLoop _loop;
     private readonly HostLog _log;
+    private readonly DeviceRules _rules;
+    private readonly int _width;
+    private readonly int _height;
     private readonly InputHandler _handler;
-    private readonly List<EvdevDevice> _devices = [];
+    private readonly List<(EvdevDevice Device, Watch Watch)> _devices = [];
+    private readonly List<InputDirectory> _directories = [];
+    private readonly Dictionary<string, (string Reason, bool Told)> _refused = []; // by path
+    private readonly LoopTimer _complaint;
+    private readonly LoopTimer _press;
+    private readonly bool _started; // then devices come by being plugged in
+    private CalibrationMatrix? _calibration;
 
     /// <param name="loop">Reads them.</param>
-    /// <param name="log">Is told of devices that can not be used.</param>
-    /// <param name="inputs">auto, none, or paths of devices and FIFOs.</param>
+    /// <param name="log">Is told of devices that come, go, or can not be used.</param>
+    /// <param name="inputs">auto, none, directories, or paths of devices and FIFOs.</param>
+    /// <param name="rules">What is said of devices.</param>
     /// <param name="width">The screen's, for FIFOs.</param>
     /// <param name="height">The screen's, for FIFOs.</param>
     /// <param name="handler">Gets the events.</param>
     /// <exception cref="MmmException">A device that was named can not be used.</exception>
-    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, int width, int height, InputHandler handler)
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, int width, int height, InputHandler handler)
     {
-        (_loop, _log, _handler) = (loop, log, handler);
+        (_loop, _log, _rules, _width, _height, _handler) = (loop, log, rules, width, height, handler);
+        _complaint = loop.CreateTimer(Complain);
+        _press = loop.CreateTimer(Elapse);
         foreach (var input in inputs)
         {
             if (input == "none")
                 continue;
-            if (input == "auto")
-                Scan();
-            else
-                Add(Open(input, width, height));
+            if (input == "auto" || Directory.Exists(input))
+                AddAll(input == "auto" ? Nodes : input);
+            else if (!TryAdd(input, isStream: !IsNode(input), out var reason))
+                throw new MmmException($"input: {reason}");
         }
+        Complain();
+        _started = true;
     }
 
     public int Count => _devices.Count;
 
-    private void Scan()
+    /// <summary>The device with that number; null when it is gone.</summary>
+    public EvdevDevice? Find(int number)
     {
-        var scan = DeviceScan.Open();
-        foreach (var reason in scan.Reasons)
-            _log.Info($"input: {reason}");
-        foreach (var device in scan.Devices)
-            Add(device);
+        foreach (var (device, _) in _devices)
+            if (device.Number == number)
+                return device;
+        return null;
     }
 
-    private static EvdevDevice Open(string path, int width, int height)
+    /// <summary>Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.</summary>
+    /// <exception cref="ArgumentException">The matrix is not usable.</exception>
+    public void SetCalibration(CalibrationMatrix calibration)
+    {
+        foreach (var (device, _) in _devices)
+            if (device.Pointer == PointerKind.Touch)
+                device.Calibration = calibration;
+        _calibration = calibration;
+    }
+
+    /// <summary>How the touch screen that was found first is corrected; null without one.</summary>
+    public CalibrationMatrix? Calibration
+    {
+        get
+        {
+            foreach (var (device, _) in _devices)
+                if (device.Pointer == PointerKind.Touch)
+                    return device.Calibration;
+            return null;
+        }
+    }
+
+    private void AddAll(string path)
+    {
+        var directory = new InputDirectory(_loop, _log, path, Found, Lost);
+        _directories.Add(directory);
+        if (directory.Emptiness is { } emptiness)
+            _log.Info($"input: {emptiness}");
+    }
+
+    private void Found(string path)
+    {
+        if (_devices.Exists(d => d.Device.Path == path))
+            return;
+        if (TryAdd(path, isStream: FileType(path) == S_IFIFO, out var reason))
+            _refused.Remove(path);
+        else if (!_refused.TryGetValue(path, out var before) || before.Reason != reason)
+        {
+            _refused[path] = (reason, Told: false);
+            _complaint.NoLaterThan(EventLoop.Now + PatienceMs * 1_000_000);
+        }
+    }
+
+    private void Lost(string path)
+    {
+        _refused.Remove(path);
+        var at = _devices.FindIndex(d => d.Device.Path == path);
+        if (at < 0)
+            return;
+        _devices[at].Device.ReleaseAll(_handler);
+        Remove(_devices[at].Device);
+    }
+
+    private void Complain()
+    {
+        _complaint.Cancel();
+        foreach (var (path, (reason, told)) in _refused.OrderBy(r => r.Key.Length).ThenBy(r => r.Key, StringComparer.Ordinal).ToArray())
+        {
+            if (!told)
+                _log.Info($"input: {reason}");
+            _refused[path] = (reason, Told: true);
+        }
+    }
+
+    private bool TryAdd(string path, bool isStream, out string reason)
     {
         EvdevDevice? device;
-        string? reason;
-        var isNode = File.Exists(path) ? IsCharacterDevice(path) : path.StartsWith("/dev/", StringComparison.Ordinal);
-        if (!isNode && (width < 2 || height < 2))
-            throw new MmmException($"input: {path}: touches need a screen of 2x2 pixels or more; it has {width}x{height}");
-        if (isNode
-            ? EvdevDevice.TryOpen(path, out device, out reason)
-            : EvdevDevice.TryOpenStream(path, width, height, out device, out reason))
-            return device;
-        throw new MmmException($"input: {reason}");
+        string? fault;
+        reason = "";
+        if (isStream && (_width < 2 || _height < 2))
+            reason = $"{path}: touches need a screen of 2x2 pixels or more; it has {_width}x{_height}";
+        else if (isStream
+            ? !EvdevDevice.TryOpenStream(path, _width, _height, _rules, out device, out fault)
+            : !EvdevDevice.TryOpen(path, _rules, out device, out fault))
+            reason = fault;
+        else if (!TryWatch(device))
+            reason = $"{path}: can not be waited for; it must be an input device or a FIFO";
+        return reason.Length == 0;
     }
 
-    // The runtime's file attributes do not tell.
-    private static unsafe bool IsCharacterDevice(string path)
+    private bool TryWatch(EvdevDevice device)
     {
-        const uint S_IFMT = 0xF000, S_IFCHR = 0x2000;
-        stat s;
-        fixed (byte* p = Sys.Path(path))
-            return stat(p, &s) == 0 && ((uint)s.st_mode & S_IFMT) == S_IFCHR;
-    }
-
-    private void Add(EvdevDevice device)
-    {
-        Watch? watch = null;
         try
         {
-            watch = _loop.Add(device.FileDescriptor, _ => Drain(device, watch!));
+            _devices.Add((device, _loop.Add(device.FileDescriptor, _ => Drain(device))));
         }
         catch (MmmException)
         {
             device.Dispose();
-            throw new MmmException($"input: {device.Path}: can not be waited for; it must be an input device or a FIFO");
+            return false;
         }
-        _devices.Add(device);
+        if (_calibration is { } calibration && device.Pointer == PointerKind.Touch)
+            device.Calibration = calibration;
+        if (_started)
+            _log.Info($"input: {device.Path} ({device.Name}) is here: {Kind(device)}");
+        foreach (var note in device.Notes)
+            _log.Info($"input: {device.Path}: {device.Name}: {note}");
+        return true;
     }
 
-    private void Drain(EvdevDevice device, Watch watch)
+    private static string Kind(EvdevDevice device)
     {
-        if (device.Drain(_handler))
-            return;
-        watch.Dispose();
-        _devices.Remove(device);
+        var pointer = device.Pointer switch
+        {
+            PointerKind.Touch => "touch screen",
+            PointerKind.Tablet => "tablet",
+            PointerKind.Mouse => "mouse",
+            PointerKind.Touchpad => "touchpad",
+            _ => "",
+        };
+        var keys = !device.IsKeyboard ? "" : device.Role == DeviceRole.Scanner ? "scanner" : "keys";
+        return (keys, pointer) switch
+        {
+            ("", "") => "wheel",
+            (_, "") => keys,
+            ("", _) => pointer,
+            _ => $"{keys}, {pointer}",
+        };
+    }
+
+    private void Drain(EvdevDevice device)
+    {
+        if (!device.Drain(_handler))
+            Remove(device);
+        else if (device.DueNs != long.MaxValue)
+            _press.NoLaterThan(device.DueNs);
+    }
+
+    private void Elapse()
+    {
+        foreach (var (device, _) in _devices)
+        {
+            device.Elapse(_handler);
+            if (device.DueNs != long.MaxValue)
+                _press.NoLaterThan(device.DueNs);
+        }
+    }
+
+    private void Remove(EvdevDevice device)
+    {
+        var at = _devices.FindIndex(d => d.Device == device);
+        if (at < 0)
+            return; // what it released has ended it already
+        _devices[at].Watch.Dispose();
+        _devices.RemoveAt(at);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");
     }
 
-    public void Dispose() => _devices.ForEach(d => d.Dispose());
+    private const uint S_IFCHR = 0x2000, S_IFIFO = 0x1000;
+
+    private static bool IsNode(string path) => File.Exists(path) ? FileType(path) == S_IFCHR : path.StartsWith("/dev/", StringComparison.Ordinal);
+
+    // The runtime's file attributes do not tell.
+    private static unsafe uint FileType(string path)
+    {
+        const uint S_IFMT = 0xF000;
+        stat s;
+        fixed (byte* p = Sys.Path(path))
+            return stat(p, &s) == 0 ? (uint)s.st_mode & S_IFMT : 0;
+    }
+
+    public void Dispose()
+    {
+        _directories.ForEach(d => d.Dispose());
+        _devices.ForEach(d => d.Device.Dispose());
+    }
 }

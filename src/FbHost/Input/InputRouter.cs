@@ -60,9 +60,6 @@ internal sealed class InputRouter
     /// <summary>Takes events from devices; one delegate, made once.</summary>
     public InputHandler Handler { get; }
 
-    /// <summary>Corrects positions of fingers on the panel.</summary>
-    public CalibrationMatrix Calibration { get; set; } = CalibrationMatrix.Identity;
-
     private void Route(in InputEvent e)
     {
         // What wakes the screen is not for an app: a key, a motion, or a finger from down to up.
@@ -217,8 +214,7 @@ internal sealed class InputRouter
     // Where a finger is, or the pointer is now. A touch panel hangs as its picture does; a mouse lies on the table.
     private (int X, int Y) Place(in InputEvent e)
     {
-        var (x, y) = e.IsTouch ? Calibration.Apply(e.X, e.Y) : (e.X, e.Y);
-        (x, y) = e.IsRelative ? (_x + x, _y + y) : _orientation.ToClient(x, y);
+        var (x, y) = e.IsRelative ? (_x + e.X, _y + e.Y) : _orientation.ToClient(e.X, e.Y);
         if (!e.IsRelative)
             (x, y) = (x * (_width - 1), y * (_height - 1));
         (x, y) = (Math.Clamp(x, 0, _width - 1), Math.Clamp(y, 0, _height - 1));

@@ -18,20 +18,19 @@ internal sealed class TouchCalibration
     private readonly ClientTable _clients;
     private readonly CalibrationMatrix _toScreen;
     private readonly string? _config;
+    private readonly Func<CalibrationMatrix> _inForce;
     private readonly Action<CalibrationMatrix> _apply;
-    private CalibrationMatrix _kept;
-    private CalibrationMatrix _inForce;
+    private CalibrationMatrix _kept; // while somebody tries another
     private ClientSession? _tries; // whose correction is in force and not kept
 
     /// <param name="clients">Whose messages say what to do.</param>
-    /// <param name="orientation">From the panel to the screen.</param>
-    /// <param name="configured">In force at the start.</param>
+    /// <param name="toScreen">From fractions of the calibrated panel to fractions of the screen.</param>
+    /// <param name="inForce">The calibration that is in force.</param>
     /// <param name="config">The configuration's file; null: there is none.</param>
     /// <param name="apply">Puts a calibration in force.</param>
-    public TouchCalibration(ClientTable clients, Orientation orientation, CalibrationMatrix configured, string? config, Action<CalibrationMatrix> apply)
+    public TouchCalibration(ClientTable clients, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
     {
-        (_clients, _config, _apply, _kept, _inForce) = (clients, config, apply, configured, configured);
-        _toScreen = MatrixOf(orientation);
+        (_clients, _toScreen, _inForce, _config, _apply) = (clients, toScreen, inForce, config, apply);
         clients.CalibrationAsked += Act;
         clients.Gone += client =>
         {
@@ -55,18 +54,21 @@ internal sealed class TouchCalibration
     {
         if (!CalibrationMatrix.TryParse(numbers, out var correction))
             return "it takes six numbers that make an invertible matrix";
-        var corrected = Corrected(_inForce, correction, _toScreen);
+        var before = _inForce();
+        var corrected = Corrected(before, correction, _toScreen);
         if (!corrected.IsUsable)
             return "with what is in force it makes no invertible matrix";
-        (_inForce, _tries) = (corrected, client);
+        _kept = _tries is null ? before : _kept;
+        _tries = client;
         _apply(corrected);
         return null;
     }
 
     private string? Back()
     {
-        (_inForce, _tries) = (_kept, null);
-        _apply(_kept);
+        if (_tries is not null)
+            _apply(_kept);
+        _tries = null;
         return null;
     }
 
@@ -76,13 +78,13 @@ internal sealed class TouchCalibration
             return "the host has no configuration file; start it with --config FILE";
         try
         {
-            ConfigEdit.Save(_config, Key, Text(_inForce), static file => ConfigFile.Load(file));
+            ConfigEdit.Save(_config, Key, Text(_inForce()), static file => ConfigFile.Load(file));
         }
         catch (MmmException e)
         {
             return e.Message;
         }
-        (_kept, _tries) = (_inForce, null);
+        _tries = null;
         return null;
     }
 

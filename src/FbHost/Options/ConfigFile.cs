@@ -1,7 +1,6 @@
 using AlsaSink;
 using FbHost.Displays;
 using GpioButtons;
-using InputEvdev;
 using Mmm;
 
 namespace FbHost.Options;
@@ -25,9 +24,7 @@ internal static class ConfigFile
                 ("splash", d => options.Splash = d.Text),
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
                 ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
-            ("input", v => v.Members(
-                ("devices", d => options.Inputs = Inputs(d)),
-                ("touch", t => t.Members(("calibration", c => options.TouchCalibration = Calibration(c)))))),
+            ("input", v => InputConfig.Read(v, options)),
             ("audio", v => v.Members(("device", d => options.Audio = Audio(d)))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),
@@ -49,16 +46,6 @@ internal static class ConfigFile
         TimeSpan.TryParseExact(v.Text, @"hh\:mm\:ss", System.Globalization.CultureInfo.InvariantCulture, out var time)
             ? time
             : throw v.Fault("it must be a time as in \"00:10:00\" (hours, minutes, seconds); \"00:00:00\" is never");
-
-    private static IReadOnlyList<string> Inputs(JsonValue v) =>
-        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\" or device paths");
-
-    private static CalibrationMatrix Calibration(JsonValue v)
-    {
-        var n = v.Items.Count == 6 ? v.Items.Select(i => i.Number).ToArray() : throw v.Fault("it must be six numbers: [ 1, 0, 0, 0, 1, 0 ] changes nothing");
-        var matrix = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
-        return matrix.IsUsable ? matrix : throw v.Fault("as a matrix it is singular: it maps the whole panel to a line; run Calibrate");
-    }
 
     private static AudioOptions Audio(JsonValue v) => AudioOptions.TryParse(v.Text, out var options, out _)
         ? options

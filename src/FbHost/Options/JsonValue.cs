@@ -126,9 +126,11 @@ internal sealed class JsonValue
 
     public bool Flag => _value as bool? ?? throw Fault("it must be true or false");
 
-    public double Number => _value as double? ?? throw Fault("it must be a number");
-
     public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d ? (int)d : throw Fault($"it must be a whole number from {min} to {max}");
+
+    public double Number(double min, double max) => _value is double d && d >= min && d <= max
+        ? d
+        : throw Fault(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it must be a number from {min} to {max}"));
 
     /// <summary>One of a few whole numbers.</summary>
     public int Is(params ReadOnlySpan<int> known)

@@ -40,11 +40,11 @@ internal sealed class ServeOptions
     /// <summary>Ordered dithering on displays of less than 24 bits a pixel.</summary>
     public bool Dither { get; set; } = true;
 
-    /// <summary>auto, none, or device paths.</summary>
+    /// <summary>auto, none, directories, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
 
-    /// <summary>Corrects the positions of touch screens.</summary>
-    public InputEvdev.CalibrationMatrix TouchCalibration { get; set; } = InputEvdev.CalibrationMatrix.Identity;
+    /// <summary>What is said of input devices.</summary>
+    public InputEvdev.DeviceRules DeviceRules { get; set; } = InputEvdev.DeviceRules.None;
 
     /// <summary>The configuration that this was read from; null: none.</summary>
     public string? ConfigFile { get; set; }

@@ -53,7 +53,7 @@ public sealed class ConfigEditTests : IDisposable
         ConfigEdit.Save(file, Key, "[1, 0, 0, 0, 1, 0]", f => ConfigFile.Load(f));
         Assert.Equal((UnixFileMode)0x1A0, File.GetUnixFileMode(file));
         Assert.Equal(["a.json"], Directory.GetFileSystemEntries(_temp.Path).Select(Path.GetFileName));
-        Assert.Equal(InputEvdev.CalibrationMatrix.Identity, ConfigFile.Load(file).TouchCalibration);
+        Assert.Equal(InputEvdev.CalibrationMatrix.Identity, ConfigFile.Load(file).DeviceRules.Touch.Calibration);
     }
 
     [Fact]

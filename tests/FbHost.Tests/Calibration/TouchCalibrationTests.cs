@@ -200,7 +200,7 @@ public sealed class TouchCalibrationTests : IDisposable
     {
         var config = _temp.Write("mmm.json", "{ \"input\": { \"touch\": { \"calibration\": [0.5, 0, 0, 0, 1, 0] } } /* mine */ }");
         CalibrationMatrix before = new(0.5, 0, 0, 0, 1, 0), inForce = before;
-        _ = new TouchCalibration(_desk.Clients, default, before, config, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
         var app = _desk.Client("app", 0, 0);
         Assert.Equal(["message calibrate ok"], Say(app, "calibrate 2 0 0.1 0 1 0"));
         Assert.Equal(new CalibrationMatrix(1, 0, 0.1, 0, 1, 0), inForce);
@@ -226,7 +226,7 @@ public sealed class TouchCalibrationTests : IDisposable
     public void What_the_host_can_not_do_it_says(string message, string reason)
     {
         var inForce = CalibrationMatrix.Identity;
-        _ = new TouchCalibration(_desk.Clients, default, inForce, null, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, CalibrationMatrix.Identity, () => inForce, null, m => inForce = m);
         var answer = Assert.Single(Say(_desk.Client("app", 0, 0), message));
         Assert.StartsWith("message calibrate failed ", answer);
         Assert.Contains(reason, answer);

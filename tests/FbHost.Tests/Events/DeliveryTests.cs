@@ -156,6 +156,7 @@ public sealed class DeliveryTests : IDisposable
         var second = _desk.Client("second", 50, 0);
         Assert.Equal(["focus-out"], _desk.Events(first));
         second.SetValue("events", "focus");
+        Assert.Equal("focus", _desk.Session(second).Values["events"]); // as mmmctl clients reads them
         _desk.Clients.Look(_desk.Session(second));
         Assert.Equal(["focus-in"], _desk.Events(second));
         _desk.Clients.Restack(_desk.Session(first), toTop: true);

@@ -153,6 +153,12 @@ internal sealed class MmmHost : IDisposable
     public void Input(params (int Type, int Code, int Value)[] records)
     {
         _fifo ??= new FileStream(Fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        _fifo.Write(Records(records));
+    }
+
+    /// <summary>Records as a device's file gives them, and a SYN_REPORT.</summary>
+    public static byte[] Records(params (int Type, int Code, int Value)[] records)
+    {
         var bytes = new byte[24 * (records.Length + 1)];
         for (var i = 0; i < records.Length; i++)
         {
@@ -160,7 +166,7 @@ internal sealed class MmmHost : IDisposable
             BitConverter.TryWriteBytes(bytes.AsSpan(24 * i + 18), (short)records[i].Code);
             BitConverter.TryWriteBytes(bytes.AsSpan(24 * i + 20), records[i].Value);
         }
-        _fifo.Write(bytes);
+        return bytes;
     }
 
     /// <summary>Frames that a client shows grow by as many as they must in the time, at its usual rate of 60 a second, with room for a busy machine.</summary>
