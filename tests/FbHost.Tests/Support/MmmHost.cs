@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace FbHost.Tests.Support;
 
 /// <summary>What mmmctl clients --json says of one client.</summary>
-internal sealed record ClientInfo(string Name, string File, int Pid, int Width, int Height, int X, int Y, long Frames, int EventsQueued, long EventsDropped, bool Bell, bool Focus, bool Audio)
+internal sealed record ClientInfo(string Name, string File, int Pid, int Width, int Height, int X, int Y, long Frames, int EventsQueued, int EventsHeld, long EventsDropped, bool Bell, bool Focus, bool Audio)
 {
     public Dictionary<string, string> Values { get; init; } = [];
 }
