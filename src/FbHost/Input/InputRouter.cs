@@ -62,8 +62,9 @@ internal sealed class InputRouter
 
     private void Route(in InputEvent e)
     {
-        // What wakes the screen is not for an app: a key, a motion, or a finger from down to up.
-        var wakes = _blanker.Wakes();
+        // What wakes the screen is not for an app: a key, a motion, or a finger from down to up. A key's release wakes nothing: it may be
+        // that of the key which turned the screen off.
+        var wakes = e.Kind != InputKind.KeyRelease && _blanker.Wakes();
         if (_cursor && !wakes)
             MoveCursor(e);
         switch (e.Kind)
