@@ -40,6 +40,7 @@ public class LateReaderTests
         for (var i = 0; i < 2000; i++)
             host.Input((EV_KEY, KEY_A, 1), (EV_KEY, KEY_A, 0));
         host.WaitForClient("deaf", c => c.EventsDropped == 2000 - 1023 - 256);
+        host.WaitForLog("does not read its events");
         Assert.Equal(1, host.CountLog("does not read its events"));
         deaf.Dispose();
         host.WaitForNoClient("deaf");
