@@ -54,7 +54,12 @@ internal sealed partial class ClientTable
                 session.Timer!.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
             Ring(session);
         }
-        session.RetryMs = !events.HoldsSome ? 0 : sent || session.RetryMs == 0 ? FirstRetryMs : late ? Math.Min(2 * session.RetryMs, LastRetryMs) : session.RetryMs;
+        if (!events.HoldsSome)
+            session.RetryMs = 0;
+        else if (sent || session.RetryMs == 0)
+            session.RetryMs = FirstRetryMs;
+        else if (late)
+            session.RetryMs = Math.Min(2 * session.RetryMs, LastRetryMs);
         if (events.HoldsSome)
             session.Timer!.NoLaterThan(EventLoop.Now + session.RetryMs * 1_000_000L);
     }

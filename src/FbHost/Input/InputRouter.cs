@@ -232,7 +232,8 @@ internal sealed class InputRouter
         for (var i = 0; i < _fingers.Length; i++)
         {
             ref readonly var finger = ref _fingers[i];
-            if (finger.Down && finger.Touch == e.IsTouch && (!e.IsTouch && e.Kind == InputKind.PointerMove || finger.Device == e.Device && finger.Number == e.Finger))
+            var isPointer = !e.IsTouch && e.Kind == InputKind.PointerMove;
+            if (finger.Down && finger.Touch == e.IsTouch && (isPointer || (finger.Device == e.Device && finger.Number == e.Finger)))
                 return i;
         }
         return -1;

@@ -28,7 +28,8 @@ internal sealed class TouchCalibration
     /// <param name="inForce">The calibration that is in force.</param>
     /// <param name="config">The configuration's file; null: there is none.</param>
     /// <param name="apply">Puts a calibration in force.</param>
-    public TouchCalibration(ClientTable clients, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
+    public TouchCalibration(
+        ClientTable clients, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
     {
         (_clients, _toScreen, _inForce, _config, _apply) = (clients, toScreen, inForce, config, apply);
         clients.CalibrationAsked += Act;
@@ -88,8 +89,8 @@ internal sealed class TouchCalibration
         return null;
     }
 
-    private static string Text(CalibrationMatrix m) =>
-        string.Create(CultureInfo.InvariantCulture, $"[{m.A:0.######}, {m.B:0.######}, {m.C:0.######}, {m.D:0.######}, {m.E:0.######}, {m.F:0.######}]");
+    private static string Text(CalibrationMatrix m) => string.Create(
+        CultureInfo.InvariantCulture, $"[{m.A:0.######}, {m.B:0.######}, {m.C:0.######}, {m.D:0.######}, {m.E:0.######}, {m.F:0.######}]");
 
     /// <summary>
     /// The panel's calibration with a correction of what is seen on the screen: there and back again, since a calibration corrects positions
