@@ -107,6 +107,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             _log.Warn(refused);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
+        if (panel is ReturningDisplay returning)
+            returning.Returned += screen.Repaint;
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
@@ -147,6 +149,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         screen.Repaint();
         clients.Open();
         Own(apps).Start();
+        terminal?.Guard();
         _log.Info($"ready: {display.Description}, {input.Count} input devices{buttons}, audio {sound.Description}, clients in {directory}");
     }
 
@@ -172,28 +175,31 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     private IDisplay OpenDisplay(string directory)
     {
         var choice = options.Display;
-        return choice.Kind switch
+        if (choice.Kind == DisplayKind.Memory)
+            return new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
+                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0);
+        return new ReturningDisplay(_loop, _log, size => choice.Kind switch
         {
-            DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
-                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
-            DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector),
-            DisplayKind.Fbdev => new FbdevDisplay(choice.Path, options.Dither, _log),
-            _ => FindDisplay(),
-        };
+            DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector, size),
+            DisplayKind.Fbdev => OpenFbdev(choice.Path),
+            _ => FindDisplay(size),
+        });
     }
 
+    private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log, _loop);
+
     // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
-    private DrmDisplay OpenDrm(string path, string connector) =>
-        new(path, connector, options.DisplayMode, options.DisplayFormat, options.Dither, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+    private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? size) =>
+        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
 
     // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
-    private IDisplay FindDisplay()
+    private IDisplay FindDisplay((int Width, int Height)? size)
     {
         var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
         Array.Sort(cards, StringComparer.Ordinal);
-        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, ""))).ToList();
+        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, "", size))).ToList();
         if (options.DisplayMode is null && options.DisplayFormat is null && FbdevDisplay.Find() is { } framebuffer) // only KMS can set them
-            candidates.Add(() => new FbdevDisplay(framebuffer, options.Dither, _log));
+            candidates.Add(() => OpenFbdev(framebuffer));
         var faults = new List<string>();
         foreach (var open in candidates)
         {

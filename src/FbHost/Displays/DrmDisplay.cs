@@ -73,7 +73,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
             _flip = new PageFlip(_device, _crtc, Front.FbId, atomic);
             _flipLost = loop.CreateTimer(OnFlipLost);
             _watch = loop.Add(_device.Fd, OnReadable);
-            _uevents = new Uevents(loop, OnHotplug);
+            _uevents = new Uevents(loop, "drm", OnHotplug);
         }
         catch
         {
@@ -144,6 +144,8 @@ internal sealed unsafe class DrmDisplay : IDisplay
 
     public bool IsBusy => _damage.FlipPending;
 
+    public bool IsLost { get; private set; }
+
     public event Action? Ready;
 
     private Span<uint> Shadow => new(_shadow, Width * Height);
@@ -212,6 +214,18 @@ internal sealed unsafe class DrmDisplay : IDisplay
                 BeginFlip();
                 break;
         }
+        if (_device.IsGone)
+            Lose();
+    }
+
+    // As a USB display that is unplugged: the clients go on into the shadow until the host has let go of this one.
+    private void Lose()
+    {
+        if (IsLost)
+            return;
+        IsLost = true;
+        _log.Warn($"{_device.Path} ({_device.Driver}) is gone; the clients go on without it");
+        GiveUp();
     }
 
     private void ShowInFront()
@@ -264,8 +278,8 @@ internal sealed unsafe class DrmDisplay : IDisplay
         var n = Sys.Read(_device.Fd, _events);
         if (n <= 0 && (flags & EPOLLHUP) != 0)
         {
-            _watch.Dispose(); // the device was unplugged, as a USB display
-            TurnOff($"{_device.Path} is gone");
+            _watch.Dispose();
+            Lose();
             return;
         }
         for (var rest = _events.AsSpan(0, (int)Math.Max(0, n)); rest.Length >= sizeof(drm_event);)
@@ -331,6 +345,11 @@ internal sealed unsafe class DrmDisplay : IDisplay
         if (_hidden || _blank)
             return; // looked at when it is shown again
         var now = _device.Connector(_connector.Id);
+        if (_device.IsGone)
+        {
+            Lose();
+            return;
+        }
         if (now is not { IsConnected: true })
         {
             if (_on)

@@ -10,7 +10,7 @@ namespace FbHost.Displays;
 /// <summary>
 /// The virtual terminal on whose screen the display lies. While it is taken, the kernel writes no text and no cursor over the picture, its
 /// keys reach no login behind it, and nobody gets the screen before the display has let go of it. It is given back when disposed and when
-/// the host fails; what a kill -9 leaves behind is put right by the next host, or by the kernel when somebody switches terminals.
+/// the host fails, by its <see cref="TerminalGuard"/> after a crash or kill -9.
 /// </summary>
 /// <remarks>
 /// With the keyboard off, Ctrl+Alt+F2 does not switch: an appliance stays where it is. chvt and other programs do (VT_ACTIVATE).
@@ -28,6 +28,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private readonly PosixSignalRegistration _acquire;
     private IDisplay? _display;
     private Action? _repaint;
+    private TerminalGuard? _guard;
     private bool _restored;
 
     private VirtualTerminal(int tty, int number, bool isShown, EventLoop loop, HostLog log)
@@ -39,7 +40,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _release = OnSignal(SIGUSR1, Release);
         _acquire = OnSignal(SIGUSR2, Acquire);
         ioctl(tty, KDSKBMODE, K_OFF);
-        Say("\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
+        Say(tty, "\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
         var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
         ioctl(tty, VT_SETMODE, &process);
         AppDomain.CurrentDomain.UnhandledException += OnFailure;
@@ -89,6 +90,9 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             display.Hide();
     }
 
+    /// <summary>From now on the terminal is given back after a crash, too. Starts a process.</summary>
+    public void Guard() => _guard = TerminalGuard.Start(_number, _keyboardMode, _log);
+
     // The signal comes on a thread of the runtime's; the display belongs to the loop's.
     private PosixSignalRegistration OnSignal(int signal, Action action) => PosixSignalRegistration.Create((PosixSignal)signal, context =>
     {
@@ -117,7 +121,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _log.Info($"terminal {_number}: the screen is back");
     }
 
-    // Best effort: a fault in native code, or kill -9, comes by here no more.
+    // A fault in native code, or kill -9, comes by here no more: that is what the guard is for.
     private void OnFailure(object sender, UnhandledExceptionEventArgs e) => Restore();
 
     private void Restore()
@@ -125,14 +129,30 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         if (_restored)
             return;
         _restored = true;
+        GiveBack(_tty, _keyboardMode);
+    }
+
+    /// <summary>Gives back the terminal that a host which is no more had.</summary>
+    internal static void GiveBackAfter(int number, int keyboardMode)
+    {
+        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
+        if (tty < 0)
+            tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+        if (tty >= 0)
+            GiveBack(tty, keyboardMode);
+        Sys.Close(tty);
+    }
+
+    private static void GiveBack(int tty, int keyboardMode)
+    {
         var auto = new vt_mode { mode = VT_AUTO };
-        ioctl(_tty, VT_SETMODE, &auto);
-        ioctl(_tty, KDSKBMODE, _keyboardMode);
-        ioctl(_tty, TCFLSH, (int)TCIFLUSH);
+        ioctl(tty, VT_SETMODE, &auto);
+        ioctl(tty, KDSKBMODE, keyboardMode);
+        ioctl(tty, TCFLSH, (int)TCIFLUSH);
         if (CursorIsUsual())
-            Say("\e[?25h");
+            Say(tty, "\e[?25h");
         // Always to text: after a kill -9 the mode found at start would be the one that the last host left. Draws the console's text.
-        ioctl(_tty, KDSETMODE, KD_TEXT);
+        ioctl(tty, KDSETMODE, KD_TEXT);
     }
 
     private static bool CursorIsUsual()
@@ -147,12 +167,13 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         }
     }
 
-    private void Say(string sequence) => Sys.Write(_tty, System.Text.Encoding.ASCII.GetBytes(sequence));
+    private static void Say(int tty, string sequence) => Sys.Write(tty, System.Text.Encoding.ASCII.GetBytes(sequence));
 
     public void Dispose()
     {
         AppDomain.CurrentDomain.UnhandledException -= OnFailure;
         Restore(); // before the signals get back their effect, which is to end the process
+        _guard?.Dispose();
         _release.Dispose();
         _acquire.Dispose();
         Sys.Close(_tty);
