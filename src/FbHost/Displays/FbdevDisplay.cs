@@ -52,7 +52,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _palette = PixelPalette.For(_mode.Layout, _mode.Visual) is { } palette ? new FbdevPalette(_fd, palette) : null;
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
-            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null) { MissesRowEnds = _mode.IsEmulated };
+            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode)) { MissesRowEnds = _mode.IsEmulated };
             Blank(false); // where no console has set the mode before, nothing else does: the panel would stay off
             _uevents = loop is null ? null : new Uevents(loop, "graphics", OnDevicesChanged);
         }
@@ -62,6 +62,10 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             throw;
         }
     }
+
+    // A call costs about as much as copying 6 KB. What covers several rows an emulated framebuffer sends to the panel with all of their pixels:
+    // that is dear for small panels on slow buses.
+    private static bool WritesWholeRows(FbdevMode mode) => mode.IsEmulated && mode.Stride is > 2048 and <= 6144;
 
     private static byte* Map(int fd, uint length)
     {
