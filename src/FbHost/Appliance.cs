@@ -113,15 +113,19 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var sound = Own(new SoundMixer(clients, options.Audio, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
-        // What is typed while another terminal has the screen is meant for that one; a finger is lifted all the same.
+        var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
+        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps), terminal is null ? null : terminal.Switch);
+        // What is typed while another terminal has the screen is meant for that one; a finger or key is lifted all the same.
         InputHandler hear = (in InputEvent e) =>
         {
-            if (terminal is not { IsShown: false } || e.Kind == InputKind.PointerUp)
+            var isUp = e.Kind is InputKind.PointerUp or InputKind.KeyRelease;
+            if ((terminal is not { IsShown: false } || isUp) && !hostKeys.Takes(in e))
                 router.Handler(in e);
         };
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
+        var keyboard = Own(new SeatKeyboard(_loop, new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}")), hear));
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, keyboard));
+        var typed = TerminalInput.IsWanted(options.Inputs) ? Own(new TerminalInput(_loop, _log, hear)) : null;
         var buttons = OpenButtons(clients, blanker);
-        var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
@@ -150,7 +154,30 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         clients.Open();
         Own(apps).Start();
         terminal?.Guard();
-        _log.Info($"ready: {display.Description}, {input.Count} input devices{buttons}, audio {sound.Description}, clients in {directory}");
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{(typed is null ? "" : ", the terminal's keys")}{buttons}, audio {sound.Description}, clients in {directory}");
+    }
+
+    // What a key of the host's does.
+    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps)
+    {
+        switch (action)
+        {
+            case HostAction.Quit:
+                _log.Info("ended by a key");
+                End(0);
+                break;
+            case HostAction.Blank:
+                if (!blanker.Wakes())
+                    blanker.Blank();
+                break;
+            case HostAction.NextClient:
+                clients.RaiseNext();
+                break;
+            case HostAction.RestartApp:
+                if (clients.Focus is { } focus && !apps.RestartOwner(focus.Pid))
+                    _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
+                break;
+        }
     }
 
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0

@@ -13,7 +13,7 @@ namespace InputEvdev;
 /// One source of input: a device node of the kernel, or a stream of the same records from a program. Belongs to one thread.
 /// Wait for <see cref="FileDescriptor"/> to be readable, level-triggered, then <see cref="Drain"/>.
 /// </summary>
-public sealed unsafe class EvdevDevice : IDisposable
+public sealed unsafe partial class EvdevDevice : IDisposable
 {
     private const int BatchSize = 64;   // Records a read.
     private const int MaxBatches = 64;  // Reads a drain.

@@ -10,12 +10,15 @@ namespace InputEvdev;
 internal static class LinuxInput
 {
     // Event types.
-    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03;
+    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03, EV_LED = 0x11;
 
     // Codes of EV_SYN, EV_REL and EV_ABS.
     public const ushort SYN_REPORT = 0, SYN_DROPPED = 3;
     public const ushort REL_X = 0x00, REL_Y = 0x01, REL_CNT = 0x10;
     public const ushort ABS_X = 0x00, ABS_Y = 0x01, ABS_MT_POSITION_X = 0x35, ABS_MT_POSITION_Y = 0x36, ABS_CNT = 0x40;
+
+    // Codes of EV_LED.
+    public const ushort LED_NUML = 0x00, LED_CAPSL = 0x01, LED_SCROLLL = 0x02, LED_CNT = 0x10;
 
     // Codes of EV_KEY that are buttons. Keys are what lies below BTN_MISC and from KEY_OK on, but for two ranges of buttons.
     public const ushort BTN_MISC = 0x100;

@@ -13,7 +13,7 @@ namespace FbHost.Displays;
 /// the host fails, by its <see cref="TerminalGuard"/> after a crash or kill -9.
 /// </summary>
 /// <remarks>
-/// With the keyboard off, Ctrl+Alt+F2 does not switch: an appliance stays where it is. chvt and other programs do (VT_ACTIVATE).
+/// With the keyboard off, the kernel does not switch on Ctrl+Alt+F2: the host does (<see cref="Switch"/>), unless its keys are locked.
 /// Root needs neither a session nor a controlling terminal for any of this, another user needs the terminal as the controlling one.
 /// </remarks>
 internal sealed unsafe class VirtualTerminal : IDisposable
@@ -92,6 +92,10 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     /// <summary>From now on the terminal is given back after a crash, too. Starts a process.</summary>
     public void Guard() => _guard = TerminalGuard.Start(_number, _keyboardMode, _log);
+
+    /// <summary>Shows another terminal; this one is asked to let go first, by signal.</summary>
+    /// <param name="number">As in /dev/ttyN, 1 to 12.</param>
+    public void Switch(int number) => ioctl(_tty, VT_ACTIVATE, number);
 
     // The signal comes on a thread of the runtime's; the display belongs to the loop's.
     private PosixSignalRegistration OnSignal(int signal, Action action) => PosixSignalRegistration.Create((PosixSignal)signal, context =>

@@ -12,22 +12,22 @@ internal sealed class InputDevices : IDisposable
 {
     private readonly EventLoop _loop;
     private readonly HostLog _log;
-    private readonly InputHandler _handler;
+    private readonly SeatKeyboard _keyboard;
     private readonly List<EvdevDevice> _devices = [];
 
     /// <param name="loop">Reads them.</param>
     /// <param name="log">Is told of devices that can not be used.</param>
-    /// <param name="inputs">auto, none, or paths of devices and FIFOs.</param>
+    /// <param name="inputs">auto, none, terminal (not read here), or paths of devices and FIFOs.</param>
     /// <param name="width">The screen's, for FIFOs.</param>
     /// <param name="height">The screen's, for FIFOs.</param>
-    /// <param name="handler">Gets the events.</param>
+    /// <param name="keyboard">Gets the events.</param>
     /// <exception cref="MmmException">A device that was named can not be used.</exception>
-    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, int width, int height, InputHandler handler)
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, int width, int height, SeatKeyboard keyboard)
     {
-        (_loop, _log, _handler) = (loop, log, handler);
+        (_loop, _log, _keyboard) = (loop, log, keyboard);
         foreach (var input in inputs)
         {
-            if (input == "none")
+            if (input is "none" or "terminal")
                 continue;
             if (input == "auto")
                 Scan();
@@ -83,14 +83,16 @@ internal sealed class InputDevices : IDisposable
             throw new MmmException($"input: {device.Path}: can not be waited for; it must be an input device or a FIFO");
         }
         _devices.Add(device);
+        _keyboard.Add(device);
     }
 
     private void Drain(EvdevDevice device, Watch watch)
     {
-        if (device.Drain(_handler))
+        if (device.Drain(_keyboard.Handler))
             return;
         watch.Dispose();
         _devices.Remove(device);
+        _keyboard.Remove(device);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");
     }

@@ -24,7 +24,10 @@ internal static class ConfigFile
                 ("splash", d => options.Splash = d.Text),
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
                 ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
-            ("input", v => v.Members(("devices", d => options.Inputs = Inputs(d)))),
+            ("input", v => v.Members(
+                ("devices", d => options.Inputs = Inputs(d)),
+                ("keyboard", k => options.Keyboard = KeyboardConfig.Keyboard(k)),
+                ("keys", k => options.HostKeys = KeyboardConfig.Keys(k)))),
             ("audio", v => v.Members(("device", d => options.Audio = Audio(d)))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),

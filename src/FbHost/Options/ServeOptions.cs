@@ -40,8 +40,14 @@ internal sealed class ServeOptions
     /// <summary>Ordered dithering on displays of less than 24 bits a pixel.</summary>
     public bool Dither { get; set; } = true;
 
-    /// <summary>auto, none, or device paths.</summary>
+    /// <summary>auto, none, terminal, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
+
+    /// <summary>What keys type, and how they repeat.</summary>
+    public InputEvdev.KeyboardOptions Keyboard { get; set; } = new();
+
+    /// <summary>Keys that the host keeps.</summary>
+    public Input.HostKeyOptions HostKeys { get; set; } = Input.HostKeyOptions.Default;
 
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 
