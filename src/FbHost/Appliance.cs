@@ -99,7 +99,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         string? refused = null;
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, out refused);
+        var readsStdin = TerminalInput.IsWanted(options.Inputs);
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, readsStdin, out refused);
         if (terminal is not null)
             Own(terminal); // given back when the display is closed: the console then draws its text
         var panel = Own(OpenDisplay(directory));
@@ -124,7 +125,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         };
         var keyboard = Own(new SeatKeyboard(_loop, new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}")), hear));
         var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, keyboard));
-        var typed = TerminalInput.IsWanted(options.Inputs) ? Own(new TerminalInput(_loop, _log, hear)) : null;
+        if (readsStdin)
+            Own(new TerminalInput(_loop, _log, hear));
         var buttons = OpenButtons(clients, blanker);
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
         apps.Failing += backdrop.AppFails;
@@ -154,7 +156,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         clients.Open();
         Own(apps).Start();
         terminal?.Guard();
-        _log.Info($"ready: {display.Description}, {input.Count} input devices{(typed is null ? "" : ", the terminal's keys")}{buttons}, audio {sound.Description}, clients in {directory}");
+        var keys = readsStdin ? ", the terminal's keys" : "";
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {sound.Description}, clients in {directory}");
     }
 
     // What a key of the host's does.

@@ -118,13 +118,17 @@ public class KeyboardTests
     [Fact]
     public void A_configured_key_turns_the_screen_off_and_on_and_another_raises_the_next_client()
     {
-        using var host = new MmmHost(input: true, config: """{ "input": { "keys": { "host": { "power": "blank", "control-escape": "next-client" } } } }""");
+        using var host = new MmmHost(input: true, config: """{ "input": { "keys": { "host": { "power": "blank", "control-alt-q": "blank", "control-escape": "next-client" } } } }""");
         using var lower = host.Raw("--title Lower color ff0000");
         host.WaitForClient("Lower");
         using var upper = host.Raw("--title Upper color 00ff00");
         host.WaitForClient("Upper");
         host.WaitForPixel(1, 1, 0x00ff00);
         Tap(host, KEY_POWER);
+        host.WaitForPixel(1, 1, 0);
+        Tap(host, KEY_POWER);
+        host.WaitForPixel(1, 1, 0x00ff00);
+        Tap(host, KEY_LEFTCTRL, KEY_LEFTALT, KEY_Q); // the releases of the modifiers do not wake it
         host.WaitForPixel(1, 1, 0);
         Tap(host, KEY_POWER);
         host.WaitForPixel(1, 1, 0x00ff00);

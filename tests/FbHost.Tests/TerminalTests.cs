@@ -4,14 +4,17 @@ namespace FbHost.Tests;
 public class TerminalTests
 {
     // A host whose controlling terminal and stdin are the pseudo terminal.
-    private static Child Start(PseudoTerminal terminal, TempDirectory temp, params string[] more)
+    private static Child Start(PseudoTerminal terminal, TempDirectory temp, params string[] more) => StartWith(terminal, temp, "terminal", more);
+
+    private static Child StartWith(PseudoTerminal terminal, TempDirectory temp, string input, params string[] more)
     {
-        var host = new Child("sh", ["-c", "exec setsid --ctty \"$@\" < \"$0\"", terminal.Path, .. Host(temp), .. more], ("MMM_PATH", temp["mmm"]));
+        string[] arguments = [.. Host(temp), "--input", input, .. more];
+        var host = new Child("sh", ["-c", "exec setsid --ctty \"$@\" < \"$0\"", terminal.Path, .. arguments], ("MMM_PATH", temp["mmm"]));
         Wait.Until(() => host.HasEnded || host.Errors.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", () => string.Join(" | ", host.Errors));
         return host;
     }
 
-    private static string[] Host(TempDirectory temp) => [Programs.Mmm, "--display", "memory:64x48@" + temp["framebuffer"], "--audio", "none", "--input", "terminal"];
+    private static string[] Host(TempDirectory temp) => [Programs.Mmm, "--display", "memory:64x48@" + temp["framebuffer"], "--audio", "none"];
 
     private static Child Client(TempDirectory temp)
     {
@@ -91,10 +94,19 @@ public class TerminalTests
     }
 
     [Fact]
+    public void With_auto_the_terminal_is_read_only_where_there_is_no_evdev()
+    {
+        using var temp = new TempDirectory();
+        using var terminal = new PseudoTerminal();
+        using var host = StartWith(terminal, temp, "auto");
+        Assert.Contains(Directory.Exists("/dev/input") ? " icanon" : "-icanon", terminal.Settings());
+    }
+
+    [Fact]
     public void Stdin_that_is_no_terminal_is_said_in_one_line()
     {
         using var temp = new TempDirectory();
-        using var mmm = new Child(Programs.Mmm, Host(temp)[1..], ("MMM_PATH", temp["mmm"]));
+        using var mmm = new Child(Programs.Mmm, [.. Host(temp)[1..], "--input", "terminal"], ("MMM_PATH", temp["mmm"]));
         BadInputTests.AssertOneLine(mmm, "input: terminal: stdin is no terminal; start the host on one, or choose --input auto");
     }
 }

@@ -8,7 +8,8 @@ public class ScanLineTests
     private readonly List<string> _log = [];
     private long _nowNs = 1;
 
-    private ScanLine Scanner(KeyboardOptions? options = null) => new(new Keyboards(options ?? new KeyboardOptions(), _log.Add), "scanner", _lines.Add, _log.Add);
+    private ScanLine Scanner(KeyboardOptions? options = null) =>
+        new(new Keyboards(options ?? new KeyboardOptions(), _log.Add), "scanner", _lines.Add, _log.Add);
 
     private void Scan(ScanLine line, params KeyCode[] keys)
     {

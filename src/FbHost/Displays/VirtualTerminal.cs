@@ -31,7 +31,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private TerminalGuard? _guard;
     private bool _restored;
 
-    private VirtualTerminal(int tty, int number, bool isShown, EventLoop loop, HostLog log)
+    private VirtualTerminal(int tty, int number, bool isShown, bool typesHere, EventLoop loop, HostLog log)
     {
         (_tty, _number, IsShown, _loop, _log) = (tty, number, isShown, loop, log);
         int mode;
@@ -39,7 +39,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _keyboardMode = ioctl(tty, KDGKBMODE, &mode) == 0 && mode != K_OFF ? mode : K_UNICODE;
         _release = OnSignal(SIGUSR1, Release);
         _acquire = OnSignal(SIGUSR2, Acquire);
-        ioctl(tty, KDSKBMODE, K_OFF);
+        if (!typesHere)
+            ioctl(tty, KDSKBMODE, K_OFF);
         Say(tty, "\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
         var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
         ioctl(tty, VT_SETMODE, &process);
@@ -50,17 +51,21 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Null where there are no virtual terminals; null
     /// too, with a line that says what follows from it, when there are and this user may not have one.
     /// </summary>
-    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log, out string? refused)
+    /// <param name="loop">Hears of switches.</param>
+    /// <param name="log">Is told of them.</param>
+    /// <param name="readsStdin">The host takes its keys from stdin: when that is this very terminal, its keyboard stays on.</param>
+    /// <param name="refused">The line.</param>
+    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log, bool readsStdin, out string? refused)
     {
         refused = null;
         var foreground = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
         if (Graphics(foreground))
-            return Take(foreground, loop, log);
+            return Take(foreground, readsStdin, loop, log);
         var fault = foreground < 0 ? -foreground : errno;
         Sys.Close(foreground);
         var controlling = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
         if (Graphics(controlling))
-            return Take(controlling, loop, log);
+            return Take(controlling, readsStdin, loop, log);
         Sys.Close(controlling);
         if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
             refused = $"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; run the host as root, or from a login on that console";
@@ -69,14 +74,15 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     private static bool Graphics(int tty) => tty >= 0 && ioctl(tty, KDSETMODE, KD_GRAPHICS) == 0;
 
-    private static VirtualTerminal Take(int tty, EventLoop loop, HostLog log)
+    private static VirtualTerminal Take(int tty, bool readsStdin, EventLoop loop, HostLog log)
     {
-        uint device = 0;
+        uint device = 0, stdin = 0;
         vt_stat state = default;
         ioctl(tty, TIOCGDEV, &device);
         var number = (int)(device & 0xFF);
         var isShown = ioctl(tty, VT_GETSTATE, &state) != 0 || number == 0 || state.v_active == number;
-        return new VirtualTerminal(tty, number, isShown, loop, log);
+        var typesHere = readsStdin && ioctl(0, TIOCGDEV, &stdin) == 0 && stdin == device;
+        return new VirtualTerminal(tty, number, isShown, typesHere, loop, log);
     }
 
     /// <summary>The screen is this terminal's. While it is another's, nothing may be written to the display.</summary>

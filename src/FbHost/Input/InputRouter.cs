@@ -72,10 +72,10 @@ internal sealed class InputRouter
     }
 
     // What wakes the screen is not for an app: a key, a motion, or a finger from down to up. A finger's first motion comes just before its
-    // down, at the same time.
+    // down, at the same time. A key's release wakes nothing: it may be that of the key which turned the screen off.
     private bool Swallows(in InputEvent e)
     {
-        var wakes = _blanker.Wakes();
+        var wakes = e.Kind != InputKind.KeyRelease && _blanker.Wakes();
         if (wakes)
             _wokeNs = e.TimeNs;
         if (e.Kind == InputKind.PointerDown && e.TimeNs == _wokeNs)

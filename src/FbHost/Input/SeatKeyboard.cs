@@ -56,10 +56,12 @@ internal sealed class SeatKeyboard : IDisposable
     private void Follow()
     {
         _timer.At(_keyboard.NextRepeatNs);
-        if (_keyboard.Leds == _leds)
+        var leds = _keyboard.Leds;
+        if (leds == _leds)
             return;
-        _leds = _keyboard.Leds;
-        _devices.ForEach(d => d.SetLeds(_leds));
+        _leds = leds;
+        foreach (var device in _devices)
+            device.SetLeds(leds);
     }
 
     public void Dispose()

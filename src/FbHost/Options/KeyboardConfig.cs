@@ -38,7 +38,8 @@ internal static class KeyboardConfig
     }
 
     // As xkb takes them: letters, digits, and what joins them. Anything else is a slip, which the library would not name.
-    private static string Names(JsonValue v) => v.Text.Length is > 0 and < 200 && v.Text.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
+    private static string Names(JsonValue v) =>
+        v.Text.Length is > 0 and < 200 && v.Text.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
         ? v.Text
         : throw v.Fault("it must be names as xkb has them, as in \"de\", \"us,ru\" or \"compose:ralt\"");
 
@@ -61,7 +62,8 @@ internal static class KeyboardConfig
             if (name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal))
                 name = name[prefix.Length..];
         }
-        var isCharacter = Rune.TryGetRuneAt(name.Length > 0 ? name : "\0", 0, out var rune) && rune.Utf16SequenceLength == name.Length && !Rune.IsControl(rune) && rune.Value != ' ';
+        var isCharacter = Rune.TryGetRuneAt(name.Length > 0 ? name : "\0", 0, out var rune)
+            && rune.Utf16SequenceLength == name.Length && !Rune.IsControl(rune) && rune.Value != ' ';
         return isCharacter || KeyNameTable.Has(name)
             ? Encoding.UTF8.GetBytes(word)
             : throw v.Fault($"\"{word}\" is no key; it must be a name of docs/keys.md or one character, after control-, alt-, shift- in this order");
