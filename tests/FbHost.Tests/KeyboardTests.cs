@@ -4,8 +4,9 @@ namespace FbHost.Tests;
 public class KeyboardTests
 {
     private const int EV_KEY = 1;
-    private const int KEY_ESC = 1, KEY_2 = 3, KEY_EQUAL = 13, KEY_BACKSPACE = 14, KEY_Q = 16, KEY_E = 18, KEY_Y = 21, KEY_LEFTCTRL = 29, KEY_A = 30, KEY_Z = 44,
-        KEY_LEFTALT = 56, KEY_F2 = 60, KEY_KP7 = 71, KEY_RIGHTALT = 100, KEY_UP = 103, KEY_VOLUMEUP = 115, KEY_POWER = 116, KEY_OK = 0x160, KEY_NUMERIC_5 = 0x205;
+    private const int KEY_ESC = 1, KEY_2 = 3, KEY_EQUAL = 13, KEY_BACKSPACE = 14, KEY_Q = 16, KEY_E = 18, KEY_Y = 21, KEY_LEFTCTRL = 29, KEY_A = 30,
+        KEY_Z = 44, KEY_LEFTALT = 56, KEY_F2 = 60, KEY_KP7 = 71, KEY_RIGHTALT = 100, KEY_UP = 103, KEY_VOLUMEUP = 115, KEY_POWER = 116,
+        KEY_OK = 0x160, KEY_NUMERIC_5 = 0x205;
 
     private static void Tap(MmmHost host, params int[] keys) =>
         host.Input([.. keys.Select(key => (EV_KEY, key, 1)), .. keys.Reverse().Select(key => (EV_KEY, key, 0))]);
@@ -118,7 +119,9 @@ public class KeyboardTests
     [Fact]
     public void A_configured_key_turns_the_screen_off_and_on_and_another_raises_the_next_client()
     {
-        using var host = new MmmHost(input: true, config: """{ "input": { "keys": { "host": { "power": "blank", "control-alt-q": "blank", "control-escape": "next-client" } } } }""");
+        using var host = new MmmHost(input: true, config: """
+            { "input": { "keys": { "host": { "power": "blank", "control-alt-q": "blank", "control-escape": "next-client" } } } }
+            """);
         using var lower = host.Raw("--title Lower color ff0000");
         host.WaitForClient("Lower");
         using var upper = host.Raw("--title Upper color 00ff00");

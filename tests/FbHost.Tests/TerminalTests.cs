@@ -9,8 +9,11 @@ public class TerminalTests
     private static Child StartWith(PseudoTerminal terminal, TempDirectory temp, string input, params string[] more)
     {
         string[] arguments = [.. Host(temp), "--input", input, .. more];
-        var host = new Child("sh", ["-c", "exec setsid --ctty \"$@\" < \"$0\"", terminal.Path, .. arguments], ("MMM_PATH", temp["mmm"]));
-        Wait.Until(() => host.HasEnded || host.Errors.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", () => string.Join(" | ", host.Errors));
+        // Whoever runs the tests in the background has SIGINT ignored, which children inherit.
+        const string Script = "exec env --default-signal=INT setsid --ctty \"$@\" < \"$0\"";
+        var host = new Child("sh", ["-c", Script, terminal.Path, .. arguments], ("MMM_PATH", temp["mmm"]));
+        bool IsReady() => host.Errors.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal));
+        Wait.Until(() => host.HasEnded || IsReady(), "the ready line", () => string.Join(" | ", host.Errors));
         return host;
     }
 
@@ -20,7 +23,8 @@ public class TerminalTests
     {
         var client = new Child(Programs.RawClient, ["color", "00ff00"], ("MMM_PATH", temp["mmm"]));
         using var control = new ControlClient(temp["mmm"]);
-        Wait.Until(() => control.Ask("clients").GetProperty("clients").EnumerateArray().Any(c => c.GetProperty("frames").GetInt64() > 0), "the client's frame");
+        bool Shows() => control.Ask("clients").GetProperty("clients").EnumerateArray().Any(c => c.GetProperty("frames").GetInt64() > 0);
+        Wait.Until(Shows, "the client's frame");
         return client;
     }
 
@@ -34,7 +38,8 @@ public class TerminalTests
         using var client = Client(temp);
         foreach (var keys in new[] { "aÅ€", "\r", "\x7f", "\t", " ", "\e[A", "\e[1;6D", "\eOP", "\e[24~", "\ex", "\u0001", "\u0011", "\e[Z" })
             terminal.Type(keys);
-        client.WaitForEvents("a", "Å", "€", "return", "backspace", "tab", "space", "up", "control-shift-left", "F1", "F12", "alt-x", "control-a", "control-q", "shift-tab");
+        client.WaitForEvents("a", "Å", "€", "return", "backspace", "tab", "space", "up", "control-shift-left",
+            "F1", "F12", "alt-x", "control-a", "control-q", "shift-tab");
         terminal.Type("\e"); // alone: a key, as soon as nothing follows
         Wait.Until(() => client.Events.LastOrDefault() == "escape", "the Escape key", () => string.Join(" | ", client.Events));
     }

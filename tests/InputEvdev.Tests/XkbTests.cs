@@ -3,8 +3,12 @@ using static InputEvdev.KeyCode;
 namespace InputEvdev.Tests;
 
 /// <summary>Keymaps of the installed libxkbcommon and xkb-data.</summary>
-public class XkbTests
+public sealed class XkbTests : IDisposable
 {
+    private readonly string _directory = Directory.CreateTempSubdirectory("mmm-keymap-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
     private static Typist De => new(new KeyboardOptions { Layout = "de" });
 
     [Theory]
@@ -88,7 +92,7 @@ public class XkbTests
     [Fact]
     public void A_compose_file_of_the_users_own_is_taken_and_one_that_is_none_is_said()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("mmm-compose-").FullName, "compose");
+        var file = Path.Combine(_directory, "compose");
         File.WriteAllText(file, "<a> <b> : \"æ\"\n<c> <c> : \"Grüße aus Köln\"\n");
         using var typist = new Typist(new KeyboardOptions { Layout = "us", Compose = file });
         Assert.Equal("æGrüße ", typist.Tap(KEY_A, KEY_B, KEY_C, KEY_C).Text); // 8 bytes, and no half a character
@@ -127,7 +131,7 @@ public class XkbTests
     [Fact]
     public void A_keymap_of_a_file_needs_no_layout_data()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("mmm-keymap-").FullName, "keymap");
+        var file = Path.Combine(_directory, "keymap");
         File.WriteAllText(file, """
             xkb_keymap {
                 xkb_keycodes { <A> = 38; <LFSH> = 50; <NMLK> = 77; };

@@ -31,7 +31,6 @@ internal sealed record HostKeyOptions(IReadOnlyList<(byte[] Word, HostAction Act
 /// </summary>
 internal sealed class HostKeys
 {
-    private static readonly byte[] QuitWord = "control-alt-backspace"u8.ToArray();
     private readonly HostKeyOptions _options;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;
@@ -44,14 +43,15 @@ internal sealed class HostKeys
     public HostKeys(HostKeyOptions options, Action<HostAction> act, Action<int>? switchTerminal) =>
         (_options, _act, _switchTerminal) = (options, act, switchTerminal);
 
+    private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
+
     /// <summary>True for an event that is the host's; what it stands for is then done.</summary>
     public bool Takes(in InputEvent e)
     {
         switch (e.Kind)
         {
-            case InputKind.KeyPress when Find(e) is { } act:
-                _taken.Add((e.Device, e.Key)); // first: the action may end the host's parts
-                act();
+            case InputKind.KeyPress when Acts(e):
+                _taken.Add((e.Device, e.Key));
                 return true;
             case InputKind.KeyRepeat:
                 return _taken.Contains((e.Device, e.Key));
@@ -62,20 +62,28 @@ internal sealed class HostKeys
         }
     }
 
-    private Action? Find(in InputEvent e)
+    private bool Acts(in InputEvent e)
     {
-        var word = _words.WordOf(e);
+        ReadOnlySpan<byte> word = _words.WordOf(e);
         foreach (var (known, action) in _options.Keys)
         {
-            if (word.AsSpan().SequenceEqual(known))
-                return () => _act(action);
+            if (!word.SequenceEqual(known))
+                continue;
+            _act(action);
+            return true;
         }
         if (_options.Lock)
-            return null;
-        if (word.AsSpan().SequenceEqual(QuitWord))
-            return () => _act(HostAction.Quit);
-        return (e.Modifiers & ~Modifiers.CapsLock) == (Modifiers.Control | Modifiers.Alt) && TerminalOf(e.Meaning) is { } number
-            && _switchTerminal is { } show ? () => show(number) : null;
+            return false;
+        if (word.SequenceEqual(QuitWord))
+        {
+            _act(HostAction.Quit);
+            return true;
+        }
+        var isControlAlt = (e.Modifiers & ~Modifiers.CapsLock) == (Modifiers.Control | Modifiers.Alt);
+        if (!isControlAlt || _switchTerminal is null || TerminalOf(e.Meaning) is not { } number)
+            return false;
+        _switchTerminal(number);
+        return true;
     }
 
     private static int? TerminalOf(KeyCode key) => key switch
