@@ -123,7 +123,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             if ((terminal is not { IsShown: false } || isUp) && !hostKeys.Takes(in e))
                 router.Handler(in e);
         };
-        var keyboard = Own(new SeatKeyboard(_loop, new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}")), hear));
+        var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
+        var keyboard = Own(new SeatKeyboard(_loop, keyboards, hear));
         var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, keyboard));
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, hear));
