@@ -99,11 +99,9 @@ internal sealed unsafe class XkbCompose : IDisposable
     {
         try
         {
-            var bytes = File.ReadAllBytes(file);
+            var bytes = XkbKeymap.ReadFile(file);
             fixed (byte* text = bytes, name = Encoding.UTF8.GetBytes(Locale + '\0'))
-                return bytes.Length == 0
-                    ? 0
-                    : _lib.xkb_compose_table_new_from_buffer(_context, text, (nuint)bytes.Length, name, XKB_COMPOSE_FORMAT_TEXT_V1, 0);
+                return _lib.xkb_compose_table_new_from_buffer(_context, text, (nuint)bytes.Length, name, XKB_COMPOSE_FORMAT_TEXT_V1, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,6 +6,7 @@ namespace InputEvdev;
 /// <summary>A keymap of libxkbcommon: layouts and groups, locks, dead keys and compose sequences.</summary>
 internal sealed unsafe class XkbKeymap : IKeymap
 {
+    private const int MaxFileLength = 16 << 20;
     private const int EvdevOffset = 8; // An X keycode is the kernel's plus 8.
 
     private readonly LibXkbCommon _lib;
@@ -60,7 +61,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
         reason = $"{file}: is no keymap; make one with xkbcli compile-keymap";
         try
         {
-            fixed (byte* text = (byte[])[.. File.ReadAllBytes(file), 0])
+            fixed (byte* text = (byte[])[.. ReadFile(file), 0])
                 return lib.xkb_keymap_new_from_string(context, text, XKB_KEYMAP_FORMAT_TEXT_V1, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -68,6 +69,14 @@ internal sealed unsafe class XkbKeymap : IKeymap
             reason = $"{file}: the keymap can not be read: {e.Message}";
             return 0;
         }
+    }
+
+    /// <summary>Reads a file of the configuration; a FIFO or a device, which may never end, is refused.</summary>
+    /// <exception cref="IOException">It is not there, empty, too large, or no plain file.</exception>
+    public static byte[] ReadFile(string file)
+    {
+        var length = new FileInfo(file).Length; // 0 for what is no plain file.
+        return length is > 0 and < MaxFileLength ? File.ReadAllBytes(file) : throw new IOException("it is empty, too large or no plain file");
     }
 
     private static nint FromNames(LibXkbCommon lib, nint context, KeyboardOptions options, bool hasData, out string reason)

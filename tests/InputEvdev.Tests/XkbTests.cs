@@ -157,6 +157,18 @@ public sealed class XkbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/dev/zero"), InlineData("/dev/null"), InlineData("/")]
+    public void Files_that_are_none_are_refused(string file)
+    {
+        using var typist = new Typist(new KeyboardOptions { Keymap = file, Compose = file });
+        Assert.Equal("a", typist.Tap(KEY_A).Text);
+        Assert.StartsWith($"{file}: the keymap can not be read: ", Assert.Single(typist.Log));
+        using var composing = new Typist(new KeyboardOptions { Layout = "us", Compose = file });
+        Assert.Equal("a", composing.Tap(KEY_A).Text);
+        Assert.StartsWith($"{file}: holds no compose sequences", Assert.Single(composing.Log));
+    }
+
+    [Theory]
     [InlineData("xx", null, "there is no layout \"xx\" in /usr/share/X11/xkb; see xkbcli list")]
     [InlineData("de", "nonsense", "there is no layout \"de\" with variant \"nonsense\" in /usr/share/X11/xkb; see xkbcli list")]
     public void An_unknown_layout_is_said_in_one_line_and_the_built_in_one_used(string layout, string? variant, string reason)
