@@ -4,8 +4,8 @@ namespace InputEvdev;
 
 /// <summary>
 /// Turns the records of one device into typed events (Documentation/input/event-codes.rst of the kernel). Keys go out as they
-/// come; the pointer once a frame, at SYN_REPORT: its moves, then ups, then downs, because drivers send BTN_TOUCH before the
-/// position it belongs to. Takes any records: impossible ones are ignored. Does not allocate.
+/// come, for <see cref="Keyboards"/> to make sense of; the pointer once a frame, at SYN_REPORT: its moves, then ups, then downs,
+/// because drivers send BTN_TOUCH before the position it belongs to. Takes any records: impossible ones are ignored. Does not allocate.
 /// </summary>
 internal sealed class EvdevDecoder
 {
@@ -16,7 +16,6 @@ internal sealed class EvdevDecoder
     private readonly int _number;
 
     private readonly ulong[] _keysHeld = new ulong[KEY_CNT / 64];
-    private bool _capsLock;
 
     private int _buttonsHeld;    // As the device says, BTN_TOUCH apart from BTN_LEFT: some devices send both for one touch.
     private int _buttonsChanged; // Which of them changed in this frame.
@@ -161,39 +160,12 @@ internal sealed class EvdevDecoder
     {
         var key = (KeyCode)code;
         var held = IsHeld(key);
-        InputKind kind;
-        switch (value)
-        {
-            case 0 when held: kind = InputKind.KeyRelease; break;
-            case 1 when !held: kind = InputKind.KeyPress; break;
-            case 2 when held: kind = InputKind.KeyRepeat; break;
-            default: return;
-        }
-        if (kind != InputKind.KeyRepeat) _keysHeld[code / 64] ^= 1UL << code % 64;
-        if (kind == InputKind.KeyPress && key == KeyCode.KEY_CAPSLOCK) _capsLock = !_capsLock;
-
-        var modifiers = HeldModifiers();
-        handler(new InputEvent
-        {
-            Kind = kind,
-            TimeNs = timeNs,
-            Device = _number,
-            Key = key,
-            Modifiers = modifiers,
-            Text = kind == InputKind.KeyRelease ? default : UsKeymap.TextOf(key, modifiers),
-        });
+        if (value is not (0 or 1) || held == (value == 1)) return; // The kernel's repeats too: Keyboards makes its own.
+        _keysHeld[code / 64] ^= 1UL << code % 64;
+        handler(new InputEvent { Kind = held ? InputKind.KeyRelease : InputKind.KeyPress, TimeNs = timeNs, Device = _number, Key = key });
     }
 
     private bool IsHeld(KeyCode key) => (_keysHeld[(int)key / 64] >> (int)key % 64 & 1) != 0;
-
-    private Modifiers HeldModifiers()
-    {
-        var modifiers = _capsLock ? Modifiers.CapsLock : Modifiers.None;
-        if (IsHeld(KeyCode.KEY_LEFTCTRL) || IsHeld(KeyCode.KEY_RIGHTCTRL)) modifiers |= Modifiers.Control;
-        if (IsHeld(KeyCode.KEY_LEFTALT) || IsHeld(KeyCode.KEY_RIGHTALT)) modifiers |= Modifiers.Alt;
-        if (IsHeld(KeyCode.KEY_LEFTSHIFT) || IsHeld(KeyCode.KEY_RIGHTSHIFT)) modifiers |= Modifiers.Shift;
-        return modifiers;
-    }
 
     private void MoveTo(ushort axis, int value, long timeNs, InputHandler handler)
     {

@@ -12,7 +12,7 @@ namespace InputEvdev;
 /// One source of input: a device node of the kernel, or a stream of the same records from a program. Belongs to one thread.
 /// Wait for <see cref="FileDescriptor"/> to be readable, level-triggered, then <see cref="Drain"/>.
 /// </summary>
-public sealed unsafe class EvdevDevice : IDisposable
+public sealed unsafe partial class EvdevDevice : IDisposable
 {
     private const int BatchSize = 64;   // Records a read.
     private const int MaxBatches = 64;  // Reads a drain.
@@ -78,7 +78,8 @@ public sealed unsafe class EvdevDevice : IDisposable
     public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out string? reason)
     {
         device = null;
-        if (!TryOpenFile(path, O_RDONLY, out var file, out var error))
+        // To be written for the lamps of a keyboard; who may only read it goes without.
+        if (!TryOpenFile(path, O_RDWR, out var file, out var error) && !TryOpenFile(path, O_RDONLY, out file, out error))
         {
             reason = DeviceFailure(path, error);
             return false;

@@ -10,7 +10,7 @@ namespace InputEvdev;
 internal static class LinuxInput
 {
     // Event types.
-    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03;
+    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03, EV_LED = 0x11;
 
     // Codes of EV_SYN, EV_REL and EV_ABS.
     public const ushort SYN_REPORT = 0, SYN_MT_REPORT = 2, SYN_DROPPED = 3;
@@ -22,6 +22,9 @@ internal static class LinuxInput
 
     /// <summary>The value of ABS_MT_TOOL_TYPE that says palm.</summary>
     public const int MT_TOOL_PALM = 2;
+
+    // Codes of EV_LED.
+    public const ushort LED_NUML = 0x00, LED_CAPSL = 0x01, LED_SCROLLL = 0x02, LED_CNT = 0x10;
 
     // Codes of EV_KEY that are buttons. Keys are what lies below BTN_MISC and from KEY_OK on, but for two ranges of buttons.
     public const ushort BTN_MISC = 0x100;

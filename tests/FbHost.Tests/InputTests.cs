@@ -7,13 +7,9 @@ public class InputTests
     private const int KEY_ESC = 1, KEY_1 = 2, KEY_TAB = 15, KEY_Q = 16, KEY_ENTER = 28, KEY_LEFTCTRL = 29, KEY_A = 30, KEY_LEFTSHIFT = 42, KEY_LEFTALT = 56,
         KEY_SPACE = 57, KEY_F1 = 59, KEY_F12 = 88, KEY_UP = 103, KEY_PAGEUP = 104, KEY_LEFT = 105;
 
-    private static void Tap(MmmHost host, params int[] keys)
-    {
-        foreach (var key in keys)
-            host.Input((EV_KEY, key, 1));
-        foreach (var key in keys.Reverse())
-            host.Input((EV_KEY, key, 0));
-    }
+    // In one write: between several a busy machine could let a key repeat.
+    private static void Tap(MmmHost host, params int[] keys) =>
+        host.Input([.. keys.Select(key => (EV_KEY, key, 1)), .. keys.Reverse().Select(key => (EV_KEY, key, 0))]);
 
     private static void Touch(MmmHost host, int x, int y) => host.Input((EV_ABS, ABS_X, x), (EV_ABS, ABS_Y, y), (EV_KEY, BTN_TOUCH, 1));
 
@@ -40,20 +36,6 @@ public class InputTests
         client.WaitForEvents("a", "1", "return", "tab", "space", "escape", "page-up", "F1", "F12",
             "A", "!", "shift-up", "control-q", "alt-a", "control-shift-left");
         Assert.Empty(below.Events);
-    }
-
-    [Fact]
-    public void A_held_key_repeats_and_its_release_is_not_sent()
-    {
-        using var host = new MmmHost(input: true);
-        using var client = host.Raw("color 00ff00");
-        host.WaitForClient("raw");
-        host.Input((EV_KEY, KEY_A, 1));
-        host.Input((EV_KEY, KEY_A, 2));
-        host.Input((EV_KEY, KEY_A, 2));
-        host.Input((EV_KEY, KEY_A, 0));
-        Tap(host, KEY_Q);
-        client.WaitForEvents("a", "a", "a", "q");
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public class DecoderPropertyTests
             Assert.Equal(7, e.Device);
             Assert.InRange(e.Finger, 0, device.Slots == 0 && device.Protocol == TouchProtocol.Single ? 0 : 9);
             if (e.Kind == InputKind.KeyPress) Assert.True(keys.Add(e.Key));
-            if (e.Kind == InputKind.KeyRepeat) Assert.Contains(e.Key, keys);
+            Assert.NotEqual(InputKind.KeyRepeat, e.Kind);
             if (e.Kind == InputKind.KeyRelease) Assert.True(keys.Remove(e.Key));
             if (e.Kind == InputKind.PointerDown) Assert.True(buttons.Add((e.Finger, e.Button)));
             if (e.Kind == InputKind.PointerUp) Assert.True(buttons.Remove((e.Finger, e.Button)));

@@ -52,7 +52,7 @@ public sealed class EvdevDeviceTests : IDisposable
         Write(fifo, Bytes(Button(BTN_TOUCH, 0), Report, Key(KeyCode.KEY_A, 1)));
         Assert.True(device.Drain(_recorder.Keep));
         Assert.True(device.Drain(_recorder.Keep));
-        Assert.Equal("move 0.5,1; down 0 0.5,1; up 0 0.5,1; press KEY_A a", _recorder.Said);
+        Assert.Equal("move 0.5,1; down 0 0.5,1; up 0 0.5,1; press KEY_A", _recorder.Said);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class EvdevDeviceTests : IDisposable
             Key(KeyCode.KEY_A, 1), Key(KeyCode.KEY_A, 2), Key(KeyCode.KEY_A, 0), Report];
         File.WriteAllBytes(path, Bytes([.. Enumerable.Repeat(tap, 2000).SelectMany(records => records)]));
         var events = 0;
-        InputHandler count = (in InputEvent e) => events += e.Kind == InputKind.KeyPress ? e.Text.Length : 1;
+        InputHandler count = (in InputEvent e) => events++;
 
         using (var warmUp = OpenStream(path)) while (warmUp.Drain(count)) { }
         using var device = OpenStream(path);
@@ -135,7 +135,7 @@ public sealed class EvdevDeviceTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
         while (device.Drain(count)) { }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(2000 * 7, events);
+        Assert.Equal(2000 * 6, events);
     }
 
     [Fact]

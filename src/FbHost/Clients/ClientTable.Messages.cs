@@ -73,6 +73,13 @@ internal sealed partial class ClientTable
         Ring(session);
     }
 
+    /// <summary>Raises the lowest client, so that each gets its turn.</summary>
+    public void RaiseNext()
+    {
+        if (_stack.Count > 1)
+            Restack(_stack[0], toTop: true);
+    }
+
     private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
     /// <summary>The clients of that title or file name.</summary>

@@ -193,25 +193,23 @@ internal sealed partial class ClientTable
 
     private void OnRing(ClientSession session)
     {
-        Span<byte> packet = stackalloc byte[8];
-        long n;
-        var rings = 0;
-        do
-        {
-            n = Sys.Receive(session.Bell, packet);
-            rings++;
-        }
-        while (n > 0 && rings < 64);
-        if (n is 0 || (n < 0 && n != -EAGAIN && n != -EINTR))
-        {
-            End(session, deleteFile: true);
+        if (!TakeRings(session, out var rings))
             return;
-        }
         Retry(session);
         if (session.Phase == Phase.Serving)
             Look(session);
         if (session.Phase == Phase.Serving)
-            LimitRings(session, rings);
+            LimitRings(session, Math.Max(0, rings));
+    }
+
+    // What does not fit one call is there at once again. False: the client has hung up, and is gone.
+    private bool TakeRings(ClientSession session, out int rings)
+    {
+        rings = Sys.ReceivePackets(session.Bell);
+        if (rings > 0 || rings == -EAGAIN || rings == -EINTR)
+            return true;
+        End(session, deleteFile: true);
+        return false;
     }
 
     private static void LimitRings(ClientSession session, int rings)

@@ -166,12 +166,33 @@ internal sealed partial class ClientTable : IDisposable
         }
         if (session.Phase != Phase.Serving)
             return;
-        session.BellWatch?.Mute(false);
         Retry(session);
-        if (session.Phase == Phase.Serving)
-            Look(session);
+        if (session.Phase != Phase.Serving)
+            return;
+        if (session.BellWatch is { IsMuted: true })
+        {
+            LookAtMuted(session);
+            return;
+        }
+        Look(session);
         if (session.Phase == Phase.Serving && session.Bell < 0)
             session.Timer!.NoLaterThan(EventLoop.Now + (session.Polls++ < FastPolls ? FastPollMs : SlowPollMs) * 1_000_000L);
+    }
+
+    // A client that draws as fast as it is let rings too early each time: it is looked at when its next frame is due, and its bell is heard again
+    // once it has none then. That is one wake-up a frame and not two.
+    private void LookAtMuted(ClientSession session)
+    {
+        if (!TakeRings(session, out _))
+            return;
+        var frames = session.Frames;
+        Look(session);
+        if (session.Phase != Phase.Serving || session.Timer!.IsRunning)
+            return;
+        if (session.Frames > frames)
+            session.Timer.At(session.NextFrameNs);
+        else
+            session.BellWatch!.Mute(false);
     }
 
     /// <summary>The client may have drawn, moved, spoken or queued sound.</summary>
@@ -189,6 +210,7 @@ internal sealed partial class ClientTable : IDisposable
             // Flipping is only ever left behind by a host that ended: this one does not come here while it copies.
             case FlipState.WaitFlip or FlipState.Flipping when EventLoop.Now < session.NextFrameNs:
                 session.Timer!.NoLaterThan(session.NextFrameNs); // what else there is can wait as long
+                session.BellWatch?.Mute(true);
                 return;
             case FlipState.WaitFlip or FlipState.Flipping when _screen.Display.IsBusy:
                 session.WaitsForDisplay = true;
@@ -234,9 +256,7 @@ internal sealed partial class ClientTable : IDisposable
             Place(session, state);
             session.Layer?.TakeExposed(); // not painted out of turn: the client waits
         }
-        else if (state.Fault(session.File.Length) is { } fault)
-            Drop(session, fault);
-        else
+        else // as it was checked when it was placed; if the file has been cut short since, its pixels can not be read
             _screen.Paint(session.Layer, state.DamageInside().Union(session.Layer.TakeExposed()));
         DropFailed();
         if (session.Phase != Phase.Serving)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FbHost.Clients;
 using InputEvdev;
@@ -12,20 +11,13 @@ namespace FbHost.Input;
 /// </summary>
 internal sealed class HeldKeys(ClientTable clients)
 {
-    [InlineArray(64)]
-    private struct Word
-    {
-        private byte _first;
-    }
-
     private struct Key
     {
         public int Device;
         public KeyCode Code;
         public ClientSession? Client;
         public bool Owed; // the client asked for releases when the key went down
-        public Word Word; // as it went down: modifiers may be up by now
-        public int Length;
+        public byte[] Word; // as it went down: modifiers may be up by now
     }
 
     private readonly List<Key> _held = [];
@@ -34,22 +26,19 @@ internal sealed class HeldKeys(ClientTable clients)
     public void Press(in InputEvent e, bool forNobody)
     {
         var word = _words.Of(e);
-        var key = new Key { Device = e.Device, Code = e.Key };
-        if (!forNobody && !word.IsEmpty && clients.Focus is { } focus && clients.Post(focus) is { } events)
+        var key = new Key { Device = e.Device, Code = e.Key, Word = word };
+        if (!forNobody && word.Length > 0 && clients.Focus is { } focus && clients.Post(focus) is { } events)
         {
-            key.Owed = focus.Wants(EventKinds.KeyRelease) && word.Length <= 64;
+            key.Owed = focus.Wants(EventKinds.KeyRelease);
             key.Client = (key.Owed ? events.Press(word) : events.Offer(word)) ? focus : null;
         }
-        if (key is { Owed: true, Client: not null })
-            word.CopyTo(key.Word);
-        key.Length = word.Length;
         _held.Add(key);
     }
 
     public void Repeat(in InputEvent e)
     {
         var at = Find(e);
-        if (at >= 0 && _held[at].Client is { } client && client == clients.Focus && _words.Of(e) is { IsEmpty: false } word)
+        if (at >= 0 && _held[at].Client is { } client && client == clients.Focus && _words.Of(e) is { Length: > 0 } word)
             clients.Post(client)?.Offer(word, spare: true);
     }
 
@@ -63,7 +52,7 @@ internal sealed class HeldKeys(ClientTable clients)
         if (key is not { Owed: true, Client: { } client } || clients.Post(client) is not { } events)
             return;
         Span<byte> text = stackalloc byte[TextRing.SlotLength];
-        events.Release(text[..EventText.KeyRelease(text, key.Word[..key.Length])]);
+        events.Release(text[..EventText.KeyRelease(text, key.Word)]);
     }
 
     public void Forget(ClientSession client)

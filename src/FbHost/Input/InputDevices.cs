@@ -19,8 +19,9 @@ internal sealed class InputDevices : IDisposable
     private readonly DeviceRules _rules;
     private readonly int _width;
     private readonly int _height;
-    private readonly InputHandler _handler;
-    private readonly List<(EvdevDevice Device, Watch Watch)> _devices = [];
+    private readonly SeatKeyboard _keyboard;
+    private readonly Scanners _scanners;
+    private readonly List<Source> _devices = [];
     private readonly List<InputDirectory> _directories = [];
     private readonly Dictionary<string, (string Reason, bool Told)> _refused = []; // by path
     private readonly LoopTimer _complaint;
@@ -28,22 +29,27 @@ internal sealed class InputDevices : IDisposable
     private readonly bool _started; // then devices come by being plugged in
     private CalibrationMatrix? _calibration;
 
+    // A device in the loop, and who gets its events; a scanner's keys become lines.
+    private sealed record Source(EvdevDevice Device, Watch Watch, InputHandler Handler, ScanLine? Line);
+
     /// <param name="loop">Reads them.</param>
     /// <param name="log">Is told of devices that come, go, or can not be used.</param>
-    /// <param name="inputs">auto, none, directories, or paths of devices and FIFOs.</param>
+    /// <param name="inputs">auto, none, terminal (not read here), directories, or paths of devices and FIFOs.</param>
     /// <param name="rules">What is said of devices.</param>
     /// <param name="width">The screen's, for FIFOs.</param>
     /// <param name="height">The screen's, for FIFOs.</param>
-    /// <param name="handler">Gets the events.</param>
+    /// <param name="keyboard">Gets the events of all but scanners.</param>
+    /// <param name="scanners">Get theirs.</param>
     /// <exception cref="MmmException">A device that was named can not be used.</exception>
-    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, int width, int height, InputHandler handler)
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, int width, int height, SeatKeyboard keyboard,
+        Scanners scanners)
     {
-        (_loop, _log, _rules, _width, _height, _handler) = (loop, log, rules, width, height, handler);
+        (_loop, _log, _rules, _width, _height, _keyboard, _scanners) = (loop, log, rules, width, height, keyboard, scanners);
         _complaint = loop.CreateTimer(Complain);
         _press = loop.CreateTimer(Elapse);
         foreach (var input in inputs)
         {
-            if (input == "none")
+            if (input is "none" or "terminal")
                 continue;
             if (input == "auto" || Directory.Exists(input))
                 AddAll(input == "auto" ? Nodes : input);
@@ -59,7 +65,7 @@ internal sealed class InputDevices : IDisposable
     /// <summary>The device with that number; null when it is gone.</summary>
     public EvdevDevice? Find(int number)
     {
-        foreach (var (device, _) in _devices)
+        foreach (var device in _devices.Select(d => d.Device))
             if (device.Number == number)
                 return device;
         return null;
@@ -69,7 +75,7 @@ internal sealed class InputDevices : IDisposable
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
     public void SetCalibration(CalibrationMatrix calibration)
     {
-        foreach (var (device, _) in _devices)
+        foreach (var device in _devices.Select(d => d.Device))
             if (device.Pointer == PointerKind.Touch)
                 device.Calibration = calibration;
         _calibration = calibration;
@@ -80,7 +86,7 @@ internal sealed class InputDevices : IDisposable
     {
         get
         {
-            foreach (var (device, _) in _devices)
+            foreach (var device in _devices.Select(d => d.Device))
                 if (device.Pointer == PointerKind.Touch)
                     return device.Calibration;
             return null;
@@ -114,7 +120,7 @@ internal sealed class InputDevices : IDisposable
         var at = _devices.FindIndex(d => d.Device.Path == path);
         if (at < 0)
             return;
-        _devices[at].Device.ReleaseAll(_handler);
+        _devices[at].Device.ReleaseAll(_devices[at].Handler);
         Remove(_devices[at].Device);
     }
 
@@ -147,15 +153,22 @@ internal sealed class InputDevices : IDisposable
 
     private bool TryWatch(EvdevDevice device)
     {
+        Source? source = null;
+        Watch watch;
         try
         {
-            _devices.Add((device, _loop.Add(device.FileDescriptor, _ => Drain(device))));
+            watch = _loop.Add(device.FileDescriptor, _ => Drain(source!));
         }
         catch (MmmException)
         {
             device.Dispose();
             return false;
         }
+        var line = device.Role == DeviceRole.Scanner ? _scanners.Add($"{device.Path} ({device.Name})") : null;
+        source = new Source(device, watch, line is null ? _keyboard.Handler : (in InputEvent e) => line.Take(e, EventLoop.Now), line);
+        _devices.Add(source);
+        if (line is null)
+            _keyboard.Add(device);
         if (_calibration is { } calibration && device.Pointer == PointerKind.Touch)
             device.Calibration = calibration;
         if (_started)
@@ -185,19 +198,19 @@ internal sealed class InputDevices : IDisposable
         };
     }
 
-    private void Drain(EvdevDevice device)
+    private void Drain(Source source)
     {
-        if (!device.Drain(_handler))
-            Remove(device);
-        else if (device.DueNs != long.MaxValue)
-            _press.NoLaterThan(device.DueNs);
+        if (!source.Device.Drain(source.Handler))
+            Remove(source.Device);
+        else if (source.Device.DueNs != long.MaxValue)
+            _press.NoLaterThan(source.Device.DueNs);
     }
 
     private void Elapse()
     {
-        foreach (var (device, _) in _devices)
+        foreach (var (device, _, handler, _) in _devices)
         {
-            device.Elapse(_handler);
+            device.Elapse(handler);
             if (device.DueNs != long.MaxValue)
                 _press.NoLaterThan(device.DueNs);
         }
@@ -209,6 +222,10 @@ internal sealed class InputDevices : IDisposable
         if (at < 0)
             return; // what it released has ended it already
         _devices[at].Watch.Dispose();
+        if (_devices[at].Line is { } line)
+            _scanners.Remove(line);
+        else
+            _keyboard.Remove(device);
         _devices.RemoveAt(at);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");

@@ -13,6 +13,8 @@ internal static class InputConfig
         IReadOnlyList<DeviceRule> rules = [];
         v.Members(
             ("devices", d => options.Inputs = Devices(d)),
+            ("keyboard", k => options.Keyboard = KeyboardConfig.Keyboard(k)),
+            ("keys", k => options.HostKeys = KeyboardConfig.Keys(k)),
             ("touch", t => t.Members(Touch(() => touch, s => touch = s))),
             ("mouse", m => m.Members(("acceleration", a => mouse = mouse with { Acceleration = a.Number(0, 4) }))),
             ("rules", r => rules = [.. r.Items.Select(Rule)]));
@@ -20,7 +22,7 @@ internal static class InputConfig
     }
 
     private static IReadOnlyList<string> Devices(JsonValue v) =>
-        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\", directories or device paths");
+        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
 
     // The keys that say how a touch panel is to be read: the same in "touch" and in a rule.
     private static (string Key, Action<JsonValue> Read)[] Touch(Func<DeviceSettings> get, Action<DeviceSettings> set) =>

@@ -122,6 +122,11 @@ internal sealed class JsonValue
         }
     }
 
+    /// <summary>The members of an object whose keys are names of the user's.</summary>
+    public IEnumerable<(string Key, JsonValue Value)> Entries => _value is Dictionary<string, JsonValue> members
+        ? members.Select(m => (m.Key, m.Value))
+        : throw Fault("it must be an object: { … }");
+
     public string Text => _value as string ?? throw Fault("it must be a text: \"…\"");
 
     public bool Flag => _value as bool? ?? throw Fault("it must be true or false");

@@ -40,14 +40,19 @@ internal sealed class ServeOptions
     /// <summary>Ordered dithering on displays of less than 24 bits a pixel.</summary>
     public bool Dither { get; set; } = true;
 
-    /// <summary>auto, none, directories, or device paths.</summary>
-    public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
-
     /// <summary>What is said of input devices.</summary>
     public InputEvdev.DeviceRules DeviceRules { get; set; } = InputEvdev.DeviceRules.None;
 
     /// <summary>The configuration that this was read from; null: none.</summary>
     public string? ConfigFile { get; set; }
+    /// <summary>auto, none, terminal, directories, or device paths.</summary>
+    public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
+
+    /// <summary>What keys type, and how they repeat.</summary>
+    public InputEvdev.KeyboardOptions Keyboard { get; set; } = new();
+
+    /// <summary>Keys that the host keeps.</summary>
+    public Input.HostKeyOptions HostKeys { get; set; } = Input.HostKeyOptions.Default;
 
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 

@@ -178,12 +178,33 @@ internal sealed class MmmHost : IDisposable
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2), $"20 frames of {client} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
+    // What runs with this host's MMM_PATH.
+    private IEnumerable<int> Apps()
+    {
+        foreach (var process in Directory.GetDirectories("/proc").Where(d => char.IsAsciiDigit(d[6])))
+        {
+            string environment;
+            try
+            {
+                environment = File.ReadAllText(process + "/environ");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue; // ended just now, or another user's
+            }
+            if (environment.Split('\0').Contains($"MMM_PATH={Path}"))
+                yield return int.Parse(process[6..]);
+        }
+    }
+
     public void Dispose()
     {
         _control?.Dispose();
         _fifo?.Dispose();
         foreach (var child in _children)
             child.Dispose();
+        foreach (var app in Apps())
+            new Child("kill", ["-9", $"{app}"]).WaitForEnd(); // a host that is killed leaves those that it started
         _temp.Dispose();
     }
 }
