@@ -51,8 +51,11 @@ internal sealed class DeviceRecording
     /// <summary>What is to be said of it; "" when nothing is.</summary>
     public string Note { get; private set; } = "";
 
-    /// <summary>What it says depends on the exact times of the recording, which no real device can keep.</summary>
-    public bool IsTimed { get; private set; }
+    /// <summary>
+    /// False when what it says depends on the exact times of the recording, which no real device can keep, or it sends what no kernel would
+    /// let through.
+    /// </summary>
+    public bool IsPlayable { get; private set; } = true;
 
     public List<RecordedStep> Steps { get; } = [];
 
@@ -93,7 +96,7 @@ internal sealed class DeviceRecording
             case "open": AtOpen = State(rest); break;
             case "is": Is = rest; break;
             case "note": Note = rest; break;
-            case "timed": IsTimed = true; break;
+            case "timed" or "unreal": IsPlayable = false; break;
             case "lost": Steps.Add(new RecordedStep(number, StepKind.Lost, Number(words[0]), [], State(rest[words[0].Length..]))); break;
             case "wait": Steps.Add(new RecordedStep(number, StepKind.Wait, Number(words[0]), [], null)); break;
             case "gone": Steps.Add(new RecordedStep(number, StepKind.Gone, 0, [], null)); break;
