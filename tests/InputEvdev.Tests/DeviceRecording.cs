@@ -107,7 +107,7 @@ internal sealed class DeviceRecording
     }
 
     private static string[][] Parts(string text) =>
-        [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 0)];
+        [.. text.Split(';').Select(part => part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 0)];
 
     private static RecordedEvent Event(string[] words)
     {
@@ -150,7 +150,7 @@ internal sealed class DeviceRecording
         "swapXY" => Settings with { SwapXY = true },
         "invertX" => Settings with { InvertX = true },
         "invertY" => Settings with { InvertY = true },
-        "calibration" => Settings with { Calibration = CalibrationMatrix.TryParse(string.Join(' ', words), out var m) ? m : throw new FormatException("no matrix") },
+        "calibration" when CalibrationMatrix.TryParse(string.Join(' ', words), out var matrix) => Settings with { Calibration = matrix },
         "range" => Settings with { Ranges = new AxisRanges(Integer(words[0]), Integer(words[1]), Integer(words[2]), Integer(words[3])) },
         "jitter" => Settings with { Jitter = Number(words[0]) },
         "minPressMs" => Settings with { MinPressMs = Integer(words[0]) },

@@ -16,7 +16,8 @@ public class DeviceRulesTests
     [Theory]
     [InlineData("eGalax Inc. Touch", null, null, true), InlineData("egalax*", null, null, true), InlineData("*touch?", null, null, false)]
     [InlineData(null, "0eef:0001", null, true), InlineData(null, "eef:1", null, true), InlineData(null, "0eef:0002", null, false)]
-    [InlineData(null, null, "/dev/input/event*", true), InlineData(null, null, "/dev/input/event?", true), InlineData(null, null, "/dev/input/event4", false)]
+    [InlineData(null, null, "/dev/input/event*", true), InlineData(null, null, "/dev/input/event?", true)]
+    [InlineData(null, null, "/dev/input/event4", false)]
     [InlineData("*", "0eef:0001", "*3", true), InlineData("*", "0eef:0001", "*4", false), InlineData(null, null, null, true)]
     public void A_rule_speaks_of_devices_that_have_all_that_it_gives(string? name, string? id, string? path, bool matches) =>
         Assert.Equal(matches, Rule(new(), name, id, path).Matches(Panel));
@@ -46,8 +47,8 @@ public class DeviceRulesTests
     {
         var all = new DeviceSettings
         {
-            Ignore = true, Grab = true, Role = DeviceRole.Mouse, Rotate = 90, Calibration = CalibrationMatrix.Turn(90), SwapXY = true, InvertX = true,
-            InvertY = true, Ranges = new(0, 1, 2, 3), Jitter = 0.1, MinPressMs = 5, Palm = new(0.5, 0.5), Edge = 0.1, Acceleration = 2,
+            Ignore = true, Grab = true, Role = DeviceRole.Mouse, Rotate = 90, Calibration = CalibrationMatrix.Turn(90), SwapXY = true,
+            InvertX = true, InvertY = true, Ranges = new(0, 1, 2, 3), Jitter = 0.1, MinPressMs = 5, Palm = new(0.5, 0.5), Edge = 0.1, Acceleration = 2,
         };
         Assert.All(typeof(DeviceSettings).GetProperties().Where(p => p.Name != "EqualityContract"), p => Assert.NotNull(p.GetValue(all)));
         Assert.Equal(all, new DeviceSettings().Over(all));
@@ -58,7 +59,8 @@ public class DeviceRulesTests
     public void One_matrix_does_what_swap_inversion_calibration_and_rotation_do_in_turn()
     {
         var number = Gen.Double[-2, 2];
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3], Gen.Double[0, 1], Gen.Double[0, 1], number.Array[6]).Sample((swap, invertX, invertY, turns, x, y, n) =>
+        var place = Gen.Double[0, 1];
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3], place, place, number.Array[6]).Sample((swap, invertX, invertY, turns, x, y, n) =>
         {
             var calibration = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
             var settings = new DeviceSettings { SwapXY = swap, InvertX = invertX, InvertY = invertY, Rotate = turns * 90 };
@@ -75,7 +77,8 @@ public class DeviceRulesTests
     }
 
     [Theory]
-    [InlineData(0, 0, 0, 0, 0, 0), InlineData(1, 2, 0, 2, 4, 0), InlineData(double.NaN, 0, 0, 0, 1, 0), InlineData(1, 0, double.PositiveInfinity, 0, 1, 0)]
+    [InlineData(0, 0, 0, 0, 0, 0), InlineData(1, 2, 0, 2, 4, 0), InlineData(double.NaN, 0, 0, 0, 1, 0)]
+    [InlineData(1, 0, double.PositiveInfinity, 0, 1, 0)]
     public void A_matrix_that_is_singular_or_no_number_is_not_usable(double a, double b, double c, double d, double e, double f) =>
         Assert.False(new CalibrationMatrix(a, b, c, d, e, f).IsUsable);
 }

@@ -146,10 +146,12 @@ public sealed class EvdevDeviceTests : IDisposable
         var fifo = Fifo();
         using (var device = OpenStream(fifo))
         {
-            Write(fifo, Bytes([.. Enumerable.Range(0, 10).SelectMany(i => new[] { Slot(i), Abs(ABS_MT_TRACKING_ID, i), Abs(ABS_MT_POSITION_X, 80 * i) }), Report]));
+            var fingers = Enumerable.Range(0, 10).SelectMany(i => new[] { Slot(i), Abs(ABS_MT_TRACKING_ID, i), Abs(ABS_MT_POSITION_X, 80 * i) });
+            Write(fifo, Bytes([.. fingers, Report]));
             device.Drain(_recorder.Keep);
         }
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => (i, i / 10.0)), _recorder.Events.Where(e => e.Kind == InputKind.PointerDown).Select(e => ((int)e.Finger, e.X)));
+        var downs = _recorder.Events.Where(e => e.Kind == InputKind.PointerDown).Select(e => ((int)e.Finger, e.X));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (i, i / 10.0)), downs);
 
         _recorder.Events.Clear();
         var mouse = new DeviceRules(new(), new() { Acceleration = 0 }, [new DeviceRule(null, null, fifo, new() { Role = DeviceRole.Mouse })]);
@@ -176,8 +178,8 @@ public sealed class EvdevDeviceTests : IDisposable
     public void Draining_ten_thousand_events_allocates_nothing()
     {
         var path = PathOf("records");
-        input_event[] tap = [Slot(3), Abs(ABS_MT_TRACKING_ID, 9), Abs(ABS_MT_POSITION_X, 50), Rel(REL_WHEEL, 1), Report, Abs(ABS_MT_TRACKING_ID, -1), Report,
-            Abs(ABS_X, 1), Button(BTN_TOUCH, 1), Report, Button(BTN_TOUCH, 0), Abs(ABS_X, 2), Report,
+        input_event[] tap = [Slot(3), Abs(ABS_MT_TRACKING_ID, 9), Abs(ABS_MT_POSITION_X, 50), Rel(REL_WHEEL, 1), Report,
+            Abs(ABS_MT_TRACKING_ID, -1), Report, Abs(ABS_X, 1), Button(BTN_TOUCH, 1), Report, Button(BTN_TOUCH, 0), Abs(ABS_X, 2), Report,
             Key(KeyCode.KEY_A, 1), Key(KeyCode.KEY_A, 2), Key(KeyCode.KEY_A, 0), Report];
         File.WriteAllBytes(path, Bytes([.. Enumerable.Repeat(tap, 2000).SelectMany(records => records)]));
         var events = 0;

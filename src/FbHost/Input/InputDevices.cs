@@ -65,7 +65,9 @@ internal sealed class InputDevices : IDisposable
         return null;
     }
 
-    /// <summary>Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.</summary>
+    /// <summary>
+    /// Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.
+    /// </summary>
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
     public void SetCalibration(CalibrationMatrix calibration)
     {

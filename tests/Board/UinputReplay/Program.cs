@@ -3,15 +3,22 @@ using InputEvdev.Tests;
 
 // Makes recorded devices (tests/InputEvdev.Tests/Devices) by /dev/uinput.
 //   UinputReplay check FILE...   each in turn: opens what the kernel made of it, plays it, and says whether its events are those expected
+//   UinputReplay lost FILE       makes it and sends more than the kernel keeps, and says whether what is held in the end is known
 //   UinputReplay play FILE       makes it, prints its node, waits for a line, plays it in its own time, and keeps it until the next line
 if (args is ["play", var only])
 {
     Play(DeviceRecording.Read(only));
     return 0;
 }
+if (args is ["lost", var lossy])
+{
+    var found = LostRecords.Check(DeviceRecording.Read(lossy));
+    Console.WriteLine(found);
+    return found == "ok" ? 0 : 1;
+}
 if (args is not ["check", .. var files] || files.Length == 0)
 {
-    Console.Error.WriteLine("usage: UinputReplay check FILE... | play FILE");
+    Console.Error.WriteLine("usage: UinputReplay check FILE... | lost FILE | play FILE");
     return 2;
 }
 var failed = 0;
