@@ -13,9 +13,6 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
         var played = result.Output.Split('\n').Count(line => line.EndsWith(": ok", StringComparison.Ordinal));
         fixture.Measured("recorded devices made by uinput", $"{played} say what they must");
         Assert.True(played >= 18, result.Output);
-        // The host had every one of them, too.
-        Assert.Contains("(Goodix Capacitive TouchScreen) is here: touch screen", board.Board.Console);
-        Wait.Until("the host lets the last one go", TimeSpan.FromSeconds(20), () => board.Board.Console.Contains("(Anonymous HID Panel) is gone"));
     });
 
     [Fact]

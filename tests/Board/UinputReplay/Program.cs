@@ -72,7 +72,7 @@ static string CheckDevice(DeviceRecording recording, UinputDevice uinput)
     }
     var rules = new DeviceRules(new DeviceSettings(), new DeviceSettings(), [new DeviceRule(recording.Name, null, null, recording.Settings)]);
     var opened = EvdevDevice.TryOpen(uinput.Path, rules, out var device, out var reason);
-    File.Delete(udev);
+    if (recording.Udev.Count > 0) File.Delete(udev);
     if (!opened) return recording.Is == "nothing" && reason!.EndsWith(recording.Note, StringComparison.Ordinal) ? "ok" : $"line 0: {reason}";
 
     using var d = device!;
