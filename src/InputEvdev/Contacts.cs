@@ -45,7 +45,8 @@ internal sealed class Contacts
 
     /// <summary>The slot whose contact the record would end, or -1 when it ends none.</summary>
     public int Ends(int axis, int value) =>
-        _device.Protocol is TouchProtocol.B or TouchProtocol.Either && axis == ABS_MT_TRACKING_ID && value < 0 && _slot >= 0 && _slots[_slot].Id >= 0 ? _slot : -1;
+        _device.Protocol is TouchProtocol.B or TouchProtocol.Either && axis == ABS_MT_TRACKING_ID && value < 0
+            && _slot >= 0 && _slots[_slot].Id >= 0 ? _slot : -1;
 
     /// <summary>Takes a record of EV_ABS.</summary>
     /// <param name="axis">Its code; those that say nothing of contacts are ignored.</param>

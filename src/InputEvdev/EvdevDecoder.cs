@@ -136,8 +136,8 @@ internal sealed class EvdevDecoder
 
     private void EndFrame(long timeNs, InputHandler handler)
     {
-        if (!_dropped) _contacts?.EndFrame();
-        else if (_state is not null) Resynchronise(_state, timeNs, handler);
+        if (_dropped && _state is not null) Resynchronise(_state, timeNs, handler);
+        _contacts?.EndFrame();
         _dropped = false;
         FlushPointer(timeNs, handler);
     }

@@ -120,7 +120,8 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         }
         reason = null;
         settings = rules.Over(settings, found.Pointer);
-        var device = new EvdevDevice(file, path, name, found, settings with { Calibration = settings.Calibration ?? capabilities.Udev.Calibration }, state);
+        settings = settings with { Calibration = settings.Calibration ?? capabilities.Udev.Calibration };
+        var device = new EvdevDevice(file, path, name, found, settings, state);
         if (settings.Grab == true && ioctl(file, EVIOCGRAB, 1) < 0) device.Notes = [.. device.Notes, GrabFailure(errno)];
         return device;
     }

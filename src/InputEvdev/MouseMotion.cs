@@ -29,7 +29,15 @@ internal sealed class MouseMotion(double acceleration, int number)
     {
         if (_x == 0 && _y == 0) return;
         var factor = FactorAt(timeNs);
-        handler(new InputEvent { Kind = InputKind.PointerMove, TimeNs = timeNs, Device = number, IsRelative = true, X = _x * factor, Y = _y * factor });
+        handler(new InputEvent
+        {
+            Kind = InputKind.PointerMove,
+            TimeNs = timeNs,
+            Device = number,
+            IsRelative = true,
+            X = _x * factor,
+            Y = _y * factor,
+        });
         _lastNs = timeNs;
         Forget();
     }

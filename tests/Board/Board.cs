@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Board.Tests;
 
@@ -87,6 +88,13 @@ internal sealed class Board : IDisposable
     public void Key(string name) => _qmp.Key(name);
 
     public void Touch(double x, double y) => _qmp.Touch(x, y);
+
+    /// <summary>Plugs a device (QEMU's driver) into a PCIe root port that the board was given.</summary>
+    public void Plug(string driver, string id, string bus) =>
+        _qmp.Execute("device_add", new JsonObject { ["driver"] = driver, ["id"] = id, ["bus"] = bus });
+
+    /// <summary>Asks the board to let a device go that was plugged in; it takes some seconds.</summary>
+    public void Unplug(string id) => _qmp.Execute("device_del", new JsonObject { ["id"] = id });
 
     /// <summary>Writes a PCI I/O port, as a PC's firmware does before the kernel runs.</summary>
     public void SetPort(int port, byte value) => _qtest.WriteByte(PortsAddress + port, value);

@@ -21,6 +21,8 @@ internal sealed class Programs(string repo)
 
     public string DrawApp { get; private set; } = "";
 
+    public string UinputReplay { get; private set; } = "";
+
     public void Provide()
     {
         Host = Provide("host", "src/FbHost/FbHost.csproj");
@@ -29,6 +31,7 @@ internal sealed class Programs(string repo)
         Hello = Provide("Hello", "src/Apps/Hello/Hello.csproj");
         ToneApp = Provide("ToneApp", "tests/Board/ToneApp/ToneApp.csproj");
         DrawApp = Provide("DrawApp", "tests/Board/DrawApp/DrawApp.csproj");
+        UinputReplay = Provide("UinputReplay", "tests/Board/UinputReplay/UinputReplay.csproj");
     }
 
     private string Provide(string name, string project, string machine = "arm64")

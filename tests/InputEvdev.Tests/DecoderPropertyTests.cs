@@ -44,7 +44,8 @@ public class DecoderPropertyTests
 
     [Fact]
     public void Of_every_down_there_is_one_up_whatever_contacts_do_and_whatever_the_device_answers_when_records_were_lost() =>
-        Gen.Select(Gen.Int[0, TouchDevices.Length - 1], Gen.Int[0, Settings.Length - 1], TouchRecord.Array[0, 300], Gen.Int[0, 1000]).Sample(CheckTouches);
+        Gen.Select(Gen.Int[0, TouchDevices.Length - 1], Gen.Int[0, Settings.Length - 1], TouchRecord.Array[0, 300], Gen.Int[0, 1000])
+            .Sample(CheckTouches);
 
     [Fact]
     public void A_slotted_panel_has_as_many_fingers_down_as_contacts_up_to_ten() =>

@@ -100,7 +100,7 @@ public class DeviceClassTests
     public void Multitouch_axes_without_a_range_take_that_of_the_single_touch_and_say_so()
     {
         var c = new EvdevCapabilities();
-        foreach (var code in new[] { ABS_X, ABS_Y, ABS_MT_POSITION_X, ABS_MT_POSITION_Y, ABS_MT_SLOT }) c.Absolute[code / 8] |= (byte)(1 << code % 8);
+        foreach (var code in XY.Concat(MT).Append(ABS_MT_SLOT)) c.Absolute[code / 8] |= (byte)(1 << code % 8);
         (c.Axes[ABS_X].maximum, c.Axes[ABS_Y].maximum) = (799, 479);
         var panel = DeviceClass.Of(c, new DeviceSettings());
         Assert.Equal((799, 479), (panel.X.Maximum, panel.Y.Maximum));

@@ -51,8 +51,11 @@ internal sealed class DeviceRecording
     /// <summary>What is to be said of it; "" when nothing is.</summary>
     public string Note { get; private set; } = "";
 
-    /// <summary>What it says depends on the exact times of the recording, which no real device can keep.</summary>
-    public bool IsTimed { get; private set; }
+    /// <summary>
+    /// False when what it says depends on the exact times of the recording, which no real device can keep, or it sends what no kernel would
+    /// let through.
+    /// </summary>
+    public bool IsPlayable { get; private set; } = true;
 
     public List<RecordedStep> Steps { get; } = [];
 
@@ -93,7 +96,7 @@ internal sealed class DeviceRecording
             case "open": AtOpen = State(rest); break;
             case "is": Is = rest; break;
             case "note": Note = rest; break;
-            case "timed": IsTimed = true; break;
+            case "timed" or "unreal": IsPlayable = false; break;
             case "lost": Steps.Add(new RecordedStep(number, StepKind.Lost, Number(words[0]), [], State(rest[words[0].Length..]))); break;
             case "wait": Steps.Add(new RecordedStep(number, StepKind.Wait, Number(words[0]), [], null)); break;
             case "gone": Steps.Add(new RecordedStep(number, StepKind.Gone, 0, [], null)); break;
@@ -104,7 +107,7 @@ internal sealed class DeviceRecording
     }
 
     private static string[][] Parts(string text) =>
-        [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 0)];
+        [.. text.Split(';').Select(part => part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 0)];
 
     private static RecordedEvent Event(string[] words)
     {
@@ -147,7 +150,7 @@ internal sealed class DeviceRecording
         "swapXY" => Settings with { SwapXY = true },
         "invertX" => Settings with { InvertX = true },
         "invertY" => Settings with { InvertY = true },
-        "calibration" => Settings with { Calibration = CalibrationMatrix.TryParse(string.Join(' ', words), out var m) ? m : throw new FormatException("no matrix") },
+        "calibration" when CalibrationMatrix.TryParse(string.Join(' ', words), out var matrix) => Settings with { Calibration = matrix },
         "range" => Settings with { Ranges = new AxisRanges(Integer(words[0]), Integer(words[1]), Integer(words[2]), Integer(words[3])) },
         "jitter" => Settings with { Jitter = Number(words[0]) },
         "minPressMs" => Settings with { MinPressMs = Integer(words[0]) },

@@ -6,7 +6,8 @@ namespace InputEvdev.Tests;
 /// <summary>Every device of the library, from its capabilities to its typed events.</summary>
 public class RecordedDeviceTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder(), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder(), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
 
     private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Devices");
 
@@ -31,7 +32,8 @@ public class RecordedDeviceTests
         foreach (var step in recording.Steps)
         {
             Play(step, recorder, state);
-            Assert.Equal($"{step.Line}: {string.Join("; ", step.Expected)}", $"{step.Line}: {string.Join("; ", recorder.Events.Select(e => EventText.Of(e)))}");
+            var said = string.Join("; ", recorder.Events.Select(e => EventText.Of(e)));
+            Assert.Equal($"{step.Line}: {string.Join("; ", step.Expected)}", $"{step.Line}: {said}");
             recorder.Events.Clear();
         }
         Assert.True(recording.Steps.Count > 0);

@@ -62,16 +62,9 @@ internal sealed class InputDevices : IDisposable
 
     public int Count => _devices.Count;
 
-    /// <summary>The device with that number; null when it is gone.</summary>
-    public EvdevDevice? Find(int number)
-    {
-        foreach (var device in _devices.Select(d => d.Device))
-            if (device.Number == number)
-                return device;
-        return null;
-    }
-
-    /// <summary>Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.</summary>
+    /// <summary>
+    /// Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.
+    /// </summary>
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
     public void SetCalibration(CalibrationMatrix calibration)
     {

@@ -11,7 +11,8 @@ namespace FbHost.Input;
 internal sealed class InputDirectory : IDisposable
 {
     // A new node's group and mode come after it.
-    private const uint Nodes = Sys.IN_CREATE | Sys.IN_ATTRIB | Sys.IN_DELETE | Sys.IN_MOVED_FROM | Sys.IN_MOVED_TO | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
+    private const uint Nodes = Sys.IN_CREATE | Sys.IN_ATTRIB | Sys.IN_DELETE | Sys.IN_MOVED_FROM | Sys.IN_MOVED_TO
+        | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
     private const uint Parent = Sys.IN_CREATE | Sys.IN_MOVED_TO;
 
     private readonly EventLoop _loop;
@@ -63,7 +64,8 @@ internal sealed class InputDirectory : IDisposable
     {
         try
         {
-            string[] nodes = [.. Directory.GetFileSystemEntries(_path, "event*").OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)];
+            var nodes = Directory.GetFileSystemEntries(_path, "event*");
+            Array.Sort(nodes, (a, b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b)); // event2, event10
             Emptiness = nodes.Length == 0 ? $"{_path}: no input devices; plug one in" : null;
             Array.ForEach(nodes, _found);
         }

@@ -50,7 +50,9 @@ internal static class InputConfig
             {
                 m.Members(
                     ("name", x => name = x.Text),
-                    ("id", x => id = DeviceId.TryParse(x.Text, out var parsed) ? parsed : throw x.Fault("it must be vendor:product in hexadecimal digits, as in \"0eef:0001\"")),
+                    ("id", x => id = DeviceId.TryParse(x.Text, out var parsed)
+                        ? parsed
+                        : throw x.Fault("it must be vendor:product in hexadecimal digits, as in \"0eef:0001\"")),
                     ("path", x => path = x.Text));
                 matches = (name ?? path) is not null || id is not null ? true : throw m.Fault("it must have a \"name\", \"id\" or \"path\"");
             }),
@@ -81,7 +83,9 @@ internal static class InputConfig
             ? [.. v.Items.Select(i => i.Number(-1000, 1000))]
             : throw v.Fault("it must be six numbers a, b, c, d, e, f: x' = a x + b y + c, y' = d x + e y + f");
         var matrix = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
-        return matrix.IsUsable ? matrix : throw v.Fault("the matrix is singular: a e - b d is 0, so no place on the screen could be told from others; [ 1, 0, 0, 0, 1, 0 ] changes nothing");
+        return matrix.IsUsable
+            ? matrix
+            : throw v.Fault("the matrix is singular: a e - b d is 0, so places could not be told apart; [ 1, 0, 0, 0, 1, 0 ] changes nothing");
     }
 
     private static AxisRanges Ranges(JsonValue v)
