@@ -39,7 +39,7 @@ internal static class HostTable
         return 0;
     }
 
-    private sealed class Running(Process host) : IDisposable
+    internal sealed class Running(Process host) : IDisposable
     {
         public Process Host => host;
 
@@ -52,13 +52,13 @@ internal static class HostTable
         }
     }
 
-    private static void Row(string what, IEnumerable<double> values)
+    internal static void Row(string what, IEnumerable<double> values)
     {
         var v = values.Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-52}{v[v.Count / 2],12:0.00}{v[0],10:0.00}{v[^1],10:0.00}"));
     }
 
-    private static Process Launch(string host, params string[] args)
+    internal static Process Launch(string host, params string[] args)
     {
         var start = new ProcessStartInfo(host, args) { RedirectStandardError = true };
         var process = Process.Start(start)!;
@@ -144,7 +144,7 @@ internal static class HostTable
         Row($"{size}: host CPU a full frame, ms", [(host.TotalProcessorTime - before).TotalMilliseconds / frames]);
     }
 
-    private static void WaitFor(Func<bool> condition)
+    internal static void WaitFor(Func<bool> condition)
     {
         var clock = Stopwatch.StartNew();
         while (!condition())

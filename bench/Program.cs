@@ -1,13 +1,15 @@
 using Bench;
 using BenchmarkDotNet.Running;
 
-// bench/run: the whole-process table. bench/run micro: BenchmarkDotNet on the library's hot paths.
+// bench/run: the whole-process table. bench/run input: its last rows. bench/run micro: BenchmarkDotNet on the library's hot paths.
 if (args is ["host", var host, var hello])
-    return HostTable.Print(host, hello);
+    return HostTable.Print(host, hello) + InputTable.Print(host);
+if (args is ["input", var only])
+    return InputTable.Print(only);
 if (args is ["micro", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(HostTable).Assembly).Run(args[1..]);
     return 0;
 }
-Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench micro [BenchmarkDotNet options]");
+Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | Bench micro [BenchmarkDotNet options]");
 return 2;

@@ -99,7 +99,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         string? refused = null;
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, out refused);
+        var readsStdin = TerminalInput.IsWanted(options.Inputs);
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, readsStdin, out refused);
         if (terminal is not null)
             Own(terminal); // given back when the display is closed: the console then draws its text
         var panel = Own(OpenDisplay(directory));
@@ -107,20 +108,32 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             _log.Warn(refused);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
+        if (panel is ReturningDisplay returning)
+            returning.Returned += screen.Repaint;
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
         var sound = Own(new SoundMixer(_loop, clients, options, _log));
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
         router.Pressed = sound.Click;
-        // What is typed while another terminal has the screen is meant for that one; a finger is lifted all the same.
+        var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
+        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps), terminal is null ? null : terminal.Switch);
+        // What is typed while another terminal has the screen is meant for that one; a finger or key is lifted all the same.
         InputHandler hear = (in InputEvent e) =>
         {
-            if (terminal is not { IsShown: false } || e.Kind == InputKind.PointerUp)
+            var isUp = e.Kind is InputKind.PointerUp or InputKind.KeyRelease;
+            if ((terminal is not { IsShown: false } || isUp) && !hostKeys.Takes(in e))
                 router.Handler(in e);
         };
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, panel.Width, panel.Height, hear));
+        var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
+        var keyboard = Own(new SeatKeyboard(_loop, keyboards, hear));
+        var scanners = Own(new Scanners(keyboards, clients, blanker, _log));
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, panel.Width, panel.Height, keyboard, scanners));
+        // A panel that is turned against its screen is turned after it was calibrated.
+        var toScreen = CalibrationMatrix.Turn(options.DeviceRules.Touch.Rotate ?? 0).Then(TouchCalibration.MatrixOf(orientation));
+        _ = new TouchCalibration(clients, toScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
+        if (readsStdin)
+            Own(new TerminalInput(_loop, _log, hear));
         var buttons = OpenButtons(clients, blanker, sound);
-        var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
@@ -141,6 +154,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
         _loop.BeforeSleep = () =>
         {
+            clients.Deliver();
             clients.DropFailed();
             screen.Flush();
         };
@@ -148,7 +162,32 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         screen.Repaint();
         clients.Open();
         Own(apps).Start();
-        _log.Info($"ready: {display.Description}, {input.Count} input devices{buttons}, audio {sound.Description}, clients in {directory}");
+        terminal?.Guard();
+        var keys = readsStdin ? ", the terminal's keys" : "";
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {sound.Description}, clients in {directory}");
+    }
+
+    // What a key of the host's does.
+    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps)
+    {
+        switch (action)
+        {
+            case HostAction.Quit:
+                _log.Info("ended by a key");
+                End(0);
+                break;
+            case HostAction.Blank:
+                if (!blanker.Wakes())
+                    blanker.Blank();
+                break;
+            case HostAction.NextClient:
+                clients.RaiseNext();
+                break;
+            case HostAction.RestartApp:
+                if (clients.Focus is { } focus && !apps.RestartOwner(focus.Pid))
+                    _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
+                break;
+        }
     }
 
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
@@ -167,7 +206,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
                 return;
             sound.Click();
             if (clients.Focus is { } focus)
-                clients.Push(focus, texts[e.Index]);
+                clients.Post(focus)?.Offer(texts[e.Index]);
         };
         _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));
         return $", {options.Buttons.Count} buttons";
@@ -176,28 +215,31 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     private IDisplay OpenDisplay(string directory)
     {
         var choice = options.Display;
-        return choice.Kind switch
+        if (choice.Kind == DisplayKind.Memory)
+            return new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
+                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0);
+        return new ReturningDisplay(_loop, _log, size => choice.Kind switch
         {
-            DisplayKind.Memory => new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
-                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0),
-            DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector),
-            DisplayKind.Fbdev => new FbdevDisplay(choice.Path, options.Dither, _log),
-            _ => FindDisplay(),
-        };
+            DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector, size),
+            DisplayKind.Fbdev => OpenFbdev(choice.Path),
+            _ => FindDisplay(size),
+        });
     }
 
+    private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log, _loop);
+
     // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
-    private DrmDisplay OpenDrm(string path, string connector) =>
-        new(path, connector, options.DisplayMode, options.DisplayFormat, options.Dither, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+    private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? size) =>
+        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
 
     // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
-    private IDisplay FindDisplay()
+    private IDisplay FindDisplay((int Width, int Height)? size)
     {
         var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
         Array.Sort(cards, StringComparer.Ordinal);
-        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, ""))).ToList();
+        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, "", size))).ToList();
         if (options.DisplayMode is null && options.DisplayFormat is null && FbdevDisplay.Find() is { } framebuffer) // only KMS can set them
-            candidates.Add(() => new FbdevDisplay(framebuffer, options.Dither, _log));
+            candidates.Add(() => OpenFbdev(framebuffer));
         var faults = new List<string>();
         foreach (var open in candidates)
         {

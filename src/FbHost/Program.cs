@@ -1,6 +1,7 @@
 using AlsaSink;
 using FbHost;
 using FbHost.Control;
+using FbHost.Displays;
 using FbHost.Options;
 using GpioButtons;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,8 @@ using Mmm;
 StandardStreams.Ensure();
 try
 {
+    if (args is [TerminalGuard.Argument, ..])
+        return TerminalGuard.Run(args.AsSpan(1));
     if (ProgramName() == "mmmctl")
         return Mmmctl.Run(args);
     if (CommandLine.Parse(args) is not { } options)

@@ -4,28 +4,69 @@ namespace InputEvdev;
 
 /// <summary>
 /// Turns the records of one device into typed events (Documentation/input/event-codes.rst of the kernel). Keys go out as they
-/// come; the pointer once a frame, at SYN_REPORT: its move, then ups, then downs, because drivers send BTN_TOUCH before the
-/// position it belongs to. Takes any records: impossible ones are ignored. Does not allocate.
+/// come, for <see cref="Keyboards"/> to make sense of; the pointer once a frame, at SYN_REPORT: its moves, then ups, then downs,
+/// because drivers send BTN_TOUCH before the position it belongs to. Takes any records: impossible ones are ignored. Does not allocate.
 /// </summary>
-internal sealed class EvdevDecoder(DeviceClass device)
+internal sealed class EvdevDecoder
 {
     private const int TouchBit = 8; // In the button sets, after the eight of BTN_LEFT to BTN_TASK.
 
+    private readonly DeviceClass _device;
+    private readonly IDeviceState? _state;
+    private readonly int _number;
+
     private readonly ulong[] _keysHeld = new ulong[KEY_CNT / 64];
-    private bool _capsLock;
 
     private int _buttonsHeld;    // As the device says, BTN_TOUCH apart from BTN_LEFT: some devices send both for one touch.
     private int _buttonsChanged; // Which of them changed in this frame.
     private int _buttonsSent;    // As the handler knows them.
+    private bool _touches;       // Of a single touch: as the contact knows it.
 
-    private double _x = device.X.IsUsable ? device.X.Fraction(device.X.Value) : 0;
-    private double _y = device.Y.IsUsable ? device.Y.Fraction(device.Y.Value) : 0;
-    private long _motionX, _motionY; // A mouse's motion in this frame.
-    private bool _moved;
+    // What the device has of these.
+    private readonly Contacts? _contacts;
+    private readonly Fingers? _fingers;
+    private readonly Touchpad? _touchpad;
+    private readonly MouseMotion? _mouse;
+    private readonly Wheel? _wheel;
 
+    private CalibrationMatrix _calibration;
     private bool _dropped; // From SYN_DROPPED to the next SYN_REPORT, what comes is incomplete.
 
-    private bool IsMouse => device.Pointer == PointerKind.Mouse;
+    /// <param name="device">What it is.</param>
+    /// <param name="settings">What is said of it.</param>
+    /// <param name="state">
+    /// Answers how it stands: now (what is held already is ignored until it is let go), and after records were lost. Null: nobody knows.
+    /// </param>
+    /// <param name="number">Of the device in the process.</param>
+    public EvdevDecoder(DeviceClass device, DeviceSettings settings, IDeviceState? state, int number)
+    {
+        (_device, _state, _number) = (device, state, number);
+        _calibration = settings.Calibration ?? CalibrationMatrix.Identity;
+        if (device.Wheels != Wheels.None) _wheel = new Wheel(device.Wheels, number);
+        if (device.Pointer == PointerKind.Mouse) _mouse = new MouseMotion(settings.Acceleration ?? 1, number);
+        if (device.Pointer is PointerKind.None or PointerKind.Mouse) return;
+
+        _contacts = new Contacts(device);
+        if (state is not null) _contacts.Ask(state);
+        if (device.Pointer == PointerKind.Touchpad) _touchpad = new Touchpad(device, number);
+        else _fingers = new Fingers(device, settings, number, _contacts.Slots);
+    }
+
+    private bool IsSingle => _device.Protocol is TouchProtocol.Single or TouchProtocol.Either;
+
+    /// <summary>Corrects positions from now on; of a device without a touch panel it changes nothing.</summary>
+    public CalibrationMatrix Calibration
+    {
+        get => _calibration;
+        set
+        {
+            _calibration = value;
+            _fingers?.Calibrate(value);
+        }
+    }
+
+    /// <summary>When <see cref="Elapse"/> is to be called, CLOCK_MONOTONIC in ns; long.MaxValue: never.</summary>
+    public long DueNs => _fingers?.DueNs ?? long.MaxValue;
 
     /// <summary>Takes one record.</summary>
     public void Decode(in input_event record, InputHandler handler)
@@ -34,17 +75,20 @@ internal sealed class EvdevDecoder(DeviceClass device)
         switch (record.type)
         {
             case EV_SYN when record.code == SYN_DROPPED:
-                ReleaseAll(timeNs, handler);
-                _dropped = true;
+                Drop(timeNs, handler);
+                break;
+            case EV_SYN when record.code == SYN_MT_REPORT && !_dropped:
+                _contacts?.EndContact();
                 break;
             case EV_SYN when record.code == SYN_REPORT:
                 EndFrame(timeNs, handler);
                 break;
-            case EV_ABS:
-                MoveTo(record.code, record.value); // While dropped too: the kernel sends an axis again only when it changes.
+            case EV_ABS when _contacts is not null:
+                MoveTo(record.code, record.value, timeNs, handler);
                 break;
             case EV_REL when !_dropped:
-                MoveBy(record.code, record.value);
+                _mouse?.Take(record.code, record.value);
+                _wheel?.Take(record.code, record.value);
                 break;
             case EV_KEY when !_dropped && IsKey(record.code):
                 ChangeKey(record.code, record.value, timeNs, handler);
@@ -55,115 +99,149 @@ internal sealed class EvdevDecoder(DeviceClass device)
         }
     }
 
+    /// <summary>A touch that had to last goes down when its time has come.</summary>
+    public void Elapse(long nowNs, InputHandler handler)
+    {
+        if (_contacts is not null) _fingers?.Elapse(_contacts.Slots, nowNs, handler);
+    }
+
     /// <summary>
-    /// Releases every key and button held and forgets the frame begun: when the device is gone, or events of it were lost.
+    /// Releases every key, button and finger held and forgets the frame begun: when the device is gone, or events of it were lost.
     /// </summary>
     public void ReleaseAll(long timeNs, InputHandler handler)
     {
         for (var code = 0; code < KEY_CNT; code++)
             if (IsHeld((KeyCode)code)) ChangeKey((ushort)code, 0, timeNs, handler);
 
-        (_moved, _motionX, _motionY) = (false, 0, 0);
-        _buttonsHeld = 0;
-        FlushPointer(timeNs, handler);
+        ForgetFrame();
+        (_buttonsHeld, _touches) = (0, false);
+        _contacts?.LiftAll();
+        _fingers?.ReleaseAll(timeNs, handler);
+        _touchpad?.Forget();
+        FlushButtons(timeNs, handler);
+    }
+
+    private void ForgetFrame()
+    {
+        _mouse?.Forget();
+        _wheel?.Forget();
+    }
+
+    private void Drop(long timeNs, InputHandler handler)
+    {
+        _dropped = true;
+        ForgetFrame();
+        if (_state is null) ReleaseAll(timeNs, handler);
     }
 
     private void EndFrame(long timeNs, InputHandler handler)
     {
-        if (_dropped) (_dropped, _moved) = (false, false);
-        else FlushPointer(timeNs, handler);
+        if (_dropped && _state is not null) Resynchronise(_state, timeNs, handler);
+        _contacts?.EndFrame();
+        _dropped = false;
+        FlushPointer(timeNs, handler);
+    }
+
+    // What the device does not answer counts as let go.
+    private void Resynchronise(IDeviceState state, long timeNs, InputHandler handler)
+    {
+        Span<byte> held = stackalloc byte[KEY_CNT / 8];
+        if (!state.TryKeys(held)) held.Clear();
+        for (var pass = 0; pass < 2; pass++) // Releases come first.
+            for (ushort code = 0; code < KEY_CNT; code++)
+                if (IsKey(code) && (held[code / 8] >> code % 8 & 1) == pass) ChangeKey(code, pass, timeNs, handler);
+
+        _buttonsHeld = held[BTN_LEFT / 8] | (held[BTN_TOUCH / 8] >> BTN_TOUCH % 8 & 1) << TouchBit; // BTN_LEFT begins a byte.
+        if (_contacts?.Ask(state) == false) _contacts.LiftAll();
+        _touchpad?.Forget();
     }
 
     private void ChangeKey(ushort code, int value, long timeNs, InputHandler handler)
     {
         var key = (KeyCode)code;
         var held = IsHeld(key);
-        InputKind kind;
-        switch (value)
-        {
-            case 0 when held: kind = InputKind.KeyRelease; break;
-            case 1 when !held: kind = InputKind.KeyPress; break;
-            case 2 when held: kind = InputKind.KeyRepeat; break;
-            default: return;
-        }
-        if (kind != InputKind.KeyRepeat) _keysHeld[code / 64] ^= 1UL << code % 64;
-        if (kind == InputKind.KeyPress && key == KeyCode.KEY_CAPSLOCK) _capsLock = !_capsLock;
-
-        var modifiers = HeldModifiers();
-        handler(new InputEvent
-        {
-            Kind = kind,
-            TimeNs = timeNs,
-            Key = key,
-            Modifiers = modifiers,
-            Text = kind == InputKind.KeyRelease ? default : UsKeymap.TextOf(key, modifiers),
-        });
+        if (value is not (0 or 1) || held == (value == 1)) return; // The kernel's repeats too: Keyboards makes its own.
+        _keysHeld[code / 64] ^= 1UL << code % 64;
+        handler(new InputEvent { Kind = held ? InputKind.KeyRelease : InputKind.KeyPress, TimeNs = timeNs, Device = _number, Key = key });
     }
 
     private bool IsHeld(KeyCode key) => (_keysHeld[(int)key / 64] >> (int)key % 64 & 1) != 0;
 
-    private Modifiers HeldModifiers()
+    private void MoveTo(ushort axis, int value, long timeNs, InputHandler handler)
     {
-        var modifiers = _capsLock ? Modifiers.CapsLock : Modifiers.None;
-        if (IsHeld(KeyCode.KEY_LEFTCTRL) || IsHeld(KeyCode.KEY_RIGHTCTRL)) modifiers |= Modifiers.Control;
-        if (IsHeld(KeyCode.KEY_LEFTALT) || IsHeld(KeyCode.KEY_RIGHTALT)) modifiers |= Modifiers.Alt;
-        if (IsHeld(KeyCode.KEY_LEFTSHIFT) || IsHeld(KeyCode.KEY_RIGHTSHIFT)) modifiers |= Modifiers.Shift;
-        return modifiers;
+        // Down and up in one frame are two frames. While dropped the kernel sends an axis again only when it changes.
+        if (!_dropped && _contacts!.Ends(axis, value) is >= 0 and var slot && !Knows(slot)) FlushPointer(timeNs, handler);
+        _contacts!.Take(axis, value, tracked: !_dropped);
+    }
+
+    private bool Knows(int slot)
+    {
+        var id = _contacts!.Slots[slot].Id;
+        return _fingers?.Knows(slot, id) ?? _touchpad!.Knows(slot, id);
     }
 
     private void ChangeButton(ushort code, int value, long timeNs, InputHandler handler)
     {
-        if (device.Pointer == PointerKind.None) return;
         int button;
         if (code is >= BTN_LEFT and <= BTN_TASK) button = 1 << code - BTN_LEFT;
-        else if (code == BTN_TOUCH && !IsMouse) button = 1 << TouchBit;
+        else if (code == BTN_TOUCH && _contacts is not null) button = 1 << TouchBit;
         else return;
 
+        if (code == BTN_TOUCH && value == 0 && _device.Protocol == TouchProtocol.A) _contacts!.LiftAll();
         if ((_buttonsHeld & button) != 0 == (value == 1)) return;
         if ((_buttonsChanged & button) != 0) FlushPointer(timeNs, handler); // Down and up in one frame are two frames.
         _buttonsHeld ^= button;
         _buttonsChanged |= button;
     }
 
-    private void MoveTo(ushort axis, int value)
-    {
-        if (device.Pointer is not (PointerKind.Touch or PointerKind.Tablet)) return;
-        var (x, y) = (_x, _y);
-        if (axis == ABS_X) _x = device.X.Fraction(value);
-        if (axis == ABS_Y) _y = device.Y.Fraction(value);
-        _moved |= x != _x || y != _y;
-    }
-
-    private void MoveBy(ushort axis, int value)
-    {
-        if (!IsMouse) return;
-        if (axis == REL_X) _motionX += value;
-        if (axis == REL_Y) _motionY += value;
-        _moved = _motionX != 0 || _motionY != 0;
-    }
-
     private void FlushPointer(long timeNs, InputHandler handler)
     {
-        if (_moved) handler(Pointer(InputKind.PointerMove, 0, timeNs));
-        (_moved, _motionX, _motionY) = (false, 0, 0);
+        if (_contacts is not null)
+        {
+            // A single touch screen or tablet touches with its left button, too.
+            var touches = (_buttonsHeld & (1 << TouchBit | (_touchpad is null ? 1 : 0))) != 0;
+            if (IsSingle && touches != _touches) _contacts.Touch(_touches = touches);
+            var clicked = ((_buttonsHeld | _buttonsChanged) & (1 << TouchBit) - 1) != 0;
+            _touchpad?.Flush(_contacts.Slots, clicked, timeNs, handler);
+            _fingers?.Flush(_contacts.Slots, timeNs, handler);
+        }
+        _mouse?.Flush(timeNs, handler);
+        FlushButtons(timeNs, handler);
+        _wheel?.Flush(timeNs, handler);
+    }
 
-        var held = (_buttonsHeld | _buttonsHeld >> TouchBit) & 0xff; // A touch is button 0.
+    // Button 0 of a touch screen or tablet is a finger, and has been told; multitouch panels have none.
+    private int ButtonsOfUse => (_mouse, _touchpad, _fingers) switch
+    {
+        ({ }, _, _) or (_, { }, _) => 0xff,
+        (_, _, { }) when IsSingle => 0xfe,
+        _ => 0,
+    };
+
+    private void FlushButtons(long timeNs, InputHandler handler)
+    {
+        var held = _buttonsHeld & ButtonsOfUse;
         var (released, pressed) = (_buttonsSent & ~held, held & ~_buttonsSent);
         (_buttonsSent, _buttonsChanged) = (held, 0);
         for (byte button = 0; button < TouchBit; button++)
-            if ((released >> button & 1) != 0) handler(Pointer(InputKind.PointerUp, button, timeNs));
+            if ((released >> button & 1) != 0) handler(Button(InputKind.PointerUp, button, timeNs));
         for (byte button = 0; button < TouchBit; button++)
-            if ((pressed >> button & 1) != 0) handler(Pointer(InputKind.PointerDown, button, timeNs));
+            if ((pressed >> button & 1) != 0) handler(Button(InputKind.PointerDown, button, timeNs));
     }
 
-    private InputEvent Pointer(InputKind kind, byte button, long timeNs) => new()
+    private InputEvent Button(InputKind kind, byte button, long timeNs)
     {
-        Kind = kind,
-        TimeNs = timeNs,
-        Modifiers = HeldModifiers(),
-        Button = button,
-        IsRelative = IsMouse,
-        X = IsMouse ? _motionX : _x,
-        Y = IsMouse ? _motionY : _y,
-    };
+        var (x, y) = _fingers?.Position ?? (0, 0);
+        return new InputEvent
+        {
+            Kind = kind,
+            TimeNs = timeNs,
+            Device = _number,
+            Button = button,
+            IsRelative = _fingers is null,
+            IsTouch = _device.Pointer == PointerKind.Touch,
+            X = x,
+            Y = y,
+        };
+    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Tmds.Linux;
@@ -13,7 +12,7 @@ namespace InputEvdev;
 /// One source of input: a device node of the kernel, or a stream of the same records from a program. Belongs to one thread.
 /// Wait for <see cref="FileDescriptor"/> to be readable, level-triggered, then <see cref="Drain"/>.
 /// </summary>
-public sealed unsafe class EvdevDevice : IDisposable
+public sealed unsafe partial class EvdevDevice : IDisposable
 {
     private const int BatchSize = 64;   // Records a read.
     private const int MaxBatches = 64;  // Reads a drain.
@@ -22,12 +21,19 @@ public sealed unsafe class EvdevDevice : IDisposable
     private readonly byte[] _buffer = new byte[BatchSize * sizeof(input_event)];
     private int _carried; // Bytes at the buffer's start of a record whose rest has not come yet: only a stream splits records.
 
-    private EvdevDevice(int fileDescriptor, string path, string name, DeviceClass device)
+    private static int s_lastNumber;
+
+    private EvdevDevice(int fileDescriptor, string path, string name, DeviceClass device, DeviceSettings settings, IDeviceState? state)
     {
         (FileDescriptor, Path, Name) = (fileDescriptor, path, name);
-        (IsKeyboard, Pointer, Unused) = (device.Keyboard, device.Pointer, device.Unused);
-        _decoder = new EvdevDecoder(device);
+        (IsKeyboard, Pointer, Role) = (device.Keyboard, device.Pointer, settings.Role ?? DeviceRole.Auto);
+        Number = Interlocked.Increment(ref s_lastNumber);
+        Notes = [.. new[] { device.Unused, device.Repaired }.OfType<string>()];
+        _decoder = new EvdevDecoder(device, settings, state, Number);
     }
+
+    /// <summary>The device's number in this process, 1 and up: <see cref="InputEvent.Device"/> of its events.</summary>
+    public int Number { get; }
 
     /// <summary>
     /// The open file, non-blocking and close-on-exec; -1 after <see cref="Dispose"/>. A regular file cannot be in an epoll: drain
@@ -47,17 +53,33 @@ public sealed unsafe class EvdevDevice : IDisposable
     /// <summary>How it points.</summary>
     public PointerKind Pointer { get; }
 
-    /// <summary>Why its pointer is not used, though its keys are; null when there is nothing to say.</summary>
-    public string? Unused { get; }
+    /// <summary>What it is taken for, by its settings.</summary>
+    public DeviceRole Role { get; }
+
+    /// <summary>What there is to say of it, a line each: why its pointer is not used, what of its word was put right. Mostly empty.</summary>
+    public IReadOnlyList<string> Notes { get; private set; }
+
+    /// <summary>Corrects the positions of a touch screen or tablet, from now on.</summary>
+    /// <exception cref="ArgumentException">The matrix is not usable.</exception>
+    public CalibrationMatrix Calibration
+    {
+        get => _decoder.Calibration;
+        set => _decoder.Calibration = value.IsUsable ? value : throw new ArgumentException("the calibration is singular", nameof(value));
+    }
+
+    /// <summary>When <see cref="Elapse"/> is to be called, CLOCK_MONOTONIC in ns; long.MaxValue: never. Changes by draining.</summary>
+    public long DueNs => _decoder.DueNs;
 
     /// <summary>Opens a device node and asks for CLOCK_MONOTONIC times.</summary>
     /// <param name="path">A node as /dev/input/event0.</param>
+    /// <param name="rules">What is said of devices.</param>
     /// <param name="device">The device; dispose it.</param>
     /// <param name="reason">Otherwise one line with the path, what is wrong and what to do, or that it is no input device for us.</param>
-    public static bool TryOpen(string path, [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out string? reason)
+    public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out string? reason)
     {
         device = null;
-        if (!TryOpenFile(path, O_RDONLY, out var file, out var error))
+        // To be written for the lamps of a keyboard; who may only read it goes without.
+        if (!TryOpenFile(path, O_RDWR, out var file, out var error) && !TryOpenFile(path, O_RDONLY, out file, out error))
         {
             reason = DeviceFailure(path, error);
             return false;
@@ -71,30 +93,56 @@ public sealed unsafe class EvdevDevice : IDisposable
             return false;
         }
 
+        device = Recognise(file, path, rules, out reason);
+        if (device is null) close(file);
+        return device is not null;
+    }
+
+    private static EvdevDevice? Recognise(int file, string path, DeviceRules rules, out string? reason)
+    {
         var name = NameOf(file);
-        var found = DeviceClass.Of(CapabilitiesOf(file));
+        var state = new KernelState(file);
+        var (id, capabilities) = (state.Id(), state.Capabilities());
+        capabilities.Udev = UdevProperties.Read($"/run/udev/data/c{NodeOf(file)}");
+
+        var settings = rules.Of(new DeviceIdentity(name, id.vendor, id.product, path));
+        reason = $"{path}: {name}: ";
+        if (settings.Ignore ?? capabilities.Udev.Ignore)
+        {
+            reason += settings.Ignore == true ? "ignored, as configured" : "ignored: udev says LIBINPUT_IGNORE_DEVICE";
+            return null;
+        }
+        var found = DeviceClass.Of(capabilities, settings);
         if (!found.IsOfUse)
         {
-            reason = $"{path}: {name}: {found.Unused}";
-            close(file);
-            return false;
+            reason += found.Unused;
+            return null;
         }
         reason = null;
-        device = new EvdevDevice(file, path, name, found);
-        return true;
+        settings = rules.Over(settings, found.Pointer);
+        settings = settings with { Calibration = settings.Calibration ?? capabilities.Udev.Calibration };
+        var device = new EvdevDevice(file, path, name, found, settings, state);
+        if (settings.Grab == true && ioctl(file, EVIOCGRAB, 1) < 0) device.Notes = [.. device.Notes, GrabFailure(errno)];
+        return device;
     }
+
+    private static string GrabFailure(int error) => error == EBUSY
+        ? "another program has grabbed it, and gets all of its events; stop that program"
+        : $"can not be grabbed: {Marshal.GetPInvokeErrorMessage(error)}";
 
     /// <summary>
     /// Opens a FIFO or a file with raw 24-byte struct input_event, for tests and development: taken as a touch screen (BTN_TOUCH,
-    /// ABS_X 0 to width-1, ABS_Y 0 to height-1) and a keyboard (KEY_*, value 1, 2 or 0). End each frame with SYN_REPORT. Writers of
-    /// a FIFO may come and go; a record may come in pieces; a file is gone at its end.
+    /// ABS_X 0 to width-1, ABS_Y 0 to height-1; or ten fingers by protocol B, ABS_MT_SLOT, _TRACKING_ID, _POSITION_X and _Y), a wheel
+    /// (REL_WHEEL, REL_HWHEEL) and a keyboard (KEY_*, value 1, 2 or 0). With the role mouse REL_X, REL_Y and buttons point instead.
+    /// End each frame with SYN_REPORT. Writers of a FIFO may come and go; a record may come in pieces; a file is gone at its end.
     /// </summary>
     /// <param name="path">A FIFO (mkfifo) or a file, readable and writable.</param>
     /// <param name="width">Of the screen, in pixels, 2 or more.</param>
     /// <param name="height">Of the screen, in pixels, 2 or more.</param>
+    /// <param name="rules">What is said of touch screens.</param>
     /// <param name="device">The device; dispose it.</param>
     /// <param name="reason">Otherwise one line with the path, what is wrong and what to do.</param>
-    public static bool TryOpenStream(string path, int width, int height,
+    public static bool TryOpenStream(string path, int width, int height, DeviceRules rules,
         [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out string? reason)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 2);
@@ -108,7 +156,9 @@ public sealed unsafe class EvdevDevice : IDisposable
             return false;
         }
         reason = null;
-        device = new EvdevDevice(file, path, "stream", DeviceClass.OfStream(width, height));
+        var settings = rules.Of(new DeviceIdentity("stream", 0, 0, path));
+        var stream = DeviceClass.OfStream(width, height, settings);
+        device = new EvdevDevice(file, path, "stream", stream, rules.Over(settings, stream.Pointer), state: null);
         return true;
     }
 
@@ -132,7 +182,7 @@ public sealed unsafe class EvdevDevice : IDisposable
             if (got < 0 && errno == EAGAIN) return true;
             if (got <= 0) // ENODEV, or the end.
             {
-                _decoder.ReleaseAll(Stopwatch.GetTimestamp(), handler); // On Linux CLOCK_MONOTONIC in ns.
+                ReleaseAll(handler);
                 return false;
             }
 
@@ -147,6 +197,14 @@ public sealed unsafe class EvdevDevice : IDisposable
         }
         return true;
     }
+
+    /// <summary>A touch that had to last some time goes down when it has: to be called at <see cref="DueNs"/>.</summary>
+    /// <param name="handler">As that of <see cref="Drain"/>.</param>
+    public void Elapse(InputHandler handler) => _decoder.Elapse(Stopwatch.GetTimestamp(), handler);
+
+    /// <summary>Releases everything that is held, with the time now: for a device that is gone.</summary>
+    /// <param name="handler">As that of <see cref="Drain"/>.</param>
+    public void ReleaseAll(InputHandler handler) => _decoder.ReleaseAll(Stopwatch.GetTimestamp(), handler); // On Linux CLOCK_MONOTONIC in ns.
 
     /// <summary>Closes the file. Releases nothing: who disposes knows that no more events come.</summary>
     public void Dispose()
@@ -184,21 +242,12 @@ public sealed unsafe class EvdevDevice : IDisposable
         return ioctl(file, EVIOCGNAME(256), name) > 0 ? Marshal.PtrToStringUTF8((nint)name)! : "unnamed";
     }
 
-    // What cannot be asked for (a device without that type) stays zero: no bits, no range.
-    private static EvdevCapabilities CapabilitiesOf(int file)
+    // MAJOR:MINOR of a device node, as udev's database names it.
+    private static string NodeOf(int file)
     {
-        var capabilities = new EvdevCapabilities();
-        Ask(EVIOCGBIT(EV_KEY, capabilities.Keys.Length), ref capabilities.Keys[0]);
-        Ask(EVIOCGBIT(EV_REL, capabilities.Relative.Length), ref capabilities.Relative[0]);
-        Ask(EVIOCGBIT(EV_ABS, capabilities.Absolute.Length), ref capabilities.Absolute[0]);
-        Ask(EVIOCGPROP(capabilities.Properties.Length), ref capabilities.Properties[0]);
-        Ask(EVIOCGABS(ABS_X), ref Unsafe.As<input_absinfo, byte>(ref capabilities.X));
-        Ask(EVIOCGABS(ABS_Y), ref Unsafe.As<input_absinfo, byte>(ref capabilities.Y));
-        return capabilities;
-
-        void Ask(int request, ref byte answer)
-        {
-            fixed (byte* bytes = &answer) _ = ioctl(file, request, bytes);
-        }
+        stat s;
+        if (fstat(file, &s) < 0) return "";
+        var node = (ulong)s.st_rdev;
+        return $"{node >> 8 & 0xfff | node >> 32 & ~0xfffUL}:{node & 0xff | node >> 12 & 0xffffff00}";
     }
 }

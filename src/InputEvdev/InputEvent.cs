@@ -6,7 +6,7 @@ public enum InputKind : byte
     /// <summary>A key went down.</summary>
     KeyPress,
 
-    /// <summary>A key is still down: the kernel's auto-repeat.</summary>
+    /// <summary>A key is still down: auto-repeat, by <see cref="Keyboards"/>; the kernel's own is dropped.</summary>
     KeyRepeat,
 
     /// <summary>A key went up.</summary>
@@ -65,14 +65,20 @@ public readonly record struct InputEvent
     /// <summary>Key events: which key. Otherwise KEY_RESERVED.</summary>
     public KeyCode Key { get; init; }
 
-    /// <summary>The modifiers of this device after the event; of a device without keys none.</summary>
+    /// <summary>Key events of <see cref="Keyboards"/>: the modifiers of all keyboards together, after the event. Otherwise none.</summary>
     public Modifiers Modifiers { get; init; }
 
     /// <summary>
-    /// Press and repeat: the text that the key types, by <see cref="UsKeymap"/>; Control and Alt do not change it. Otherwise,
-    /// and for keys that type nothing (Return, Tab, arrows), empty.
+    /// Press and repeat of <see cref="Keyboards"/>: the text that the key types under the keymap; Control and Alt do not change it.
+    /// Otherwise, for keys that type nothing (Return, Tab, arrows), and while a dead key waits for the next, empty.
     /// </summary>
     public KeyText Text { get; init; }
+
+    /// <summary>
+    /// Press and repeat of <see cref="Keyboards"/>: the key whose purpose this one has under the keymap: <see cref="Key"/> itself, or
+    /// another, as KEY_HOME of the keypad's 7 without NumLock. KEY_RESERVED: none (modifiers, dead keys).
+    /// </summary>
+    public KeyCode Meaning { get; init; }
 
     /// <summary>Pointer events: which finger, 0 to 9; 0 for everything but a second and later finger.</summary>
     public byte Finger { get; init; }
@@ -85,6 +91,9 @@ public readonly record struct InputEvent
 
     /// <summary>Pointer events: true when they come from a mouse, which has no position, only motion.</summary>
     public bool IsRelative { get; init; }
+
+    /// <summary>Pointer events: true when they come from a finger on a screen, which has no position between up and down.</summary>
+    public bool IsTouch { get; init; }
 
     /// <summary>
     /// Pointer events, absolute: the position from the device's left (0) to its right edge (1), both included, so on an upright

@@ -19,6 +19,18 @@ public readonly record struct KeyText
         return new KeyText(bytes);
     }
 
+    /// <summary>The text as it is, or as many of its characters as have room.</summary>
+    /// <param name="utf8">Valid UTF-8; a NUL ends it.</param>
+    public static KeyText Of(ReadOnlySpan<byte> utf8)
+    {
+        var end = Math.Min(utf8.Length, 8);
+        while (end < utf8.Length && end > 0 && (utf8[end] & 0xc0) == 0x80) end--; // Not inside a character.
+        var nul = utf8[..end].IndexOf((byte)0);
+        var bytes = 0UL;
+        for (var i = (nul < 0 ? end : nul) - 1; i >= 0; i--) bytes = bytes << 8 | utf8[i];
+        return new KeyText(bytes);
+    }
+
     /// <summary>True when the key types nothing.</summary>
     public bool IsEmpty => _bytes == 0;
 

@@ -10,18 +10,27 @@ namespace InputEvdev;
 internal static class LinuxInput
 {
     // Event types.
-    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03;
+    public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03, EV_LED = 0x11;
 
     // Codes of EV_SYN, EV_REL and EV_ABS.
-    public const ushort SYN_REPORT = 0, SYN_DROPPED = 3;
-    public const ushort REL_X = 0x00, REL_Y = 0x01, REL_CNT = 0x10;
-    public const ushort ABS_X = 0x00, ABS_Y = 0x01, ABS_MT_POSITION_X = 0x35, ABS_MT_POSITION_Y = 0x36, ABS_CNT = 0x40;
+    public const ushort SYN_REPORT = 0, SYN_MT_REPORT = 2, SYN_DROPPED = 3;
+    public const ushort REL_X = 0x00, REL_Y = 0x01, REL_HWHEEL = 0x06, REL_WHEEL = 0x08, REL_WHEEL_HI_RES = 0x0b,
+        REL_HWHEEL_HI_RES = 0x0c, REL_CNT = 0x10;
+    public const ushort ABS_X = 0x00, ABS_Y = 0x01, ABS_PRESSURE = 0x18, ABS_CNT = 0x40;
+    public const ushort ABS_MT_SLOT = 0x2f, ABS_MT_TOUCH_MAJOR = 0x30, ABS_MT_POSITION_X = 0x35, ABS_MT_POSITION_Y = 0x36,
+        ABS_MT_TOOL_TYPE = 0x37, ABS_MT_TRACKING_ID = 0x39, ABS_MT_PRESSURE = 0x3a;
+
+    /// <summary>The value of ABS_MT_TOOL_TYPE that says palm.</summary>
+    public const int MT_TOOL_PALM = 2;
+
+    // Codes of EV_LED.
+    public const ushort LED_NUML = 0x00, LED_CAPSL = 0x01, LED_SCROLLL = 0x02, LED_CNT = 0x10;
 
     // Codes of EV_KEY that are buttons. Keys are what lies below BTN_MISC and from KEY_OK on, but for two ranges of buttons.
     public const ushort BTN_MISC = 0x100;
     public const ushort BTN_LEFT = 0x110, BTN_RIGHT = 0x111, BTN_MIDDLE = 0x112, BTN_SIDE = 0x113, BTN_EXTRA = 0x114,
         BTN_FORWARD = 0x115, BTN_BACK = 0x116, BTN_TASK = 0x117;
-    public const ushort BTN_SOUTH = 0x130;
+    public const ushort BTN_JOYSTICK = 0x120, BTN_SOUTH = 0x130, BTN_THUMBR = 0x13e;
     public const ushort BTN_TOOL_PEN = 0x140, BTN_TOOL_FINGER = 0x145, BTN_TOUCH = 0x14a;
     public const ushort KEY_OK = 0x160;
     public const ushort BTN_DPAD_UP = 0x220, BTN_DPAD_RIGHT = 0x223;
@@ -29,12 +38,18 @@ internal static class LinuxInput
     public const ushort KEY_CNT = 0x300;
 
     // Device properties.
-    public const ushort INPUT_PROP_POINTER = 0x00, INPUT_PROP_DIRECT = 0x01, INPUT_PROP_CNT = 0x20;
+    public const ushort INPUT_PROP_POINTER = 0x00, INPUT_PROP_DIRECT = 0x01, INPUT_PROP_ACCELEROMETER = 0x06, INPUT_PROP_CNT = 0x20;
 
     /// <summary>Of linux/time.h.</summary>
     public const int CLOCK_MONOTONIC = 1;
 
     public const int EVIOCSCLOCKID = 0x400445a0;
+
+    /// <summary>Keeps the device's events from all others (1), or no more (0); EBUSY when another has done so.</summary>
+    public const int EVIOCGRAB = 0x40044590;
+
+    /// <summary>Bus, vendor, product and version: a struct <see cref="input_id"/>.</summary>
+    public static int EVIOCGID => Read | 8 << 16 | 0x02;
 
     private const int Read = unchecked((int)0x80004500);
 
@@ -43,6 +58,12 @@ internal static class LinuxInput
 
     /// <summary>The device's properties (INPUT_PROP_*) as bits.</summary>
     public static int EVIOCGPROP(int length) => Read | length << 16 | 0x09;
+
+    /// <summary>One value of every slot: a 32-bit ABS_MT_* code goes in, and a 32-bit value a slot comes back behind it.</summary>
+    public static int EVIOCGMTSLOTS(int length) => Read | length << 16 | 0x0a;
+
+    /// <summary>The keys and buttons that are held, as bits.</summary>
+    public static int EVIOCGKEY(int length) => Read | length << 16 | 0x18;
 
     /// <summary>The codes of event type <paramref name="type"/> that the device can send, as bits.</summary>
     public static int EVIOCGBIT(int type, int length) => Read | length << 16 | 0x20 + type;
@@ -75,5 +96,15 @@ internal static class LinuxInput
         public int fuzz;
         public int flat;
         public int resolution;
+    }
+
+    /// <summary>Who made a device.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct input_id
+    {
+        public ushort bustype;
+        public ushort vendor;
+        public ushort product;
+        public ushort version;
     }
 }

@@ -156,6 +156,30 @@ public static class EventText
         return n;
     }
 
+    /// <summary>A wheel, as in <c>mouse-scroll 10 20 0 -1</c>.</summary>
+    /// <param name="to">At least 64 bytes.</param>
+    /// <param name="x">Pixels from the client's left.</param>
+    /// <param name="y">Pixels from the client's top.</param>
+    /// <param name="dx">Clicks to the right.</param>
+    /// <param name="dy">Clicks down.</param>
+    public static int Scroll(Span<byte> to, int x, int y, int dx, int dy)
+    {
+        var n = Pointer(to, "mouse-scroll"u8, x, y, finger: -1);
+        n += Append(to[n..], dx);
+        return n + Append(to[n..], dy);
+    }
+
+    /// <summary><c>key-release NAME</c>.</summary>
+    /// <param name="to">At least 128 bytes.</param>
+    /// <param name="name">As it was pressed; cut at 115 bytes.</param>
+    public static int KeyRelease(Span<byte> to, ReadOnlySpan<byte> name)
+    {
+        "key-release "u8.CopyTo(to);
+        name = TextRing.Fit(name, TextRing.SlotLength - 12);
+        name.CopyTo(to[12..]);
+        return 12 + name.Length;
+    }
+
     /// <summary><c>message TEXT</c>, cut at 127 bytes between two characters.</summary>
     public static byte[] Message(string text) => TextRing.Fit(Encoding.UTF8.GetBytes("message " + text)).ToArray();
 
@@ -167,6 +191,18 @@ public static class EventText
     public static ReadOnlySpan<byte> Drag => "mouse-drag"u8;
     /// <summary>Went up.</summary>
     public static ReadOnlySpan<byte> Release => "mouse-release"u8;
+    /// <summary>Came over the client.</summary>
+    public static ReadOnlySpan<byte> Enter => "mouse-enter"u8;
+    /// <summary>Left the client.</summary>
+    public static ReadOnlySpan<byte> Leave => "mouse-leave"u8;
+    /// <summary>Keys go to the client.</summary>
+    public static ReadOnlySpan<byte> FocusIn => "focus-in"u8;
+    /// <summary>Keys no longer go to the client.</summary>
+    public static ReadOnlySpan<byte> FocusOut => "focus-out"u8;
+    /// <summary>The screen was turned on.</summary>
+    public static ReadOnlySpan<byte> Shown => "shown"u8;
+    /// <summary>The screen was turned off.</summary>
+    public static ReadOnlySpan<byte> Hidden => "hidden"u8;
 
     private static int Append(Span<byte> to, int number)
     {

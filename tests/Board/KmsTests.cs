@@ -49,15 +49,18 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         }
     });
 
-    [Fact]
-    public void Console_text_does_not_get_over_the_picture_and_is_back_when_the_host_ends() => Watch("kms-console", () =>
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("ABRT")]
+    [InlineData("KILL")]
+    public void Console_text_does_not_get_over_the_picture_and_is_back_when_the_host_ends(string signal) => Watch($"kms-console-{signal}", () =>
     {
         displays.Start($"{Kms}:{Connector}");
         displays.Draw("0.1");
         displays.WaitDrawn();
         displays.Device.Require("for i in 1 2 3; do echo 'some text on the console' >/dev/tty1; done");
         WaitScreen("the picture", Pattern);
-        displays.End();
+        displays.End(signal);
         displays.Device.Require("echo 'more text' >/dev/tty1");
         Wait.Until("the console's text", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is var s && s.At(400, 470) == 0 && s.Count(p => p == 0xAAAAAA) is > 100 and < 10_000);
     });
@@ -90,6 +93,26 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Plug("detect");
         Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} is back, 800x480@75"), () => displays.HostLog, pause: 100);
         WaitScreen("what was drawn without a monitor", Pattern);
+        displays.Draw("0.2");
+        displays.WaitDrawn();
+        WaitScreen("what is drawn now", Pattern);
+    });
+
+    [Theory]
+    [InlineData(Kms)]
+    [InlineData("fbdev:/dev/fb0")]
+    public void A_display_whose_device_goes_shows_what_was_drawn_meanwhile_when_it_is_back(string display) => Watch($"kms-gone-{display[..3]}", () =>
+    {
+        const string Driver = "/sys/bus/virtio/drivers/virtio_gpu";
+        displays.Start(display);
+        displays.Draw("3");
+        var device = displays.Device.Require($"basename $(ls -d {Driver}/virtio*)");
+        displays.Device.Require($"echo {device} >{Driver}/unbind");
+        Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains(") is gone; the clients go on without it"), () => displays.HostLog, pause: 100);
+        displays.WaitDrawn();
+        displays.Device.Require($"echo {device} >{Driver}/bind");
+        Wait.Until("the host has it again", TimeSpan.FromSeconds(20), () => displays.HostLog.Contains("is back"), () => displays.HostLog, pause: 100);
+        WaitScreen("what was drawn without a display", Pattern);
         displays.Draw("0.2");
         displays.WaitDrawn();
         WaitScreen("what is drawn now", Pattern);

@@ -40,14 +40,12 @@ public class BlankTests
         host.WaitForPixel(10, 10, 0x00ff00);
         host.Input((EV_ABS, ABS_X, 50), (EV_ABS, ABS_Y, 50));
         host.Input((EV_KEY, BTN_TOUCH, 0));
-        host.Input((EV_KEY, KEY_A, 1));
-        host.Input((EV_KEY, KEY_A, 0));
+        host.Input((EV_KEY, KEY_A, 1), (EV_KEY, KEY_A, 0));
         client.WaitForEvents("a"); // the finger that woke it, down to up, did not
         host.WaitForPixel(10, 10, 0);
-        host.Input((EV_KEY, KEY_Q, 1));
-        host.Input((EV_KEY, KEY_Q, 0));
+        host.Input((EV_KEY, KEY_Q, 1), (EV_KEY, KEY_Q, 0));
         host.WaitForPixel(10, 10, 0x00ff00);
-        host.Input((EV_KEY, KEY_A, 1));
+        host.Input((EV_KEY, KEY_A, 1), (EV_KEY, KEY_A, 0));
         client.WaitForEvents("a", "a");
     }
 

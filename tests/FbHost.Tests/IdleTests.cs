@@ -63,4 +63,34 @@ public class IdleTests
         host.WaitForClient("raw");
         Assert.InRange(SwitchesInAWindow(host, enough: (long)(70 * Window.TotalSeconds)), 1, (long)(70 * Window.TotalSeconds));
     }
+
+    // Each of its rings comes too early, and the timer would wake once more for each frame.
+    [Fact]
+    public void An_app_that_draws_as_fast_as_it_may_wakes_the_host_about_once_a_frame()
+    {
+        const int frames = 120;
+        using var host = new MmmHost();
+        using var client = new HandMade(host, "busy");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        Draw(10);
+        var before = Sleeps(host.Process.Pid);
+        Draw(frames);
+        Assert.InRange(Sleeps(host.Process.Pid) - before, 0, frames * 3 / 2);
+
+        void Draw(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                client.Present();
+                client.Ring();
+                Wait.Until(() => client.Peek(HandMade.Flip) == 1, "the host has taken the frame");
+            }
+        }
+
+        static long Sleeps(int pid)
+        {
+            var loop = Directory.GetDirectories($"/proc/{pid}/task").Single(t => File.ReadAllText(t + "/comm") == "loop\n");
+            return long.Parse(File.ReadLines(loop + "/status").Single(l => l.StartsWith("voluntary", StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
+        }
+    }
 }

@@ -7,13 +7,9 @@ public class InputTests
     private const int KEY_ESC = 1, KEY_1 = 2, KEY_TAB = 15, KEY_Q = 16, KEY_ENTER = 28, KEY_LEFTCTRL = 29, KEY_A = 30, KEY_LEFTSHIFT = 42, KEY_LEFTALT = 56,
         KEY_SPACE = 57, KEY_F1 = 59, KEY_F12 = 88, KEY_UP = 103, KEY_PAGEUP = 104, KEY_LEFT = 105;
 
-    private static void Tap(MmmHost host, params int[] keys)
-    {
-        foreach (var key in keys)
-            host.Input((EV_KEY, key, 1));
-        foreach (var key in keys.Reverse())
-            host.Input((EV_KEY, key, 0));
-    }
+    // In one write: between several a busy machine could let a key repeat.
+    private static void Tap(MmmHost host, params int[] keys) =>
+        host.Input([.. keys.Select(key => (EV_KEY, key, 1)), .. keys.Reverse().Select(key => (EV_KEY, key, 0))]);
 
     private static void Touch(MmmHost host, int x, int y) => host.Input((EV_ABS, ABS_X, x), (EV_ABS, ABS_Y, y), (EV_KEY, BTN_TOUCH, 1));
 
@@ -43,20 +39,6 @@ public class InputTests
     }
 
     [Fact]
-    public void A_held_key_repeats_and_its_release_is_not_sent()
-    {
-        using var host = new MmmHost(input: true);
-        using var client = host.Raw("color 00ff00");
-        host.WaitForClient("raw");
-        host.Input((EV_KEY, KEY_A, 1));
-        host.Input((EV_KEY, KEY_A, 2));
-        host.Input((EV_KEY, KEY_A, 2));
-        host.Input((EV_KEY, KEY_A, 0));
-        Tap(host, KEY_Q);
-        client.WaitForEvents("a", "a", "a", "q");
-    }
-
-    [Fact]
     public void A_touch_goes_to_the_client_under_it_with_that_clients_coordinates_and_stays_with_it()
     {
         using var host = new MmmHost(input: true);
@@ -69,8 +51,8 @@ public class InputTests
         Lift(host);
         Touch(host, 110, 25);
         Lift(host);
-        left.WaitForEvents("mouse-motion 5 10", "mouse-press 5 10", "mouse-drag 110 20", "mouse-release 110 20");
-        right.WaitForEvents("mouse-motion 10 5", "mouse-press 10 5", "mouse-release 10 5");
+        left.WaitForEvents("mouse-press 5 10", "mouse-drag 110 20", "mouse-release 110 20");
+        right.WaitForEvents("mouse-press 10 5", "mouse-release 10 5");
     }
 
     [Fact]
@@ -98,7 +80,7 @@ public class InputTests
         using var top = host.Raw("--title Top --size 100x100 color 00ff00");
         host.WaitForClient("Top");
         Touch(host, 10, 10);
-        top.WaitForEvents("mouse-motion 10 10", "mouse-press 10 10");
+        top.WaitForEvents("mouse-press 10 10");
         top.Signal(Child.SIGKILL);
         host.WaitForNoClient("Top");
         Lift(host);

@@ -77,6 +77,7 @@ public class MessageTests
         for (var i = 0; i < 5; i++)
             Assert.Contains("does not read its events", host.Ask("event", "raw", "a").GetProperty("error").GetString());
         Assert.True(host.Client("raw") is { EventsQueued: 1023, EventsDropped: 5 });
+        host.WaitForLog("does not read its events");
         Assert.Equal(1, host.CountLog("does not read its events"));
         using var ctl = host.Ctl("clients");
         Assert.Equal(0, ctl.WaitForEnd());

@@ -25,7 +25,7 @@ public sealed class EvdevDeviceTests : IDisposable
 
     private static EvdevDevice OpenStream(string path)
     {
-        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, out var device, out var reason), reason);
+        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, DeviceRules.None, out var device, out var reason), reason);
         return device!;
     }
 
@@ -42,7 +42,8 @@ public sealed class EvdevDeviceTests : IDisposable
     {
         var fifo = Fifo();
         using var device = OpenStream(fifo);
-        Assert.Equal((true, PointerKind.Touch, null), (device.IsKeyboard, device.Pointer, device.Unused));
+        Assert.Equal((true, PointerKind.Touch), (device.IsKeyboard, device.Pointer));
+        Assert.Empty(device.Notes);
         Assert.Equal(("stream", fifo), (device.Name, device.Path));
 
         Assert.True(device.Drain(_recorder.Keep));
@@ -51,13 +52,13 @@ public sealed class EvdevDeviceTests : IDisposable
         Write(fifo, Bytes(Button(BTN_TOUCH, 0), Report, Key(KeyCode.KEY_A, 1)));
         Assert.True(device.Drain(_recorder.Keep));
         Assert.True(device.Drain(_recorder.Keep));
-        Assert.Equal("move 0.5,1; down 0 0.5,1; up 0 0.5,1; press KEY_A a", _recorder.Said);
+        Assert.Equal("move 0.5,1; down 0 0.5,1; up 0 0.5,1; press KEY_A", _recorder.Said);
     }
 
     [Fact]
     public void Every_pixel_of_a_stream_comes_back_as_that_pixel()
     {
-        var axis = DeviceClass.OfStream(800, 480).X;
+        var axis = DeviceClass.OfStream(800, 480, new DeviceSettings()).X;
         Assert.All(Enumerable.Range(0, 800), x => Assert.Equal(x, Math.Round(axis.Fraction(x) * 799)));
     }
 
@@ -109,6 +110,61 @@ public sealed class EvdevDeviceTests : IDisposable
     }
 
     [Fact]
+    public void A_calibration_that_is_set_while_it_runs_moves_the_next_touch_and_a_singular_one_is_refused()
+    {
+        var fifo = Fifo();
+        using var device = OpenStream(fifo);
+        Assert.Equal(CalibrationMatrix.Identity, device.Calibration);
+        device.Calibration = new CalibrationMatrix(-1, 0, 1, 0, 0.5, 0);
+        Write(fifo, Bytes(Abs(ABS_X, 200), Abs(ABS_Y, 480), Button(BTN_TOUCH, 1), Report));
+        Assert.True(device.Drain(_recorder.Keep));
+        Assert.Equal("move 0.75,0.5; down 0 0.75,0.5", _recorder.Said);
+        Assert.Throws<ArgumentException>(() => device.Calibration = default);
+        Assert.Equal(0.5, device.Calibration.E);
+    }
+
+    [Fact]
+    public void Devices_have_numbers_that_are_never_used_again()
+    {
+        var fifo = Fifo();
+        int first, second;
+        using (var device = OpenStream(fifo)) first = device.Number;
+        using (var device = OpenStream(fifo))
+        {
+            second = device.Number;
+            Write(fifo, Bytes(Key(KeyCode.KEY_A, 1), Button(BTN_TOUCH, 1), Rel(REL_WHEEL, 1), Report));
+            device.Drain(_recorder.Keep);
+        }
+        Assert.InRange(first, 1, second - 1);
+        Assert.Equal(3, _recorder.Events.Count);
+        Assert.All(_recorder.Events, e => Assert.Equal(second, e.Device));
+    }
+
+    [Fact]
+    public void A_stream_takes_ten_fingers_and_is_a_mouse_when_its_role_says_so()
+    {
+        var fifo = Fifo();
+        using (var device = OpenStream(fifo))
+        {
+            var fingers = Enumerable.Range(0, 10).SelectMany(i => new[] { Slot(i), Abs(ABS_MT_TRACKING_ID, i), Abs(ABS_MT_POSITION_X, 80 * i) });
+            Write(fifo, Bytes([.. fingers, Report]));
+            device.Drain(_recorder.Keep);
+        }
+        var downs = _recorder.Events.Where(e => e.Kind == InputKind.PointerDown).Select(e => ((int)e.Finger, e.X));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (i, i / 10.0)), downs);
+
+        _recorder.Events.Clear();
+        var mouse = new DeviceRules(new(), new() { Acceleration = 0 }, [new DeviceRule(null, null, fifo, new() { Role = DeviceRole.Mouse })]);
+        Assert.True(EvdevDevice.TryOpenStream(fifo, 801, 481, mouse, out var stream, out _));
+        using (stream)
+        {
+            Write(fifo, Bytes(Rel(REL_X, 5), Rel(REL_WHEEL, -1), Button(BTN_LEFT, 1), Report));
+            stream.Drain(_recorder.Keep);
+        }
+        Assert.Equal("motion 5,0; down 0 0,0; scroll 0,1", _recorder.Said);
+    }
+
+    [Fact]
     public void A_disposed_device_is_gone()
     {
         var device = OpenStream(Fifo());
@@ -122,11 +178,12 @@ public sealed class EvdevDeviceTests : IDisposable
     public void Draining_ten_thousand_events_allocates_nothing()
     {
         var path = PathOf("records");
-        input_event[] tap = [Abs(ABS_X, 1), Button(BTN_TOUCH, 1), Report, Button(BTN_TOUCH, 0), Abs(ABS_X, 2), Report,
+        input_event[] tap = [Slot(3), Abs(ABS_MT_TRACKING_ID, 9), Abs(ABS_MT_POSITION_X, 50), Rel(REL_WHEEL, 1), Report,
+            Abs(ABS_MT_TRACKING_ID, -1), Report, Abs(ABS_X, 1), Button(BTN_TOUCH, 1), Report, Button(BTN_TOUCH, 0), Abs(ABS_X, 2), Report,
             Key(KeyCode.KEY_A, 1), Key(KeyCode.KEY_A, 2), Key(KeyCode.KEY_A, 0), Report];
         File.WriteAllBytes(path, Bytes([.. Enumerable.Repeat(tap, 2000).SelectMany(records => records)]));
         var events = 0;
-        InputHandler count = (in InputEvent e) => events += e.Kind == InputKind.KeyPress ? e.Text.Length : 1;
+        InputHandler count = (in InputEvent e) => events++;
 
         using (var warmUp = OpenStream(path)) while (warmUp.Drain(count)) { }
         using var device = OpenStream(path);
@@ -134,7 +191,7 @@ public sealed class EvdevDeviceTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
         while (device.Drain(count)) { }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(2000 * 7, events);
+        Assert.Equal(2000 * 9, events);
     }
 
     [Fact]
@@ -152,31 +209,15 @@ public sealed class EvdevDeviceTests : IDisposable
     {
         var (missing, file) = (PathOf("missing"), PathOf("file"));
         File.WriteAllText(file, "no device");
-        Assert.False(EvdevDevice.TryOpen(missing, out _, out var reason));
+        Assert.False(EvdevDevice.TryOpen(missing, DeviceRules.None, out _, out var reason));
         Assert.Equal($"{missing}: no such device; is it plugged in?", reason);
-        Assert.False(EvdevDevice.TryOpen(file, out _, out reason));
+        Assert.False(EvdevDevice.TryOpen(file, DeviceRules.None, out _, out reason));
         Assert.Equal($"{file}: not an evdev device; give a /dev/input/event* node", reason);
-        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, out _, out reason));
+        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, DeviceRules.None, out _, out reason));
         Assert.Equal($"{missing}: no such file; make it with mkfifo", reason);
-        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, out _, out reason));
+        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, DeviceRules.None, out _, out reason));
         Assert.Equal($"{_folder.FullName}: Is a directory", reason);
         Assert.Equal("/dev/input/event0: permission denied; add the user to the group \"input\"",
             EvdevDevice.DeviceFailure("/dev/input/event0", LibC.EACCES));
-    }
-
-    [Fact]
-    public void A_scan_gives_a_reason_for_each_node_in_the_order_of_their_numbers()
-    {
-        foreach (var name in new[] { "event10", "event2", "mouse0" }) File.WriteAllText(PathOf(name), "");
-        var scan = DeviceScan.Open(_folder.FullName);
-        Assert.Empty(scan.Devices);
-        Assert.Equal([PathOf("event2"), PathOf("event10")], scan.Reasons.Select(reason => reason.Split(':')[0]));
-    }
-
-    [Fact]
-    public void A_scan_without_nodes_or_directory_says_so()
-    {
-        Assert.Equal([$"{_folder.FullName}: no input devices; plug one in"], DeviceScan.Open(_folder.FullName).Reasons);
-        Assert.StartsWith($"{PathOf("none")}: no such directory;", Assert.Single(DeviceScan.Open(PathOf("none")).Reasons));
     }
 }

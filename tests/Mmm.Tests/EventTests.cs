@@ -66,6 +66,23 @@ public class EventTests
             [Parse("focus-in"), Parse("focus-out"), Parse("shown"), Parse("hidden")]);
     }
 
+    [Fact]
+    public void Wheels_and_releases_are_read_as_they_were_written()
+    {
+        Span<byte> to = stackalloc byte[128];
+        Assert.Equal(new PointerScroll(-1, 2, 0, int.MinValue), MmmEvent.Parse(to[..EventText.Scroll(to, -1, 2, 0, int.MinValue)]));
+        Assert.Equal(new KeyRelease("control-å"), MmmEvent.Parse(to[..EventText.KeyRelease(to, "control-å"u8)]));
+        Assert.Equal(127, EventText.KeyRelease(to, new byte[200].Select(_ => (byte)'x').ToArray()));
+    }
+
+    [Fact]
+    public void Any_wish_is_read_as_it_was_written_and_fits_a_value() => Gen.Int[0, (int)EventKinds.All].Sample(bits =>
+    {
+        var text = Encoding.UTF8.GetBytes(EventKindsText.Of((EventKinds)bits));
+        Assert.Equal((EventKinds)bits, EventKindsText.Parse(text));
+        Assert.True(text.Length < Abi.ValueTextLength);
+    });
+
     [Theory]
     [InlineData("a", "a")]
     [InlineData("å", "å")]

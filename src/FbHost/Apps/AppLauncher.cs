@@ -221,6 +221,21 @@ internal sealed class AppLauncher : IDisposable
         app.Timer!.After(TerminateMs);
     }
 
+    /// <summary>Restarts the app that a client belongs to.</summary>
+    /// <param name="pid">The client's.</param>
+    /// <returns>False when it is none of the host's apps.</returns>
+    public bool RestartOwner(int pid)
+    {
+        if (_apps.Find(a => a.Owns(pid)) is not { } app)
+            return false;
+        Restart(app.Name, fault =>
+        {
+            if (fault is not null)
+                _log.Warn($"app {app.Name}: {fault}");
+        });
+        return true;
+    }
+
     private static void Answer(AppProcess? app, string? fault)
     {
         if (app is null || app.RestartNow)

@@ -1,5 +1,6 @@
 using FbHost.Loop;
 using FbHost.Screens;
+using Mmm;
 using Mmm.Host;
 
 namespace FbHost.Clients;
@@ -53,7 +54,24 @@ internal sealed class ClientSession(string name, ulong inode)
     public bool WaitsForDisplay { get; set; }
     public long LastFrameNs { get; set; }
     public long Frames { get; set; }
-    public long DroppedEvents { get; set; }
+
+    /// <summary>Events on their way into the client's ring; null unless it is served.</summary>
+    public EventQueue? Events { get; set; }
+
+    /// <summary>Something was put there in this turn of the loop.</summary>
+    public bool IsUnsent { get; set; }
+
+    /// <summary>How long what waits for room in the ring waits until the next look, ms; 0: nothing waits.</summary>
+    public int RetryMs { get; set; }
+
+    /// <summary>The events that it had asked for when that was last acted on.</summary>
+    public EventKinds Asked { get; set; }
+
+    /// <summary>Has been told that it has the focus, or that the pointer is over it.</summary>
+    public bool ToldFocus { get; set; }
+
+    /// <inheritdoc cref="ToldFocus"/>
+    public bool ToldEnter { get; set; }
     public int RingsInWindow { get; set; }
     public long RingWindowNs { get; set; }
 
@@ -71,8 +89,8 @@ internal sealed class ClientSession(string name, ulong inode)
     /// <summary>The title, or the file's name.</summary>
     public string DisplayName => File is { Title.Length: > 0 } f ? f.Title : name;
 
-    /// <summary>True when the client asked for a kind of events by its value "events" (protocol.md section 5).</summary>
-    public bool Wants(string kind) => Values.TryGetValue("events", out var kinds) && kinds.Split(' ').Contains(kind);
+    /// <summary>True when the client has asked for these events, as of the last look at its values.</summary>
+    public bool Wants(EventKinds kind) => File is { } f && (f.Kinds & kind) != 0;
 
     /// <summary>The client's values now.</summary>
     public IReadOnlyDictionary<string, string> Values

@@ -16,6 +16,9 @@ internal sealed partial class ClientTable
     /// <summary>A client asked for another volume of everything, 0 to 100 %.</summary>
     public event Action<int>? VolumeAsked;
 
+    /// <summary>A client that may wants the touch screens corrected; what follows the word calibrate.</summary>
+    public event Action<ClientSession, string>? CalibrationAsked;
+
     private void TakeMessages(ClientSession session)
     {
         for (var i = 0; i < MessagesATurn; i++)
@@ -59,6 +62,9 @@ internal sealed partial class ClientTable
             case ["volume", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 100:
                 VolumeAsked?.Invoke(percent);
                 break;
+            case ["calibrate", ..]:
+                CalibrationAsked?.Invoke(session, message["calibrate".Length..].Trim());
+                break;
             case ["quit"]:
                 QuitAsked?.Invoke(session);
                 break;
@@ -71,6 +77,13 @@ internal sealed partial class ClientTable
         session.File!.SetPosition(0, 0);
         session.File.SetDesiredSize(_screen.Display.Width, _screen.Display.Height);
         Ring(session);
+    }
+
+    /// <summary>Raises the lowest client, so that each gets its turn.</summary>
+    public void RaiseNext()
+    {
+        if (_stack.Count > 1)
+            Restack(_stack[0], toTop: true);
     }
 
     private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);

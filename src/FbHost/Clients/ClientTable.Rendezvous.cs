@@ -53,6 +53,7 @@ internal sealed partial class ClientTable
         var found = _stack.Where(s => s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList();
         _stack.RemoveAll(found.Contains);
         _stack.AddRange(found);
+        TellFocus();
         foreach (var session in found.Where(s => s.File!.State is { Flip: FlipState.Neutral or FlipState.Drawing } state && state.Fault(s.File.Length) is null))
             Place(session, session.File!.State);
     }
@@ -192,23 +193,23 @@ internal sealed partial class ClientTable
 
     private void OnRing(ClientSession session)
     {
-        Span<byte> packet = stackalloc byte[8];
-        long n;
-        var rings = 0;
-        do
-        {
-            n = Sys.Receive(session.Bell, packet);
-            rings++;
-        }
-        while (n > 0 && rings < 64);
-        if (n is 0 || (n < 0 && n != -EAGAIN && n != -EINTR))
-        {
-            End(session, deleteFile: true);
+        if (!TakeRings(session, out var rings))
             return;
-        }
-        Look(session);
+        Retry(session);
         if (session.Phase == Phase.Serving)
-            LimitRings(session, rings);
+            Look(session);
+        if (session.Phase == Phase.Serving)
+            LimitRings(session, Math.Max(0, rings));
+    }
+
+    // What does not fit one call is there at once again. False: the client has hung up, and is gone.
+    private bool TakeRings(ClientSession session, out int rings)
+    {
+        rings = Sys.ReceivePackets(session.Bell);
+        if (rings > 0 || rings == -EAGAIN || rings == -EINTR)
+            return true;
+        End(session, deleteFile: true);
+        return false;
     }
 
     private static void LimitRings(ClientSession session, int rings)

@@ -134,7 +134,9 @@ internal sealed partial class ClientTable : IDisposable
             session.PidWatch = _loop.Add(pidFd, _ => End(session, deleteFile: true));
         session.File!.SetValue("host-width", _screen.Display.Width.ToString());
         session.File.SetValue("host-height", _screen.Display.Height.ToString());
+        session.Events ??= new EventQueue(session.File);
         _stack.Add(session);
+        TellFocus();
         session.Polls = 0;
         if (session.Bell < 0)
             session.Timer!.After(0);
@@ -164,10 +166,33 @@ internal sealed partial class ClientTable : IDisposable
         }
         if (session.Phase != Phase.Serving)
             return;
-        session.BellWatch?.Mute(false);
+        Retry(session);
+        if (session.Phase != Phase.Serving)
+            return;
+        if (session.BellWatch is { IsMuted: true })
+        {
+            LookAtMuted(session);
+            return;
+        }
         Look(session);
         if (session.Phase == Phase.Serving && session.Bell < 0)
             session.Timer!.NoLaterThan(EventLoop.Now + (session.Polls++ < FastPolls ? FastPollMs : SlowPollMs) * 1_000_000L);
+    }
+
+    // A client that draws as fast as it is let rings too early each time: it is looked at when its next frame is due, and its bell is heard again
+    // once it has none then. That is one wake-up a frame and not two.
+    private void LookAtMuted(ClientSession session)
+    {
+        if (!TakeRings(session, out _))
+            return;
+        var frames = session.Frames;
+        Look(session);
+        if (session.Phase != Phase.Serving || session.Timer!.IsRunning)
+            return;
+        if (session.Frames > frames)
+            session.Timer.At(session.NextFrameNs);
+        else
+            session.BellWatch!.Mute(false);
     }
 
     /// <summary>The client may have drawn, moved, spoken or queued sound.</summary>
@@ -185,6 +210,7 @@ internal sealed partial class ClientTable : IDisposable
             // Flipping is only ever left behind by a host that ended: this one does not come here while it copies.
             case FlipState.WaitFlip or FlipState.Flipping when EventLoop.Now < session.NextFrameNs:
                 session.Timer!.NoLaterThan(session.NextFrameNs); // what else there is can wait as long
+                session.BellWatch?.Mute(true);
                 return;
             case FlipState.WaitFlip or FlipState.Flipping when _screen.Display.IsBusy:
                 session.WaitsForDisplay = true;
@@ -196,6 +222,8 @@ internal sealed partial class ClientTable : IDisposable
                 Place(session, state);
                 break;
         }
+        if (session.Phase == Phase.Serving)
+            Follow(session);
         if (session.Phase == Phase.Serving)
             TakeMessages(session);
         if (session.Phase == Phase.Serving)
@@ -228,9 +256,7 @@ internal sealed partial class ClientTable : IDisposable
             Place(session, state);
             session.Layer?.TakeExposed(); // not painted out of turn: the client waits
         }
-        else if (state.Fault(session.File.Length) is { } fault)
-            Drop(session, fault);
-        else
+        else // as it was checked when it was placed; if the file has been cut short since, its pixels can not be read
             _screen.Paint(session.Layer, state.DamageInside().Union(session.Layer.TakeExposed()));
         DropFailed();
         if (session.Phase != Phase.Serving)
@@ -267,6 +293,7 @@ internal sealed partial class ClientTable : IDisposable
             _screen.Add(session.Layer);
             WriteStacking();
         }
+        Arranged?.Invoke();
     }
 
     /// <summary>Puts a client before all others and gives it the focus, or behind them.</summary>
@@ -277,6 +304,8 @@ internal sealed partial class ClientTable : IDisposable
         if (session.Layer is { } layer)
             _screen.Restack(layer, toTop);
         WriteStacking();
+        TellFocus();
+        Arranged?.Invoke();
     }
 
     private void WriteStacking()
@@ -289,30 +318,16 @@ internal sealed partial class ClientTable : IDisposable
     }
 
     /// <summary>The client whose picture is uppermost at a pixel of the screen.</summary>
-    public ClientSession? At(int x, int y) => _screen.At(x, y) is { } layer ? _stack.Find(s => s.Layer == layer) : null;
-
-    /// <summary>Gives an event text to a client. A full ring drops it; a broken one drops the client.</summary>
-    public bool Push(ClientSession session, ReadOnlySpan<byte> text)
+    public ClientSession? At(int x, int y)
     {
-        if (session.Phase != Phase.Serving)
-            return false;
-        switch (session.File!.PushEvent(text))
+        if (_screen.At(x, y) is not { } layer)
+            return null;
+        foreach (var session in _stack) // for each motion: no delegate
         {
-            case PushResult.Done:
-                session.Polls = 0;
-                if (session.Bell < 0)
-                    session.Timer!.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
-                Ring(session);
-                return true;
-            case PushResult.Full:
-                session.DroppedEvents++;
-                if (session.Said.Add("full"))
-                    _log.AboutClient($"{session.DisplayName} (pid {session.Pid}) does not read its events: {TextRing.Slots - 1} wait, further ones are lost");
-                return false;
-            default:
-                Drop(session, FileFault(session) ?? session.File.EventFault());
-                return false;
+            if (session.Layer == layer)
+                return session;
         }
+        return null;
     }
 
     /// <summary>Drops clients whose pixels could not be read while something was painted; called before the loop sleeps.</summary>
@@ -364,12 +379,14 @@ internal sealed partial class ClientTable : IDisposable
         _stack.Remove(session);
         CloseBell(session);
         var layer = session.Layer;
-        session.Layer = null;
+        (session.Layer, session.Events) = (null, null);
         session.Timer!.Cancel();
         if (layer is not null)
             _screen.Remove(layer);
         session.File?.Dispose();
         session.File = null;
+        TellFocus();
+        Arranged?.Invoke();
     }
 
     private void Forget(ClientSession session)

@@ -111,7 +111,9 @@ internal sealed class Commands
             if (client.Frames > 0)
                 w.WriteNumber("lastFrameSeconds", Math.Round((EventLoop.Now - client.LastFrameNs) / 1e9, 3));
             w.WriteNumber("eventsQueued", client.File!.QueuedEvents);
-            w.WriteNumber("eventsDropped", client.DroppedEvents);
+            w.WriteNumber("eventsHeld", client.Events!.Held);
+            w.WriteNumber("eventsDropped", client.Events.Dropped);
+            w.WriteNumber("eventsCoalesced", client.Events.Coalesced);
             w.WriteBoolean("bell", client.Bell >= 0);
             w.WriteBoolean("focus", client == _clients.Focus);
             w.WriteBoolean("audio", client.Sound is not null);

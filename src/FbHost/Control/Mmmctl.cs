@@ -69,7 +69,7 @@ internal static partial class Mmmctl
             Console.WriteLine(clients.GetRawText());
             return;
         }
-        List<string[]> rows = [["NAME", "PID", "SIZE", "FRAMES", "LAST", "EVENTS", "AUDIO"]];
+        List<string[]> rows = [["NAME", "PID", "SIZE", "FRAMES", "LAST", "EVENTS", "LOST", "AUDIO"]];
         foreach (var c in clients.EnumerateArray())
         {
             rows.Add([
@@ -79,6 +79,7 @@ internal static partial class Mmmctl
                 c.GetProperty("frames").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
                 c.TryGetProperty("lastFrameSeconds", out var last) ? string.Create(CultureInfo.InvariantCulture, $"{last.GetDouble():0.0} s") : "-",
                 $"{c.GetProperty("eventsQueued").GetInt32()}/1024",
+                c.GetProperty("eventsDropped").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
                 c.GetProperty("audio").GetBoolean() ? "yes" : "-",
             ]);
         }

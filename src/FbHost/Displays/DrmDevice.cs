@@ -54,6 +54,9 @@ internal sealed unsafe class DrmDevice : IDisposable
     /// <summary>Bits of colour that a pixel of a dumb buffer should have; 0: the driver does not say.</summary>
     public ulong PreferredDepth { get; }
 
+    /// <summary>The device was unplugged: each call fails since.</summary>
+    public bool IsGone { get; private set; }
+
     private ulong Capability(ulong capability)
     {
         var cap = new drm_get_cap { capability = capability };
@@ -69,6 +72,7 @@ internal sealed unsafe class DrmDevice : IDisposable
             result = Sys.Check(ioctl(Fd, unchecked((int)request), argument));
         }
         while (result == -EINTR || result == -EAGAIN);
+        IsGone |= result == -ENODEV;
         return result;
     }
 

@@ -13,7 +13,7 @@ namespace FbHost.Displays;
 /// says when the next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is shown
 /// again when one is back.
 /// </summary>
-internal sealed unsafe class DrmDisplay : IDisplay
+internal sealed unsafe partial class DrmDisplay : IDisplay
 {
     private const long LostFlipMs = 1000; // longer than any frame
     private readonly DrmDevice _device;
@@ -73,7 +73,7 @@ internal sealed unsafe class DrmDisplay : IDisplay
             _flip = new PageFlip(_device, _crtc, Front.FbId, atomic);
             _flipLost = loop.CreateTimer(OnFlipLost);
             _watch = loop.Add(_device.Fd, OnReadable);
-            _uevents = new Uevents(loop, OnHotplug);
+            _uevents = new Uevents(loop, "drm", OnHotplug);
         }
         catch
         {
@@ -144,6 +144,8 @@ internal sealed unsafe class DrmDisplay : IDisplay
 
     public bool IsBusy => _damage.FlipPending;
 
+    public bool IsLost { get; private set; }
+
     public event Action? Ready;
 
     private Span<uint> Shadow => new(_shadow, Width * Height);
@@ -171,33 +173,6 @@ internal sealed unsafe class DrmDisplay : IDisplay
             Shadow.CopyTo(pixels);
     }
 
-    /// <summary>Another program gets the screen: nothing is shown by this one from the moment this returns until <see cref="Show"/>.</summary>
-    public void Hide()
-    {
-        _hidden = true;
-        GiveUp();
-        _device.DropMaster();
-    }
-
-    /// <summary>The screen is this display's again.</summary>
-    public void Show()
-    {
-        if (!_device.TakeMaster())
-            _log.Warn($"{_device.Path}: another program shows on it still; this one's picture waits");
-        _hidden = false;
-        OnHotplug();
-    }
-
-    // The CRTC is switched off, and the monitor with it; the clients go on into the shadow.
-    public void Blank(bool blank)
-    {
-        _blank = blank;
-        if (!blank)
-            OnHotplug();
-        else if (_on)
-            TurnOff();
-    }
-
     public void Flush()
     {
         _flushAgain = IsBusy;
@@ -212,6 +187,8 @@ internal sealed unsafe class DrmDisplay : IDisplay
                 BeginFlip();
                 break;
         }
+        if (_device.IsGone)
+            Lose();
     }
 
     private void ShowInFront()
@@ -264,8 +241,8 @@ internal sealed unsafe class DrmDisplay : IDisplay
         var n = Sys.Read(_device.Fd, _events);
         if (n <= 0 && (flags & EPOLLHUP) != 0)
         {
-            _watch.Dispose(); // the device was unplugged, as a USB display
-            TurnOff($"{_device.Path} is gone");
+            _watch.Dispose();
+            Lose();
             return;
         }
         for (var rest = _events.AsSpan(0, (int)Math.Max(0, n)); rest.Length >= sizeof(drm_event);)
@@ -324,60 +301,6 @@ internal sealed unsafe class DrmDisplay : IDisplay
         if (_on)
             Dirty(_damage.Copy);
         return result;
-    }
-
-    private void OnHotplug()
-    {
-        if (_hidden || _blank)
-            return; // looked at when it is shown again
-        var now = _device.Connector(_connector.Id);
-        if (now is not { IsConnected: true })
-        {
-            if (_on)
-                TurnOff($"{_device.Path}: {_connector.Name} was unplugged; its picture is kept until it is back");
-            _unplugged = true;
-            return;
-        }
-        var i = DrmMode.Find(now.Modes, new DrmMode(Width, Height, (DrmMode.MilliHz(_mode) + 500) / 1000));
-        if (i < 0)
-            i = DrmMode.Find(now.Modes, new DrmMode(Width, Height, 0));
-        if (i < 0)
-        {
-            if (!_saidOtherModes)
-                _log.Warn($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); start the host again to use another");
-            _saidOtherModes = true;
-            return;
-        }
-        if (_on)
-            return;
-        _mode = now.Modes[i];
-        var error = SetMode();
-        if (error < 0)
-            _log.Warn($"{_device.Path}: {_connector.Name} can not be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
-        else if (_unplugged)
-            _log.Info($"{_device.Path}: {_connector.Name} is back, {DrmMode.Name(_mode)}");
-        _unplugged = _saidOtherModes = false;
-    }
-
-    private void TurnOff(string why)
-    {
-        _log.Warn(why);
-        TurnOff();
-    }
-
-    private void TurnOff()
-    {
-        _device.DisableCrtc(_crtc);
-        GiveUp();
-    }
-
-    // Clients go on into the shadow.
-    private void GiveUp()
-    {
-        _on = false;
-        if (IsBusy)
-            _damage.FlipFailed();
-        GoOn();
     }
 
     public void Dispose()

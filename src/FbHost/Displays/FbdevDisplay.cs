@@ -1,4 +1,5 @@
 using FbHost.Displays.Pixels;
+using FbHost.Loop;
 using Mmm;
 using Mmm.Linux;
 using Tmds.Linux;
@@ -25,13 +26,15 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly HostLog? _log;
     private bool _hidden;
     private bool _blanked;
-    private bool _isLost;
+    private readonly Uevents? _uevents;
+    private bool _saidError;
 
     /// <param name="path">As /dev/fb0.</param>
     /// <param name="dither">Below 24 bits a pixel.</param>
     /// <param name="log">Is told once of what the driver refuses.</param>
+    /// <param name="loop">Tells when the device goes; null: only a failing write does.</param>
     /// <exception cref="MmmException">No such device, no permission, no framebuffer, or a format that is not served.</exception>
-    public FbdevDisplay(string path, bool dither = true, HostLog? log = null)
+    public FbdevDisplay(string path, bool dither = true, HostLog? log = null, EventLoop? loop = null)
     {
         (_path, _log) = (path, log);
         _fd = Sys.Open(path, O_RDWR);
@@ -49,7 +52,9 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _palette = PixelPalette.For(_mode.Layout, _mode.Visual) is { } palette ? new FbdevPalette(_fd, palette) : null;
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
-            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null) { MissesRowEnds = _mode.IsEmulated };
+            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode)) { MissesRowEnds = _mode.IsEmulated };
+            Blank(false); // where no console has set the mode before, nothing else does: the panel would stay off
+            _uevents = loop is null ? null : new Uevents(loop, "graphics", OnDevicesChanged);
         }
         catch
         {
@@ -57,6 +62,10 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             throw;
         }
     }
+
+    // A call costs about as much as copying 6 KB. What covers several rows an emulated framebuffer sends to the panel with all of their pixels:
+    // that is dear for small panels on slow buses.
+    private static bool WritesWholeRows(FbdevMode mode) => mode.IsEmulated && mode.Stride is > 2048 and <= 6144;
 
     private static byte* Map(int fd, uint length)
     {
@@ -84,7 +93,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Write(Rect rect, ReadOnlySpan<uint> pixels)
     {
-        if (_hidden)
+        if (_hidden || IsLost)
             return;
         _memory.Write(Origin, rect, pixels);
         _pages?.Damage(rect);
@@ -92,12 +101,35 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Flush()
     {
-        if (_hidden)
+        if (_hidden || IsLost)
             return;
         _pages?.Flip(_memory);
-        if (_memory.Error != 0 && !_isLost)
+        if (_memory.Error == ENODEV)
+            Lose();
+        else if (_memory.Error != 0 && !_saidError)
             _log?.Warn($"{_path} ({_id}): can not be written: {Sys.ErrorText(_memory.Error)}; the clients go on without it");
-        _isLost = _memory.Error != 0;
+        _saidError = _memory.Error != 0;
+    }
+
+    public bool IsLost { get; private set; }
+
+    public event Action? Ready;
+
+    // What is mapped can still be written when the device is gone: only a call tells.
+    private void OnDevicesChanged()
+    {
+        fb_var_screeninfo v;
+        if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) != 0 && errno == ENODEV)
+            Lose();
+    }
+
+    private void Lose()
+    {
+        if (IsLost)
+            return;
+        IsLost = true;
+        _log?.Warn($"{_path} ({_id}) is gone; the clients go on without it");
+        Ready?.Invoke();
     }
 
     public void Blank(bool blank)
@@ -109,7 +141,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Read(Span<uint> pixels)
     {
-        if (_hidden || !_memory.Read(Origin, pixels))
+        if (_hidden || IsLost || !_memory.Read(Origin, pixels))
             pixels.Fill(0xFF000000);
     }
 
@@ -157,7 +189,8 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Dispose()
     {
-        if (!_hidden)
+        _uevents?.Dispose();
+        if (!_hidden && !IsLost) // what was its memory may be that of the next driver
         {
             Clear();
             _pages?.ToFirst(_memory);

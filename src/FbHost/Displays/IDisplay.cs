@@ -35,7 +35,10 @@ internal interface IDisplay : IDisposable
     /// <summary>True while the display still takes over the last picture: clients' frames wait for <see cref="Ready"/>.</summary>
     bool IsBusy => false;
 
-    /// <summary>The display is no longer busy.</summary>
+    /// <summary>True when the device is gone for good (unplugged): nothing but <see cref="IDisposable.Dispose"/> has an effect any more.</summary>
+    bool IsLost => false;
+
+    /// <summary>The display is no longer busy, or it is lost.</summary>
     event Action? Ready
     {
         add { }

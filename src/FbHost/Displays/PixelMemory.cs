@@ -19,6 +19,7 @@ internal sealed unsafe class PixelMemory
     private readonly int _stride;
     private readonly int _left;
     private readonly bool _isCopy;
+    private readonly bool _wholeRows;
     private byte[] _bytes; // the copy, or room for converted rows on their way to pwrite
 
     /// <param name="fd">Stays the caller's.</param>
@@ -28,12 +29,14 @@ internal sealed unsafe class PixelMemory
     /// <param name="stride">Bytes from one row to the next.</param>
     /// <param name="left">Pixels of a row before the picture's first.</param>
     /// <param name="keepCopy">What is written is kept for <see cref="WriteAgain"/>, and written by nothing else.</param>
-    public PixelMemory(int fd, byte* mapped, PixelConverter converter, (int Width, int Height) size, int stride, int left, bool keepCopy)
+    /// <param name="wholeRows">Without a mapping: what covers several rows is written by one call, with all that lies between.</param>
+    public PixelMemory(int fd, byte* mapped, PixelConverter converter, (int Width, int Height) size, int stride, int left, bool keepCopy, bool wholeRows = false)
     {
         _mapped = mapped;
         (_fd, _converter, _stride, _left) = (fd, converter, stride, left);
         (_width, _height) = size;
-        _isCopy = keepCopy || converter.Layout.Bits % 8 != 0;
+        _wholeRows = wholeRows && mapped == null && left == 0;
+        _isCopy = keepCopy || _wholeRows || converter.Layout.Bits % 8 != 0;
         KeepsCopy = keepCopy;
         _bytes = _isCopy ? new byte[stride * _height] : [];
     }
@@ -114,7 +117,7 @@ internal sealed unsafe class PixelMemory
     private void PutRows(ReadOnlySpan<byte> bytes, int fromStride, long at, int length, int rows)
     {
         // Few system calls are worth some bytes more, when those belong to the picture's rows.
-        if (rows > 1 && fromStride == _stride && (length == _stride || (_mapped == null && _left == 0 && length > _stride / 2)))
+        if (rows > 1 && fromStride == _stride && (length == _stride || _wholeRows || (_mapped == null && _left == 0 && length > _stride / 2)))
         {
             Put(bytes[..((rows - 1) * _stride + length)], at);
             return;

@@ -10,10 +10,10 @@ namespace FbHost.Displays;
 /// <summary>
 /// The virtual terminal on whose screen the display lies. While it is taken, the kernel writes no text and no cursor over the picture, its
 /// keys reach no login behind it, and nobody gets the screen before the display has let go of it. It is given back when disposed and when
-/// the host fails; what a kill -9 leaves behind is put right by the next host, or by the kernel when somebody switches terminals.
+/// the host fails, by its <see cref="TerminalGuard"/> after a crash or kill -9.
 /// </summary>
 /// <remarks>
-/// With the keyboard off, Ctrl+Alt+F2 does not switch: an appliance stays where it is. chvt and other programs do (VT_ACTIVATE).
+/// With the keyboard off, the kernel does not switch on Ctrl+Alt+F2: the host does (<see cref="Switch"/>), unless its keys are locked.
 /// Root needs neither a session nor a controlling terminal for any of this, another user needs the terminal as the controlling one.
 /// </remarks>
 internal sealed unsafe class VirtualTerminal : IDisposable
@@ -28,9 +28,10 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private readonly PosixSignalRegistration _acquire;
     private IDisplay? _display;
     private Action? _repaint;
+    private TerminalGuard? _guard;
     private bool _restored;
 
-    private VirtualTerminal(int tty, int number, bool isShown, EventLoop loop, HostLog log)
+    private VirtualTerminal(int tty, int number, bool isShown, bool typesHere, EventLoop loop, HostLog log)
     {
         (_tty, _number, IsShown, _loop, _log) = (tty, number, isShown, loop, log);
         int mode;
@@ -38,8 +39,9 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _keyboardMode = ioctl(tty, KDGKBMODE, &mode) == 0 && mode != K_OFF ? mode : K_UNICODE;
         _release = OnSignal(SIGUSR1, Release);
         _acquire = OnSignal(SIGUSR2, Acquire);
-        ioctl(tty, KDSKBMODE, K_OFF);
-        Say("\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
+        if (!typesHere)
+            ioctl(tty, KDSKBMODE, K_OFF);
+        Say(tty, "\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
         var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
         ioctl(tty, VT_SETMODE, &process);
         AppDomain.CurrentDomain.UnhandledException += OnFailure;
@@ -49,17 +51,21 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Null where there are no virtual terminals; null
     /// too, with a line that says what follows from it, when there are and this user may not have one.
     /// </summary>
-    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log, out string? refused)
+    /// <param name="loop">Hears of switches.</param>
+    /// <param name="log">Is told of them.</param>
+    /// <param name="readsStdin">The host takes its keys from stdin: when that is this very terminal, its keyboard stays on.</param>
+    /// <param name="refused">The line.</param>
+    public static VirtualTerminal? TakeOver(EventLoop loop, HostLog log, bool readsStdin, out string? refused)
     {
         refused = null;
         var foreground = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
         if (Graphics(foreground))
-            return Take(foreground, loop, log);
+            return Take(foreground, readsStdin, loop, log);
         var fault = foreground < 0 ? -foreground : errno;
         Sys.Close(foreground);
         var controlling = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
         if (Graphics(controlling))
-            return Take(controlling, loop, log);
+            return Take(controlling, readsStdin, loop, log);
         Sys.Close(controlling);
         if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
             refused = $"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; run the host as root, or from a login on that console";
@@ -68,14 +74,15 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     private static bool Graphics(int tty) => tty >= 0 && ioctl(tty, KDSETMODE, KD_GRAPHICS) == 0;
 
-    private static VirtualTerminal Take(int tty, EventLoop loop, HostLog log)
+    private static VirtualTerminal Take(int tty, bool readsStdin, EventLoop loop, HostLog log)
     {
-        uint device = 0;
+        uint device = 0, stdin = 0;
         vt_stat state = default;
         ioctl(tty, TIOCGDEV, &device);
         var number = (int)(device & 0xFF);
         var isShown = ioctl(tty, VT_GETSTATE, &state) != 0 || number == 0 || state.v_active == number;
-        return new VirtualTerminal(tty, number, isShown, loop, log);
+        var typesHere = readsStdin && ioctl(0, TIOCGDEV, &stdin) == 0 && stdin == device;
+        return new VirtualTerminal(tty, number, isShown, typesHere, loop, log);
     }
 
     /// <summary>The screen is this terminal's. While it is another's, nothing may be written to the display.</summary>
@@ -88,6 +95,13 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         if (!IsShown)
             display.Hide();
     }
+
+    /// <summary>From now on the terminal is given back after a crash, too. Starts a process.</summary>
+    public void Guard() => _guard = TerminalGuard.Start(_number, _keyboardMode, _log);
+
+    /// <summary>Shows another terminal; this one is asked to let go first, by signal.</summary>
+    /// <param name="number">As in /dev/ttyN, 1 to 12.</param>
+    public void Switch(int number) => ioctl(_tty, VT_ACTIVATE, number);
 
     // The signal comes on a thread of the runtime's; the display belongs to the loop's.
     private PosixSignalRegistration OnSignal(int signal, Action action) => PosixSignalRegistration.Create((PosixSignal)signal, context =>
@@ -117,7 +131,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _log.Info($"terminal {_number}: the screen is back");
     }
 
-    // Best effort: a fault in native code, or kill -9, comes by here no more.
+    // A fault in native code, or kill -9, comes by here no more: that is what the guard is for.
     private void OnFailure(object sender, UnhandledExceptionEventArgs e) => Restore();
 
     private void Restore()
@@ -125,14 +139,30 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         if (_restored)
             return;
         _restored = true;
+        GiveBack(_tty, _keyboardMode);
+    }
+
+    /// <summary>Gives back the terminal that a host which is no more had.</summary>
+    internal static void GiveBackAfter(int number, int keyboardMode)
+    {
+        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
+        if (tty < 0)
+            tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+        if (tty >= 0)
+            GiveBack(tty, keyboardMode);
+        Sys.Close(tty);
+    }
+
+    private static void GiveBack(int tty, int keyboardMode)
+    {
         var auto = new vt_mode { mode = VT_AUTO };
-        ioctl(_tty, VT_SETMODE, &auto);
-        ioctl(_tty, KDSKBMODE, _keyboardMode);
-        ioctl(_tty, TCFLSH, (int)TCIFLUSH);
+        ioctl(tty, VT_SETMODE, &auto);
+        ioctl(tty, KDSKBMODE, keyboardMode);
+        ioctl(tty, TCFLSH, (int)TCIFLUSH);
         if (CursorIsUsual())
-            Say("\e[?25h");
+            Say(tty, "\e[?25h");
         // Always to text: after a kill -9 the mode found at start would be the one that the last host left. Draws the console's text.
-        ioctl(_tty, KDSETMODE, KD_TEXT);
+        ioctl(tty, KDSETMODE, KD_TEXT);
     }
 
     private static bool CursorIsUsual()
@@ -147,12 +177,13 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         }
     }
 
-    private void Say(string sequence) => Sys.Write(_tty, System.Text.Encoding.ASCII.GetBytes(sequence));
+    private static void Say(int tty, string sequence) => Sys.Write(tty, System.Text.Encoding.ASCII.GetBytes(sequence));
 
     public void Dispose()
     {
         AppDomain.CurrentDomain.UnhandledException -= OnFailure;
         Restore(); // before the signals get back their effect, which is to end the process
+        _guard?.Dispose();
         _release.Dispose();
         _acquire.Dispose();
         Sys.Close(_tty);

@@ -1,4 +1,5 @@
 using FbHost.Loop;
+using FbHost.Options;
 using InputEvdev;
 using Mmm;
 using Mmm.Linux;
@@ -7,93 +8,238 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Input;
 
-/// <summary>The input devices in the loop.</summary>
+/// <summary>The input devices in the loop, as they are plugged in and out.</summary>
 internal sealed class InputDevices : IDisposable
 {
+    private const string Nodes = "/dev/input";
+    private const long PatienceMs = 1000; // a new node may only be root's until udev has given it its group
+
     private readonly EventLoop _loop;
     private readonly HostLog _log;
-    private readonly InputHandler _handler;
-    private readonly List<EvdevDevice> _devices = [];
+    private readonly DeviceRules _rules;
+    private readonly int _width;
+    private readonly int _height;
+    private readonly SeatKeyboard _keyboard;
+    private readonly Scanners _scanners;
+    private readonly List<Source> _devices = [];
+    private readonly List<InputDirectory> _directories = [];
+    private readonly Dictionary<string, (string Reason, bool Told)> _refused = []; // by path
+    private readonly LoopTimer _complaint;
+    private readonly LoopTimer _press;
+    private readonly bool _started; // then devices come by being plugged in
+    private CalibrationMatrix? _calibration;
+
+    // A device in the loop, and who gets its events; a scanner's keys become lines.
+    private sealed record Source(EvdevDevice Device, Watch Watch, InputHandler Handler, ScanLine? Line);
 
     /// <param name="loop">Reads them.</param>
-    /// <param name="log">Is told of devices that can not be used.</param>
-    /// <param name="inputs">auto, none, or paths of devices and FIFOs.</param>
+    /// <param name="log">Is told of devices that come, go, or can not be used.</param>
+    /// <param name="inputs">auto, none, terminal (not read here), directories, or paths of devices and FIFOs.</param>
+    /// <param name="rules">What is said of devices.</param>
     /// <param name="width">The screen's, for FIFOs.</param>
     /// <param name="height">The screen's, for FIFOs.</param>
-    /// <param name="handler">Gets the events.</param>
+    /// <param name="keyboard">Gets the events of all but scanners.</param>
+    /// <param name="scanners">Get theirs.</param>
     /// <exception cref="MmmException">A device that was named can not be used.</exception>
-    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, int width, int height, InputHandler handler)
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, int width, int height, SeatKeyboard keyboard,
+        Scanners scanners)
     {
-        (_loop, _log, _handler) = (loop, log, handler);
+        (_loop, _log, _rules, _width, _height, _keyboard, _scanners) = (loop, log, rules, width, height, keyboard, scanners);
+        _complaint = loop.CreateTimer(Complain);
+        _press = loop.CreateTimer(Elapse);
         foreach (var input in inputs)
         {
-            if (input == "none")
+            if (input is "none" or "terminal")
                 continue;
-            if (input == "auto")
-                Scan();
-            else
-                Add(Open(input, width, height));
+            if (input == "auto" || Directory.Exists(input))
+                AddAll(input == "auto" ? Nodes : input);
+            else if (!TryAdd(input, isStream: !IsNode(input), out var reason))
+                throw new MmmException($"input: {reason}");
         }
+        Complain();
+        _started = true;
     }
 
     public int Count => _devices.Count;
 
-    private void Scan()
+    /// <summary>
+    /// Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.
+    /// </summary>
+    /// <exception cref="ArgumentException">The matrix is not usable.</exception>
+    public void SetCalibration(CalibrationMatrix calibration)
     {
-        var scan = DeviceScan.Open();
-        foreach (var reason in scan.Reasons)
-            _log.Info($"input: {reason}");
-        foreach (var device in scan.Devices)
-            Add(device);
+        foreach (var device in _devices.Select(d => d.Device))
+            if (device.Pointer == PointerKind.Touch)
+                device.Calibration = calibration;
+        _calibration = calibration;
     }
 
-    private static EvdevDevice Open(string path, int width, int height)
+    /// <summary>How the touch screen that was found first is corrected; null without one.</summary>
+    public CalibrationMatrix? Calibration
+    {
+        get
+        {
+            foreach (var device in _devices.Select(d => d.Device))
+                if (device.Pointer == PointerKind.Touch)
+                    return device.Calibration;
+            return null;
+        }
+    }
+
+    private void AddAll(string path)
+    {
+        var directory = new InputDirectory(_loop, _log, path, Found, Lost);
+        _directories.Add(directory);
+        if (directory.Emptiness is { } emptiness)
+            _log.Info($"input: {emptiness}");
+    }
+
+    private void Found(string path)
+    {
+        if (_devices.Exists(d => d.Device.Path == path))
+            return;
+        if (TryAdd(path, isStream: FileType(path) == S_IFIFO, out var reason))
+            _refused.Remove(path);
+        else if (!_refused.TryGetValue(path, out var before) || before.Reason != reason)
+        {
+            _refused[path] = (reason, Told: false);
+            _complaint.NoLaterThan(EventLoop.Now + PatienceMs * 1_000_000);
+        }
+    }
+
+    private void Lost(string path)
+    {
+        _refused.Remove(path);
+        var at = _devices.FindIndex(d => d.Device.Path == path);
+        if (at < 0)
+            return;
+        _devices[at].Device.ReleaseAll(_devices[at].Handler);
+        Remove(_devices[at].Device);
+    }
+
+    private void Complain()
+    {
+        _complaint.Cancel();
+        foreach (var (path, (reason, told)) in _refused.OrderBy(r => r.Key.Length).ThenBy(r => r.Key, StringComparer.Ordinal).ToArray())
+        {
+            if (!told)
+                _log.Info($"input: {reason}");
+            _refused[path] = (reason, Told: true);
+        }
+    }
+
+    private bool TryAdd(string path, bool isStream, out string reason)
     {
         EvdevDevice? device;
-        string? reason;
-        var isNode = File.Exists(path) ? IsCharacterDevice(path) : path.StartsWith("/dev/", StringComparison.Ordinal);
-        if (!isNode && (width < 2 || height < 2))
-            throw new MmmException($"input: {path}: touches need a screen of 2x2 pixels or more; it has {width}x{height}");
-        if (isNode
-            ? EvdevDevice.TryOpen(path, out device, out reason)
-            : EvdevDevice.TryOpenStream(path, width, height, out device, out reason))
-            return device;
-        throw new MmmException($"input: {reason}");
+        string? fault;
+        reason = "";
+        if (isStream && (_width < 2 || _height < 2))
+            reason = $"{path}: touches need a screen of 2x2 pixels or more; it has {_width}x{_height}";
+        else if (isStream
+            ? !EvdevDevice.TryOpenStream(path, _width, _height, _rules, out device, out fault)
+            : !EvdevDevice.TryOpen(path, _rules, out device, out fault))
+            reason = fault;
+        else if (!TryWatch(device))
+            reason = $"{path}: can not be waited for; it must be an input device or a FIFO";
+        return reason.Length == 0;
     }
 
-    // The runtime's file attributes do not tell.
-    private static unsafe bool IsCharacterDevice(string path)
+    private bool TryWatch(EvdevDevice device)
     {
-        const uint S_IFMT = 0xF000, S_IFCHR = 0x2000;
-        stat s;
-        fixed (byte* p = Sys.Path(path))
-            return stat(p, &s) == 0 && ((uint)s.st_mode & S_IFMT) == S_IFCHR;
-    }
-
-    private void Add(EvdevDevice device)
-    {
-        Watch? watch = null;
+        Source? source = null;
+        Watch watch;
         try
         {
-            watch = _loop.Add(device.FileDescriptor, _ => Drain(device, watch!));
+            watch = _loop.Add(device.FileDescriptor, _ => Drain(source!));
         }
         catch (MmmException)
         {
             device.Dispose();
-            throw new MmmException($"input: {device.Path}: can not be waited for; it must be an input device or a FIFO");
+            return false;
         }
-        _devices.Add(device);
+        var line = device.Role == DeviceRole.Scanner ? _scanners.Add($"{device.Path} ({device.Name})") : null;
+        source = new Source(device, watch, line is null ? _keyboard.Handler : (in InputEvent e) => line.Take(e, EventLoop.Now), line);
+        _devices.Add(source);
+        if (line is null)
+            _keyboard.Add(device);
+        if (_calibration is { } calibration && device.Pointer == PointerKind.Touch)
+            device.Calibration = calibration;
+        if (_started)
+            _log.Info($"input: {device.Path} ({device.Name}) is here: {Kind(device)}");
+        foreach (var note in device.Notes)
+            _log.Info($"input: {device.Path}: {device.Name}: {note}");
+        return true;
     }
 
-    private void Drain(EvdevDevice device, Watch watch)
+    private static string Kind(EvdevDevice device)
     {
-        if (device.Drain(_handler))
-            return;
-        watch.Dispose();
-        _devices.Remove(device);
+        var pointer = device.Pointer switch
+        {
+            PointerKind.Touch => "touch screen",
+            PointerKind.Tablet => "tablet",
+            PointerKind.Mouse => "mouse",
+            PointerKind.Touchpad => "touchpad",
+            _ => "",
+        };
+        var keys = !device.IsKeyboard ? "" : device.Role == DeviceRole.Scanner ? "scanner" : "keys";
+        return (keys, pointer) switch
+        {
+            ("", "") => "wheel",
+            (_, "") => keys,
+            ("", _) => pointer,
+            _ => $"{keys}, {pointer}",
+        };
+    }
+
+    private void Drain(Source source)
+    {
+        if (!source.Device.Drain(source.Handler))
+            Remove(source.Device);
+        else if (source.Device.DueNs != long.MaxValue)
+            _press.NoLaterThan(source.Device.DueNs);
+    }
+
+    private void Elapse()
+    {
+        foreach (var (device, _, handler, _) in _devices)
+        {
+            device.Elapse(handler);
+            if (device.DueNs != long.MaxValue)
+                _press.NoLaterThan(device.DueNs);
+        }
+    }
+
+    private void Remove(EvdevDevice device)
+    {
+        var at = _devices.FindIndex(d => d.Device == device);
+        if (at < 0)
+            return; // what it released has ended it already
+        _devices[at].Watch.Dispose();
+        if (_devices[at].Line is { } line)
+            _scanners.Remove(line);
+        else
+            _keyboard.Remove(device);
+        _devices.RemoveAt(at);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");
     }
 
-    public void Dispose() => _devices.ForEach(d => d.Dispose());
+    private const uint S_IFCHR = 0x2000, S_IFIFO = 0x1000;
+
+    private static bool IsNode(string path) => File.Exists(path) ? FileType(path) == S_IFCHR : path.StartsWith("/dev/", StringComparison.Ordinal);
+
+    // The runtime's file attributes do not tell.
+    private static unsafe uint FileType(string path)
+    {
+        const uint S_IFMT = 0xF000;
+        stat s;
+        fixed (byte* p = Sys.Path(path))
+            return stat(p, &s) == 0 ? (uint)s.st_mode & S_IFMT : 0;
+    }
+
+    public void Dispose()
+    {
+        _directories.ForEach(d => d.Dispose());
+        _devices.ForEach(d => d.Device.Dispose());
+    }
 }

@@ -8,8 +8,8 @@ using Mmm;
 namespace FbHost.Input;
 
 /// <summary>
-/// Gives typed input events to clients: keys to the one with the focus, the pointer to the uppermost one under it; a finger or button stays
-/// with the client it went down on.
+/// Gives typed input events to clients: keys to the one with the focus, the pointer and fingers to the uppermost one under them. What went
+/// down on a client stays with it until it is up; so does a key's release. Buttons but the left one have no words (protocol.md section 5).
 /// </summary>
 internal sealed class InputRouter
 {
@@ -17,25 +17,43 @@ internal sealed class InputRouter
     private readonly ClientTable _clients;
     private readonly int _width;
     private readonly int _height;
-    private readonly KeyWords _words = new();
     private readonly Screen _screen;
     private readonly Blanker _blanker;
     private readonly Orientation _orientation;
     private readonly bool _cursor;
     private readonly LoopTimer _cursorTimer;
+    private readonly HeldKeys _keys;
+    private readonly Finger[] _fingers = new Finger[10]; // their places are the numbers that clients see
     private long _wokeNs = -1;
-    private bool _swallow; // until the finger that woke the screen is up
-    private ClientSession? _held; // the client that the finger went down on
-    private double _x;
+    private double _x; // of the mouse or tablet, pixels
     private double _y;
+    private bool _hovers; // a mouse or tablet has been used
+    private (int X, int Y) _hovered = (-1, -1); // where it last was with no button down
+    private ClientSession? _over; // the client under it
+
+    /// <summary>A finger or left button that is down.</summary>
+    private struct Finger
+    {
+        public bool Down;
+        public bool Touch;
+        public bool Swallowed; // it woke the screen
+        public bool Numbered;
+        public int Device;
+        public byte Number; // the device's
+        public ClientSession? Client; // null: nobody's
+        public int X;
+        public int Y;
+    }
 
     public InputRouter(EventLoop loop, ClientTable clients, Screen screen, Blanker blanker, Orientation orientation, bool cursor)
     {
         (_clients, _screen, _blanker, _orientation, _cursor) = (clients, screen, blanker, orientation, cursor);
         (_width, _height) = (screen.Display.Width, screen.Display.Height);
         (_x, _y) = (_width / 2, _height / 2);
+        _keys = new HeldKeys(clients);
         _cursorTimer = loop.CreateTimer(screen.HideCursor);
-        clients.Gone += client => _held = _held == client ? null : _held;
+        clients.Gone += Forget;
+        clients.Arranged += LookUnder;
         Handler = Route;
     }
 
@@ -47,49 +65,43 @@ internal sealed class InputRouter
 
     private void Route(in InputEvent e)
     {
-        if (Swallows(e))
-            return;
-        if (e.Kind is InputKind.KeyPress or InputKind.PointerDown)
-            Pressed?.Invoke();
-        if (_cursor)
+        // What wakes the screen is not for an app: a key, a motion, or a finger from down to up. A key's release wakes nothing: it may be
+        // that of the key which turned the screen off.
+        var wakes = e.Kind != InputKind.KeyRelease && _blanker.Wakes();
+        if (_cursor && !wakes)
             MoveCursor(e);
         switch (e.Kind)
         {
-            case InputKind.KeyPress or InputKind.KeyRepeat:
-                if (_clients.Focus is { } focus && _words.Of(e) is { IsEmpty: false } word)
-                    _clients.Push(focus, word);
+            case InputKind.KeyPress:
+                if (!wakes)
+                    Pressed?.Invoke();
+                _keys.Press(e, forNobody: wakes);
                 break;
-            case InputKind.PointerMove when e.Finger == 0:
-                MoveTo(e);
-                Send(_held ?? Under(), _held is null ? EventText.Motion : EventText.Drag);
+            case InputKind.KeyRepeat when !wakes:
+                _keys.Repeat(e);
                 break;
-            case InputKind.PointerDown when e is { Finger: 0, Button: 0 }:
-                MoveTo(e);
-                _held = Under();
-                Send(_held, EventText.Press);
+            case InputKind.KeyRelease:
+                _keys.Release(e);
                 break;
-            case InputKind.PointerUp when e is { Finger: 0, Button: 0 }:
-                MoveTo(e);
-                Send(_held, EventText.Release);
-                _held = null;
+            case InputKind.PointerMove when wakes:
+                _wokeNs = e.TimeNs; // a finger's first motion comes just before its down, at the same time
+                break;
+            case InputKind.PointerMove:
+                Move(e);
+                break;
+            case InputKind.PointerDown when e.Button == 0:
+                var swallowed = wakes || e.TimeNs == _wokeNs || AnySwallowed();
+                if (!swallowed)
+                    Pressed?.Invoke();
+                Down(e, swallowed);
+                break;
+            case InputKind.PointerUp when e.Button == 0:
+                Up(e);
+                break;
+            case InputKind.Scroll when !wakes:
+                Scroll(e);
                 break;
         }
-    }
-
-    // What wakes the screen is not for an app: a key, a motion, or a finger from down to up. A finger's first motion comes just before its
-    // down, at the same time.
-    private bool Swallows(in InputEvent e)
-    {
-        var wakes = _blanker.Wakes();
-        if (wakes)
-            _wokeNs = e.TimeNs;
-        if (e.Kind == InputKind.PointerDown && e.TimeNs == _wokeNs)
-            _swallow = true;
-        if (!_swallow)
-            return wakes;
-        if (e.Kind == InputKind.PointerUp)
-            (_swallow, _wokeNs) = (false, -1);
-        return e.Kind is InputKind.PointerMove or InputKind.PointerDown or InputKind.PointerUp;
     }
 
     // A cursor belongs to a mouse: it comes with its motion, and goes with a touch or after a time.
@@ -107,24 +119,187 @@ internal sealed class InputRouter
         }
     }
 
-    private void MoveTo(in InputEvent e)
+    private void Move(in InputEvent e)
     {
-        // A touch panel hangs as its picture does; a mouse lies on the table.
-        var (x, y) = e.IsRelative ? (0, 0) : _orientation.ToClient(e.X, e.Y);
-        (_x, _y) = e.IsRelative ? (_x + e.X, _y + e.Y) : (x * (_width - 1), y * (_height - 1));
-        (_x, _y) = (Math.Clamp(_x, 0, _width - 1), Math.Clamp(_y, 0, _height - 1));
+        var (x, y) = Place(e);
+        var at = Find(e);
+        if (at >= 0)
+            Drag(at, x, y);
+        else if (!e.IsTouch && (x, y) != _hovered)
+            Hover(x, y);
     }
 
-    private (int X, int Y) Pixel => ((int)Math.Round(_x), (int)Math.Round(_y));
-
-    private ClientSession? Under() => _clients.At(Pixel.X, Pixel.Y);
-
-    private void Send(ClientSession? client, ReadOnlySpan<byte> word)
+    private void Hover(int x, int y)
     {
-        if (client?.Layer is not { } layer)
+        _hovered = (x, y);
+        LookUnder();
+        if (_over?.Layer is { } layer)
+            _clients.Post(_over)?.Move(EventQueue.Hover, x - layer.Bounds.X, y - layer.Bounds.Y, numbered: false);
+    }
+
+    private void Drag(int at, int x, int y)
+    {
+        ref var finger = ref _fingers[at];
+        if ((x, y) == (finger.X, finger.Y))
             return;
-        var (x, y) = Pixel;
+        (finger.X, finger.Y) = (x, y);
+        if (finger.Client?.Layer is { } layer)
+            _clients.Post(finger.Client)?.Move(at, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered);
+    }
+
+    private void Down(in InputEvent e, bool swallow)
+    {
+        var (x, y) = Place(e);
+        var at = Array.FindIndex(_fingers, static f => !f.Down);
+        if (at < 0 || Find(e) >= 0) // an eleventh finger
+            return;
+        if (!e.IsTouch)
+            LookUnder();
+        ref var finger = ref _fingers[at];
+        finger = new Finger { Down = true, Touch = e.IsTouch, Swallowed = swallow, Device = e.Device, Number = e.Finger, X = x, Y = y };
+        if (swallow || _clients.At(x, y) is not { } client || !Takes(client, out finger.Numbered))
+            return;
+        finger.Client = client;
+        TellEnter(client, x, y);
+        if (Send(at, isPress: true))
+            return;
+        finger.Client = null; // its ring is full, and it reads nothing: this finger is nobody's
+        TellEnter(client, x, y);
+    }
+
+    private void Up(in InputEvent e)
+    {
+        var at = Find(e);
+        if (at < 0)
+            return;
+        var (x, y) = Place(e);
+        ref var finger = ref _fingers[at];
+        (finger.X, finger.Y) = (x, y);
+        var client = finger.Client;
+        if (client is not null)
+            Send(at, isPress: false);
+        if (finger.Swallowed)
+            _wokeNs = -1;
+        finger = default;
+        if (client is not null)
+            TellEnter(client, x, y);
+        LookUnder();
+    }
+
+    private bool Send(int at, bool isPress)
+    {
+        ref readonly var finger = ref _fingers[at];
+        if (_clients.Post(finger.Client!) is not { } events || finger.Client!.Layer is not { } layer)
+            return false;
         Span<byte> text = stackalloc byte[64];
-        _clients.Push(client, text[..EventText.Pointer(text, word, x - layer.Bounds.X, y - layer.Bounds.Y, finger: -1)]);
+        var word = isPress ? EventText.Press : EventText.Release;
+        text = text[..EventText.Pointer(text, word, finger.X - layer.Bounds.X, finger.Y - layer.Bounds.Y, finger.Numbered ? at : -1)];
+        if (isPress)
+            return events.Press(text, at);
+        events.Release(text, at);
+        return true;
+    }
+
+    private void Scroll(in InputEvent e)
+    {
+        var (x, y) = Pointer;
+        if ((Held() ?? _clients.At(x, y)) is not { Layer: { } layer } client || !client.Wants(EventKinds.Scroll))
+            return;
+        _clients.Post(client)?.Scroll(x - layer.Bounds.X, y - layer.Bounds.Y, e.ScrollX, e.ScrollY);
+    }
+
+    // Every finger goes to a client that asks for all; else only the first that is down on it.
+    private bool Takes(ClientSession client, out bool numbered)
+    {
+        numbered = client.Wants(EventKinds.Multitouch);
+        foreach (ref readonly var other in _fingers.AsSpan())
+        {
+            if (other.Down && other.Client == client && !(numbered && other.Numbered))
+                return false;
+        }
+        return true;
+    }
+
+    // Where a finger is, or the pointer is now. A touch panel hangs as its picture does; a mouse lies on the table.
+    private (int X, int Y) Place(in InputEvent e)
+    {
+        var (x, y) = e.IsRelative ? (_x + e.X, _y + e.Y) : _orientation.ToClient(e.X, e.Y);
+        if (!e.IsRelative)
+            (x, y) = (x * (_width - 1), y * (_height - 1));
+        (x, y) = (Math.Clamp(x, 0, _width - 1), Math.Clamp(y, 0, _height - 1));
+        if (!e.IsTouch)
+            (_x, _y, _hovers) = (x, y, true);
+        return ((int)Math.Round(x), (int)Math.Round(y));
+    }
+
+    private (int X, int Y) Pointer => ((int)Math.Round(_x), (int)Math.Round(_y));
+
+    // There is one pointer, whichever device moves it; fingers are told apart by device.
+    private int Find(in InputEvent e)
+    {
+        for (var i = 0; i < _fingers.Length; i++)
+        {
+            ref readonly var finger = ref _fingers[i];
+            var isPointer = !e.IsTouch && e.Kind == InputKind.PointerMove;
+            if (finger.Down && finger.Touch == e.IsTouch && (isPointer || (finger.Device == e.Device && finger.Number == e.Finger)))
+                return i;
+        }
+        return -1;
+    }
+
+    private bool AnySwallowed() => Array.Exists(_fingers, static f => f.Swallowed);
+
+    // The client that the pointer's button went down on.
+    private ClientSession? Held()
+    {
+        foreach (ref readonly var finger in _fingers.AsSpan())
+        {
+            if (finger is { Down: true, Touch: false })
+                return finger.Client;
+        }
+        return null;
+    }
+
+    // The pointer is over another client when it or a picture moved, but with a button down it stays with the one it went down on.
+    private void LookUnder()
+    {
+        if (!_hovers || Array.Exists(_fingers, static f => f is { Down: true, Touch: false }))
+            return;
+        var (x, y) = Pointer;
+        var before = _over;
+        _over = _clients.At(x, y);
+        if (before is not null && before != _over)
+            TellEnter(before, x, y);
+        if (_over is not null)
+            TellEnter(_over, x, y);
+    }
+
+    // A client that asks for it knows whether the pointer or a finger of its own is over it.
+    private void TellEnter(ClientSession client, int x, int y)
+    {
+        var inside = client == _over && client.Wants(EventKinds.EnterLeave);
+        if (client.Wants(EventKinds.EnterLeave))
+        {
+            foreach (ref readonly var finger in _fingers.AsSpan())
+                inside |= finger.Client == client;
+        }
+        if (inside == client.ToldEnter || client.Layer is not { } layer)
+            return;
+        Span<byte> text = stackalloc byte[64];
+        var word = inside ? EventText.Enter : EventText.Leave;
+        text = text[..EventText.Pointer(text, word, x - layer.Bounds.X, y - layer.Bounds.Y, finger: -1)];
+        if (!client.Wants(EventKinds.EnterLeave) || _clients.Post(client)?.Offer(text, EventQueue.Hover) == true)
+            client.ToldEnter = inside;
+    }
+
+    private void Forget(ClientSession client)
+    {
+        foreach (ref var finger in _fingers.AsSpan())
+        {
+            if (finger.Client == client)
+                finger.Client = null;
+        }
+        _keys.Forget(client);
+        _over = _over == client ? null : _over;
     }
 }

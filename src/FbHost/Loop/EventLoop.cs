@@ -14,6 +14,7 @@ namespace FbHost.Loop;
 internal sealed unsafe class EventLoop : IDisposable
 {
     private const int Batch = 64;
+    private const long Expired = -1;
     private readonly int _epoll;
     private readonly int _timerFd;
     private readonly int _postFd;
@@ -29,11 +30,7 @@ internal sealed unsafe class EventLoop : IDisposable
         _epoll = Must(epoll_create1(EPOLL_CLOEXEC));
         _timerFd = Must(Sys.TimerCreate());
         _postFd = Must(eventfd(0, O_NONBLOCK | O_CLOEXEC));
-        Add(_timerFd, _ =>
-        {
-            Drain(_timerFd);
-            _armedFor = long.MaxValue;
-        });
+        Add(_timerFd, _ => _armedFor = Expired); // not read: it is readable until it is set anew, which is before the loop sleeps
         Add(_postFd, _ => RunPosted());
     }
 
@@ -167,6 +164,9 @@ internal sealed class Watch(EventLoop loop, int fd, ulong id, Action<int> handle
 
     /// <summary>Wakes when the descriptor can be written, or again when it can be read; a hang-up wakes always.</summary>
     public void WantWrite(bool want) => Want(want ? EPOLLOUT : EPOLLIN);
+
+    /// <summary>True when only a hang-up wakes.</summary>
+    public bool IsMuted => _events == 0;
 
     /// <summary>Stops or resumes waking for this descriptor; a hang-up still wakes.</summary>
     public void Mute(bool mute) => Want(mute ? 0 : EPOLLIN);

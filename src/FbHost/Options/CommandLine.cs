@@ -11,7 +11,7 @@ internal static class CommandLine
     private static readonly Option<string> Config = new("--config") { HelpName = "FILE", Description = "Configuration: JSON with comments. Options here win over it." };
     private static readonly Option<string> Display = new("--display") { HelpName = "DISPLAY", Description = $"{DisplayChoice.Forms}." };
     private static readonly Option<string> Rotate = new("--rotate") { HelpName = "DEGREES", Description = "How the panel hangs: 0, 90, 180 or 270 degrees clockwise." };
-    private static readonly Option<string[]> Input = new("--input") { HelpName = "INPUT", Description = "auto, none, or the path of an evdev device or FIFO; may be repeated." };
+    private static readonly Option<string[]> Input = new("--input") { HelpName = "INPUT", Description = "auto, none, terminal (stdin as a keyboard), or the path of an evdev device, a FIFO, or a directory of them; may be repeated." };
     private static readonly Option<string> Audio = new("--audio") { HelpName = "AUDIO", Description = "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE." };
     private static readonly Option<string> Path = new("--path") { HelpName = "DIR", Description = "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID." };
     private static readonly Option<string> OneClient = new("-p") { HelpName = "DIR", Description = "Serves DIR for one client, and ends when it ends." };
@@ -37,6 +37,7 @@ internal static class CommandLine
             return null;
         }
         var options = parsed.GetValue(Config) is { } file ? ConfigFile.Load(file) : new ServeOptions();
+        options.ConfigFile = parsed.GetValue(Config);
         if (parsed.GetValue(Display) is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
         if (parsed.GetValue(Rotate) is { } rotate)

@@ -24,7 +24,7 @@ internal static class ConfigFile
                 ("splash", d => options.Splash = d.Text),
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
                 ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
-            ("input", v => v.Members(("devices", d => options.Inputs = Inputs(d)))),
+            ("input", v => InputConfig.Read(v, options)),
             ("audio", v => v.Members(
                 ("device", d => options.Audio = options.Audio.On(Audio(d))),
                 ("prefer", d => options.Audio = options.Audio with { Prefer = [.. d.Items.Select(i => i.Text)] }),
@@ -57,9 +57,6 @@ internal static class ConfigFile
         TimeSpan.TryParseExact(v.Text, @"hh\:mm\:ss", System.Globalization.CultureInfo.InvariantCulture, out var time)
             ? time
             : throw v.Fault("it must be a time as in \"00:10:00\" (hours, minutes, seconds); \"00:00:00\" is never");
-
-    private static IReadOnlyList<string> Inputs(JsonValue v) =>
-        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\" or device paths");
 
     private static AudioOptions Audio(JsonValue v) => AudioOptions.TryParse(v.Text, out var options, out _)
         ? options

@@ -122,6 +122,11 @@ internal sealed class JsonValue
         }
     }
 
+    /// <summary>The members of an object whose keys are names of the user's.</summary>
+    public IEnumerable<(string Key, JsonValue Value)> Entries => _value is Dictionary<string, JsonValue> members
+        ? members.Select(m => (m.Key, m.Value))
+        : throw Fault("it must be an object: { … }");
+
     public string Text => _value as string ?? throw Fault("it must be a text: \"…\"");
 
     public bool Flag => _value as bool? ?? throw Fault("it must be true or false");
@@ -129,7 +134,8 @@ internal sealed class JsonValue
     public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d ? (int)d : throw Fault($"it must be a whole number from {min} to {max}");
 
     public double Number(double min, double max) => _value is double d && d >= min && d <= max
-        ? d : throw Fault(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it must be a number from {min} to {max}"));
+        ? d
+        : throw Fault(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it must be a number from {min} to {max}"));
 
     /// <summary>One of a few whole numbers.</summary>
     public int Is(params ReadOnlySpan<int> known)

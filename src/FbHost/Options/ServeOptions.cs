@@ -40,8 +40,20 @@ internal sealed class ServeOptions
     /// <summary>Ordered dithering on displays of less than 24 bits a pixel.</summary>
     public bool Dither { get; set; } = true;
 
-    /// <summary>auto, none, or device paths.</summary>
+    /// <summary>What is said of input devices.</summary>
+    public InputEvdev.DeviceRules DeviceRules { get; set; } = InputEvdev.DeviceRules.None;
+
+    /// <summary>The configuration that this was read from; null: none.</summary>
+    public string? ConfigFile { get; set; }
+
+    /// <summary>auto, none, terminal, directories, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
+
+    /// <summary>What keys type, and how they repeat.</summary>
+    public InputEvdev.KeyboardOptions Keyboard { get; set; } = new();
+
+    /// <summary>Keys that the host keeps.</summary>
+    public Input.HostKeyOptions HostKeys { get; set; } = Input.HostKeyOptions.Default;
 
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 
@@ -61,10 +73,10 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
 
-    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, volume, send, quit.</summary>
+    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, volume, send, quit, calibrate.</summary>
     public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string>();
 
-    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "volume", "send", "quit"];
+    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "volume", "send", "quit", "calibrate"];
 }
 
 /// <summary>An app that the host starts and starts again.</summary>

@@ -1,5 +1,6 @@
 using FbHost.Clients;
 using FbHost.Loop;
+using Mmm;
 
 namespace FbHost.Screens;
 
@@ -61,7 +62,7 @@ internal sealed class Blanker
             return;
         _timer.Cancel();
         _screen.Blank(true);
-        Tell("hidden"u8);
+        Tell(EventText.Hidden);
     }
 
     /// <summary>Turns the screen on.</summary>
@@ -72,12 +73,16 @@ internal sealed class Blanker
         _lastInputNs = EventLoop.Now;
         Arm();
         _screen.Blank(false);
-        Tell("shown"u8);
+        Tell(EventText.Shown);
     }
 
     private void Tell(ReadOnlySpan<byte> text)
     {
-        foreach (var client in _clients.Serving.Where(c => c.Wants("visibility")).ToList())
-            _clients.Push(client, text);
+        foreach (var client in _clients.Serving)
+        {
+            client.File!.RefreshValues(); // seldom enough: who asked just now is told too
+            if (client.Wants(EventKinds.Visibility))
+                _clients.Post(client)?.Offer(text);
+        }
     }
 }

@@ -64,7 +64,15 @@ internal sealed class Screen(IDisplay display)
     }
 
     /// <summary>The uppermost layer at a pixel of the screen.</summary>
-    public Layer? At(int x, int y) => _layers.FindLast(l => l.Bounds.Contains(x, y));
+    public Layer? At(int x, int y)
+    {
+        for (var i = _layers.Count - 1; i >= 0; i--) // for each motion: no delegate
+        {
+            if (_layers[i].Bounds.Contains(x, y))
+                return _layers[i];
+        }
+        return null;
+    }
 
     /// <summary>Paints a part of one layer's picture, as far as it can be seen.</summary>
     public void Paint(Layer layer, Rect inPicture)

@@ -245,6 +245,13 @@ public sealed partial class MmmClient : IDisposable
         _link.Ring();
     }
 
+    /// <summary>
+    /// Asks for more events than every client gets, in place of what was asked for before. A host of the original does not know them and
+    /// sends none.
+    /// </summary>
+    /// <exception cref="MmmException">There is no room for the value: 14 names are the most.</exception>
+    public void Ask(EventKinds kinds) => SetValue(EventKindsText.ValueName, EventKindsText.Of(kinds));
+
     private static void SetText(Span<byte> field, string text)
     {
         var fit = TextRing.Fit(Encoding.UTF8.GetBytes(text), field.Length);

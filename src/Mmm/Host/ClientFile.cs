@@ -51,6 +51,8 @@ public sealed class ClientFile : IDisposable
     public PixelFormat PixelFormat { get; private set; }
     /// <summary>The name of a pixel format that is not known, once it was seen; else null.</summary>
     public string? UnknownPixelFormat { get; private set; }
+    /// <summary>What the client has asked for, as of the last <see cref="RefreshValues"/>.</summary>
+    public EventKinds Kinds { get; private set; }
     /// <summary>The client's values as of the last <see cref="RefreshValues"/>.</summary>
     public IReadOnlyDictionary<string, string> Values { get; private set; } = new Dictionary<string, string>();
 
@@ -179,8 +181,14 @@ public sealed class ClientFile : IDisposable
             return false;
         now.CopyTo(_values);
         var values = new Dictionary<string, string>();
+        Kinds = EventKinds.None;
         for (var i = 0; i < CountIn(now); i++)
-            values[TextRing.Printable(NameIn(now, i))] = TextRing.Printable(TextRing.Text(TextIn(now, i)));
+        {
+            var text = TextRing.Text(TextIn(now, i));
+            values[TextRing.Printable(NameIn(now, i))] = TextRing.Printable(text);
+            if (NameIn(now, i).SequenceEqual("events"u8))
+                Kinds = EventKindsText.Parse(text);
+        }
         Values = values;
         return true;
     }
@@ -301,16 +309,38 @@ public sealed class ClientFile : IDisposable
     /// <summary>Puts one event text (at most 127 bytes) into the client's ring.</summary>
     public PushResult PushEvent(ReadOnlySpan<byte> text)
     {
-        var ring = Abi.Events;
-        if (!ReadIndices(ring, out var read, out var write))
+        if (!TryReadEventIndices(out var read, out var write))
             return PushResult.Broken;
         if (TextRing.IsFull(read, write))
             return PushResult.Full;
-        var slot = TextRing.Next(write);
-        if (!WriteText(ring.Slot(slot), TextRing.Fit(text)))
-            return PushResult.Broken;
+        Span<byte> slot = stackalloc byte[TextRing.SlotLength];
+        slot.Clear();
+        TextRing.Fit(text).CopyTo(slot);
+        return WriteEvents(write, slot) >= 0 ? PushResult.Done : PushResult.Broken;
+    }
+
+    /// <summary>
+    /// Reads how far the client has read its events, and where the host has written last. False: the ring is broken.
+    /// </summary>
+    public bool TryReadEventIndices(out int read, out int write) => ReadIndices(Abi.Events, out read, out write);
+
+    /// <summary>Puts whole slots into the event ring with as few calls as there are pieces, and only then tells the client of them.</summary>
+    /// <param name="write">As <see cref="TryReadEventIndices"/> gave it.</param>
+    /// <param name="slots">Slots of <see cref="TextRing.SlotLength"/> bytes; no more than there is room for.</param>
+    /// <returns>The new write index, or -1 when the file can not be written.</returns>
+    public int WriteEvents(int write, ReadOnlySpan<byte> slots)
+    {
+        while (!slots.IsEmpty)
+        {
+            var first = TextRing.Next(write);
+            var piece = slots[..Math.Min(slots.Length, (TextRing.Slots - first) * TextRing.SlotLength)];
+            if (Sys.PWrite(_fd, piece, Abi.Events.Slot(first)) != piece.Length)
+                return -1;
+            slots = slots[piece.Length..];
+            write = (write + piece.Length / TextRing.SlotLength) & (TextRing.Slots - 1);
+        }
         Interlocked.MemoryBarrier();
-        return Write(ring.Write, (short)slot) ? PushResult.Done : PushResult.Broken;
+        return Write(Abi.Events.Write, (short)write) ? write : -1;
     }
 
     /// <summary>Entries in the event ring that the client has not read, 0..1023; -1 when the indices are broken.</summary>

@@ -76,6 +76,7 @@ public class PixelLayoutTests
         Assert.Equal("rgb332", Formats.FromFields(8, new(5, 3), new(2, 3), new(0, 2), PixelVisual.StaticPseudoColor).ToString());
         Assert.Equal("mono1-be", Formats.FromFields(1, default, default, default, PixelVisual.Mono10, bigEndian: true).ToString());
         Assert.Equal("mono1-inverted", Formats.FromFields(1, new(0, 1), new(0, 1), new(0, 1), PixelVisual.Mono01).ToString());
+        Assert.Equal("mono1-inverted", Formats.FromFields(1, new(0, 8), new(0, 8), new(0, 8), PixelVisual.Mono01).ToString()); // as vfb states it
         Assert.Equal("8 bits (grey 4+3)", Formats.FromFields(8, new(4, 3), new(4, 3), new(4, 3), grayscale: true).ToString());
         Assert.Equal("24 bits (red 18+6, green 10+6, blue 2+6 msb right)-be",
             Formats.FromFields(24, new(18, 6), new(10, 6), new(2, 6, true), bigEndian: true).ToString());

@@ -11,7 +11,7 @@ internal sealed class HandMade : IDisposable
 {
     public const int Pid = 0x18, Title = 0xb0, Width = 0x5b0, Height = 0x5b4, Stride = 0x5b8, FbOffset = 0x5bc, Flip = 0x5c0, X = 0x5c8,
         DesiredWidth = 0x5d8, Damage = 0x5e0, EventsRead = 0x680, EventsWrite = 0x682, MessagesRead = 0x206b8, MessagesWrite = 0x206ba,
-        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748, ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, Pixels = 0x48c70;
+        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748, ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, MessagesBuffer = 0x206dc, Pixels = 0x48c70;
     public const int Drawing = 2, WaitFlip = 3;
     private readonly FileStream _file;
     private Socket? _bell;
@@ -20,9 +20,12 @@ internal sealed class HandMade : IDisposable
     /// <param name="title">The title and the file's name.</param>
     /// <param name="spoil">Writes what is wrong with it; runs before the pid is set.</param>
     public HandMade(MmmHost host, string title, Action<HandMade>? spoil = null)
+        : this(host[title], title, spoil) => Host = host;
+
+    /// <summary>The same without a host process.</summary>
+    public HandMade(string path, string title, Action<HandMade>? spoil = null)
     {
-        Host = host;
-        Path = host[title];
+        Path = path;
         _file = new FileStream(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         Truncate(Pixels + 40 * 30 * 4 + 1);
         Poke(Title, Encoding.UTF8.GetBytes(title));
@@ -41,7 +44,7 @@ internal sealed class HandMade : IDisposable
             Poke(Pid, Environment.ProcessId);
     }
 
-    public MmmHost Host { get; }
+    public MmmHost Host { get; } = null!;
 
     public string Path { get; }
 
@@ -93,6 +96,29 @@ internal sealed class HandMade : IDisposable
             }
             return [.. events];
         }
+    }
+
+    /// <summary>Reads events as a client does, at most so many.</summary>
+    public List<string> TakeEvents(int most = 1024)
+    {
+        var events = new List<string>();
+        var bytes = new byte[128];
+        for (int read = (short)Peek(EventsRead); events.Count < most && read != (short)Peek(EventsWrite); Poke(EventsRead, (short)read))
+        {
+            read = (read + 1) % 1024;
+            _file.Position = EventsBuffer + 128 * read;
+            _file.ReadExactly(bytes);
+            events.Add(Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0)));
+        }
+        return events;
+    }
+
+    /// <summary>Puts a message into its ring.</summary>
+    public void Say(string text)
+    {
+        var slot = ((short)Peek(MessagesWrite) + 1) % 1024;
+        Poke(MessagesBuffer + 128 * slot, Encoding.UTF8.GetBytes(text + "\0"));
+        Poke(MessagesWrite, (short)slot);
     }
 
     /// <summary>Asks for a flip.</summary>

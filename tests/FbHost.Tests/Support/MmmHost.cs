@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace FbHost.Tests.Support;
 
 /// <summary>What mmmctl clients --json says of one client.</summary>
-internal sealed record ClientInfo(string Name, string File, int Pid, int Width, int Height, int X, int Y, long Frames, int EventsQueued, long EventsDropped, bool Bell, bool Focus, bool Audio)
+internal sealed record ClientInfo(string Name, string File, int Pid, int Width, int Height, int X, int Y, long Frames, int EventsQueued, int EventsHeld, long EventsDropped, bool Bell, bool Focus, bool Audio)
 {
     public Dictionary<string, string> Values { get; init; } = [];
 }
@@ -153,6 +153,12 @@ internal sealed class MmmHost : IDisposable
     public void Input(params (int Type, int Code, int Value)[] records)
     {
         _fifo ??= new FileStream(Fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        _fifo.Write(Records(records));
+    }
+
+    /// <summary>Records as a device's file gives them, and a SYN_REPORT.</summary>
+    public static byte[] Records(params (int Type, int Code, int Value)[] records)
+    {
         var bytes = new byte[24 * (records.Length + 1)];
         for (var i = 0; i < records.Length; i++)
         {
@@ -160,7 +166,7 @@ internal sealed class MmmHost : IDisposable
             BitConverter.TryWriteBytes(bytes.AsSpan(24 * i + 18), (short)records[i].Code);
             BitConverter.TryWriteBytes(bytes.AsSpan(24 * i + 20), records[i].Value);
         }
-        _fifo.Write(bytes);
+        return bytes;
     }
 
     /// <summary>Frames that a client shows grow by as many as they must in the time, at its usual rate of 60 a second, with room for a busy machine.</summary>
@@ -172,12 +178,33 @@ internal sealed class MmmHost : IDisposable
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2), $"20 frames of {client} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
+    // What runs with this host's MMM_PATH.
+    private IEnumerable<int> Apps()
+    {
+        foreach (var process in Directory.GetDirectories("/proc").Where(d => char.IsAsciiDigit(d[6])))
+        {
+            string environment;
+            try
+            {
+                environment = File.ReadAllText(process + "/environ");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue; // ended just now, or another user's
+            }
+            if (environment.Split('\0').Contains($"MMM_PATH={Path}"))
+                yield return int.Parse(process[6..]);
+        }
+    }
+
     public void Dispose()
     {
         _control?.Dispose();
         _fifo?.Dispose();
         foreach (var child in _children)
             child.Dispose();
+        foreach (var app in Apps())
+            new Child("kill", ["-9", $"{app}"]).WaitForEnd(); // a host that is killed leaves those that it started
         _temp.Dispose();
     }
 }

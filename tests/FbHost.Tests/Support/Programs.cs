@@ -22,6 +22,9 @@ internal static class Programs
     /// <summary>The C# app with a bell: $MMM_HELLO, else as built.</summary>
     public static string Hello { get; } = Environment.GetEnvironmentVariable("MMM_HELLO") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "Hello");
 
+    /// <summary>The app that calibrates touch screens, as built.</summary>
+    public static string Calibrate { get; } = Path.Combine(AppContext.BaseDirectory, "Calibrate");
+
     /// <summary>raw_client.c, compiled here.</summary>
     public static string RawClient { get; } = Compile();
 

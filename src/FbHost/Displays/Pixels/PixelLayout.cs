@@ -88,7 +88,8 @@ internal sealed record PixelLayout
         var kind = KindOf(visual, grayscale, storedBits, red, green, blue);
         if (kind != PixelKind.Colour)
         {
-            red = red.Length == 0 ? new PixelField(0, Math.Min(storedBits, PixelField.MaxLength)) : red;
+            // Some state no field at all, or 8 bits of every pixel (vfb, of pixels of 1 bit).
+            red = red.Length == 0 || (red.Offset == 0 && red.Length > storedBits) ? new PixelField(0, Math.Min(storedBits, PixelField.MaxLength)) : red;
             (green, blue) = (red, red);
         }
         fault = Fault(storedBits, visual, kind, red, green, blue);

@@ -1,0 +1,35 @@
+namespace Mmm.Apps.Calibrate;
+
+/// <summary>Where a finger was from down to up.</summary>
+internal sealed class TouchSamples
+{
+    private const double Tremble = 0.03; // of the screen: a finger that goes farther from its middle meant something else
+    private const int Most = 1000;
+    private readonly List<Point> _samples = [];
+
+    public void Clear() => _samples.Clear();
+
+    public void Add(Point p)
+    {
+        if (_samples.Count < Most)
+            _samples.Add(p);
+    }
+
+    /// <summary>
+    /// The mean of what lies near the median: panels jump at a finger's down and up. Null when that is less than half of it.
+    /// </summary>
+    public Point? Average()
+    {
+        if (_samples.Count == 0)
+            return null;
+        var median = new Point(Median(p => p.X), Median(p => p.Y));
+        var near = _samples.FindAll(p => p.DistanceTo(median) <= Tremble);
+        return near.Count * 2 < _samples.Count || near.Count == 0 ? null : new Point(near.Average(p => p.X), near.Average(p => p.Y));
+    }
+
+    private double Median(Func<Point, double> of)
+    {
+        var sorted = _samples.Select(of).Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}

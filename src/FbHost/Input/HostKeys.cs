@@ -1,0 +1,96 @@
+using InputEvdev;
+using static InputEvdev.KeyCode;
+
+namespace FbHost.Input;
+
+/// <summary>What a key can make the host do.</summary>
+internal enum HostAction
+{
+    /// <summary>Ends the host.</summary>
+    Quit,
+
+    /// <summary>Turns the screen off, and on again.</summary>
+    Blank,
+
+    /// <summary>Raises the client that is lowest, so that each gets its turn.</summary>
+    NextClient,
+
+    /// <summary>Ends the app in the foreground and starts it again.</summary>
+    RestartApp,
+}
+
+/// <summary>Keys that the host keeps, and whether the built-in ones are locked: a kiosk's.</summary>
+internal sealed record HostKeyOptions(IReadOnlyList<(byte[] Word, HostAction Action)> Keys, bool Lock)
+{
+    public static readonly HostKeyOptions Default = new([], Lock: false);
+}
+
+/// <summary>
+/// Keys that the host keeps for itself: Control+Alt+F1 to F12 for another terminal, Control+Alt+Backspace for the end, and those of the
+/// configuration. No client sees them, nor their repeats and releases.
+/// </summary>
+internal sealed class HostKeys
+{
+    private readonly HostKeyOptions _options;
+    private readonly Action<HostAction> _act;
+    private readonly Action<int>? _switchTerminal;
+    private readonly KeyWords _words = new();
+    private readonly List<(int Device, KeyCode Key)> _taken = [];
+
+    /// <param name="options">The configuration's.</param>
+    /// <param name="act">Does it.</param>
+    /// <param name="switchTerminal">Shows the virtual terminal of a number; null: there are none.</param>
+    public HostKeys(HostKeyOptions options, Action<HostAction> act, Action<int>? switchTerminal) =>
+        (_options, _act, _switchTerminal) = (options, act, switchTerminal);
+
+    private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
+
+    /// <summary>True for an event that is the host's; what it stands for is then done.</summary>
+    public bool Takes(in InputEvent e)
+    {
+        switch (e.Kind)
+        {
+            case InputKind.KeyPress when Acts(e):
+                _taken.Add((e.Device, e.Key));
+                return true;
+            case InputKind.KeyRepeat:
+                return _taken.Contains((e.Device, e.Key));
+            case InputKind.KeyRelease:
+                return _taken.Remove((e.Device, e.Key));
+            default:
+                return false;
+        }
+    }
+
+    private bool Acts(in InputEvent e)
+    {
+        ReadOnlySpan<byte> word = _words.Of(e);
+        foreach (var (known, action) in _options.Keys)
+        {
+            if (!word.SequenceEqual(known))
+                continue;
+            _act(action);
+            return true;
+        }
+        if (_options.Lock)
+            return false;
+        if (word.SequenceEqual(QuitWord))
+        {
+            _act(HostAction.Quit);
+            return true;
+        }
+        var isControlAlt = (e.Modifiers & ~Modifiers.CapsLock) == (Modifiers.Control | Modifiers.Alt);
+        if (!isControlAlt || _switchTerminal is null || TerminalOf(e.Meaning) is not { } number)
+            return false;
+        _switchTerminal(number);
+        return true;
+    }
+
+    private static int? TerminalOf(KeyCode key) => key switch
+    {
+        >= KEY_F1 and <= KEY_F10 => key - KEY_F1 + 1,
+        KEY_F11 => 11,
+        KEY_F12 => 12,
+        _ => null,
+    };
+}

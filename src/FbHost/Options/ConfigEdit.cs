@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+using Mmm;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Options;
+
+/// <summary>Changes one value in a configuration file and nothing else: comments, order and layout stay as a person wrote them.</summary>
+internal static class ConfigEdit
+{
+    private static readonly JsonReaderOptions Jsonc = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>Sets a value in a file. It is replaced as a whole, after it was checked, or stays as it was.</summary>
+    /// <param name="file">The configuration; a symbolic link is followed.</param>
+    /// <param name="path">Names from the outermost object inwards; objects that are missing are made.</param>
+    /// <param name="value">JSON.</param>
+    /// <param name="check">Throws <see cref="MmmException"/> when the new file would not be a configuration.</param>
+    /// <exception cref="MmmException">It can not be read, changed or written: one line.</exception>
+    public static void Save(string file, ReadOnlySpan<string> path, string value, Action<string> check)
+    {
+        try
+        {
+            file = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
+            var mode = File.GetUnixFileMode(file);
+            if ((mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
+                throw new MmmException($"{file}: is read-only; allow writing it (chmod u+w) to keep what is set here");
+            Replace(file, Set(File.ReadAllBytes(file), path, value), mode, check);
+        }
+        catch (JsonException e)
+        {
+            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON any more; it is left as it is");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MmmException($"{file}: can not be written: {IoFault.Text(e)}");
+        }
+    }
+
+    // Beside the file, so that the rename stays within one file system; on the disk before it takes the file's place.
+    private static void Replace(string file, byte[] bytes, UnixFileMode mode, Action<string> check)
+    {
+        var directory = Path.GetDirectoryName(file)!;
+        var temporary = Path.Combine(directory, $".{Path.GetFileName(file)}.{Environment.ProcessId}");
+        File.Delete(temporary); // of a host that was killed right here
+        try
+        {
+            using (var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                stream.Write(bytes);
+                KeepOwner(file, (int)stream.SafeFileHandle.DangerousGetHandle());
+                File.SetUnixFileMode(stream.SafeFileHandle, mode); // after the owner: chown takes bits away
+                stream.Flush(flushToDisk: true);
+            }
+            check(temporary);
+            File.Move(temporary, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+        var fd = Sys.Open(directory, O_RDONLY | O_DIRECTORY);
+        if (fd >= 0)
+            fsync(fd); // the name too
+        Sys.Close(fd);
+    }
+
+    // Only root can give files away; anyone else's own file stays his own.
+    private static unsafe void KeepOwner(string file, int fd)
+    {
+        Tmds.Linux.stat s;
+        fixed (byte* p = Sys.Path(file))
+        {
+            if (stat(p, &s) == 0)
+                _ = fchown(fd, s.st_uid, s.st_gid);
+        }
+    }
+
+    /// <summary>The text with one value set.</summary>
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    /// <exception cref="MmmException">A name on the path has a value that is no object.</exception>
+    public static byte[] Set(byte[] json, ReadOnlySpan<string> path, string value)
+    {
+        var reader = new Utf8JsonReader(json, Jsonc);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new MmmException("a configuration is an object: { … }");
+        var open = (int)reader.TokenStartIndex;
+        var last = -1; // the end of the last member of the object that is looked through
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals(path[0]))
+            {
+                reader.Skip();
+                last = (int)reader.BytesConsumed;
+                continue;
+            }
+            reader.Read();
+            if (path.Length == 1)
+            {
+                var from = (int)reader.TokenStartIndex;
+                reader.Skip();
+                return Splice(json, from, (int)reader.BytesConsumed, value);
+            }
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw new MmmException($"{path[0]} is no object: {{ … }}");
+            path = path[1..];
+            (open, last) = ((int)reader.TokenStartIndex, -1);
+        }
+        return Insert(json, open, last, (int)reader.TokenStartIndex, Member(path, value));
+    }
+
+    private static string Member(ReadOnlySpan<string> path, string value) =>
+        path.Length == 0 ? value : $"\"{path[0]}\": {(path.Length == 1 ? value : $"{{ {Member(path[1..], value)} }}")}";
+
+    // As the last member of the object between the braces: on a line of its own where the closing brace has one.
+    private static byte[] Insert(byte[] json, int open, int last, int close, string member)
+    {
+        var comma = last < 0 ? -1 : Comma(json, last, close);
+        var line = json.AsSpan(0, close).LastIndexOf((byte)'\n') + 1;
+        if (line > open && json.AsSpan(line, close - line).Trim(" \t\r"u8).IsEmpty)
+        {
+            var end = line >= 2 && json[line - 2] == '\r' ? "\r\n" : "\n";
+            json = Splice(json, line, line, $"{Indent(json, open, close)}{member}{end}");
+            return last >= 0 && comma < 0 ? Splice(json, last, last, ",") : json;
+        }
+        if (last < 0)
+            return Splice(json, open + 1, open + 1, open + 1 == close ? $" {member} " : $" {member}");
+        return comma < 0 ? Splice(json, last, last, $", {member}") : Splice(json, comma + 1, comma + 1, $" {member}");
+    }
+
+    // As the first member stands, if it has a line of its own; else two spaces more than the brace.
+    private static string Indent(byte[] json, int open, int close)
+    {
+        var rest = json.AsSpan(open + 1, close - open - 1);
+        var line = rest[(rest.IndexOf((byte)'\n') + 1)..];
+        var spaces = line.Length - line.TrimStart(" \t"u8).Length;
+        var isLast = spaces == line.Length; // the brace's own
+        return Encoding.ASCII.GetString(line[..spaces]) + (isLast ? "  " : "");
+    }
+
+    // Where a comma follows the last member, or -1.
+    private static int Comma(byte[] json, int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            if (json[i] == ',')
+                return i;
+            if (json[i] != '/')
+                continue;
+            var isLine = json[i + 1] == '/';
+            i += 2;
+            i += isLine ? json.AsSpan(i).IndexOf((byte)'\n') : json.AsSpan(i).IndexOf("*/"u8) + 1;
+        }
+        return -1;
+    }
+
+    private static byte[] Splice(byte[] json, int from, int to, string text) => [.. json.AsSpan(0, from), .. Encoding.UTF8.GetBytes(text), .. json.AsSpan(to)];
+}

@@ -1,0 +1,42 @@
+using static InputEvdev.LinuxInput;
+
+namespace InputEvdev;
+
+/// <summary>What a device says of itself: bit sets as EVIOCGBIT and EVIOCGPROP fill them, and its axes' ranges; and what udev says of it.</summary>
+internal sealed class EvdevCapabilities
+{
+    public byte[] Keys { get; } = new byte[KEY_CNT / 8];
+    public byte[] Relative { get; } = new byte[REL_CNT / 8];
+    public byte[] Absolute { get; } = new byte[ABS_CNT / 8];
+    public byte[] Properties { get; } = new byte[INPUT_PROP_CNT / 8];
+    public input_absinfo[] Axes { get; } = new input_absinfo[ABS_CNT];
+    public UdevProperties Udev { get; set; }
+
+    public bool HasKey(int code) => Has(Keys, code);
+
+    public bool HasAbsolute(int first, int second) => Has(Absolute, first) && Has(Absolute, second);
+
+    public bool HasRelative(int first, int second) => Has(Relative, first) && Has(Relative, second);
+
+    public bool HasProperty(int code) => Has(Properties, code);
+
+    public static bool Has(byte[] bits, int code) => (bits[code / 8] >> code % 8 & 1) != 0;
+}
+
+/// <summary>
+/// An absolute axis: its ends, both included, and where it stood when the device was opened. Of an axis that counts backwards
+/// the minimum is the larger.
+/// </summary>
+internal readonly record struct Axis(int Minimum, int Maximum, int Value)
+{
+    public Axis(in input_absinfo info) : this(info.minimum, info.maximum, info.value) { }
+
+    public bool IsUsable => Minimum != Maximum;
+
+    /// <summary>Where a value lies between the ends, 0 to 1; values beyond an end count as the end.</summary>
+    public double Fraction(int value)
+    {
+        var inside = Math.Clamp(value, Math.Min(Minimum, Maximum), Math.Max(Minimum, Maximum));
+        return (inside - (double)Minimum) / ((double)Maximum - Minimum);
+    }
+}

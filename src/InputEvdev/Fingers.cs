@@ -1,0 +1,214 @@
+namespace InputEvdev;
+
+/// <summary>
+/// Contacts as fingers: their numbers, positions on the screen, and the filters of the settings. Says a frame's moves, then its
+/// ups, then its downs. A finger keeps its number, the lowest that was free, until it is up; an eleventh has none and is ignored.
+/// </summary>
+internal sealed class Fingers
+{
+    private enum Phase : byte
+    {
+        None,
+        Pending, // Touches, but not long enough yet.
+        Down,
+        Ignored, // A palm, an edge's noise, an eleventh finger, or there since before we were: until it lifts.
+    }
+
+    private struct Finger
+    {
+        public int Id; // Of the contact that it is; -1: none.
+        public Phase Phase;
+        public byte Number;
+        public bool Hovers; // A single pointer has a place while it does not touch, too.
+        public long SinceNs;
+        public double X, Y, Pressure, Size; // As last said.
+    }
+
+    private const int MaxFingers = 10;
+
+    private readonly DeviceClass _device;
+    private readonly DeviceSettings _settings;
+    private readonly int _number;
+    private readonly bool _filtered;
+    private readonly Finger[] _fingers;
+    private CalibrationMatrix _transform;
+    private int _taken; // Numbers of fingers, a bit each.
+
+    /// <param name="device">What it is.</param>
+    /// <param name="settings">What is said of it.</param>
+    /// <param name="number">Of the device in the process.</param>
+    /// <param name="contacts">As they are: the place where a pointer stands is said when it changes.</param>
+    public Fingers(DeviceClass device, DeviceSettings settings, int number, ReadOnlySpan<Contact> contacts)
+    {
+        (_device, _settings, _number) = (device, settings, number);
+        _filtered = device.Pointer == PointerKind.Touch;
+        Calibrate(settings.Calibration ?? CalibrationMatrix.Identity);
+        _fingers = new Finger[contacts.Length];
+        _fingers[0].Hovers = device.Protocol is TouchProtocol.Single or TouchProtocol.Either;
+        for (var i = 0; i < _fingers.Length; i++)
+        {
+            _fingers[i].Id = contacts[i].Id;
+            _fingers[i].Phase = contacts[i].Id >= 0 ? Phase.Ignored : Phase.None;
+            (_fingers[i].X, _fingers[i].Y) = Place(contacts[i]);
+        }
+    }
+
+    private long MinPressNs => _filtered ? (_settings.MinPressMs ?? 0) * 1_000_000L : 0;
+
+    /// <summary>When a touch will have lasted long enough, CLOCK_MONOTONIC in ns; long.MaxValue: none is waited for.</summary>
+    public long DueNs
+    {
+        get
+        {
+            var due = long.MaxValue;
+            if (MinPressNs == 0) return due;
+            foreach (ref readonly var finger in _fingers.AsSpan())
+                if (finger.Phase == Phase.Pending) due = Math.Min(due, finger.SinceNs + MinPressNs);
+            return due;
+        }
+    }
+
+    /// <summary>The position as last said, of the first slot: where buttons are pressed.</summary>
+    public (double X, double Y) Position => (_fingers[0].X, _fingers[0].Y);
+
+    /// <summary>Whether the slot's contact is the one that was told here last.</summary>
+    public bool Knows(int slot, int id) => _fingers[slot].Id == id;
+
+    /// <summary>Positions are corrected by this from now on, then turned.</summary>
+    public void Calibrate(CalibrationMatrix calibration) => _transform = _settings.Transform(calibration);
+
+    /// <summary>Says what changed since the last time.</summary>
+    public void Flush(ReadOnlySpan<Contact> contacts, long timeNs, InputHandler handler)
+    {
+        for (var i = 0; i < _fingers.Length; i++)
+            if (contacts[i].Id == _fingers[i].Id) GoOn(ref _fingers[i], contacts[i], timeNs, handler);
+
+        for (var i = 0; i < _fingers.Length; i++)
+            if (contacts[i].Id != _fingers[i].Id && _fingers[i].Id >= 0) Lift(ref _fingers[i], contacts[i], timeNs, handler);
+
+        for (var i = 0; i < _fingers.Length; i++)
+            if (contacts[i].Id >= 0 && _fingers[i].Id < 0) Begin(ref _fingers[i], contacts[i], timeNs, handler);
+    }
+
+    /// <summary>Those that touch long enough by now go down.</summary>
+    public void Elapse(ReadOnlySpan<Contact> contacts, long nowNs, InputHandler handler)
+    {
+        for (var i = 0; i < _fingers.Length; i++)
+            if (contacts[i].Id == _fingers[i].Id) Press(ref _fingers[i], contacts[i], nowNs, handler);
+    }
+
+    /// <summary>Lifts every finger where it was.</summary>
+    public void ReleaseAll(long timeNs, InputHandler handler)
+    {
+        foreach (ref var finger in _fingers.AsSpan()) Up(ref finger, timeNs, handler);
+    }
+
+    private void Begin(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
+    {
+        (finger.Id, finger.SinceNs) = (contact.Id, timeNs);
+        var (x, y) = Place(contact);
+        finger.Phase = IsPalm(contact) || IsEdge(x, y) ? Phase.Ignored : Phase.Pending;
+        Press(ref finger, contact, timeNs, handler);
+    }
+
+    private void GoOn(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
+    {
+        switch (finger.Phase)
+        {
+            case Phase.None when finger.Hovers && _taken == 0:
+                MoveTo(ref finger, contact, Place(contact), timeNs, handler);
+                break;
+            case Phase.Pending or Phase.Down when IsPalm(contact):
+                var id = finger.Id;
+                Up(ref finger, timeNs, handler);
+                (finger.Id, finger.Phase) = (id, Phase.Ignored);
+                break;
+            case Phase.Pending:
+                Press(ref finger, contact, timeNs, handler);
+                break;
+            case Phase.Down:
+                MoveTo(ref finger, contact, Calmed(finger, Place(contact)), timeNs, handler);
+                break;
+        }
+    }
+
+    // A single pointer's last move may come with its lift; in a slot the contact is the next one already, or has no place any more.
+    private void Lift(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
+    {
+        if (finger.Phase == Phase.Down && finger.Hovers) MoveTo(ref finger, contact, Calmed(finger, Place(contact)), timeNs, handler);
+        Up(ref finger, timeNs, handler);
+        if (finger.Hovers) (finger.X, finger.Y) = Place(contact); // What was filtered out is not made up for now.
+    }
+
+    private void Press(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
+    {
+        if (finger.Phase != Phase.Pending || timeNs - finger.SinceNs < MinPressNs) return;
+        var number = System.Numerics.BitOperations.TrailingZeroCount(~_taken);
+        if (number >= MaxFingers)
+        {
+            finger.Phase = Phase.Ignored;
+            return;
+        }
+        if (finger.Hovers && _taken == 0) MoveTo(ref finger, contact, Place(contact), timeNs, handler);
+        (finger.Phase, finger.Number, _taken) = (Phase.Down, (byte)number, _taken | 1 << number);
+        (finger.X, finger.Y) = Place(contact);
+        (finger.Pressure, finger.Size) = (PressureOf(contact), SizeOf(contact));
+        handler(Event(InputKind.PointerDown, finger, timeNs));
+    }
+
+    private void Up(ref Finger finger, long timeNs, InputHandler handler)
+    {
+        if (finger.Phase == Phase.Down)
+        {
+            _taken &= ~(1 << finger.Number);
+            (finger.Pressure, finger.Size) = (0, 0);
+            handler(Event(InputKind.PointerUp, finger, timeNs));
+        }
+        (finger.Id, finger.Phase, finger.Number) = (-1, Phase.None, 0);
+    }
+
+    private void MoveTo(ref Finger finger, in Contact contact, (double X, double Y) place, long timeNs, InputHandler handler)
+    {
+        if (place == (finger.X, finger.Y)) return;
+        (finger.X, finger.Y) = place;
+        if (finger.Phase == Phase.Down) (finger.Pressure, finger.Size) = (PressureOf(contact), SizeOf(contact));
+        handler(Event(InputKind.PointerMove, finger, timeNs));
+    }
+
+    private (double X, double Y) Place(in Contact contact)
+    {
+        var (x, y) = _transform.Apply(_device.X.Fraction(contact.X), _device.Y.Fraction(contact.Y));
+        return (Math.Clamp(x, 0, 1), Math.Clamp(y, 0, 1));
+    }
+
+    // The position follows at the length of a leash, so trembling below it moves nothing, and no motion ever jumps.
+    private (double X, double Y) Calmed(in Finger finger, (double X, double Y) place)
+    {
+        if (!_filtered || _settings.Jitter is not (> 0 and var leash)) return place;
+        return (Math.Clamp(finger.X, place.X - leash, place.X + leash), Math.Clamp(finger.Y, place.Y - leash, place.Y + leash));
+    }
+
+    private bool IsPalm(in Contact contact) => _filtered && _settings.Palm is { } palm
+        && (contact.Tool == LinuxInput.MT_TOOL_PALM || PressureOf(contact) >= palm.Pressure || SizeOf(contact) >= palm.Size);
+
+    private bool IsEdge(double x, double y) =>
+        _filtered && _settings.Edge is > 0 and var edge && (x < edge || y < edge || x > 1 - edge || y > 1 - edge);
+
+    private double PressureOf(in Contact contact) => _device.Pressure.IsUsable ? _device.Pressure.Fraction(contact.Pressure) : 0;
+
+    private double SizeOf(in Contact contact) =>
+        _device.HasSize ? Math.Clamp(contact.Major / Math.Abs((double)_device.X.Maximum - _device.X.Minimum), 0, 1) : 0;
+
+    private InputEvent Event(InputKind kind, in Finger finger, long timeNs) => new()
+    {
+        Kind = kind,
+        TimeNs = timeNs,
+        Device = _number,
+        Finger = finger.Number,
+        IsTouch = _device.Pointer == PointerKind.Touch,
+        X = finger.X,
+        Y = finger.Y,
+        Pressure = finger.Pressure,
+        Size = finger.Size,
+    };
+}

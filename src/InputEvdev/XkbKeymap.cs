@@ -1,0 +1,174 @@
+using System.Text;
+using static InputEvdev.LibXkbCommon;
+
+namespace InputEvdev;
+
+/// <summary>A keymap of libxkbcommon: layouts and groups, locks, dead keys and compose sequences.</summary>
+internal sealed unsafe class XkbKeymap : IKeymap
+{
+    private const int MaxFileLength = 16 << 20;
+    private const int EvdevOffset = 8; // An X keycode is the kernel's plus 8.
+
+    private readonly LibXkbCommon _lib;
+    private readonly nint _context;
+    private readonly nint _keymap;
+    private readonly nint _state;
+    private readonly XkbCompose? _compose;
+    private readonly uint _shift, _caps, _control, _alt; // Masks of the modifiers.
+    private readonly bool _numLock;
+
+    // Takes over one reference of the context and one of the keymap.
+    private XkbKeymap(LibXkbCommon lib, nint context, nint keymap, XkbCompose? compose, bool numLock)
+    {
+        (_lib, _context, _keymap, _compose, _numLock) = (lib, context, keymap, compose, numLock);
+        _state = lib.xkb_state_new(keymap);
+        _shift = Mask("Shift\0"u8);
+        _caps = Mask("Lock\0"u8);
+        _control = Mask("Control\0"u8);
+        _alt = Mask("Mod1\0"u8);
+        if (!numLock) return;
+        // As a key and not as a mask: which modifier NumLock is, is the keymap's business.
+        Update(KeyCode.KEY_NUMLOCK, XKB_KEY_DOWN);
+        Update(KeyCode.KEY_NUMLOCK, XKB_KEY_UP);
+    }
+
+    /// <summary>
+    /// Loads the library and makes the keymap that the options name: about 15 ms and 1 MB on a PC, some hundred ms on a board. Null with
+    /// what is wrong and what to do, to be followed by what is used instead.
+    /// </summary>
+    /// <param name="options">Layouts, or a file.</param>
+    /// <param name="log">Is told when there are no compose sequences.</param>
+    /// <param name="libraryName">libxkbcommon's.</param>
+    /// <param name="reason">What is wrong.</param>
+    public static XkbKeymap? TryOpen(KeyboardOptions options, Action<string> log, string libraryName, out string reason)
+    {
+        reason = $"{libraryName} can not be loaded; install libxkbcommon0 and xkb-data";
+        if (LibXkbCommon.TryLoad(libraryName) is not { } lib) return null;
+        var context = lib.NewContext();
+        var hasData = lib.xkb_context_include_path_append_default(context) != 0;
+        var keymap = options.Keymap is { } file ? FromFile(lib, context, file, out reason) : FromNames(lib, context, options, hasData, out reason);
+        if (keymap == 0)
+        {
+            lib.xkb_context_unref(context);
+            return null;
+        }
+        var compose = new XkbCompose(lib, context, options.Compose, log);
+        return new XkbKeymap(lib, context, keymap, compose, options.NumLock);
+    }
+
+    private static nint FromFile(LibXkbCommon lib, nint context, string file, out string reason)
+    {
+        reason = $"{file}: is no keymap; make one with xkbcli compile-keymap";
+        try
+        {
+            fixed (byte* text = (byte[])[.. ReadFile(file), 0])
+                return lib.xkb_keymap_new_from_string(context, text, XKB_KEYMAP_FORMAT_TEXT_V1, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            reason = $"{file}: the keymap can not be read: {e.Message}";
+            return 0;
+        }
+    }
+
+    /// <summary>Reads a file of the configuration; a FIFO or a device, which may never end, is refused.</summary>
+    /// <exception cref="IOException">It is not there, empty, too large, or no plain file.</exception>
+    public static byte[] ReadFile(string file)
+    {
+        var length = new FileInfo(file).Length; // 0 for what is no plain file.
+        return length is > 0 and < MaxFileLength ? File.ReadAllBytes(file) : throw new IOException("it is empty, too large or no plain file");
+    }
+
+    private static nint FromNames(LibXkbCommon lib, nint context, KeyboardOptions options, bool hasData, out string reason)
+    {
+        reason = hasData
+            ? $"there is no layout \"{options.Layout ?? "us"}\""
+                + $"{(options.Variant is null ? "" : $" with variant \"{options.Variant}\"")} in /usr/share/X11/xkb; see xkbcli list"
+            : "/usr/share/X11/xkb: no keyboard layouts; install xkb-data";
+        if (!hasData) return 0;
+        fixed (byte* rules = "evdev\0"u8, model = Name(options.Model), layout = Name(options.Layout ?? "us"),
+            variant = Name(options.Variant), names = Name(options.Options))
+        {
+            var rule = new xkb_rule_names { rules = rules, model = model, layout = layout, variant = variant, options = names };
+            return lib.xkb_keymap_new_from_names(context, &rule, 0);
+        }
+
+        static byte[]? Name(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text + '\0');
+    }
+
+    public Modifiers Modifiers
+    {
+        get
+        {
+            var active = _lib.xkb_state_serialize_mods(_state, XKB_STATE_MODS_EFFECTIVE);
+            return ((active & _control) != 0 ? Modifiers.Control : 0) | ((active & _alt) != 0 ? Modifiers.Alt : 0)
+                | ((active & _shift) != 0 ? Modifiers.Shift : 0) | ((active & _caps) != 0 ? Modifiers.CapsLock : 0);
+        }
+    }
+
+    public KeyboardLeds Leds => (Shines("Num Lock\0"u8) ? KeyboardLeds.NumLock : 0)
+        | (Shines("Caps Lock\0"u8) ? KeyboardLeds.CapsLock : 0) | (Shines("Scroll Lock\0"u8) ? KeyboardLeds.ScrollLock : 0);
+
+    public Typed Press(KeyCode key)
+    {
+        var symbol = Symbol(key);
+        var typed = TypedBy(key, symbol);
+        if ((Modifiers & (Modifiers.Control | Modifiers.Alt)) != 0) _compose?.Reset(); // A command, which no sequence goes on with.
+        else if (_compose != null) typed = _compose.Feed(symbol, typed);
+        Update(key, XKB_KEY_DOWN);
+        return typed;
+    }
+
+    public void Release(KeyCode key) => Update(key, XKB_KEY_UP);
+
+    public Typed Look(KeyCode key) => TypedBy(key, Symbol(key));
+
+    // What the keymap does not know has no say in it.
+    public bool Repeats(KeyCode key) => Symbol(key) == 0 || _lib.xkb_keymap_key_repeats(_keymap, Code(key)) != 0;
+
+    public IKeymap Fresh() =>
+        new XkbKeymap(_lib, _lib.xkb_context_ref(_context), _lib.xkb_keymap_ref(_keymap), compose: null, _numLock);
+
+    public void Dispose()
+    {
+        _compose?.Dispose();
+        _lib.xkb_state_unref(_state);
+        _lib.xkb_keymap_unref(_keymap);
+        _lib.xkb_context_unref(_context);
+    }
+
+    private static uint Code(KeyCode key) => (uint)key + EvdevOffset;
+
+    private uint Symbol(KeyCode key) => _lib.xkb_state_key_get_one_sym(_state, Code(key));
+
+    private void Update(KeyCode key, int direction) => _lib.xkb_state_update_key(_state, Code(key), direction);
+
+    private uint Mask(ReadOnlySpan<byte> name)
+    {
+        fixed (byte* n = name)
+        {
+            var index = _lib.xkb_keymap_mod_get_index(_keymap, n);
+            return index < 32 ? 1u << (int)index : 0;
+        }
+    }
+
+    private bool Shines(ReadOnlySpan<byte> led)
+    {
+        fixed (byte* name = led) return _lib.xkb_state_led_name_is_active(_state, name) > 0;
+    }
+
+    private Typed TypedBy(KeyCode key, uint symbol)
+    {
+        var meaning = Keysym.Meaning(symbol, key);
+        var text = Keysym.Text(_lib, symbol);
+        if (text.IsEmpty) return new Typed(meaning == key ? FixedKeys.TextOf(key) : default, meaning);
+        // Control with a letter of another script is meant for the Latin letter on the same key, which the library finds.
+        if (text.Length > 1 && (Modifiers & Modifiers.Control) != 0)
+        {
+            var buffer = stackalloc byte[8];
+            if (_lib.xkb_state_key_get_utf8(_state, Code(key), buffer, 8) == 1 && buffer[0] is >= 1 and <= 26)
+                text = KeyText.Of(new Rune((char)('a' + buffer[0] - 1)));
+        }
+        return new Typed(text, meaning);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace Board.Tests;
+
+/// <summary>Input devices that the board's kernel has for real: made by uinput from the recordings, or plugged in by QEMU.</summary>
+[Collection("board")]
+[TestMethodOrderer(typeof(TopToBottom))]
+public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : IClassFixture<InputBoard>
+{
+    [Fact]
+    public void Recorded_devices_made_by_the_kernel_say_what_their_recordings_say() => Watch("input-recorded", () =>
+    {
+        var result = Device.Run($"{InputBoard.Replay} check {InputBoard.Recordings}/*.txt");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        var played = result.Output.Split('\n').Count(line => line.EndsWith(": ok", StringComparison.Ordinal));
+        fixture.Measured("recorded devices made by uinput", $"{played} say what they must");
+        Assert.True(played >= 18, result.Output);
+    });
+
+    [Fact]
+    public void What_the_kernel_lost_is_asked_for_and_nothing_stays_held() => Watch("input-lost", () =>
+    {
+        var result = Device.Run($"{InputBoard.Replay} lost {InputBoard.Recordings}/touched-at-open.txt");
+        Assert.True(result.ExitCode == 0, $"{result}");
+    });
+
+    [Fact]
+    public void A_keyboard_that_is_plugged_in_while_the_host_runs_joins_and_goes_again() => Watch("input-plugged", () =>
+    {
+        board.Board.AddDevice(new JsonObject { ["driver"] = "virtio-keyboard-pci", ["id"] = "late", ["bus"] = InputBoard.Port });
+        Wait.Until("the keyboard", TimeSpan.FromSeconds(60), () => Said("(QEMU Virtio Keyboard) is here: keys") == 1, () => End, pause: 100);
+        board.Board.RemoveDevice("late");
+        Wait.Until("the keyboard's end", TimeSpan.FromSeconds(60), () => Said("(QEMU Virtio Keyboard) is gone") == 1, () => End, pause: 100);
+    });
+
+    private Device Device => board.Board.Device;
+
+    private string End => board.Board.Console[^Math.Min(board.Board.Console.Length, 400)..];
+
+    private int Said(string part) => board.Board.Console.Split('\n').Count(line => line.Contains(part, StringComparison.Ordinal));
+
+    private void Watch(string test, Action steps) => BoardFixture.Watch(board.Board, test, steps);
+}
