@@ -24,6 +24,7 @@ namespace FbHost;
 /// </summary>
 internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService
 {
+    private const int VolumeStep = 5; // %
     private readonly HostLog _log = new(loggers.CreateLogger(nameof(FbHost)));
     private readonly EventLoop _loop = new();
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
@@ -116,7 +117,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
         router.Pressed = sound.Click;
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
-        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps), terminal is null ? null : terminal.Switch);
+        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, sound), terminal is null ? null : terminal.Switch);
         // What is typed while another terminal has the screen is meant for that one; a finger or key is lifted all the same.
         InputHandler hear = (in InputEvent e) =>
         {
@@ -168,7 +169,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     }
 
     // What a key of the host's does.
-    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps)
+    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundMixer sound)
     {
         switch (action)
         {
@@ -186,6 +187,12 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
             case HostAction.RestartApp:
                 if (clients.Focus is { } focus && !apps.RestartOwner(focus.Pid))
                     _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
+                break;
+            case HostAction.VolumeUp or HostAction.VolumeDown:
+                sound.ChangeVolume(action == HostAction.VolumeUp ? VolumeStep : -VolumeStep);
+                break;
+            case HostAction.Mute:
+                sound.ToggleMute();
                 break;
         }
     }

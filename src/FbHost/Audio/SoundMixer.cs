@@ -225,9 +225,10 @@ internal sealed class SoundMixer : IDisposable
         return new Resampler(filter);
     }
 
+    // Each kind of trouble, which is what stands before the colon, once a client.
     private void Say(ClientSession client, string fault)
     {
-        if (client.Said.Add("sound"))
+        if (client.Said.Add(fault.Split(':')[0]))
             _log.AboutClient($"{client.DisplayName} (pid {client.Pid}) {fault}");
     }
 

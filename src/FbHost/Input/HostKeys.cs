@@ -17,6 +17,15 @@ internal enum HostAction
 
     /// <summary>Ends the app in the foreground and starts it again.</summary>
     RestartApp,
+
+    /// <summary>Everything is louder by 5 %.</summary>
+    VolumeUp,
+
+    /// <summary>Everything is quieter by 5 %.</summary>
+    VolumeDown,
+
+    /// <summary>Everything is silent, and heard again.</summary>
+    Mute,
 }
 
 /// <summary>Keys that the host keeps, and whether the built-in ones are locked: a kiosk's.</summary>
@@ -53,12 +62,24 @@ internal sealed class HostKeys
             case InputKind.KeyPress when Acts(e):
                 _taken.Add((e.Device, e.Key));
                 return true;
-            case InputKind.KeyRepeat:
-                return _taken.Contains((e.Device, e.Key));
+            case InputKind.KeyRepeat when _taken.Contains((e.Device, e.Key)):
+                Repeat(e);
+                return true;
             case InputKind.KeyRelease:
                 return _taken.Remove((e.Device, e.Key));
             default:
                 return false;
+        }
+    }
+
+    // The volume goes on for as long as its key is held; all else is done once.
+    private void Repeat(in InputEvent e)
+    {
+        ReadOnlySpan<byte> word = _words.Of(e);
+        foreach (var (known, action) in _options.Keys)
+        {
+            if (action is HostAction.VolumeUp or HostAction.VolumeDown && word.SequenceEqual(known))
+                _act(action);
         }
     }
 

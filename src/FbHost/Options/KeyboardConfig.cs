@@ -51,7 +51,10 @@ internal static class KeyboardConfig
         "blank" => HostAction.Blank,
         "next-client" => HostAction.NextClient,
         "restart-app" => HostAction.RestartApp,
-        _ => throw v.Fault("it must be \"quit\", \"blank\", \"next-client\" or \"restart-app\""),
+        "volume-up" => HostAction.VolumeUp,
+        "volume-down" => HostAction.VolumeDown,
+        "mute" => HostAction.Mute,
+        _ => throw v.Fault("it must be \"quit\", \"blank\", \"next-client\", \"restart-app\", \"volume-up\", \"volume-down\" or \"mute\""),
     };
 
     private static byte[] Word(string word, JsonValue v)

@@ -101,7 +101,7 @@ internal sealed class Desk : IDisposable
 
     public void Key(InputKind kind, KeyCode key, Modifiers modifiers = default) => Send(new InputEvent
     {
-        Kind = kind, Key = key, Device = 5, TimeNs = _timeNs += 1_000_000, Modifiers = modifiers,
+        Kind = kind, Key = key, Meaning = key, Device = 5, TimeNs = _timeNs += 1_000_000, Modifiers = modifiers,
         Text = kind == InputKind.KeyRelease ? default : UsKeymap.TextOf(key, modifiers),
     });
 
