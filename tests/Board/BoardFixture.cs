@@ -30,6 +30,11 @@ public sealed class BoardFixture : IDisposable
             TimeSpan.FromMinutes(5));
         Command.Require("cp", ["--sparse=always", Path.Combine(Image, "data.ext4"), Path.Combine(Folder, "data.ext4")], TimeSpan.FromMinutes(1));
         Board = Boot("board");
+        // At once, and not when the first test of this board runs.
+        Measured("power-on to the host's ready line", $"{Board.WaitReady().TotalSeconds:0.00} s");
+        Wait.Until("a picture on the screen", TimeSpan.FromSeconds(30), () => !Board.Screen().IsPlain);
+        Measured("power-on to the first picture", $"{Board.Uptime.Elapsed.TotalSeconds:0.00} s (or less: seen by screendump)");
+        Measured("power-on to ssh", $"{Board.WaitSsh().TotalSeconds:0.00} s");
     }
 
     internal string Repo { get; }

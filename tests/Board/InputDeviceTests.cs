@@ -33,6 +33,27 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
         Wait.Until("the keyboard's end", TimeSpan.FromSeconds(60), () => Said("(QEMU Virtio Keyboard) is gone") == 1, () => End, pause: 100);
     });
 
+    // What the touch goes through: the kernel, the host, its client's ring and bell, the client, its bell, the host, /dev/fb0.
+    [Fact]
+    public void A_touch_reaches_the_app_and_the_pixels_follow() => Watch("input-latency", () =>
+    {
+        board.StartHost("--display fbdev:/dev/fb0");
+        board.StartApp();
+        var result = Device.Run($"{InputBoard.Replay} latency 200 {InputBoard.Recordings}/resistive.txt");
+        Assert.True(result.ExitCode == 0, $"{result}{board.HostLog}");
+        fixture.Measured("touch to changed pixel in fb0, 200 touches", $"{result.Output.Trim()}");
+    });
+
+    [Fact]
+    public void A_grabbed_keyboard_is_one_host_s_alone() => Watch("input-grab", () =>
+    {
+        const string grab = """{ "input": { "rules": [ { "match": { "name": "QEMU*" }, "grab": true } ] } }""";
+        board.StartHost("--display memory:80x60", grab);
+        Assert.DoesNotContain("grabbed", board.HostLog);
+        var second = Device.Run($"echo '{grab}' >/tmp/g.json; MMM_PATH=/tmp/other timeout 5 mmm --config /tmp/g.json --display memory:80x60 --audio none");
+        Assert.Contains("QEMU Virtio Keyboard: another program has grabbed it, and gets all of its events; stop that program", second.Error);
+    });
+
     private Device Device => board.Board.Device;
 
     private string End => board.Board.Console[^Math.Min(board.Board.Console.Length, 400)..];

@@ -64,14 +64,18 @@ public sealed class SoundBoard : IDisposable
     internal int Tone(int format, int rate, int hertz, int seconds) => int.Parse(Device.Require(
         $"MMM_PATH={Path} /data/ToneApp {format} {rate} {hertz} {seconds} >/tmp/tone.log 2>&1 </dev/null & echo $!"));
 
-    /// <summary>How often the emulated card ran dry since the host has started: the machine was too busy to run the board at its speed.</summary>
-    internal int Xruns
+    /// <summary>
+    /// How often the emulated card ran dry since the host has started, or the ring of an app that is there: the machine was too busy to run the board
+    /// at its speed.
+    /// </summary>
+    internal int TimesDry
     {
         get
         {
             using var answer = System.Text.Json.JsonDocument.Parse(Device.Require($"MMM_PATH={Path} mmmctl audio --json"));
             var root = answer.RootElement;
-            return (root.TryGetProperty("audio", out var audio) ? audio : root).GetProperty("xruns").GetInt32();
+            var audio = root.TryGetProperty("audio", out var inner) ? inner : root;
+            return audio.GetProperty("xruns").GetInt32() + audio.GetProperty("clients").EnumerateArray().Sum(c => c.GetProperty("underruns").GetInt32());
         }
     }
 
