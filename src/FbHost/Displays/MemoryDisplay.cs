@@ -8,15 +8,17 @@ namespace FbHost.Displays;
 
 /// <summary>
 /// A framebuffer in a plain file that other programs can map: top left first, rows without gaps. For development and tests.
-/// The host itself writes it by pwrite: whoever truncates the file cannot fault the host.
+/// The host itself writes it by calls that can not fault, and never through a mapping: whoever truncates the file does not end the host.
 /// </summary>
-internal sealed class MemoryDisplay : IDisplay
+internal sealed unsafe class MemoryDisplay : IDisplay
 {
     private readonly int _fd;
     private readonly string _path;
     private readonly bool _deleteAtEnd;
     private readonly PixelLayout _layout;
     private readonly PixelMemory? _memory;
+    private readonly void* _mapped = null;
+    private readonly long _bytes;
 
     /// <param name="width">Pixels, 1..16384.</param>
     /// <param name="height">Pixels, 1..16384.</param>
@@ -25,7 +27,7 @@ internal sealed class MemoryDisplay : IDisplay
     /// <param name="path">The file: made when missing, its size set.</param>
     /// <param name="deleteAtEnd">The file is removed when the display is disposed.</param>
     /// <exception cref="MmmException">The file can not be made, or the disk is full.</exception>
-    public unsafe MemoryDisplay(int width, int height, PixelLayout layout, bool dither, string path, bool deleteAtEnd)
+    public MemoryDisplay(int width, int height, PixelLayout layout, bool dither, string path, bool deleteAtEnd)
     {
         (Width, Height, _layout, _path, _deleteAtEnd) = (width, height, layout, path, deleteAtEnd);
         _fd = Sys.Open(path, O_RDWR | O_CREAT, 0x1A4 /* 0644 */);
@@ -42,7 +44,12 @@ internal sealed class MemoryDisplay : IDisplay
             Dispose();
             throw new MmmException($"{path}: {bytes:N0} bytes for the memory display can not be reserved: {Sys.ErrorText(error)}");
         }
-        _memory = new PixelMemory(_fd, null, new PixelConverter(layout, dither), (width, height), stride, left: 0, keepCopy: false);
+        _bytes = bytes;
+        _mapped = mmap(null, (size_t)(ulong)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
+        _memory = new PixelMemory(_fd, null, new PixelConverter(layout, dither), (width, height), stride, left: 0, keepCopy: false)
+        {
+            Guarded = _mapped == (void*)-1 ? null : (byte*)_mapped,
+        };
     }
 
     public int Width { get; }
@@ -57,6 +64,8 @@ internal sealed class MemoryDisplay : IDisplay
 
     public void Dispose()
     {
+        if (_mapped != null && _mapped != (void*)-1)
+            munmap(_mapped, (size_t)(ulong)_bytes);
         Sys.Close(_fd);
         if (_deleteAtEnd)
             Sys.Unlink(_path);

@@ -105,6 +105,22 @@ internal static unsafe partial class Sys
             return Check(recv(fd, p, (size_t)(ulong)to.Length, MSG_DONTWAIT));
     }
 
+    [LibraryImport("libc", EntryPoint = "process_vm_writev", SetLastError = true)]
+    private static partial nint process_vm_writev(int pid, iovec* local, nuint localCount, iovec* remote, nuint remoteCount, nuint flags);
+
+    /// <summary>
+    /// Copies within this process as another process would: where there is no memory any more (a mapping of a file that was cut short) it is an
+    /// error and no SIGBUS. Bytes, or minus errno.
+    /// </summary>
+    public static long CopyGuarded(ReadOnlySpan<iovec> from, ReadOnlySpan<iovec> to)
+    {
+        fixed (iovec* f = from, t = to)
+        {
+            var n = process_vm_writev(Environment.ProcessId, f, (nuint)from.Length, t, (nuint)to.Length, 0);
+            return n >= 0 ? n : -errno;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     private static partial int recvmmsg(int fd, ulong* messages, uint count, int flags, void* timeout);
 
