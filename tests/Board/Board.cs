@@ -87,6 +87,9 @@ internal sealed class Board : IDisposable
 
     public void Key(string name) => _qmp.Key(name);
 
+    /// <summary>Presses keys together.</summary>
+    public void Keys(params ReadOnlySpan<string> names) => _qmp.Key(names);
+
     public void Touch(double x, double y) => _qmp.Touch(x, y);
 
     /// <summary>Plugs a device in while the board runs.</summary>

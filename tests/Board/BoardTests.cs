@@ -111,6 +111,24 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
+    public void Control_Alt_and_a_function_key_switch_terminals_and_caps_lock_lights_its_lamp() => Watch("terminal-keys", board =>
+    {
+        UseFramebuffer(board);
+        var still = ObserveClock(board);
+        const string Lamp = "cat /sys/class/leds/*::capslock/brightness";
+        Assert.Equal("0", board.Device.Require(Lamp));
+        board.Key("caps_lock");
+        Wait.Until("the lamp", TimeSpan.FromSeconds(10), () => board.Device.Require(Lamp) == "1", pause: 100);
+        board.Key("caps_lock");
+        Wait.Until("no lamp", TimeSpan.FromSeconds(10), () => board.Device.Require(Lamp) == "0", pause: 100);
+        board.Keys("ctrl", "alt", "f2");
+        Wait.Until("the second terminal", TimeSpan.FromSeconds(10), () => board.Device.Require("cat /sys/class/tty/tty0/active") == "tty2", pause: 100);
+        board.Keys("ctrl", "alt", "f1"); // by the kernel: that terminal is not the host's
+        Wait.Until("the first terminal", TimeSpan.FromSeconds(10), () => board.Device.Require("cat /sys/class/tty/tty0/active") == "tty1", pause: 100);
+        still.WaitSame("the switch back", board.Screen);
+    });
+
+    [Fact]
     public void A_host_that_ends_leaves_the_console_and_the_next_one_takes_it() => Watch(nameof(A_host_that_ends_leaves_the_console_and_the_next_one_takes_it), board =>
     {
         UseFramebuffer(board);
@@ -183,14 +201,14 @@ public sealed class BoardTests(BoardFixture fixture)
         foreach (var trouble in new[] { "panic", "Unhandled exception", "Oops", "Call trace", "EXT4-fs error" })
             Assert.DoesNotContain(trouble, console, StringComparison.OrdinalIgnoreCase);
 
-        var host = int.Parse(board.Device.Require("pgrep -x mmm")); // pidof also finds the guard of the terminal
+        var host = int.Parse(board.Device.Pid("mmm"));
         var (rss, before) = board.Device.Usage(host);
         var watch = Stopwatch.StartNew();
         board.Device.Require("sleep 10");
         var (_, after) = board.Device.Usage(host);
         fixture.Measured("host, one idle client: memory", $"{rss / 1000.0:0.0} MB resident");
         fixture.Measured("host, one idle client: context switches", $"{after - before} in {watch.Elapsed.TotalSeconds:0.0} s");
-        fixture.Measured("guard of the terminal: memory", $"{board.Device.Usage(int.Parse(board.Device.Require("pgrep -x mmm-guard"))).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
+        fixture.Measured("guard of the terminal: memory", $"{board.Device.Usage(int.Parse(board.Device.Pid("mmm-guard"))).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
         fixture.Measured("image", $"root.squashfs {new FileInfo(Path.Combine(fixture.Image, "root.squashfs")).Length / 1e6:0.0} MB");
     });
 
@@ -269,9 +287,9 @@ public sealed class BoardTests(BoardFixture fixture)
     /// <summary>Runs a shell line, and has init start the host anew; returns when that serves the clock.</summary>
     private static void RestartHost(Board board, string line)
     {
-        var before = board.Device.Require("pgrep -x mmm");
+        var before = board.Device.Pid("mmm");
         board.Device.Require($"{line} && kill {before}");
-        Wait.Until("the next host", TimeSpan.FromSeconds(30), () => board.Device.Run("pgrep -x mmm").Output.Trim() is { Length: > 0 } pid && pid != before
+        Wait.Until("the next host", TimeSpan.FromSeconds(30), () => board.Device.Pid("mmm") is { Length: > 0 } pid && pid != before
             && board.Device.Run("mmmctl clients").Output.Contains("Clock"), pause: 100);
     }
 

@@ -69,6 +69,9 @@ internal sealed class Device(int port, string key, string knownHosts)
         return result.ExitCode == 0 ? Png.Read(result.Bytes) : throw new InvalidOperationException($"mmmctl screenshot: {result}");
     }
 
+    /// <summary>The process of that name, "" when there is none; pidof would also find the guard of the host's terminal, which is the same program.</summary>
+    public string Pid(string name) => Run($"for p in $(pidof mmm); do [ \"$(cat /proc/$p/comm)\" = {name} ] && echo $p; done").Output.Trim();
+
     /// <summary>Resident memory (kB) and context switches of all threads of a process so far.</summary>
     public (int Rss, long Switches) Usage(int pid)
     {

@@ -51,17 +51,19 @@ internal sealed class Qmp : IDisposable
         return Picture.FromPpm(File.ReadAllBytes(scratch));
     }
 
-    /// <summary>Presses and releases a key by its QEMU name (ret, t, a, ...).</summary>
-    public void Key(string name)
+    /// <summary>Presses keys by their QEMU names (ret, t, a, ...), one after the other, and releases them the other way round.</summary>
+    public void Key(params ReadOnlySpan<string> names)
     {
-        foreach (var down in new[] { true, false })
+        foreach (var name in names)
+            Send(Key(name, down: true));
+        for (var i = names.Length - 1; i >= 0; i--)
+            Send(Key(names[i], down: false));
+
+        static JsonObject Key(string name, bool down) => new()
         {
-            Send(new JsonObject
-            {
-                ["type"] = "key",
-                ["data"] = new JsonObject { ["down"] = down, ["key"] = new JsonObject { ["type"] = "qcode", ["data"] = name } },
-            });
-        }
+            ["type"] = "key",
+            ["data"] = new JsonObject { ["down"] = down, ["key"] = new JsonObject { ["type"] = "qcode", ["data"] = name } },
+        };
     }
 
     /// <summary>Moves the tablet to a place (0..1 of width and height), presses and releases.</summary>

@@ -4,7 +4,7 @@ using InputEvdev.Tests;
 // Makes recorded devices (tests/InputEvdev.Tests/Devices) by /dev/uinput.
 //   UinputReplay check FILE...   each in turn: opens what the kernel made of it, plays it, and says whether its events are those expected
 //   UinputReplay lost FILE       makes it and sends more than the kernel keeps, and says whether what is held in the end is known
-//   UinputReplay latency N FILE  touches N times, and says how long it takes until a pixel in the middle of an 800x480 /dev/fb0 changes
+//   UinputReplay latency N FILE  touches N times, and says how long it takes until pixel 100,100 of an 800x480 /dev/fb0 changes
 //   UinputReplay play FILE       makes it, prints its node, waits for a line, plays it in its own time, and keeps it until the next line
 if (args is ["play", var only])
 {
@@ -19,7 +19,7 @@ if (args is ["lost", var lossy])
 }
 if (args is ["latency", var touches, var panel])
 {
-    var said = TouchLatency.Measure(int.Parse(touches), panel, "/dev/fb0", at: 4 * (240 * 800 + 400));
+    var said = TouchLatency.Measure(int.Parse(touches), panel, "/dev/fb0", at: 4 * (100 * 800 + 100));
     Console.WriteLine(said ?? "a touch showed nothing");
     return said is null ? 1 : 0;
 }
