@@ -17,6 +17,7 @@ public sealed class InputBoard : IDisposable
         Board.WaitSsh();
         Board.Device.Send(System.IO.Path.Combine(fixture.Programs.UinputReplay, "UinputReplay"), Replay);
         Board.Device.Send(System.IO.Path.Combine(fixture.Programs.Hello, "Hello"), "/data/Hello");
+        Board.Device.Send(System.IO.Path.Combine(fixture.Programs.DrawApp, "DrawApp"), "/data/DrawApp");
         var archive = System.IO.Path.Combine(fixture.Folder, "recordings.tar");
         TarFile.CreateFromDirectory(System.IO.Path.Combine(fixture.Repo, "tests/InputEvdev.Tests/Devices"), archive, includeBaseDirectory: false);
         Board.Device.Send(archive, "/tmp/recordings.tar");
@@ -33,17 +34,18 @@ public sealed class InputBoard : IDisposable
     internal void StartHost(string arguments, string configuration = "{}")
     {
         // init is told to start nothing again; the host it started ends, and with it the app.
-        Board.Device.Run("kill -TSTP 1; sleep 0.5; kill $(pidof Hello) $(pidof mmm)");
+        Board.Device.Run("kill -TSTP 1; sleep 0.5; kill $(pidof Hello) $(pidof DrawApp) $(pidof mmm)");
         Wait.Until("the last host ends", TimeSpan.FromSeconds(20), () => Board.Device.Run("pidof mmm").ExitCode != 0, pause: 100);
         Board.Device.Require($"mkdir -p {Path}; : >/tmp/host.log; echo '{configuration}' >/tmp/c.json; MMM_PATH={Path} mmm --config /tmp/c.json {arguments} --audio none >/dev/null 2>/tmp/host.log </dev/null &");
         Wait.Until("a host", TimeSpan.FromSeconds(30), () => HostLog.Contains("mmm: ready:"), () => HostLog, pause: 100);
     }
 
-    /// <summary>Starts an app that changes the whole screen at each press.</summary>
-    internal void StartApp()
+    /// <summary>Starts an app in place of the last one.</summary>
+    internal void StartApp(string name, string arguments = "")
     {
-        Board.Device.Require($"MMM_PATH={Path} /data/Hello >/dev/null 2>&1 </dev/null &");
-        Wait.Until("the app", TimeSpan.FromSeconds(20), () => HostLog.Contains("Hello (pid"), () => HostLog, pause: 100);
+        Board.Device.Run("kill $(pidof Hello) $(pidof DrawApp)");
+        Board.Device.Require($"MMM_PATH={Path} /data/{name} {arguments} >/dev/null 2>&1 </dev/null &");
+        Wait.Until("the app", TimeSpan.FromSeconds(20), () => HostLog.Contains($"{name} (pid"), () => HostLog, pause: 100);
     }
 
     public void Dispose() => Board.Dispose();

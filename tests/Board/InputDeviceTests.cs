@@ -38,10 +38,13 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     public void A_touch_reaches_the_app_and_the_pixels_follow() => Watch("input-latency", () =>
     {
         board.StartHost("--display fbdev:/dev/fb0");
-        board.StartApp();
-        var result = Device.Run($"{InputBoard.Replay} latency 200 {InputBoard.Recordings}/resistive.txt");
-        Assert.True(result.ExitCode == 0, $"{result}{board.HostLog}");
-        fixture.Measured("touch to changed pixel in fb0, 200 touches", $"{result.Output.Trim()}");
+        foreach (var (app, arguments, what) in new[] { ("DrawApp", "touch", "64x64"), ("Hello", "", "800x480") })
+        {
+            board.StartApp(app, arguments);
+            var result = Device.Run($"{InputBoard.Replay} latency 200 {InputBoard.Recordings}/resistive.txt");
+            Assert.True(result.ExitCode == 0, $"{result}{board.HostLog}");
+            fixture.Measured($"touch to changed pixel in fb0, an app that draws {what}, 200 touches", $"{result.Output.Trim()}");
+        }
     });
 
     [Fact]

@@ -2,7 +2,12 @@ using System.Diagnostics;
 using Mmm;
 
 // Draws as often as the host shows it: DrawApp SECONDS [small]. Colours of the whole picture change with each frame, or of a 64x64 square;
-// the last frame is a pattern there. Prints the frames a second, then each press of a pointer.
+// the last frame is a pattern there. Prints the frames a second, then each press of a pointer. DrawApp touch: another 64x64 square at each press.
+if (args is ["touch"])
+{
+    Follow();
+    return;
+}
 var seconds = double.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture);
 var small = args.Contains("small");
 using var client = MmmClient.Open("DrawApp");
@@ -35,5 +40,20 @@ void Draw(Frame frame, Rect rect, bool pattern)
             row.Fill((uint)(frames * 0x030507) | 0xFF000000);
         for (var x = 0; pattern && x < row.Length; x++)
             row[x] = (uint)(x << 16 & 0xFF0000 | y << 8 & 0xFF00 | x * y & 0xFF) | 0xFF000000;
+    }
+}
+
+static void Follow()
+{
+    using var client = MmmClient.Open("DrawApp");
+    using (var frame = client.BeginFrame())
+        frame.Fill(Color.FromRgb(0x203040));
+    var color = 0;
+    foreach (var e in client.Events())
+    {
+        if (e is not PointerPress)
+            continue;
+        using var frame = client.BeginFrame(new Rect(100, 100, 64, 64));
+        frame.Fill(Color.FromRgb(color ^= 0xFFC030), new Rect(100, 100, 64, 64));
     }
 }
