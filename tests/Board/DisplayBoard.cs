@@ -92,7 +92,7 @@ public sealed class DisplayBoard : IDisposable
 
     internal void End(string signal = "TERM")
     {
-        Device.Run($"kill $(pidof DrawApp); kill -{signal} $(pidof mmm)");
+        Device.Run($"kill $(pidof DrawApp); kill -{signal} {Device.Pid("mmm")}");
         WaitGone("mmm");
     }
 

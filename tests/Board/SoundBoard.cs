@@ -32,10 +32,12 @@ public sealed class SoundBoard : IDisposable
     internal string HostLog => Device.Require("cat /tmp/host.log");
 
     /// <summary>Starts a host in place of the last one, and waits until it serves.</summary>
-    internal void Start(string audio)
+    /// <param name="audio">The device.</param>
+    /// <param name="more">Further members of "audio" in the configuration, after a comma.</param>
+    internal void Start(string audio, string more = "")
     {
         End();
-        StartHost(audio);
+        StartHost(audio, more);
     }
 
     /// <summary>Ends the host and starts another, while apps go on.</summary>
@@ -47,9 +49,9 @@ public sealed class SoundBoard : IDisposable
     }
 
     // A latency that an emulated card keeps on a machine that is busy with other work: what is looked at here is content.
-    private void StartHost(string audio)
+    private void StartHost(string audio, string more = "")
     {
-        Device.Require($"mkdir -p {Path}; : >/tmp/host.log; echo '{{ \"audio\": {{ \"device\": \"{audio}\", \"latencyMs\": 250 }} }}' >/tmp/sound.json;"
+        Device.Require($"mkdir -p {Path}; : >/tmp/host.log; echo '{{ \"audio\": {{ \"device\": \"{audio}\", \"latencyMs\": 250{more} }} }}' >/tmp/sound.json;"
             + $" MMM_PATH={Path} mmm --config /tmp/sound.json --display memory:160x120 --input none >/dev/null 2>/tmp/host.log </dev/null &");
         Wait.Until($"a host on {audio}", TimeSpan.FromSeconds(30), () => HostLog.Contains("mmm: ready:"), () => HostLog, pause: 100);
     }
@@ -94,12 +96,22 @@ public sealed class SoundBoard : IDisposable
         .Single(line => line.Split(':')[0].EndsWith($"/{name}.ko", StringComparison.Ordinal))
         .Split([':', ' '], StringSplitOptions.RemoveEmptyEntries).Reverse();
 
-    internal void PlugUsb() => Board.AddDevice(new JsonObject
-    {
-        ["driver"] = "usb-audio", ["id"] = "headset", ["audiodev"] = "usbsound", ["bus"] = "usb.0",
-    });
+    internal bool HasUsb { get; private set; }
 
-    internal void UnplugUsb() => Board.RemoveDevice("headset");
+    internal void PlugUsb()
+    {
+        Board.AddDevice(new JsonObject { ["driver"] = "usb-audio", ["id"] = "headset", ["audiodev"] = "usbsound", ["bus"] = "usb.0" });
+        HasUsb = true;
+    }
+
+    internal void UnplugUsb()
+    {
+        Board.RemoveDevice("headset");
+        HasUsb = false;
+    }
+
+    /// <summary>Runs mmmctl.</summary>
+    internal void Control(string arguments) => Device.Require($"MMM_PATH={Path} mmmctl {arguments}");
 
     internal void WaitGone(string program) =>
         Wait.Until($"{program} ends", TimeSpan.FromSeconds(20), () => Device.Run($"pidof {program}").ExitCode != 0, pause: 100);

@@ -70,6 +70,34 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         Assert.Equal(lines.Distinct(), lines); // each fault once
     });
 
+    [Fact]
+    public void A_control_of_the_card_s_own_mixer_is_the_volume_where_one_is_named() => Watch("sound-control", () =>
+    {
+        sounds.LoadUsbAudio();
+        if (!sounds.HasUsb)
+            sounds.PlugUsb();
+        sounds.Start("alsa:card=USB", """, "cardControl": "Bass" """);
+        Wait.Until("the missing control is told", Patience, () => sounds.HostLog.Contains("has no control \"Bass\"; it has Audio Output Volume Control"), () => sounds.HostLog, pause: 100);
+        sounds.Start("alsa:card=USB", """, "cardControl": "Audio Output Volume Control" """);
+        sounds.Tone(S16Stereo, 48000, 440, 60);
+        WaitLevel(0.98 * Amplitude, 1.01 * Amplitude);
+        sounds.Control("volume 50"); // -18 dB, of which QEMU's card makes a factor: 1 - 18/136, its range being 136 dB
+        WaitLevel(0.85 * Amplitude, 0.88 * Amplitude);
+        sounds.Control("volume 100");
+        WaitLevel(0.98 * Amplitude, 1.01 * Amplitude);
+    });
+
+    // The loudest sample of the last tenth of a second.
+    private void WaitLevel(double least, double most)
+    {
+        var level = 0;
+        Wait.Until($"a level of {least:0} to {most:0}", Patience, () =>
+        {
+            level = sounds.UsbRecording.Frames() is { Length: > 4800 } frames ? frames[^4800..].Max(s => Math.Abs((int)s)) : 0;
+            return level >= least && level <= most;
+        }, () => $"it is {level}; {sounds.HostLog}", pause: 200);
+    }
+
     private void WaitUsb(string what) => Wait.Until($"440 Hz on {what}", Patience,
         () => Recording.SecondsOf(440, sounds.UsbRecording.Frames()) >= 1, () => sounds.HostLog, pause: 200);
 

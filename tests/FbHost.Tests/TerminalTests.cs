@@ -9,8 +9,8 @@ public class TerminalTests
     private static Child StartWith(PseudoTerminal terminal, TempDirectory temp, string input, params string[] more)
     {
         string[] arguments = [.. Host(temp), "--input", input, .. more];
-        // Whoever runs the tests in the background has SIGINT ignored, which children inherit.
-        const string Script = "exec env --default-signal=INT setsid --ctty \"$@\" < \"$0\"";
+        // Whoever runs the tests in the background, or by nohup, has SIGINT or SIGHUP ignored, which children inherit.
+        const string Script = "exec env --default-signal=INT,HUP setsid --ctty \"$@\" < \"$0\"";
         var host = new Child("sh", ["-c", Script, terminal.Path, .. arguments], ("MMM_PATH", temp["mmm"]));
         bool IsReady() => host.Errors.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal));
         Wait.Until(() => host.HasEnded || IsReady(), "the ready line", () => string.Join(" | ", host.Errors));
