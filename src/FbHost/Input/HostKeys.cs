@@ -63,7 +63,9 @@ internal sealed class HostKeys
                 _taken.Add((e.Device, e.Key));
                 return true;
             case InputKind.KeyRepeat when _taken.Contains((e.Device, e.Key)):
-                Repeat(e);
+                // The volume goes on for as long as its key is held; all else is done once.
+                if (ConfiguredFor(_words.Of(e)) is (HostAction.VolumeUp or HostAction.VolumeDown) and var action)
+                    _act(action);
                 return true;
             case InputKind.KeyRelease:
                 return _taken.Remove((e.Device, e.Key));
@@ -72,25 +74,22 @@ internal sealed class HostKeys
         }
     }
 
-    // The volume goes on for as long as its key is held; all else is done once.
-    private void Repeat(in InputEvent e)
+    private HostAction? ConfiguredFor(ReadOnlySpan<byte> word)
     {
-        ReadOnlySpan<byte> word = _words.Of(e);
         foreach (var (known, action) in _options.Keys)
         {
-            if (action is HostAction.VolumeUp or HostAction.VolumeDown && word.SequenceEqual(known))
-                _act(action);
+            if (word.SequenceEqual(known))
+                return action;
         }
+        return null;
     }
 
     private bool Acts(in InputEvent e)
     {
         ReadOnlySpan<byte> word = _words.Of(e);
-        foreach (var (known, action) in _options.Keys)
+        if (ConfiguredFor(word) is { } configured)
         {
-            if (!word.SequenceEqual(known))
-                continue;
-            _act(action);
+            _act(configured);
             return true;
         }
         if (_options.Lock)

@@ -68,23 +68,15 @@ internal sealed class InputDevices : IDisposable
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
     public void SetCalibration(CalibrationMatrix calibration)
     {
-        foreach (var device in _devices.Select(d => d.Device))
-            if (device.Pointer == PointerKind.Touch)
-                device.Calibration = calibration;
+        foreach (var device in TouchScreens)
+            device.Calibration = calibration;
         _calibration = calibration;
     }
 
     /// <summary>How the touch screen that was found first is corrected; null without one.</summary>
-    public CalibrationMatrix? Calibration
-    {
-        get
-        {
-            foreach (var device in _devices.Select(d => d.Device))
-                if (device.Pointer == PointerKind.Touch)
-                    return device.Calibration;
-            return null;
-        }
-    }
+    public CalibrationMatrix? Calibration => TouchScreens.FirstOrDefault()?.Calibration;
+
+    private IEnumerable<EvdevDevice> TouchScreens => _devices.Select(d => d.Device).Where(d => d.Pointer == PointerKind.Touch);
 
     private void AddAll(string path)
     {
@@ -110,11 +102,10 @@ internal sealed class InputDevices : IDisposable
     private void Lost(string path)
     {
         _refused.Remove(path);
-        var at = _devices.FindIndex(d => d.Device.Path == path);
-        if (at < 0)
+        if (_devices.Find(d => d.Device.Path == path) is not { } source)
             return;
-        _devices[at].Device.ReleaseAll(_devices[at].Handler);
-        Remove(_devices[at].Device);
+        source.Device.ReleaseAll(source.Handler);
+        Remove(source);
     }
 
     private void Complain()
@@ -194,9 +185,9 @@ internal sealed class InputDevices : IDisposable
     private void Drain(Source source)
     {
         if (!source.Device.Drain(source.Handler))
-            Remove(source.Device);
-        else if (source.Device.DueNs != long.MaxValue)
-            _press.NoLaterThan(source.Device.DueNs);
+            Remove(source);
+        else
+            AwaitPress(source.Device);
     }
 
     private void Elapse()
@@ -204,22 +195,23 @@ internal sealed class InputDevices : IDisposable
         foreach (var (device, _, handler, _) in _devices)
         {
             device.Elapse(handler);
-            if (device.DueNs != long.MaxValue)
-                _press.NoLaterThan(device.DueNs);
+            AwaitPress(device);
         }
     }
 
-    private void Remove(EvdevDevice device)
+    // A press that is too short to count yet becomes one by time alone; long.MaxValue: none.
+    private void AwaitPress(EvdevDevice device) => _press.NoLaterThan(device.DueNs);
+
+    private void Remove(Source source)
     {
-        var at = _devices.FindIndex(d => d.Device == device);
-        if (at < 0)
+        if (!_devices.Remove(source))
             return; // what it released has ended it already
-        _devices[at].Watch.Dispose();
-        if (_devices[at].Line is { } line)
+        var device = source.Device;
+        source.Watch.Dispose();
+        if (source.Line is { } line)
             _scanners.Remove(line);
         else
             _keyboard.Remove(device);
-        _devices.RemoveAt(at);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");
     }
