@@ -150,7 +150,8 @@ public class DecoderPropertyTests
 
     private sealed class Model(DeviceClass device)
     {
-        private readonly HashSet<int> _held = []; // Keys and buttons by their code.
+        private readonly HashSet<int> _held = [];    // Keys and buttons by their code.
+        private readonly HashSet<int> _changed = []; // Buttons, in this frame.
         private double _x, _y;                    // A fraction, or a mouse's way so far.
         private double _frameX, _frameY;          // A mouse's motion in this frame.
         private bool _dropped;
@@ -161,12 +162,13 @@ public class DecoderPropertyTests
             if (record.type == EV_SYN && record.code == SYN_DROPPED)
             {
                 _held.Clear();
+                _changed.Clear();
                 _dropped = true;
                 (_frameX, _frameY) = (0, 0);
             }
             else if (record.type == EV_SYN && record.code == SYN_REPORT)
             {
-                (_x, _y, _frameX, _frameY) = (_x + _frameX, _y + _frameY, 0, 0);
+                EndFrame();
                 _dropped = false;
             }
             else if (record.type == EV_ABS && device.X.IsUsable)
@@ -181,9 +183,17 @@ public class DecoderPropertyTests
             }
             else if (record.type == EV_KEY && !_dropped)
             {
-                if (record.value == 1) _held.Add(record.code);
-                if (record.value == 0) _held.Remove(record.code);
+                var changes = record.value switch { 0 => _held.Remove(record.code), 1 => _held.Add(record.code), _ => false };
+                if (!changes || record.code is < BTN_LEFT or > BTN_TASK || _changed.Add(record.code)) return;
+                EndFrame(); // Down and up in one frame are two frames: the first is told, whatever is lost after it.
+                _changed.Add(record.code);
             }
+        }
+
+        private void EndFrame()
+        {
+            (_x, _y, _frameX, _frameY) = (_x + _frameX, _y + _frameY, 0, 0);
+            _changed.Clear();
         }
 
         public void Compare((HashSet<KeyCode> Keys, HashSet<(int, int)> Buttons, double X, double Y) said, bool positions)

@@ -10,6 +10,9 @@ namespace FbHost.Tests.Calibration;
 /// <summary>What the app finds on the screen becomes a calibration of the panel, however it hangs.</summary>
 public sealed class TouchCalibrationTests : IDisposable
 {
+    /// <summary>Of the size of rounding errors, and not a number of decimals: two numbers that differ by nothing to speak of can round apart.</summary>
+    private const double Tolerance = 1e-9;
+
     private readonly Desk _desk = new();
     private readonly TempDirectory _temp = new();
 
@@ -37,8 +40,8 @@ public sealed class TouchCalibrationTests : IDisposable
             (x, y) = onScreen.Apply(x, y);
             var (x2, y2) = after.Apply(raw.Item1, raw.Item2);
             (x2, y2) = orientation.ToClient(x2, y2);
-            Assert.Equal(x, x2, 9);
-            Assert.Equal(y, y2, 9);
+            Assert.Equal(x, x2, Tolerance);
+            Assert.Equal(y, y2, Tolerance);
         });
 
     [Fact]
@@ -47,12 +50,12 @@ public sealed class TouchCalibrationTests : IDisposable
         var touched = CalibrationFlow.Targets;
         Point[] meant = [.. touched.Select(p => new Affine(map.A, map.B, map.C, map.D, map.E, map.F).Apply(p))];
         var found = AffineFit.Solve(touched, meant)!.Value;
-        Assert.Equal(map.A, found.A, 9);
-        Assert.Equal(map.B, found.B, 9);
-        Assert.Equal(map.C, found.C, 9);
-        Assert.Equal(map.D, found.D, 9);
-        Assert.Equal(map.E, found.E, 9);
-        Assert.Equal(map.F, found.F, 9);
+        Assert.Equal(map.A, found.A, Tolerance);
+        Assert.Equal(map.B, found.B, Tolerance);
+        Assert.Equal(map.C, found.C, Tolerance);
+        Assert.Equal(map.D, found.D, Tolerance);
+        Assert.Equal(map.E, found.E, Tolerance);
+        Assert.Equal(map.F, found.F, Tolerance);
         Assert.Equal(-1, AffineFit.Outlier(touched, meant, 0.001));
     });
 
@@ -78,7 +81,7 @@ public sealed class TouchCalibrationTests : IDisposable
         for (var i = 0; i < 9; i++)
             samples.Add(new Point(0.5 + i * 0.001, 0.5));
         samples.Add(new Point(0, 1));
-        Assert.Equal(0.504, samples.Average()!.Value.X, 9);
+        Assert.Equal(0.504, samples.Average()!.Value.X, Tolerance);
         samples.Clear();
         for (var i = 0; i < 10; i++)
             samples.Add(new Point(i / 10.0, 0.5)); // a stroke
