@@ -99,6 +99,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     {
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
+        var guard = Own(new CrashGuard(_log)); // of the display and the terminal, until both are given back
         string? refused = null;
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
         var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, readsStdin, out refused);
@@ -163,7 +164,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         screen.Repaint();
         clients.Open();
         Own(apps).Start();
-        terminal?.Guard();
+        guard.Start([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
         var keys = readsStdin ? ", the terminal's keys" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {sound.Description}, clients in {directory}");
     }

@@ -12,8 +12,8 @@ using Mmm;
 StandardStreams.Ensure();
 try
 {
-    if (args is [TerminalGuard.Argument, ..])
-        return TerminalGuard.Run(args.AsSpan(1));
+    if (args is [CrashGuard.Argument, ..])
+        return CrashGuard.Run(args.AsSpan(1));
     if (ProgramName() == "mmmctl")
         return Mmmctl.Run(args);
     if (CommandLine.Parse(args) is not { } options)

@@ -114,8 +114,9 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     }
 
     /// <summary>
-    /// Plays a tone to its end, and looks for its frequency, length and level, and for gaps. A gap counts when neither the card nor the app's ring ran
-    /// dry: they do when the machine does not run the board at its speed. Then it is played again, five times at most.
+    /// Plays a tone to its end, and looks for its frequency, length and level, and for gaps. Where the machine does not run the board at its speed, the
+    /// card or the app's ring runs dry, or the emulated card loses a piece that nothing on the board missed. So it is played again, five times at most
+    /// when something ran dry; and a gap with nothing dry counts when it is there in three of three.
     /// </summary>
     private void PlayWhole(int format, int rate, int hertz, int seconds)
     {
@@ -131,7 +132,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
             var breaks = Recording.Breaks(hertz, Amplitude, sound);
             var heard = Recording.SecondsOf(hertz, sound);
             fixture.Measured("sound", $"{what}: {heard:0.00} s heard, {breaks.Count} breaks, {dry} times dry");
-            if (dry > 0 && attempt < 5)
+            if (attempt < 5 && dry > 0 || attempt < 3 && breaks.Count > 0)
                 continue;
             Assert.True(breaks.Count == 0, $"{what}: breaks at {string.Join(' ', breaks.Take(20).Select(b => $"{b / (double)Recording.Rate:0.000}"))} s, {dry} times dry");
             Assert.InRange(sound.Length / (double)Recording.Rate, seconds - 0.05, seconds + 0.05);

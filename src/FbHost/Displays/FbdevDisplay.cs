@@ -10,7 +10,7 @@ namespace FbHost.Displays;
 
 /// <summary>
 /// A framebuffer device of any packed pixel layout. With room for two pictures it flips between them; else what is written is seen at once.
-/// The picture is black at the end, not what was there before: a text console draws its text anew, and nothing of the clients' stays.
+/// At the end it has again what it had before (<see cref="FoundFramebuffer"/>): nothing of the clients' stays.
 /// </summary>
 internal sealed unsafe class FbdevDisplay : IDisplay
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly string _id;
     private readonly int _fd;
     private readonly FbdevMode _mode;
-    private readonly fb_var_screeninfo _found;
+    private readonly FoundFramebuffer _found;
     private readonly FbdevPalette? _palette;
     private readonly byte* _mapped; // null: written by pwrite
     private readonly PixelMemory _memory;
@@ -46,10 +46,11 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             fb_fix_screeninfo f;
             if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) != 0 || ioctl(_fd, FBIOGET_FSCREENINFO, &f) != 0)
                 throw new MmmException($"{path}: not a framebuffer ({Sys.ErrorText(errno)}); name one, as in --display fbdev:/dev/fb0");
-            _found = v;
             _id = TextRing.Printable(TextRing.Text(new ReadOnlySpan<byte>(f.id, 16)));
             _mode = FbdevMode.Read($"{path} ({_id})", _id, v, f);
-            _palette = PixelPalette.For(_mode.Layout, _mode.Visual) is { } palette ? new FbdevPalette(_fd, palette) : null;
+            var palette = PixelPalette.For(_mode.Layout, _mode.Visual);
+            _found = FoundFramebuffer.Take(_fd, v, _mode, palette);
+            _palette = palette is null ? null : new FbdevPalette(_fd, palette);
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
             _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode)) { MissesRowEnds = _mode.IsEmulated };
@@ -58,6 +59,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         }
         catch
         {
+            _found?.Dispose();
             Sys.Close(_fd);
             throw;
         }
@@ -113,6 +115,8 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public bool IsLost { get; private set; }
 
+    public IReadOnlyList<string> GuardArguments => [CrashGuard.Framebuffer, _path, _found.FilePath];
+
     public event Action? Ready;
 
     // What is mapped can still be written when the device is gone: only a call tells.
@@ -150,32 +154,10 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     public void Show()
     {
         _hidden = false;
-        PutBack();
+        _found.PutBackMode(_fd, force: true);
         _palette?.Set();
         _pages?.Forget();
         Blank(_blanked);
-    }
-
-    private static bool SameMode(in fb_var_screeninfo a, in fb_var_screeninfo b) =>
-        a.xres == b.xres && a.yres == b.yres && a.xres_virtual == b.xres_virtual && a.yres_virtual == b.yres_virtual
-        && a.bits_per_pixel == b.bits_per_pixel && a.grayscale == b.grayscale
-        && a.red.offset == b.red.offset && a.green.offset == b.green.offset && a.blue.offset == b.blue.offset;
-
-    // The mode and the place in it that were found at the start. The place by panning: KMS drivers' emulation counts it from where it last
-    // panned to, and loses count when FBIOPUT_VSCREENINFO changes it.
-    private void PutBack()
-    {
-        fb_var_screeninfo v, found = _found;
-        if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) != 0)
-            return;
-        if (!SameMode(v, found))
-        {
-            (found.xoffset, found.yoffset) = (v.xoffset, v.yoffset);
-            ioctl(_fd, FBIOPUT_VSCREENINFO, &found);
-            found = _found;
-        }
-        if (v.xoffset != found.xoffset || v.yoffset != found.yoffset)
-            ioctl(_fd, FBIOPAN_DISPLAY, &found);
     }
 
     private void Clear()
@@ -192,11 +174,14 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         _uevents?.Dispose();
         if (!_hidden && !IsLost) // what was its memory may be that of the next driver
         {
-            Clear();
-            _pages?.ToFirst(_memory);
-            PutBack();
-            _palette?.Restore();
+            if (!_found.PutBack(_fd, force: true))
+            {
+                Clear();
+                _pages?.ToFirst(_memory);
+                _found.PutBackMode(_fd, force: true);
+            }
         }
+        _found.Dispose();
         if (_mapped != null)
             munmap(_mapped, (size_t)(ulong)_mode.Memory);
         Sys.Close(_fd);

@@ -53,4 +53,7 @@ internal interface IDisplay : IDisposable
 
     /// <summary>The screen is this display's again, with anything on it: everything is painted anew afterwards.</summary>
     void Show() { }
+
+    /// <summary>What <see cref="CrashGuard"/> needs to know to give it back after a crash; none: the kernel gives it back.</summary>
+    IReadOnlyList<string> GuardArguments => [];
 }

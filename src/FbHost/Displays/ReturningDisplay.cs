@@ -140,6 +140,8 @@ internal sealed class ReturningDisplay : IDisplay
             _display.Show();
     }
 
+    public IReadOnlyList<string> GuardArguments => _display?.GuardArguments ?? [];
+
     public void Dispose()
     {
         _loop.Remove(_retry);

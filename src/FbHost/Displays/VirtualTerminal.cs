@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using FbHost.Loop;
 using Mmm.Linux;
@@ -10,7 +11,7 @@ namespace FbHost.Displays;
 /// <summary>
 /// The virtual terminal on whose screen the display lies. While it is taken, the kernel writes no text and no cursor over the picture, its
 /// keys reach no login behind it, and nobody gets the screen before the display has let go of it. It is given back when disposed and when
-/// the host fails, by its <see cref="TerminalGuard"/> after a crash or kill -9.
+/// the host fails, by its <see cref="CrashGuard"/> after a crash or kill -9.
 /// </summary>
 /// <remarks>
 /// With the keyboard off, the kernel does not switch on Ctrl+Alt+F2: the host does (<see cref="Switch"/>), unless its keys are locked.
@@ -28,7 +29,6 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private readonly PosixSignalRegistration _acquire;
     private IDisplay? _display;
     private Action? _repaint;
-    private TerminalGuard? _guard;
     private bool _restored;
 
     private VirtualTerminal(int tty, int number, bool isShown, bool typesHere, EventLoop loop, HostLog log)
@@ -77,12 +77,10 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private static VirtualTerminal Take(int tty, bool readsStdin, EventLoop loop, HostLog log)
     {
         uint device = 0, stdin = 0;
-        vt_stat state = default;
         ioctl(tty, TIOCGDEV, &device);
         var number = (int)(device & 0xFF);
-        var isShown = ioctl(tty, VT_GETSTATE, &state) != 0 || number == 0 || state.v_active == number;
         var typesHere = readsStdin && ioctl(0, TIOCGDEV, &stdin) == 0 && stdin == device;
-        return new VirtualTerminal(tty, number, isShown, typesHere, loop, log);
+        return new VirtualTerminal(tty, number, IsShownOn(tty, number), typesHere, loop, log);
     }
 
     /// <summary>The screen is this terminal's. While it is another's, nothing may be written to the display.</summary>
@@ -96,8 +94,9 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             display.Hide();
     }
 
-    /// <summary>From now on the terminal is given back after a crash, too. Starts a process.</summary>
-    public void Guard() => _guard = TerminalGuard.Start(_number, _keyboardMode, _log);
+    /// <summary>What <see cref="CrashGuard"/> needs to know to give it back after a crash.</summary>
+    public IReadOnlyList<string> GuardArguments =>
+        [CrashGuard.Terminal, _number.ToString(CultureInfo.InvariantCulture), _keyboardMode.ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>Shows another terminal; this one is asked to let go first, by signal.</summary>
     /// <param name="number">As in /dev/ttyN, 1 to 12.</param>
@@ -145,12 +144,31 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     /// <summary>Gives back the terminal that a host which is no more had.</summary>
     internal static void GiveBackAfter(int number, int keyboardMode)
     {
-        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
-        if (tty < 0)
-            tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+        var tty = OpenOrOwn(number);
         if (tty >= 0)
             GiveBack(tty, keyboardMode);
         Sys.Close(tty);
+    }
+
+    /// <summary>The screen is this terminal's, or nobody knows.</summary>
+    internal static bool IsInForeground(int number)
+    {
+        var tty = OpenOrOwn(number);
+        var shown = IsShownOn(tty, number);
+        Sys.Close(tty);
+        return shown;
+    }
+
+    private static int OpenOrOwn(int number)
+    {
+        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
+        return tty >= 0 ? tty : Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+    }
+
+    private static bool IsShownOn(int tty, int number)
+    {
+        vt_stat state;
+        return ioctl(tty, VT_GETSTATE, &state) != 0 || number == 0 || state.v_active == number;
     }
 
     private static void GiveBack(int tty, int keyboardMode)
@@ -183,7 +201,6 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     {
         AppDomain.CurrentDomain.UnhandledException -= OnFailure;
         Restore(); // before the signals get back their effect, which is to end the process
-        _guard?.Dispose();
         _release.Dispose();
         _acquire.Dispose();
         Sys.Close(_tty);

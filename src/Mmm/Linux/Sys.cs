@@ -153,6 +153,18 @@ internal static unsafe partial class Sys
             return Check(send(fd, p, (size_t)(ulong)from.Length, MSG_DONTWAIT | MSG_NOSIGNAL));
     }
 
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    private static partial int memfd_create(byte* name, uint flags);
+
+    /// <summary>A file in memory that goes with its last descriptor; its descriptor, or minus errno.</summary>
+    /// <param name="name">For /proc/PID/fd.</param>
+    public static int MemoryFile(string name)
+    {
+        const uint closeOnExec = 1;
+        fixed (byte* p = Path(name))
+            return Check(memfd_create(p, closeOnExec));
+    }
+
     /// <summary>Waits for POLLIN on one descriptor; true when it (or a hang-up) came within the time. -1 waits without end.</summary>
     public static bool PollIn(int fd, int milliseconds)
     {

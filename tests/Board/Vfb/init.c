@@ -10,6 +10,13 @@
  *   offsets N...                 different yoffsets seen while a client animated
  *   after YOFFSET RRGGBB...      when the host has ended: yoffset, and the palette's first 16
  *   log LINE                     the host's
+ *
+ * and for the cases "kept ...", which have no text console on the framebuffer and something in its memory before the host starts:
+ *
+ *   drawn N                      bytes that are other than before while a client is shown
+ *   kept N                       bytes that are other than before when the host has ended
+ *   offset YOFFSET               then
+ *   palette RRGGBB...            then, the first 16
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -105,6 +112,14 @@ static struct fb_var_screeninfo now(void)
 	return v;
 }
 
+/* As set_mode does. */
+static int is_palette_set(void)
+{
+	unsigned short rgb[768];
+	get_palette(rgb, 16);
+	return rgb[256] == 0x5555 && rgb[257] == 0x5555;
+}
+
 static void set_mode(int width, int height, int pages, int bits)
 {
 	struct fb_var_screeninfo v = now();
@@ -193,6 +208,73 @@ static void run(const char *name, int width, int height, int pages, int bits)
 	print_log("/tmp/host");
 }
 
+static void unbind_console(void)
+{
+	char path[64], name[64];
+	for (int i = 0; i < 4; i++) {
+		snprintf(path, sizeof path, "/sys/class/vtconsole/vtcon%d/name", i);
+		int f = open(path, O_RDONLY);
+		ssize_t n = f >= 0 ? read(f, name, sizeof name - 1) : 0;
+		close(f);
+		name[n > 0 ? n : 0] = 0;
+		if (!strstr(name, "frame buffer"))
+			continue;
+		snprintf(path, sizeof path, "/sys/class/vtconsole/vtcon%d/bind", i);
+		f = open(path, O_WRONLY);
+		if (write(f, "0", 1) != 1)
+			fail(path);
+		close(f);
+	}
+}
+
+static unsigned char before[1 << 20], after[1 << 20];
+
+static int differences(size_t length)
+{
+	int n = 0;
+	if (pread(fb, after, length, 0) != (ssize_t)length)
+		fail("read");
+	for (size_t i = 0; i < length; i++)
+		n += after[i] != before[i];
+	return n;
+}
+
+/* Ends the host by that signal and looks at what it leaves. */
+static void keep(const char *name, int pages, int bits, int signal)
+{
+	printf("case %s\n", name);
+	set_mode(64, 48, pages, bits);
+	struct fb_fix_screeninfo f;
+	ioctl(fb, FBIOGET_FSCREENINFO, &f);
+	size_t length = (size_t)f.line_length * 48 * pages;
+	for (size_t i = 0; i < length; i++)
+		before[i] = i / 5000 % 2 ? i * 7 + i / 251 : 0; /* with blocks of zeros */
+	if (pwrite(fb, before, length, 0) != (ssize_t)length)
+		fail("write");
+	struct fb_var_screeninfo v = now();
+	v.yoffset = 48 * (pages - 1);
+	if (pages > 1 && ioctl(fb, FBIOPAN_DISPLAY, &v))
+		fail("FBIOPAN_DISPLAY");
+
+	char *host[] = { "/mmm", "--display", "fbdev:/dev/fb0", "--input", "none", "--audio", "none", NULL };
+	char *client[] = { "/raw_client", "--size", "64x48", "color", "3366cc", NULL };
+	pid_t h = start("/tmp/host", host);
+	wait_for("/tmp/host", "ready:");
+	pid_t c = start("/tmp/client", client);
+	wait_for("/tmp/host", "polled");
+	sleep(2);
+	printf("drawn %d\n", differences(length));
+	kill(c, SIGKILL);
+	waitpid(c, NULL, 0);
+	kill(h, signal);
+	waitpid(h, NULL, 0);
+	for (int i = 0; i < 500 && (differences(length) || (bits == 8 && !is_palette_set())); i++) /* after a crash another process puts it back */
+		usleep(10000);
+	printf("kept %d\noffset %u\npalette", differences(length), now().yoffset);
+	print_palette(bits == 8 ? 16 : 0);
+	print_log("/tmp/host");
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -214,6 +296,12 @@ int main(void)
 	run("mono", 64, 48, 1, 1);
 	run("16 bits", 64, 48, 1, 16);
 	run("24 bits", 64, 48, 1, 24);
+	unbind_console();
+	keep("kept at the end", 1, 32, SIGTERM);
+	keep("kept with two pages", 2, 32, SIGTERM);
+	keep("kept with a palette", 1, 8, SIGTERM);
+	keep("kept after a crash", 1, 8, SIGKILL);
+	keep("kept with two pages after a crash", 2, 32, SIGKILL);
 	printf("done\n");
 	sync();
 	reboot(RB_AUTOBOOT);

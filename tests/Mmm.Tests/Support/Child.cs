@@ -50,8 +50,9 @@ internal sealed class Child : IDisposable
 
     public static string Command => Environment.ProcessPath!;
 
+    // Whoever runs the tests in the background has SIGINT ignored, which children inherit.
     public static Child Start(string what, params (string Name, string? Value)[] environment) =>
-        Start(Command, ["--child", what], environment);
+        Start("/usr/bin/env", ["--default-signal=INT", Command, "--child", what], environment);
 
     public static Child Start(string program, string[] args, params (string Name, string? Value)[] environment)
     {
