@@ -96,20 +96,20 @@ public class HostileControlTests
     }
 
     [Fact]
-    public void A_watcher_that_does_not_read_is_hung_up_and_the_others_go_on()
+    public void A_watcher_that_reads_less_than_there_is_to_tell_is_hung_up_and_the_others_go_on()
     {
         using var host = HostWithAnimation();
-        using var deaf = new ControlClient(host.Path);
-        deaf.Send("[\"watch\"]\n[\"watch\"]\n");
-        using var watch = new ControlClient(host.Path);
-        watch.Ask("watch");
+        using var slow = new ControlClient(host.Path);
+        slow.Send("[\"watch\"]\n[\"watch\"]\n");
+        using var other = new ControlClient(host.Path);
         host.Raw("--title Flood flood-messages");
-        for (var i = 0; i < 40_000; i++)
-            Assert.NotNull(watch.ReadLine());
+        // One line of many that the host has for it in the time of an answer.
+        for (var lines = 0; slow.ReadLine() is not null; lines++)
+        {
+            Assert.True(lines < 100_000, "the slow watcher was not hung up");
+            Assert.True(other.Ask("clients").GetProperty("ok").GetBoolean());
+        }
         host.AssertKeepsShowing("Good");
-        var lines = 0;
-        while (deaf.ReadLine() is not null)
-            Assert.True(++lines < 100_000, "the deaf watcher was not hung up");
     }
 
     [Fact]
