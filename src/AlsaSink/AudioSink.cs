@@ -42,6 +42,7 @@ public sealed unsafe class AudioSink : IDisposable
     private readonly IPcmOutput? _output;
     private readonly Action<string>? _log;
     private readonly IAudioClock _clock;
+    private readonly Action? _turned;
     private readonly PeriodClock _pace;
     private readonly Mixer _mixer = new(MaxPeriodFrames);
     private readonly Thread _thread;
@@ -63,10 +64,14 @@ public sealed unsafe class AudioSink : IDisposable
     /// <param name="output">Where frames go, owned by the sink from here on; null to discard them at the clock's pace.</param>
     /// <param name="log">Is given a line for people when the output or a source fails; called on the audio thread.</param>
     /// <param name="clock">Paces what is discarded; the kernel's clock if null.</param>
-    public AudioSink(IPcmOutput? output, Action<string>? log = null, IAudioClock? clock = null)
+    /// <param name="turned">
+    /// Is called on the audio thread when the output has been started, before its first frame, and when it has failed; not at each further try.
+    /// </param>
+    public AudioSink(IPcmOutput? output, Action<string>? log = null, IAudioClock? clock = null, Action? turned = null)
     {
         _output = output;
         _log = log;
+        _turned = turned;
         _clock = clock ?? new MonotonicClock();
         _pace = new PeriodClock(_clock, Rate);
         _wake = eventfd(0, EFD_CLOEXEC);
@@ -219,11 +224,13 @@ public sealed unsafe class AudioSink : IDisposable
             return;
         _output.Start();
         _state = OutputState.Playing;
+        _turned?.Invoke();
         _goodFrames = 0;
     }
 
     private void Fail(Exception e)
     {
+        bool isNew = _state != OutputState.Discarding;
         _state = OutputState.Discarding;
         _retryNs = _clock.NowNs + RetryNs;
         Say(e.Message);
@@ -235,6 +242,8 @@ public sealed unsafe class AudioSink : IDisposable
         {
             // It has failed already, and that was said.
         }
+        if (isNew)
+            _turned?.Invoke();
     }
 
     // A fault that comes back every few seconds is the same one; after a while without it, it is told again.

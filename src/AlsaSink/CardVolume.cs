@@ -5,7 +5,7 @@ namespace AlsaSink;
 
 /// <summary>
 /// A control of a card's own mixer, such as <c>Master</c>, as the volume. Belongs to one thread. A card that is not there (any more) is one
-/// line; it is looked for again at the next change.
+/// line; it is looked for again the next time.
 /// </summary>
 public sealed unsafe class CardVolume : IDisposable
 {
@@ -36,16 +36,22 @@ public sealed unsafe class CardVolume : IDisposable
 
     /// <summary>
     /// Sets the control: in decibels below its loudest where the card tells them (as <see cref="Gain.OfPercent"/>: 50 % is -18 dB), else
-    /// evenly over its range. 0 is its least, and switched off where it has a switch.
+    /// evenly over its range. 0 is its least, and switched off where it has a switch. The card is the one that plays by now: to be called again
+    /// when it is opened.
     /// </summary>
     /// <param name="percent">0 to 100.</param>
     public void Set(int percent)
     {
         try
         {
+            string? device = _find();
+            // Events are what another program has set, and by them alone a card is known to be gone: what libasound believes to be set already it
+            // does not write, and says that all is well.
+            if (_element != 0 && (device != _device || _lib!.snd_mixer_handle_events(_mixer) < 0))
+                Release();
             if (_element == 0)
             {
-                if (_find() is not { } device)
+                if (device is null)
                     return;
                 Open(_device = device);
             }
@@ -54,7 +60,7 @@ public sealed unsafe class CardVolume : IDisposable
         }
         catch (AudioException e)
         {
-            Dispose();
+            Release();
             if (e.Message != _said)
                 _log(e.Message);
             _said = e.Message;
@@ -108,16 +114,15 @@ public sealed unsafe class CardVolume : IDisposable
 
     private void Write(int percent)
     {
-        _lib!.snd_mixer_handle_events(_mixer); // what another program has set
         nint least, most;
-        if (percent > 0 && _lib.snd_mixer_selem_get_playback_dB_range(_element, &least, &most) >= 0 && least < most)
+        if (percent > 0 && _lib!.snd_mixer_selem_get_playback_dB_range(_element, &least, &most) >= 0 && least < most)
         {
             nint hundredths = most + (nint)Math.Round(6000 * Math.Log10(percent / 100.0));
             Check(_lib.snd_mixer_selem_set_playback_dB_all(_element, Math.Max(least, hundredths), 0));
         }
         else
         {
-            Check(_lib.snd_mixer_selem_get_playback_volume_range(_element, &least, &most));
+            Check(_lib!.snd_mixer_selem_get_playback_volume_range(_element, &least, &most));
             Check(_lib.snd_mixer_selem_set_playback_volume_all(_element, least + (nint)Math.Round((most - least) * percent / 100.0)));
         }
         if (_lib.snd_mixer_selem_has_playback_switch(_element) != 0)
@@ -131,11 +136,14 @@ public sealed unsafe class CardVolume : IDisposable
                 + "check the card, and that the user is in the group \"audio\"");
     }
 
-    /// <summary>Lets go of the card.</summary>
-    public void Dispose()
+    /// <summary>Lets go of the card: it plays no more. <see cref="Set"/> looks for it again.</summary>
+    public void Release()
     {
         if (_mixer != 0)
             _lib!.snd_mixer_close(_mixer);
         (_mixer, _element) = (0, 0);
     }
+
+    /// <summary>Lets go of the card.</summary>
+    public void Dispose() => Release();
 }

@@ -197,6 +197,24 @@ public class CardFaultTests
     }
 
     [Fact]
+    public void Who_follows_the_card_is_told_when_it_is_opened_and_when_it_has_failed_once_each()
+    {
+        FakeCard card = new(_clock);
+        List<(OutputState, int)> told = [];
+        AudioSink? sink = null;
+        using (sink = new AudioSink(Pcm(card), _log.Enqueue, _clock, () => told.Add((sink!.Status.State, card.Played.Count > 0 ? 1 : 0))))
+        {
+            Play(sink, 10 * AudioSink.Rate, (delivered, _) =>
+                card.Always = delivered is > 2 * AudioSink.Rate and < 6 * AudioSink.Rate ? Fault.Gone : Fault.None);
+            TestSource zeros = new TestSource(0).Fill(AudioSink.Rate); // the card is closed meanwhile
+            sink.Add(zeros);
+            Assert.True(zeros.Empty.Wait(Patience));
+            Play(sink, AudioSink.Rate, (_, _) => { });
+        }
+        Assert.Equal([(OutputState.Playing, 0), (OutputState.Discarding, 1), (OutputState.Playing, 1), (OutputState.Playing, 1)], told); // 0: before a frame
+    }
+
+    [Fact]
     public void A_busy_card_is_one_line_and_tried_again_while_something_sounds_and_only_then()
     {
         FakeCard card = new(_clock) { Always = Fault.Busy };

@@ -15,16 +15,21 @@ public sealed class CardVolumeTests : IDisposable
     public CardVolumeTests()
     {
         using Process gcc = Process.Start("gcc",
-            ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", Library, Path.Combine(AppContext.BaseDirectory, "fake_mixer.c")]);
+            ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", Library, Path.Combine(AppContext.BaseDirectory, "fake_asound.c")]);
         gcc.WaitForExit();
         Assert.Equal(0, gcc.ExitCode);
-        setenv("FAKE_MIXER_LOG", Done, 1);
+        setenv("FAKE_CARD", _directory, 1);
         File.WriteAllText(Done, "");
+        Plug(1);
     }
 
     private string Library => Path.Combine(_directory, "libfake.so");
 
     private string Done => Path.Combine(_directory, "done");
+
+    private string Plugged => Path.Combine(_directory, "plugged");
+
+    private void Plug(int card) => File.WriteAllText(Plugged, $"{card}");
 
     private CardVolume Volume(string control, string? device = "hw:0") => new(() => device, control, _log.Add, Library);
 
@@ -77,6 +82,45 @@ public sealed class CardVolumeTests : IDisposable
         none.Set(50);
         Assert.False(none.Works);
         Assert.Single(_log);
+    }
+
+    [Fact]
+    public void A_card_that_was_plugged_in_again_is_set_though_nothing_has_changed()
+    {
+        using CardVolume volume = Volume("Master");
+        Assert.Equal(["Master -1806", "switch 1"], Set(volume, 50));
+        Plug(2);
+        Assert.Equal(["open 0", "Master -1806", "switch 1"], Set(volume, 50));
+        Assert.Empty(_log);
+    }
+
+    [Fact]
+    public void The_card_that_plays_by_now_is_set()
+    {
+        string? device = "hw:0";
+        using CardVolume volume = new(() => device, "Master", _log.Add, Library);
+        Set(volume, 50);
+        device = "hw:1";
+        Assert.Equal(["open 0", "Master -1806", "switch 1"], Set(volume, 50));
+        device = null;
+        Assert.Equal(["open 0"], Set(volume, 50));
+        Assert.False(volume.Works);
+        Assert.Empty(_log);
+    }
+
+    [Fact]
+    public void A_card_that_was_let_go_is_looked_for_again()
+    {
+        using CardVolume volume = Volume("Master");
+        Set(volume, 50);
+        volume.Release();
+        Assert.False(volume.Works);
+        File.Delete(Plugged);
+        Assert.Equal(["open 0"], Set(volume, 60));
+        Assert.StartsWith("audio.cardControl: control \"Master\" of card hw:0: no such device; ", Assert.Single(_log));
+        Plug(2);
+        Assert.Equal(["Master -1331", "switch 1"], Set(volume, 60));
+        Assert.True(volume.Works);
     }
 
     [Theory]

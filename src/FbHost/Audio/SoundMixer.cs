@@ -131,11 +131,23 @@ internal sealed class SoundMixer : IDisposable
             _sink.Volume.Target = IsMuted || Volume == 0 ? 0 : _card is { Works: true } ? 1 : Gain.OfPercent(Volume);
     }
 
+    // Each time the card is opened it may be another one, or the same one plugged in again, whose control stands as it was made; the silence that goes
+    // first leaves time to set it. One that was lost while it played is not louder even if that takes longer: samples are multiplied until then.
+    private void FollowCard()
+    {
+        if (Status.State == OutputState.Discarding)
+            _card!.Release();
+        else
+            _card!.Set(Volume);
+        Apply();
+    }
+
     private AudioSink Sink()
     {
         if (_sink is not null)
             return _sink;
-        _sink = new AudioSink(_output, _log.Warn) { Limits = _options.Limits };
+        Action? turned = _card is null ? null : () => _loop.Post(FollowCard);
+        _sink = new AudioSink(_output, _log.Warn, turned: turned) { Limits = _options.Limits };
         Apply();
         return _sink;
     }

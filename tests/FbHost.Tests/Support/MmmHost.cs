@@ -61,6 +61,9 @@ internal sealed class MmmHost : IDisposable
 
     public string Fifo => _temp["input"];
 
+    /// <summary>More of the host's environment.</summary>
+    public (string Name, string? Value)[] Environment { get; set; } = [];
+
     public Child Process { get; private set; }
 
     public string[] Log => Process.Errors;
@@ -74,7 +77,7 @@ internal sealed class MmmHost : IDisposable
     {
         _control?.Dispose();
         _control = null;
-        Process = new Child(Programs.Mmm, [.. _options, .. more], ("MMM_PATH", Path));
+        Process = new Child(Programs.Mmm, [.. _options, .. more], [("MMM_PATH", Path), .. Environment]);
         _children.Add(Process);
         Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", () => string.Join(" | ", Log));
         Assert.False(Process.HasEnded, string.Join(" | ", Log));
