@@ -62,6 +62,73 @@ public class HotplugTests
     }
 
     [Fact]
+    public void A_device_that_was_named_is_taken_again_when_one_of_its_name_is_back()
+    {
+        using var host = WithDirectory();
+        Plug(host, "devices/touch");
+        Plug(host, "devices/touch2");
+        var named = Path.GetRelativePath(Environment.CurrentDirectory, host.Temp["devices/touch"]);
+        host.Start("--input", named);
+        using var client = host.Raw("color 00ff00");
+        host.WaitForClient("raw");
+        Send(host, "devices/touch", (EV_ABS, ABS_X, 10), (EV_ABS, ABS_Y, 20), (EV_KEY, BTN_TOUCH, 1));
+        client.WaitForEvents("mouse-press 10 20");
+
+        File.Delete(host.Temp["devices/touch"]);
+        host.WaitForLog($"input: {named} (stream) is gone");
+        client.WaitForEvents("mouse-press 10 20", "mouse-release 10 20");
+
+        Plug(host, "devices/touch3");
+        Plug(host, "devices/touch");
+        host.WaitForLog($"input: {named} (stream) is here");
+        Send(host, "devices/touch", (EV_ABS, ABS_X, 30), (EV_ABS, ABS_Y, 40), (EV_KEY, BTN_TOUCH, 1));
+        client.WaitForEvents("mouse-press 10 20", "mouse-release 10 20", "mouse-press 30 40");
+        Assert.Equal(1, host.CountLog(" is here")); // no other
+    }
+
+    [Fact]
+    public void A_device_that_was_named_by_a_link_is_taken_again_when_the_link_is_made_anew()
+    {
+        using var host = WithDirectory();
+        void Link(string node)
+        {
+            Plug(host, $"devices/{node}");
+            Directory.CreateDirectory(host.Temp["devices/by-id"]);
+            File.CreateSymbolicLink(host.Temp["devices/by-id/made"], $"../{node}");
+            File.Move(host.Temp["devices/by-id/made"], host.Temp["devices/by-id/usb-touch"]); // as udev does
+        }
+        Link("event3");
+        host.Start("--input", host.Temp["devices/by-id/usb-touch"]);
+        for (var round = 1; round <= 2; round++)
+        {
+            Directory.Delete(host.Temp["devices"], recursive: true); // as udev, and the kernel, with a directory that is empty
+            Wait.Until(() => host.CountLog("usb-touch (stream) is gone") == round, "its end", () => string.Join(" | ", host.Log));
+            Directory.CreateDirectory(host.Temp["devices"]);
+            Link($"event{3 + round}");
+            Wait.Until(() => host.CountLog("usb-touch (stream) is here") == round, "the device", () => string.Join(" | ", host.Log));
+        }
+        Assert.Equal(0, host.CountLog("can not be watched"));
+    }
+
+    [Fact]
+    public void A_directory_that_is_missing_at_the_start_is_one_line_and_its_devices_are_taken_when_it_is_made()
+    {
+        using var host = new MmmHost(start: false);
+        host.Start("--input", host.Temp["dev/input/"]);
+        var line = Assert.Single(host.Log, l => l.Contains("input: "));
+        Assert.Contains("dev/input: no such directory; plug in an input device, or load the kernel module \"evdev\"", line);
+        using var client = host.Raw("color 00ff00");
+        host.WaitForClient("raw");
+        Directory.CreateDirectory(host.Temp["dev"]);
+        Directory.CreateDirectory(host.Temp["dev/input"]);
+        Plug(host, "dev/input/event0");
+        host.WaitForLog("dev/input/event0 (stream) is here");
+        Send(host, "dev/input/event0", (EV_ABS, ABS_X, 10), (EV_ABS, ABS_Y, 20), (EV_KEY, BTN_TOUCH, 1));
+        client.WaitForEvents("mouse-press 10 20");
+        Assert.Equal(2, host.Log.Count(l => l.Contains("input: ")));
+    }
+
+    [Fact]
     public void What_is_no_device_is_said_once_and_names_other_than_event_are_nothing()
     {
         using var host = WithDirectory();

@@ -51,10 +51,12 @@ internal sealed class InputDevices : IDisposable
         {
             if (input is "none" or "terminal")
                 continue;
-            if (input == "auto" || Directory.Exists(input))
+            if (input == "auto" || input == Nodes || Path.EndsInDirectorySeparator(input) || Directory.Exists(input))
                 AddAll(input == "auto" ? Nodes : input);
             else if (!TryAdd(input, isStream: !IsNode(input), out var reason))
                 throw new MmmException($"input: {reason}");
+            else
+                Follow(input);
         }
         Complain();
         _started = true;
@@ -84,6 +86,13 @@ internal sealed class InputDevices : IDisposable
         _directories.Add(directory);
         if (directory.Emptiness is { } emptiness)
             _log.Info($"input: {emptiness}");
+    }
+
+    // A device that was named and is here: when it has gone, the next one of its name is taken. A link of udev's is one, too.
+    private void Follow(string path)
+    {
+        var full = Path.GetFullPath(path);
+        _directories.Add(new InputDirectory(_loop, _log, Path.GetDirectoryName(full)!, _ => Found(path), _ => Lost(path), Path.GetFileName(full)));
     }
 
     private void Found(string path)
