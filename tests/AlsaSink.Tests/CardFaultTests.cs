@@ -219,7 +219,7 @@ public class CardFaultTests
     {
         FakeCard card = new(_clock) { Always = Fault.Busy };
         using AudioSink sink = Sink(card);
-        Play(sink, 3 * AudioSink.Rate + 100, (_, _) => { });
+        Play(sink, 3 * AudioSink.Rate + 1000, (_, _) => { });
         int opens = card.Opens;
         Assert.Equal(4, opens);
         TestSource zeros = new TestSource(0).Fill(5 * AudioSink.Rate);
