@@ -13,11 +13,11 @@ public class AppTests
         using var host = new MmmHost(config: OneApp);
         var first = host.WaitForClient("Demo").Pid;
         host.WaitForPixel(1, 1, 0x00ff00);
+        var start = Stopwatch.GetTimestamp();
         new Child("kill", ["-9", $"{first}"]).WaitForEnd();
         host.WaitForPixel(1, 1, 0);
-        var start = Stopwatch.GetTimestamp();
         Assert.NotEqual(first, host.WaitForClient("Demo").Pid);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.5, 5);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, double.MaxValue);
         Assert.Equal(1, host.CountLog($"app demo (pid {first}) ended with code 137; restarting in 1 s"));
         host.WaitForPixel(1, 1, 0x00ff00);
     }
