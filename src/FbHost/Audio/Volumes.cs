@@ -135,12 +135,7 @@ internal sealed class Volumes : IDisposable
     {
         try
         {
-            using (var file = new FileStream(_file + ".new", FileMode.Create, FileAccess.Write))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(_file + ".new", _file!, overwrite: true);
+            WholeFile.Replace(_file!, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

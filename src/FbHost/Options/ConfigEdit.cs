@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Mmm;
-using Mmm.Linux;
-using static Tmds.Linux.LibC;
 
 namespace FbHost.Options;
 
@@ -25,7 +23,7 @@ internal static class ConfigEdit
             var mode = File.GetUnixFileMode(file);
             if ((mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
                 throw new MmmException($"{file}: is read-only; allow writing it (chmod u+w) to keep what is set here");
-            Replace(file, Set(File.ReadAllBytes(file), path, value), mode, check);
+            WholeFile.Replace(file, Set(File.ReadAllBytes(file), path, value), check);
         }
         catch (JsonException e)
         {
@@ -34,45 +32,6 @@ internal static class ConfigEdit
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MmmException($"{file}: can not be written: {IoFault.Text(e)}");
-        }
-    }
-
-    // Beside the file, so that the rename stays within one file system; on the disk before it takes the file's place.
-    private static void Replace(string file, byte[] bytes, UnixFileMode mode, Action<string> check)
-    {
-        var directory = Path.GetDirectoryName(file)!;
-        var temporary = Path.Combine(directory, $".{Path.GetFileName(file)}.{Environment.ProcessId}");
-        File.Delete(temporary); // of a host that was killed right here
-        try
-        {
-            using (var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                stream.Write(bytes);
-                KeepOwner(file, (int)stream.SafeFileHandle.DangerousGetHandle());
-                File.SetUnixFileMode(stream.SafeFileHandle, mode); // after the owner: chown takes bits away
-                stream.Flush(flushToDisk: true);
-            }
-            check(temporary);
-            File.Move(temporary, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-        var fd = Sys.Open(directory, O_RDONLY | O_DIRECTORY);
-        if (fd >= 0)
-            fsync(fd); // the name too
-        Sys.Close(fd);
-    }
-
-    // Only root can give files away; anyone else's own file stays his own.
-    private static unsafe void KeepOwner(string file, int fd)
-    {
-        Tmds.Linux.stat s;
-        fixed (byte* p = Sys.Path(file))
-        {
-            if (stat(p, &s) == 0)
-                _ = fchown(fd, s.st_uid, s.st_gid);
         }
     }
 
