@@ -51,7 +51,10 @@ public sealed class BoardFixture : IDisposable
     /// <summary>Powers on a board with the image and its data as they are now.</summary>
     internal Board Boot(string name) => new(Repo, Image, Folder, name, _key);
 
-    /// <summary>Powers on another board beside it, with the same image and empty data, and further devices (QEMU's arguments).</summary>
+    /// <summary>
+    /// Powers on another board beside it, with the same image and empty data, and further devices (QEMU's arguments); waits until its host serves and
+    /// ssh answers.
+    /// </summary>
     internal Board BootAnother(string name, params string[] devices)
     {
         var image = Path.Combine(Folder, $"image-{name}");
@@ -62,7 +65,10 @@ public sealed class BoardFixture : IDisposable
             File.CreateSymbolicLink(Path.Combine(image, file), Path.Combine(Image, file));
         }
         Command.Require("cp", ["--sparse=always", Path.Combine(Folder, "data.ext4"), image], TimeSpan.FromMinutes(1));
-        return new Board(Repo, image, Folder, name, _key, devices);
+        var board = new Board(Repo, image, Folder, name, _key, devices);
+        board.WaitReady();
+        board.WaitSsh();
+        return board;
     }
 
     /// <summary>Prints a measurement, and keeps it in measured.txt.</summary>

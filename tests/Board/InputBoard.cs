@@ -13,39 +13,29 @@ public sealed class InputBoard : IDisposable
     public InputBoard(BoardFixture fixture)
     {
         Board = fixture.BootAnother("input", "-device", $"pcie-root-port,id={Port},chassis=9");
-        Board.WaitReady();
-        Board.WaitSsh();
-        Board.Device.Send(System.IO.Path.Combine(fixture.Programs.UinputReplay, "UinputReplay"), Replay);
-        Board.Device.Send(System.IO.Path.Combine(fixture.Programs.Hello, "Hello"), "/data/Hello");
-        Board.Device.Send(System.IO.Path.Combine(fixture.Programs.DrawApp, "DrawApp"), "/data/DrawApp");
-        var archive = System.IO.Path.Combine(fixture.Folder, "recordings.tar");
-        TarFile.CreateFromDirectory(System.IO.Path.Combine(fixture.Repo, "tests/InputEvdev.Tests/Devices"), archive, includeBaseDirectory: false);
-        Board.Device.Send(archive, "/tmp/recordings.tar");
-        Board.Device.Require($"mkdir -p {Recordings}; tar -x -f /tmp/recordings.tar -C {Recordings}");
+        Device.Send(Path.Combine(fixture.Programs.UinputReplay, "UinputReplay"), Replay);
+        Host = new HostOnBoard(Device);
+        Host.Send(fixture.Programs.Hello, "Hello");
+        Host.Send(fixture.Programs.DrawApp, "DrawApp");
+        var archive = Path.Combine(fixture.Folder, "recordings.tar");
+        TarFile.CreateFromDirectory(Path.Combine(fixture.Repo, "tests/InputEvdev.Tests/Devices"), archive, includeBaseDirectory: false);
+        Device.Send(archive, "/tmp/recordings.tar");
+        Device.Require($"mkdir -p {Recordings}; tar -x -f /tmp/recordings.tar -C {Recordings}");
     }
 
     internal Board Board { get; }
 
-    private const string Path = "/tmp/mmm";
+    internal Device Device => Board.Device;
 
-    internal string HostLog => Board.Device.Require("cat /tmp/host.log");
-
-    /// <summary>Starts a host in place of the one that init started, or of the last one, and waits until it serves.</summary>
-    internal void StartHost(string arguments, string configuration = "{}")
-    {
-        // init is told to start nothing again; the host it started ends, and with it the app.
-        Board.Device.Run("kill -TSTP 1; sleep 0.5; kill $(pidof Hello) $(pidof DrawApp) $(pidof mmm)");
-        Wait.Until("the last host ends", TimeSpan.FromSeconds(20), () => Board.Device.Run("pidof mmm").ExitCode != 0, pause: 100);
-        Board.Device.Require($"mkdir -p {Path}; : >/tmp/host.log; echo '{configuration}' >/tmp/c.json; MMM_PATH={Path} mmm --config /tmp/c.json {arguments} --audio none >/dev/null 2>/tmp/host.log </dev/null &");
-        Wait.Until("a host", TimeSpan.FromSeconds(30), () => HostLog.Contains("mmm: ready:"), () => HostLog, pause: 100);
-    }
+    /// <summary>Init's, until a test starts another.</summary>
+    internal HostOnBoard Host { get; }
 
     /// <summary>Starts an app in place of the last one.</summary>
-    internal void StartApp(string name, string arguments = "")
+    internal void StartApp(string name, string arguments)
     {
-        Board.Device.Run("kill $(pidof Hello) $(pidof DrawApp)");
-        Board.Device.Require($"MMM_PATH={Path} /data/{name} {arguments} >/dev/null 2>&1 </dev/null &");
-        Wait.Until("the app", TimeSpan.FromSeconds(20), () => HostLog.Contains($"{name} (pid"), () => HostLog, pause: 100);
+        Host.EndApps();
+        Host.StartApp(name, arguments);
+        Host.WaitLog("the app", $"{name} (pid", TimeSpan.FromSeconds(20));
     }
 
     public void Dispose() => Board.Dispose();

@@ -10,7 +10,7 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     [Fact]
     public void Recorded_devices_made_by_the_kernel_say_what_their_recordings_say() => Watch("input-recorded", () =>
     {
-        var result = Device.Run($"{InputBoard.Replay} check {InputBoard.Recordings}/*.txt");
+        var result = board.Device.Run($"{InputBoard.Replay} check {InputBoard.Recordings}/*.txt");
         Assert.True(result.ExitCode == 0, $"{result}");
         var played = result.Output.Split('\n').Count(line => line.EndsWith(": ok", StringComparison.Ordinal));
         fixture.Measured("recorded devices made by uinput", $"{played} say what they must");
@@ -20,7 +20,7 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     [Fact]
     public void What_the_kernel_lost_is_asked_for_and_nothing_stays_held() => Watch("input-lost", () =>
     {
-        var result = Device.Run($"{InputBoard.Replay} lost {InputBoard.Recordings}/touched-at-open.txt");
+        var result = board.Device.Run($"{InputBoard.Replay} lost {InputBoard.Recordings}/touched-at-open.txt");
         Assert.True(result.ExitCode == 0, $"{result}");
     });
 
@@ -37,12 +37,12 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     [Fact]
     public void A_touch_reaches_the_app_and_the_pixels_follow() => Watch("input-latency", () =>
     {
-        board.StartHost("--display fbdev:/dev/fb0");
+        board.Host.Start("--display fbdev:/dev/fb0 --audio none");
         foreach (var (app, arguments, what) in new[] { ("DrawApp", "touch", "64x64"), ("Hello", "", "800x480") })
         {
             board.StartApp(app, arguments);
-            var result = Device.Run($"{InputBoard.Replay} latency 200 {InputBoard.Recordings}/resistive.txt");
-            Assert.True(result.ExitCode == 0, $"{result}{board.HostLog}");
+            var result = board.Device.Run($"{InputBoard.Replay} latency 200 {InputBoard.Recordings}/resistive.txt");
+            Assert.True(result.ExitCode == 0, $"{result}{board.Host.Log}");
             fixture.Measured($"touch to changed pixel in fb0, an app that draws {what}, 200 touches", $"{result.Output.Trim()}");
         }
     });
@@ -51,13 +51,11 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     public void A_grabbed_keyboard_is_one_host_s_alone() => Watch("input-grab", () =>
     {
         const string grab = """{ "input": { "rules": [ { "match": { "name": "QEMU*" }, "grab": true } ] } }""";
-        board.StartHost("--display memory:80x60", grab);
-        Assert.DoesNotContain("grabbed", board.HostLog);
-        var second = Device.Run($"echo '{grab}' >/tmp/g.json; MMM_PATH=/tmp/other timeout 5 mmm --config /tmp/g.json --display memory:80x60 --audio none");
+        board.Host.Start("--display memory:80x60 --audio none", grab);
+        Assert.DoesNotContain("grabbed", board.Host.Log);
+        var second = board.Device.Run($"echo '{grab}' >/tmp/g.json; MMM_PATH=/tmp/other timeout 5 mmm --config /tmp/g.json --display memory:80x60 --audio none");
         Assert.Contains("QEMU Virtio Keyboard: another program has grabbed it, and gets all of its events; stop that program", second.Error);
     });
-
-    private Device Device => board.Board.Device;
 
     private string End => board.Board.Console[^Math.Min(board.Board.Console.Length, 400)..];
 

@@ -13,7 +13,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     public void Flips_and_small_changes_show_what_the_screenshot_shows(string way) => Watch($"kms-{way}", () =>
     {
         displays.Start(Kms, way == "legacy" ? "MMM_DRM=legacy" : "");
-        Assert.Contains($"800x480@75 XRGB8888 on /dev/dri/card0:{Connector} (virtio_gpu, {way}", displays.HostLog);
+        Assert.Contains($"800x480@75 XRGB8888 on /dev/dri/card0:{Connector} (virtio_gpu, {way}", displays.Host.Log);
         displays.Draw("0.5");
         displays.WaitDrawn();
         WaitScreen("a pattern that was flipped to", Pattern);
@@ -60,7 +60,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.WaitDrawn();
         displays.Device.Require("for i in 1 2 3; do echo 'some text on the console' >/dev/tty1; done");
         WaitScreen("the picture", Pattern);
-        displays.End(signal);
+        displays.Host.End(signal);
         displays.Device.Require("echo 'more text' >/dev/tty1");
         Wait.Until("the console's text", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is var s && s.At(400, 470) == 0 && s.Count(p => p == 0xAAAAAA) is > 100 and < 10_000);
     });
@@ -73,7 +73,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Start(Kms);
         displays.Draw("0.1");
         displays.WaitDrawn();
-        displays.End(signal);
+        displays.Host.End(signal);
         displays.Start(Kms);
         Wait.Until("a black screen", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is { IsPlain: true } s && s.At(0, 0) == 0);
         displays.Draw("0.1");
@@ -87,11 +87,11 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Start(Kms);
         displays.Draw("4");
         Plug("off");
-        Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} was unplugged"), () => displays.HostLog, pause: 100);
+        displays.Host.WaitLog("the host sees it", $"{Connector} was unplugged", TimeSpan.FromSeconds(10));
         displays.WaitDrawn();
-        Assert.Equal(0, Expected(Pattern).Differences(displays.Screenshot()));
+        Assert.Equal(0, Expected(Pattern).Differences(displays.Host.Screenshot()));
         Plug("detect");
-        Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains($"{Connector} is back, 800x480@75"), () => displays.HostLog, pause: 100);
+        displays.Host.WaitLog("the host sees it", $"{Connector} is back, 800x480@75", TimeSpan.FromSeconds(10));
         WaitScreen("what was drawn without a monitor", Pattern);
         displays.Draw("0.2");
         displays.WaitDrawn();
@@ -108,10 +108,10 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Draw("3");
         var device = displays.Device.Require($"basename $(ls -d {Driver}/virtio*)");
         displays.Device.Require($"echo {device} >{Driver}/unbind");
-        Wait.Until("the host sees it", TimeSpan.FromSeconds(10), () => displays.HostLog.Contains(") is gone; the clients go on without it"), () => displays.HostLog, pause: 100);
+        displays.Host.WaitLog("the host sees it", ") is gone; the clients go on without it", TimeSpan.FromSeconds(10));
         displays.WaitDrawn();
         displays.Device.Require($"echo {device} >{Driver}/bind");
-        Wait.Until("the host has it again", TimeSpan.FromSeconds(20), () => displays.HostLog.Contains("is back"), () => displays.HostLog, pause: 100);
+        displays.Host.WaitLog("the host has it again", "is back", TimeSpan.FromSeconds(20));
         WaitScreen("what was drawn without a display", Pattern);
         displays.Draw("0.2");
         displays.WaitDrawn();
@@ -123,10 +123,10 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     {
         displays.Start(Kms);
         displays.Draw("3");
-        displays.Control("blank");
+        displays.Host.Control("blank");
         Wait.Until("the screen is off", TimeSpan.FromSeconds(10), () => displays.Device.Require("cat /sys/class/drm/card0-Virtual-1/enabled") == "disabled", pause: 100);
         displays.WaitDrawn();
-        displays.Control("unblank");
+        displays.Host.Control("unblank");
         WaitScreen("what was drawn while it was off", Pattern);
     });
 
@@ -138,7 +138,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Assert.Equal("mmm: /dev/dri/card7: there is no such device. Use --display memory:800x480 to go without\n", displays.Refused("drm:/dev/dri/card7"));
         Assert.StartsWith("mmm: /dev/dri/renderD128: drives no display", displays.Refused("drm:/dev/dri/renderD128"));
         Assert.StartsWith("mmm: /dev/null: drives no display", displays.Refused("drm:/dev/null"));
-        displays.End();
+        displays.Host.End();
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
         Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ", displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no buffer of 800x480 RGB565: Invalid argument; without display.format the driver's own is taken\n",
@@ -153,7 +153,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     {
         displays.LoadCirrus();
         displays.Start("drm:/dev/dri/card1");
-        Assert.Contains("ready: 1024x768@60 RGB565 on /dev/dri/card1:VGA-1 (cirrus, atomic", displays.HostLog);
+        Assert.Contains("ready: 1024x768@60 RGB565 on /dev/dri/card1:VGA-1 (cirrus, atomic", displays.Host.Log);
         displays.Draw("0.5");
         displays.WaitDrawn();
         WaitCirrus("a pattern", Pattern);
@@ -198,7 +198,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         var turned = upright.Turned(degrees);
         var differences = 0;
         Wait.Until($"{what}, turned by {degrees} degrees", TimeSpan.FromSeconds(10), () => (differences = turned.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
-        Assert.Equal(0, upright.Differences(displays.Screenshot()));
+        Assert.Equal(0, upright.Differences(displays.Host.Screenshot()));
     }
 
     private void WaitScreen(string what, Func<int, int, int> colour)
@@ -206,7 +206,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         var expected = Expected(colour);
         var differences = 0;
         Wait.Until(what, TimeSpan.FromSeconds(10), () => (differences = expected.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
-        Assert.Equal(0, expected.Differences(displays.Screenshot()));
+        Assert.Equal(0, expected.Differences(displays.Host.Screenshot()));
     }
 
     // Each colour is one of the two that 5 or 6 bits have nearest to it.
@@ -221,7 +221,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
             wrong = Enumerable.Range(0, 1024 * 768).Count(i => !IsRgb565(expected.Pixels[i], screen.Pixels[i]));
             return wrong == 0;
         }, () => $"{wrong} pixels are wrong", pause: 50);
-        Assert.Equal(0, expected.Differences(displays.Screenshot()));
+        Assert.Equal(0, expected.Differences(displays.Host.Screenshot()));
     }
 
     private static bool IsRgb565(int colour, int seen)

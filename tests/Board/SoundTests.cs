@@ -60,15 +60,15 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         sounds.LoadUsbAudio();
         sounds.Start("alsa:card=USB", """, "cardControl": "Audio Output Volume Control", "volume": 50 """);
         sounds.Tone(S16Stereo, 48000, 440, 120);
-        Wait.Until("the missing card is told", Patience, () => sounds.HostLog.Contains("no sound card named USB; sound is discarded until there is one"), () => sounds.HostLog, pause: 100);
+        sounds.Host.WaitLog("the missing card is told", "no sound card named USB; sound is discarded until there is one", Patience);
         sounds.PlugUsb();
         WaitUsb("the card that came later");
         sounds.UnplugUsb();
-        Wait.Until("the pulled out card is told", Patience, () => sounds.HostLog.Contains("no such device; plug it in again"), () => sounds.HostLog, pause: 100);
+        sounds.Host.WaitLog("the pulled out card is told", "no such device; plug it in again", Patience);
         sounds.PlugUsb();
         WaitUsb("the card that came back");
         WaitLevel(HalfLeast, HalfMost); // by its control, which is at its loudest when it is plugged in
-        var lines = sounds.HostLog.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("xruns")).ToList();
+        var lines = sounds.Host.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("xruns")).ToList();
         Assert.Equal(lines.Distinct(), lines); // each fault once
     });
 
@@ -79,13 +79,13 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         if (!sounds.HasUsb)
             sounds.PlugUsb();
         sounds.Start("alsa:card=USB", """, "cardControl": "Bass" """);
-        Wait.Until("the missing control is told", Patience, () => sounds.HostLog.Contains("has no control \"Bass\"; it has Audio Output Volume Control"), () => sounds.HostLog, pause: 100);
+        sounds.Host.WaitLog("the missing control is told", "has no control \"Bass\"; it has Audio Output Volume Control", Patience);
         sounds.Start("alsa:card=USB", """, "cardControl": "Audio Output Volume Control" """);
         sounds.Tone(S16Stereo, 48000, 440, 60);
         WaitLevel(0.98 * Amplitude, 1.01 * Amplitude);
-        sounds.Control("volume 50");
+        sounds.Host.Control("volume 50");
         WaitLevel(HalfLeast, HalfMost);
-        sounds.Control("volume 100");
+        sounds.Host.Control("volume 100");
         WaitLevel(0.98 * Amplitude, 1.01 * Amplitude);
     });
 
@@ -97,11 +97,11 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         {
             level = sounds.UsbRecording.Frames() is { Length: > 4800 } frames ? frames[^4800..].Max(s => Math.Abs((int)s)) : 0;
             return level >= least && level <= most;
-        }, () => $"it is {level}; {sounds.HostLog}", pause: 200);
+        }, () => $"it is {level}; {sounds.Host.Log}", pause: 200);
     }
 
     private void WaitUsb(string what) => Wait.Until($"440 Hz on {what}", Patience,
-        () => Recording.SecondsOf(440, sounds.UsbRecording.Frames()) >= 1, () => sounds.HostLog, pause: 200);
+        () => Recording.SecondsOf(440, sounds.UsbRecording.Frames()) >= 1, () => sounds.Host.Log, pause: 200);
 
     private int Recorded => sounds.Board.Recording.Frames().Length;
 
@@ -112,7 +112,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     {
         var heard = 0.0;
         Wait.Until(what, Patience, () => (heard = Recording.SecondsOf(hertz, sounds.Board.Recording.Frames(from))) >= seconds,
-            () => $"{heard:0.0} s were heard; {sounds.HostLog}", pause: 200);
+            () => $"{heard:0.0} s were heard; {sounds.Host.Log}", pause: 200);
     }
 
     /// <summary>
@@ -130,7 +130,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
             var sound = WaitEnd(what, from);
             var dry = sounds.TimesDry - before;
             sounds.Device.Require("kill $(pidof ToneApp)");
-            sounds.WaitGone("ToneApp");
+            sounds.Host.WaitGone("ToneApp");
             var breaks = Recording.Breaks(hertz, Amplitude, sound);
             var heard = Recording.SecondsOf(hertz, sound);
             fixture.Measured("sound", $"{what}: {heard:0.00} s heard, {breaks.Count} breaks, {dry} times dry");
@@ -153,7 +153,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
             same = now > from && now == length ? same + 1 : 0;
             length = now;
             return same >= 8;
-        }, () => sounds.HostLog, pause: 250);
+        }, () => sounds.Host.Log, pause: 250);
         return Recording.Sound(sounds.Board.Recording.Frames(from)).ToArray();
     }
 
