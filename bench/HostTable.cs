@@ -182,7 +182,8 @@ internal static class HostTable
     private static void Pause() => Thread.SpinWait(2000);
 
     private static double Kilobytes(Process process, string field) => double.Parse(
-        File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith(field)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith(field)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
 
     // Context switches of all threads over 10 s.
     private static double WakeUps(Process process)

@@ -124,7 +124,8 @@ internal static class InputTable
         host.Refresh();
         var cpu = (host.TotalProcessorTime - before).TotalSeconds / clock.Elapsed.TotalSeconds;
         var (dropped, coalesced) = Counts(directory);
-        HostTable.Row($"input: {Fingers} fingers at {Hz} Hz, of {Fingers * (Hz * Seconds + 2):N0} events lost", [Fingers * (Hz * Seconds + 2) - seen - coalesced]);
+        HostTable.Row($"input: {Fingers} fingers at {Hz} Hz, of {Fingers * (Hz * Seconds + 2):N0} events lost",
+            [Fingers * (Hz * Seconds + 2) - seen - coalesced]);
         HostTable.Row("input: dropped of them", [dropped]);
         HostTable.Row("input: motions coalesced, the bench being late", [coalesced]);
         HostTable.Row("input: host CPU meanwhile, % of a core", [100 * cpu]);

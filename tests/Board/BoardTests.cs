@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Board.Tests;
 
@@ -17,7 +18,7 @@ public sealed class BoardTests(BoardFixture fixture)
     private static readonly TimeSpan PushLimit = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public void The_clock_is_on_the_screen() => Watch(nameof(The_clock_is_on_the_screen), board =>
+    public void The_clock_is_on_the_screen() => Watch(board =>
     {
         board.WaitSsh();
 
@@ -26,21 +27,22 @@ public sealed class BoardTests(BoardFixture fixture)
         var picture = ObserveClock(board).Picture;
         Assert.Equal((800, 480), (picture.Width, picture.Height));
         // 14:07 in light figures, an orange colon between them, on a dark background to all four edges.
-        Assert.All([(2, 2), (797, 2), (2, 477), (797, 477), (400, 100), (400, 345)], place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 0, 150));
+        Assert.All([(2, 2), (797, 2), (2, 477), (797, 477), (400, 100), (400, 345)],
+            place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 0, 150));
         Assert.All([(400, 180), (400, 259)], place => Assert.Equal(0xFFB04A, picture.At(place.Item1, place.Item2)));
         Assert.All([(155, 220), (321, 220), (451, 220), (563, 220)], place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 600, 765));
         Assert.InRange(picture.Count(pixel => Brightness(pixel) > 500), 10_000, 100_000);
     });
 
     [Fact]
-    public void A_screenshot_of_the_host_is_what_the_display_shows() => Watch(nameof(A_screenshot_of_the_host_is_what_the_display_shows), board =>
+    public void A_screenshot_of_the_host_is_what_the_display_shows() => Watch(board =>
     {
         var still = ObserveClock(board);
         Assert.Equal(0, still.Differences(board.Device.Screenshot()));
     });
 
     [Fact]
-    public void A_key_changes_the_picture() => Watch(nameof(A_key_changes_the_picture), board =>
+    public void A_key_changes_the_picture() => Watch(board =>
     {
         var still = ObserveClock(board);
         board.Key("ret");
@@ -50,7 +52,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_touch_changes_the_picture() => Watch(nameof(A_touch_changes_the_picture), board =>
+    public void A_touch_changes_the_picture() => Watch(board =>
     {
         var still = ObserveClock(board);
         board.Touch(0.5, 0.5);
@@ -60,7 +62,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_button_on_a_GPIO_line_changes_the_picture() => Watch(nameof(A_button_on_a_GPIO_line_changes_the_picture), board =>
+    public void A_button_on_a_GPIO_line_changes_the_picture() => Watch(board =>
     {
         var still = ObserveClock(board);
         board.Button(ButtonLine, () => still.WaitChange("the button", board.Screen, Toggled));
@@ -68,7 +70,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_killed_app_disappears_and_is_started_again() => Watch(nameof(A_killed_app_disappears_and_is_started_again), board =>
+    public void A_killed_app_disappears_and_is_started_again() => Watch(board =>
     {
         var still = ObserveClock(board);
         var before = Assert.Single(board.Device.Clients()).Pid;
@@ -80,11 +82,12 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void The_console_writes_nothing_over_the_picture_and_hears_no_keys() => Watch(nameof(The_console_writes_nothing_over_the_picture_and_hears_no_keys), board =>
+    public void The_console_writes_nothing_over_the_picture_and_hears_no_keys() => Watch(board =>
     {
         UseFramebuffer(board);
         var still = ObserveClock(board);
-        board.Device.Require("for i in 1 2 3 4 5; do echo TEXT >/dev/tty1; echo text >/dev/kmsg; done; echo text >/dev/console; timeout 3 cat /dev/tty1 >/tmp/typed & sleep 1");
+        board.Device.Require("for i in 1 2 3 4 5; do echo TEXT >/dev/tty1; echo text >/dev/kmsg; done; echo text >/dev/console; "
+            + "timeout 3 cat /dev/tty1 >/tmp/typed & sleep 1");
         foreach (var key in new[] { "a", "b", "ret", "ret" })
             board.Key(key);
         board.Device.Require("sleep 2.5");
@@ -93,7 +96,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_terminal_switch_hides_the_picture_and_brings_it_back() => Watch(nameof(A_terminal_switch_hides_the_picture_and_brings_it_back), board =>
+    public void A_terminal_switch_hides_the_picture_and_brings_it_back() => Watch(board =>
     {
         UseFramebuffer(board);
         var still = ObserveClock(board);
@@ -111,7 +114,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void Control_Alt_and_a_function_key_switch_terminals_and_caps_lock_lights_its_lamp() => Watch("terminal-keys", board =>
+    public void Control_Alt_and_a_function_key_switch_terminals_and_caps_lock_lights_its_lamp() => Watch(board =>
     {
         UseFramebuffer(board);
         var still = ObserveClock(board);
@@ -129,7 +132,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_host_that_ends_leaves_the_console_and_the_next_one_takes_it() => Watch(nameof(A_host_that_ends_leaves_the_console_and_the_next_one_takes_it), board =>
+    public void A_host_that_ends_leaves_the_console_and_the_next_one_takes_it() => Watch(board =>
     {
         UseFramebuffer(board);
         var still = ObserveClock(board);
@@ -141,7 +144,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_killed_host_is_followed_by_one_with_a_clean_screen() => Watch(nameof(A_killed_host_is_followed_by_one_with_a_clean_screen), board =>
+    public void A_killed_host_is_followed_by_one_with_a_clean_screen() => Watch(board =>
     {
         UseFramebuffer(board);
         var still = ObserveClock(board);
@@ -156,7 +159,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_tone_is_heard() => Watch(nameof(A_tone_is_heard), board =>
+    public void A_tone_is_heard() => Watch(board =>
     {
         Push(board, "ToneApp", fixture.Programs.ToneApp);
         WaitBackground(board, ToneBackground);
@@ -166,7 +169,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_push_replaces_the_app() => Watch(nameof(A_push_replaces_the_app), board =>
+    public void A_push_replaces_the_app() => Watch(board =>
     {
         var watch = Stopwatch.StartNew();
         Push(board, "Hello", fixture.Programs.Hello);
@@ -177,7 +180,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void A_release_that_does_not_run_is_taken_back() => Watch(nameof(A_release_that_does_not_run_is_taken_back), board =>
+    public void A_release_that_does_not_run_is_taken_back() => Watch(board =>
     {
         var folder = Path.Combine(fixture.Folder, "broken");
         Directory.CreateDirectory(folder);
@@ -194,7 +197,7 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
-    public void The_console_log_is_clean_and_the_host_sleeps() => Watch(nameof(The_console_log_is_clean_and_the_host_sleeps), board =>
+    public void The_console_log_is_clean_and_the_host_sleeps() => Watch(board =>
     {
         var console = board.Console;
         Assert.Contains("mmm: ready:", console);
@@ -208,12 +211,13 @@ public sealed class BoardTests(BoardFixture fixture)
         var (_, after) = board.Device.Usage(host);
         fixture.Measured("host, one idle client: memory", $"{rss / 1000.0:0.0} MB resident");
         fixture.Measured("host, one idle client: context switches", $"{after - before} in {watch.Elapsed.TotalSeconds:0.0} s");
-        fixture.Measured("guard of the terminal: memory", $"{board.Device.Usage(int.Parse(board.Device.Pid("mmm-guard"))).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
+        var guard = int.Parse(board.Device.Pid("mmm-guard"));
+        fixture.Measured("guard of the terminal: memory", $"{board.Device.Usage(guard).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
         fixture.Measured("image", $"root.squashfs {new FileInfo(Path.Combine(fixture.Image, "root.squashfs")).Length / 1e6:0.0} MB");
     });
 
     [Fact]
-    public void A_power_cut_during_a_push_leaves_a_device_that_boots() => Watch(nameof(A_power_cut_during_a_push_leaves_a_device_that_boots), board =>
+    public void A_power_cut_during_a_push_leaves_a_device_that_boots() => Watch(board =>
     {
         var running = board.Device.Require("readlink /data/app/current");
         var folder = Path.Combine(fixture.Folder, "large");
@@ -281,7 +285,8 @@ public sealed class BoardTests(BoardFixture fixture)
     {
         if (board.Device.Run("grep -q fbdev: /etc/mmm/appliance.json").ExitCode == 0)
             return;
-        RestartHost(board, "sed 's,\"display\".*,\"display\": { \"device\": \"fbdev:/dev/fb0\" }\\,,' /etc/mmm/appliance.json >/tmp/fbdev.json && mount -o bind /tmp/fbdev.json /etc/mmm/appliance.json");
+        RestartHost(board, "sed 's,\"display\".*,\"display\": { \"device\": \"fbdev:/dev/fb0\" }\\,,' /etc/mmm/appliance.json >/tmp/fbdev.json "
+            + "&& mount -o bind /tmp/fbdev.json /etc/mmm/appliance.json");
     }
 
     /// <summary>Runs a shell line, and has init start the host anew; returns when that serves the clock.</summary>
@@ -317,5 +322,5 @@ public sealed class BoardTests(BoardFixture fixture)
         Assert.Contains("shows its first frame", result.Output);
     }
 
-    private void Watch(string test, Action<Board> steps) => BoardFixture.Watch(fixture.Board, test, () => steps(fixture.Board));
+    private void Watch(Action<Board> steps, [CallerMemberName] string test = "") => BoardFixture.Watch(fixture.Board, test, () => steps(fixture.Board));
 }

@@ -65,7 +65,8 @@ internal sealed class Device(int port, string key, string knownHosts)
     /// <summary>The host's own picture of the screen.</summary>
     public Picture Screenshot(string path = "/run/mmm")
     {
-        var result = Run($"export MMM_PATH={path}; mmmctl screenshot /tmp/screen.png >/tmp/said 2>&1 && cat /tmp/screen.png || {{ cat /tmp/said >&2; exit 1; }}");
+        var result = Run($"export MMM_PATH={path}; mmmctl screenshot /tmp/screen.png >/tmp/said 2>&1 "
+            + "&& cat /tmp/screen.png || { cat /tmp/said >&2; exit 1; }");
         return result.ExitCode == 0 ? Png.Read(result.Bytes) : throw new InvalidOperationException($"mmmctl screenshot: {result}");
     }
 

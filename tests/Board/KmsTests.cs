@@ -28,7 +28,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [InlineData(Kms, 180)]
     [InlineData(Kms, 270)]
     [InlineData("fbdev:/dev/fb0", 90)]
-    public void A_turned_panel_shows_the_picture_turned_and_is_touched_where_it_shows(string display, int degrees) => Watch($"kms-rotate-{display[..3]}-{degrees}", () =>
+    public void A_turned_panel_shows_the_picture_turned_and_is_touched_where_it_shows(
+        string display, int degrees) => Watch($"kms-rotate-{display[..3]}-{degrees}", () =>
     {
         var (width, height) = degrees is 90 or 270 ? (480, 800) : (800, 480);
         displays.Start(display, arguments: $"--rotate {degrees}");
@@ -45,7 +46,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         {
             var (x, y) = corners[(i + degrees / 90) % 4];
             displays.Board.Touch(x, y);
-            Wait.Until($"a press at {pixels[i]}", TimeSpan.FromSeconds(10), () => displays.Pressed == pixels[i], () => $"the last was at {displays.Pressed}", pause: 50);
+            Wait.Until($"a press at {pixels[i]}", TimeSpan.FromSeconds(10), () => displays.Pressed == pixels[i],
+                () => $"the last was at {displays.Pressed}", pause: 50);
         }
     });
 
@@ -62,7 +64,11 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         WaitScreen("the picture", Pattern);
         displays.Host.End(signal);
         displays.Device.Require("echo 'more text' >/dev/tty1");
-        Wait.Until("the console's text", TimeSpan.FromSeconds(10), () => displays.Board.Screen() is var s && s.At(400, 470) == 0 && s.Count(p => p == 0xAAAAAA) is > 100 and < 10_000);
+        Wait.Until("the console's text", TimeSpan.FromSeconds(10), () =>
+        {
+            var screen = displays.Board.Screen();
+            return screen.At(400, 470) == 0 && screen.Count(p => p == 0xAAAAAA) is > 100 and < 10_000;
+        });
     });
 
     [Theory]
@@ -124,7 +130,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Start(Kms);
         displays.Draw("3");
         displays.Host.Control("blank");
-        Wait.Until("the screen is off", TimeSpan.FromSeconds(10), () => displays.Device.Require("cat /sys/class/drm/card0-Virtual-1/enabled") == "disabled", pause: 100);
+        Wait.Until("the screen is off", TimeSpan.FromSeconds(10),
+            () => displays.Device.Require("cat /sys/class/drm/card0-Virtual-1/enabled") == "disabled", pause: 100);
         displays.WaitDrawn();
         displays.Host.Control("unblank");
         WaitScreen("what was drawn while it was off", Pattern);
@@ -140,11 +147,14 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Assert.StartsWith("mmm: /dev/null: drives no display", displays.Refused("drm:/dev/null"));
         displays.Host.End();
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
-        Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ", displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
+        Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ",
+            displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no buffer of 800x480 RGB565: Invalid argument; without display.format the driver's own is taken\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb565" } }"""));
-        Assert.Equal("mmm: /tmp/c.json:1: display.format is \"rgb666\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"\n", displays.Refused(Kms, """{ "display": { "format": "rgb666" } }"""));
-        Assert.StartsWith("mmm: /tmp/c.json:1: display.mode is \"big\"; it must be WIDTHxHEIGHT", displays.Refused(Kms, """{ "display": { "mode": "big" } }"""));
+        Assert.Equal("mmm: /tmp/c.json:1: display.format is \"rgb666\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"\n",
+            displays.Refused(Kms, """{ "display": { "format": "rgb666" } }"""));
+        Assert.StartsWith("mmm: /tmp/c.json:1: display.mode is \"big\"; it must be WIDTHxHEIGHT",
+            displays.Refused(Kms, """{ "display": { "mode": "big" } }"""));
     });
 
     // The driver prefers 16 bits: at 1024x768, more are too many bytes a row for the card.
@@ -197,7 +207,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     {
         var turned = upright.Turned(degrees);
         var differences = 0;
-        Wait.Until($"{what}, turned by {degrees} degrees", TimeSpan.FromSeconds(10), () => (differences = turned.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
+        Wait.Until($"{what}, turned by {degrees} degrees", TimeSpan.FromSeconds(10),
+            () => (differences = turned.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
         Assert.Equal(0, upright.Differences(displays.Host.Screenshot()));
     }
 
@@ -205,7 +216,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     {
         var expected = Expected(colour);
         var differences = 0;
-        Wait.Until(what, TimeSpan.FromSeconds(10), () => (differences = expected.Differences(displays.Board.Screen())) == 0, () => $"{differences} pixels differ", pause: 50);
+        Wait.Until(what, TimeSpan.FromSeconds(10), () => (differences = expected.Differences(displays.Board.Screen())) == 0,
+            () => $"{differences} pixels differ", pause: 50);
         Assert.Equal(0, expected.Differences(displays.Host.Screenshot()));
     }
 

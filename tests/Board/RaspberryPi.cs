@@ -18,7 +18,8 @@ internal sealed class RaspberryPi : IDisposable
         Uptime = Stopwatch.StartNew();
         _qemu = Command.Start(Path.Combine(repo, "tests/Board/raspi3b"),
         [
-            image, Path.Combine(kernel, "broadcom/bcm2837-rpi-3-b.dtb"), app, name, work, "-serial", "null", "-serial", $"file:{_console}", "-qmp", $"unix:{qmp},server=on,wait=off",
+            image, Path.Combine(kernel, "broadcom/bcm2837-rpi-3-b.dtb"), app, name, work,
+            "-serial", "null", "-serial", $"file:{_console}", "-qmp", $"unix:{qmp},server=on,wait=off",
         ]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CutPower();
         try

@@ -37,7 +37,8 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         var from = Recorded;
         sounds.Tone(S16Stereo, 48000, 440, 15);
         var victim = sounds.Tone(S16Stereo, 48000, 1000, 15);
-        Wait.Until("both tones", Patience, () => Last(from) is { } last && Recording.Share(440, last) is > 0.4 and < 0.6 && Recording.Share(1000, last) is > 0.4 and < 0.6, pause: 100);
+        Wait.Until("both tones", Patience,
+            () => Last(from) is { } last && Recording.Share(440, last) is > 0.4 and < 0.6 && Recording.Share(1000, last) is > 0.4 and < 0.6, pause: 100);
         sounds.Device.Require($"kill -9 {victim}");
         Wait.Until("only one tone", Patience, () => Last(from) is { } last && Recording.Share(440, last) > 0.99, pause: 100);
     });
@@ -136,7 +137,8 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
             fixture.Measured("sound", $"{what}: {heard:0.00} s heard, {breaks.Count} breaks, {dry} times dry");
             if (attempt < 5 && dry > 0 || attempt < 3 && breaks.Count > 0)
                 continue;
-            Assert.True(breaks.Count == 0, $"{what}: breaks at {string.Join(' ', breaks.Take(20).Select(b => $"{b / (double)Recording.Rate:0.000}"))} s, {dry} times dry");
+            var seen = string.Join(' ', breaks.Take(20).Select(b => $"{b / (double)Recording.Rate:0.000}"));
+            Assert.True(breaks.Count == 0, $"{what}: breaks at {seen} s, {dry} times dry");
             Assert.InRange(sound.Length / (double)Recording.Rate, seconds - 0.05, seconds + 0.05);
             Assert.InRange(heard, seconds - 0.2, seconds);
             return;

@@ -31,7 +31,8 @@ public class AppTests
         var app = host.Temp["my app"]; // without a name it is called that
         File.Copy(Programs.RawClient, app);
         File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
-        var config = host.Temp.Write("apps.json", $$"""{ "apps": [ { {{(name is null ? "" : $"\"name\": \"{name}\",")}} "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
+        var named = name is null ? "" : $"\"name\": \"{name}\",";
+        var config = host.Temp.Write("apps.json", $$"""{ "apps": [ { {{named}} "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
         host.Start("--config", config);
         var pid = host.WaitForClient("Demo").Pid;
         host.Process.Signal(Child.SIGKILL);
@@ -61,7 +62,9 @@ public class AppTests
         var app = host.Temp["app"];
         File.Copy(Programs.RawClient, app);
         File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
-        host.Start("--config", host.Temp.Write("apps.json", $$"""{ "apps": [ { "name": "demo", "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }"""));
+        host.Start("--config", host.Temp.Write("apps.json", $$"""
+            { "apps": [ { "name": "demo", "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }
+            """));
         var pid = host.WaitForClient("Demo").Pid;
         File.Move(app, app + "-away");
         new Child("kill", ["-9", $"{pid}"]).WaitForEnd();
@@ -88,13 +91,17 @@ public class AppTests
     {
         using var temp = new TempDirectory();
         using var mmm = Run(temp, ["--", Programs.RawClient, "color", "00ff00"]);
-        Wait.Until(() => File.Exists(temp["fb"]) && new FileInfo(temp["fb"]).Length > 0 && Bytes(temp["fb"])[1] == 0xff, "the picture", () => string.Join(" | ", mmm.Errors));
+        WaitPicture(temp["fb"], 1, 0xff, mmm);
         mmm.Signal(Child.SIGTERM);
         Assert.Equal(0, mmm.WaitForEnd());
         Wait.Until(() => !Directory.Exists($"/tmp/mmm-{mmm.Pid}") || Directory.GetFiles($"/tmp/mmm-{mmm.Pid}", "fb.*").Length == 1, "the end");
         if (Directory.Exists($"/tmp/mmm-{mmm.Pid}")) // a raw client does not remove its file when it is told to end
             Directory.Delete($"/tmp/mmm-{mmm.Pid}", recursive: true);
     }
+
+    // A byte of the first pixel: the app has drawn.
+    private static void WaitPicture(string file, int at, byte value, Child log) => Wait.Until(
+        () => File.Exists(file) && new FileInfo(file).Length > 0 && Bytes(file)[at] == value, "the picture", () => string.Join(" | ", log.Errors));
 
     private static byte[] Bytes(string file)
     {
@@ -107,7 +114,9 @@ public class AppTests
     [Fact]
     public void An_app_that_is_to_be_full_screen_is_asked_for_that_size()
     {
-        using var host = new MmmHost(config: """{ "apps": [ { "name": "small", "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"], "fullScreen": true } ] }""");
+        using var host = new MmmHost(config: """
+            { "apps": [ { "name": "small", "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"], "fullScreen": true } ] }
+            """);
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
     }
 
@@ -130,7 +139,7 @@ public class AppTests
         using var temp = new TempDirectory();
         using var mmm = new Child(Programs.MmmTrimmed,
             ["--display", $"memory:100x80@{temp["fb"]}", "--input", "none", "--audio", "none", "--path", temp["clients"], Programs.Hello]);
-        Wait.Until(() => File.Exists(temp["fb"]) && new FileInfo(temp["fb"]).Length > 0 && Bytes(temp["fb"])[2] == 0x20, "the picture", () => string.Join(" | ", mmm.Errors));
+        WaitPicture(temp["fb"], 2, 0x20, mmm);
         mmm.Signal(Child.SIGTERM);
         Assert.Equal(0, mmm.WaitForEnd());
     }
@@ -139,15 +148,18 @@ public class AppTests
     public void An_app_without_MMM_PATH_starts_mmm_from_the_PATH()
     {
         using var temp = new TempDirectory();
-        temp.Write("mmm.json", $$"""{ "display": { "device": "memory:100x80@{{temp["fb"]}}" }, "input": { "devices": [ "none" ] }, "audio": { "device": "none" } }""");
+        temp.Write("mmm.json", $$"""
+            { "display": { "device": "memory:100x80@{{temp["fb"]}}" }, "input": { "devices": [ "none" ] }, "audio": { "device": "none" } }
+            """);
         var mmm = temp.Write("mmm", $"#!/bin/sh\necho $$ > {temp["pid"]}\nexec {Programs.Mmm} --config {temp["mmm.json"]} \"$@\"\n");
         File.SetUnixFileMode(mmm, (UnixFileMode)0x1ED);
         using var hello = new Child(Programs.Hello, [], ("PATH", temp.Path + ":" + Environment.GetEnvironmentVariable("PATH")));
-        Wait.Until(() => File.Exists(temp["fb"]) && new FileInfo(temp["fb"]).Length > 0 && Bytes(temp["fb"])[2] == 0x20, "the picture", () => string.Join(" | ", hello.Errors));
+        WaitPicture(temp["fb"], 2, 0x20, hello);
         hello.Signal(Child.SIGTERM);
         Assert.Equal(0, hello.WaitForEnd());
         var host = File.ReadAllText(temp["pid"]).Trim();
-        Wait.Until(() => !Directory.Exists($"/proc/{host}") || File.ReadAllText($"/proc/{host}/stat").Contains(") Z", StringComparison.Ordinal), "the end of the host");
+        Wait.Until(() => !Directory.Exists($"/proc/{host}") || File.ReadAllText($"/proc/{host}/stat").Contains(") Z", StringComparison.Ordinal),
+            "the end of the host");
         Assert.False(Directory.Exists($"/tmp/mmm-{hello.Pid}")); // made by the client for this host
     }
 }

@@ -35,7 +35,8 @@ public class BackdropTests
             { "apps": [ { "name": "door", "command": ["/bin/sh", "-c", "[ -e $TEMP/mended ] && exec $RAW --size 800x480 color 00ff00; exit 3"] } ],
               "help": "Call the caretaker: 555 1234, or write to help@example.org." }
             """);
-        Wait.Until(() => host.Picture().Contains(0xFFC030) && host.Pixel(2, 2) == 0x182430, "the page", () => string.Join(" | ", host.Log), TimeSpan.FromSeconds(20));
+        Wait.Until(() => host.Picture().Contains(0xFFC030) && host.Pixel(2, 2) == 0x182430, "the page",
+            () => string.Join(" | ", host.Log), TimeSpan.FromSeconds(20));
         host.Ctl("screenshot", host.Temp["page.png"]).WaitForEnd();
         File.WriteAllText(host.Temp["mended"], "");
         host.WaitForRectangle(0, 0, 800, 480, 0x00ff00);

@@ -7,7 +7,8 @@ public class BadConfigTests
     {
         using var temp = new TempDirectory();
         var file = temp.Write("mmm.json", config);
-        using var mmm = new Child(Programs.Mmm, ["--display", "memory:64x48", "--input", "none", "--audio", "none", "--config", file], ("MMM_PATH", temp["clients"]));
+        using var mmm = new Child(Programs.Mmm,
+            ["--display", "memory:64x48", "--input", "none", "--audio", "none", "--config", file], ("MMM_PATH", temp["clients"]));
         BadInputTests.AssertOneLine(mmm, [.. parts.Select(p => p.Replace("$FILE", file))]);
     }
 
@@ -47,9 +48,12 @@ public class BadConfigTests
     [InlineData("{ \"input\": { \"rules\": [ { \"ignore\": true } ] } }", "input.rules[0] is an object; it must have a \"match\"")]
     [InlineData("{ \"input\": { \"rules\": [ { \"match\": {} } ] } }", "input.rules[0].match is an object; it must have a \"name\", \"id\" or \"path\"")]
     [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"id\": \"eef\" } } ] } }", "input.rules[0].match.id is \"eef\"; it must be vendor:product")]
-    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" },\n\"range\": [0, 0, 0, 9] } ] } }", "$FILE:2: input.rules[0].range is a list; xMin 0 must be less than xMax 0")]
-    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"role\": \"pen\" } ] } }", "input.rules[0].role is \"pen\"; it must be \"auto\"")]
-    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"rotate\": 45 } ] } }", "input.rules[0].rotate is 45; it must be 0, 90, 180 or 270")]
+    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" },\n\"range\": [0, 0, 0, 9] } ] } }",
+        "$FILE:2: input.rules[0].range is a list; xMin 0 must be less than xMax 0")]
+    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"role\": \"pen\" } ] } }",
+        "input.rules[0].role is \"pen\"; it must be \"auto\"")]
+    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"rotate\": 45 } ] } }",
+        "input.rules[0].rotate is 45; it must be 0, 90, 180 or 270")]
     [InlineData("{ \"input\": { \"keyboard\": {\n\"layuot\": \"de\" } } }", "$FILE:2: input.keyboard.layuot is not a known key; known here: layout, variant")]
     [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"de qwerty\" } } }", "input.keyboard.layout is \"de qwerty\"; it must be names as xkb has them")]
     [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"\" } } }", "input.keyboard.layout is \"\"; it must be names")]
@@ -57,8 +61,10 @@ public class BadConfigTests
     [InlineData("{ \"input\": { \"keyboard\": { \"keymap\": \"/map\", \"layout\": \"de\" } } }", "\"keymap\" is a whole keymap; leave out layout")]
     [InlineData("{ \"input\": { \"keyboard\": { \"repeatRate\": 101 } } }", "input.keyboard.repeatRate is 101; it must be a whole number from 0 to 100")]
     [InlineData("{ \"input\": { \"keyboard\": { \"repeatDelayMs\": 49 } } }", "input.keyboard.repeatDelayMs is 49; it must be a whole number from 50 to 10000")]
-    [InlineData("{ \"input\": { \"keys\": { \"host\": { \"power\": \"explode\" } } } }", "input.keys.host.power is \"explode\"; it must be \"quit\", \"blank\"")]
-    [InlineData("{ \"input\": { \"keys\": { \"host\": { \"alt-control-q\": \"quit\" } } } }", "\"alt-control-q\" is no key; it must be a name of docs/keys.md or one character")]
+    [InlineData("{ \"input\": { \"keys\": { \"host\": { \"power\": \"explode\" } } } }",
+        "input.keys.host.power is \"explode\"; it must be \"quit\", \"blank\"")]
+    [InlineData("{ \"input\": { \"keys\": { \"host\": { \"alt-control-q\": \"quit\" } } } }",
+        "\"alt-control-q\" is no key; it must be a name of docs/keys.md or one character")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": { \"\": \"quit\" } } } }", "\"\" is no key")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": [] } } }", "input.keys.host is a list; it must be an object")]
     [InlineData("{ \"audio\": { \"device\": \"loud\" } }", "audio.device is \"loud\"; it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE")]
@@ -83,7 +89,8 @@ public class BadConfigTests
 
     [Fact]
     public void A_missing_app_is_named() =>
-        AssertRefused("""{ "apps": [ { "name": "demo", "command": [ "/nonexistent/app" ] } ] }""", "app demo: /nonexistent/app: No such file or directory; name a program that can be run");
+        AssertRefused("""{ "apps": [ { "name": "demo", "command": [ "/nonexistent/app" ] } ] }""",
+            "app demo: /nonexistent/app: No such file or directory; name a program that can be run");
 
     [Fact]
     public void A_button_on_a_chip_that_is_not_there_is_named() =>

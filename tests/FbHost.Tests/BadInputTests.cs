@@ -93,7 +93,8 @@ public class BadInputTests
         using var temp = new TempDirectory();
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1FF);
         new Child("mkfifo", ["-m", "600", temp["fifo"]]).WaitForEnd();
-        using var mmm = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Mmm, "--display", "memory:64x48", "--audio", "none", "--input", temp["fifo"], "--path", temp["clients"]]);
+        using var mmm = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups",
+            Programs.Mmm, "--display", "memory:64x48", "--audio", "none", "--input", temp["fifo"], "--path", temp["clients"]]);
         AssertOneLine(mmm, $"{temp["fifo"]}: permission denied");
     }
 
@@ -125,7 +126,8 @@ public class BadInputTests
     [Theory]
     [InlineData("/proc/nonexistent/clients")]
     [InlineData("$TEMP/a-file/clients")]
-    public void A_directory_that_can_not_be_made_is_named(string path) => AssertRefused([.. QuietMemory, "--path", path], path + ": the clients' directory can not be made: ");
+    public void A_directory_that_can_not_be_made_is_named(string path) =>
+        AssertRefused([.. QuietMemory, "--path", path], path + ": the clients' directory can not be made: ");
 
     [Fact]
     public void A_directory_that_can_not_be_written_is_named()

@@ -15,7 +15,8 @@ public class CardTests
     private static MmmHost WithCard(string audio)
     {
         var host = new MmmHost(audio: "alsa:hw:0", config: $$"""{ "audio": { {{audio}} } }""", start: false);
-        using var gcc = new Child("gcc", ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", host.Temp["libasound.so.2"], Path.Combine(AppContext.BaseDirectory, "fake_asound.c")]);
+        var source = Path.Combine(AppContext.BaseDirectory, "fake_asound.c");
+        using var gcc = new Child("gcc", ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", host.Temp["libasound.so.2"], source]);
         Assert.Equal(0, gcc.WaitForEnd());
         host.Environment = [("LD_LIBRARY_PATH", host.Temp.Path), ("FAKE_CARD", host.Temp.Path), ("STATE_DIRECTORY", host.Temp.Path)];
         Plug(host, 1);
@@ -26,7 +27,8 @@ public class CardTests
     private static string[] Done(MmmHost host) => File.Exists(host.Temp["done"]) ? File.ReadAllLines(host.Temp["done"]) : [];
 
     private static void WaitDone(MmmHost host, params string[] lines) =>
-        Wait.Until(() => Done(host).SequenceEqual(lines), string.Join(" | ", lines), () => $"{string.Join(" | ", Done(host))} log {string.Join(" | ", host.Log)}");
+        Wait.Until(() => Done(host).SequenceEqual(lines), string.Join(" | ", lines),
+            () => $"{string.Join(" | ", Done(host))} log {string.Join(" | ", host.Log)}");
 
     // The loudest sample of so many frames from there on.
     private static double Loudest(MmmHost host, long frame, int frames)
@@ -40,7 +42,8 @@ public class CardTests
 
     private static long Played(MmmHost host) => File.Exists(host.Temp["played"]) ? new FileInfo(host.Temp["played"]).Length / 8 : 0;
 
-    private static void WaitLoudness(MmmHost host, double level) => Wait.Until(() => Played(host) is > 4800 and var now && Math.Abs(Loudest(host, now - 4800, 4800) - level) < 0.005,
+    private static void WaitLoudness(MmmHost host, double level) => Wait.Until(
+        () => Played(host) is > 4800 and var now && Math.Abs(Loudest(host, now - 4800, 4800) - level) < 0.005,
         $"a loudness of {level}", () => $"{Loudest(host, Played(host) - 4800, 4800)} log {string.Join(" | ", host.Log)}");
 
     [Fact]

@@ -61,7 +61,11 @@ public class ControlTests
         packed.Position = 0;
         var raw = new byte[(1 + width * 3) * height];
         new ZLibStream(packed, CompressionMode.Decompress).ReadExactly(raw);
-        return [.. Enumerable.Range(0, width * height).Select(i => i / width * (1 + width * 3) + 1 + i % width * 3).Select(p => raw[p] << 16 | raw[p + 1] << 8 | raw[p + 2])];
+        return
+        [
+            .. Enumerable.Range(0, width * height).Select(i => i / width * (1 + width * 3) + 1 + i % width * 3)
+                .Select(p => raw[p] << 16 | raw[p + 1] << 8 | raw[p + 2]),
+        ];
     }
 
     [Fact]

@@ -28,7 +28,10 @@ public class DrmHeaderTests
 
     private static (int ExitCode, string Errors) Compile(string program)
     {
-        var start = new ProcessStartInfo("clang", "--target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -fsyntax-only -xc -") { RedirectStandardInput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("clang", "--target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -fsyntax-only -xc -")
+        {
+            RedirectStandardInput = true, RedirectStandardError = true,
+        };
         using var clang = Process.Start(start)!;
         var errors = clang.StandardError.ReadToEndAsync();
         clang.StandardInput.Write(program);

@@ -20,7 +20,8 @@ public class DrmOptionTests
     [Theory]
     [InlineData("1280x720", 1280, 720, 0)]
     [InlineData("1280x720@60", 1280, 720, 60)]
-    public void A_mode_is_a_size_and_perhaps_a_rate(string text, int width, int height, int hz) => Assert.Equal(new DrmMode(width, height, hz), DrmMode.Parse(text));
+    public void A_mode_is_a_size_and_perhaps_a_rate(string text, int width, int height, int hz) =>
+        Assert.Equal(new DrmMode(width, height, hz), DrmMode.Parse(text));
 
     [Theory]
     [InlineData("")]

@@ -155,7 +155,8 @@ public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
         File.SetUnixFileMode(_host.Temp.Path, (UnixFileMode)0x1ED);
         using var client = new HandMade(_host, "not-yours");
         _host.WaitForClient("not-yours");
-        using var other = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.RawClient, "bell", _host[".host"], "mmm 1 not-yours"]);
+        using var other = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups",
+            Programs.RawClient, "bell", _host[".host"], "mmm 1 not-yours"]);
         other.WaitForEnd();
         Assert.Equal(["mmm 1 error not-yours belongs to another user"], other.Output);
     }

@@ -284,7 +284,8 @@ public class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
         Wait.Until(() => client.Peek(HandMade.PcmRead) == 4000, "the end of the samples");
         client.Poke(HandMade.PcmWrite, 1_000_000);
         _host.WaitForLog("sound-turns (pid");
-        Wait.Until(() => _host.CountLog("is silent: its PCM ring has the frames 4000 and 1000000") == 1, "the reason", () => string.Join(" | ", _host.Log.TakeLast(3)));
+        Wait.Until(() => _host.CountLog("is silent: its PCM ring has the frames 4000 and 1000000") == 1, "the reason",
+            () => string.Join(" | ", _host.Log.TakeLast(3)));
         client.Poke(HandMade.PcmWrite, 100);
         Wait.Until(() => client.Peek(HandMade.PcmRead) == 100, "sound again");
         _host.AssertKeepsShowing("Good");

@@ -11,9 +11,11 @@ public class IdleTests
     private static (long Switches, string Threads) Count(int pid)
     {
         var tasks = Directory.GetDirectories($"/proc/{pid}/task").Order(StringComparer.Ordinal).ToArray();
-        var switches = tasks.Sum(t => File.ReadLines(t + "/status").Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(l => long.Parse(l.Split(':')[1], CultureInfo.InvariantCulture)));
+        var switches = tasks.SelectMany(t => File.ReadLines(t + "/status")).Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(Number);
         return (switches, string.Join(' ', tasks));
     }
+
+    private static long Number(string line) => long.Parse(line.Split(':')[1], CultureInfo.InvariantCulture);
 
     // The least of a few windows: the machine's own noise only adds.
     private static long SwitchesInAWindow(MmmHost host, long enough)
@@ -90,7 +92,7 @@ public class IdleTests
         static long Sleeps(int pid)
         {
             var loop = Directory.GetDirectories($"/proc/{pid}/task").Single(t => File.ReadAllText(t + "/comm") == "loop\n");
-            return long.Parse(File.ReadLines(loop + "/status").Single(l => l.StartsWith("voluntary", StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
+            return Number(File.ReadLines(loop + "/status").Single(l => l.StartsWith("voluntary", StringComparison.Ordinal)));
         }
     }
 }

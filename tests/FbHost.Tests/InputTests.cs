@@ -98,6 +98,7 @@ public class InputTests
         host.WaitForClient("raw");
         host.Input([.. Enumerable.Range(0, 5000).Select(i => (i * 7 % 40, i * 31 % 70000, i * 1234567 ^ i))]);
         Tap(host, KEY_F12);
-        Wait.Until(() => client.Events.Any(e => e.EndsWith("F12", StringComparison.Ordinal)), "the key after the garbage", () => string.Join(" | ", client.Events.TakeLast(3)));
+        Wait.Until(() => client.Events.Any(e => e.EndsWith("F12", StringComparison.Ordinal)), "the key after the garbage",
+            () => string.Join(" | ", client.Events.TakeLast(3)));
     }
 }

@@ -4,9 +4,9 @@ namespace FbHost.Tests;
 public class KeyboardTests
 {
     private const int EV_KEY = 1;
-    private const int KEY_ESC = 1, KEY_2 = 3, KEY_EQUAL = 13, KEY_BACKSPACE = 14, KEY_Q = 16, KEY_E = 18, KEY_Y = 21, KEY_ENTER = 28, KEY_LEFTCTRL = 29, KEY_A = 30,
-        KEY_Z = 44, KEY_LEFTALT = 56, KEY_F2 = 60, KEY_KP7 = 71, KEY_RIGHTALT = 100, KEY_UP = 103, KEY_MUTE = 113, KEY_VOLUMEDOWN = 114, KEY_VOLUMEUP = 115, KEY_POWER = 116,
-        KEY_OK = 0x160, KEY_NUMERIC_5 = 0x205;
+    private const int KEY_ESC = 1, KEY_2 = 3, KEY_EQUAL = 13, KEY_BACKSPACE = 14, KEY_Q = 16, KEY_E = 18, KEY_Y = 21, KEY_ENTER = 28,
+        KEY_LEFTCTRL = 29, KEY_A = 30, KEY_Z = 44, KEY_LEFTALT = 56, KEY_F2 = 60, KEY_KP7 = 71, KEY_RIGHTALT = 100, KEY_UP = 103, KEY_MUTE = 113,
+        KEY_VOLUMEDOWN = 114, KEY_VOLUMEUP = 115, KEY_POWER = 116, KEY_OK = 0x160, KEY_NUMERIC_5 = 0x205;
 
     private static void Tap(MmmHost host, params int[] keys) =>
         host.Input([.. keys.Select(key => (EV_KEY, key, 1)), .. keys.Reverse().Select(key => (EV_KEY, key, 0))]);
@@ -157,7 +157,9 @@ public class KeyboardTests
     [Fact]
     public void Keys_of_a_remote_can_be_the_volume()
     {
-        using var host = new MmmHost(input: true, config: """{ "input": { "keys": { "host": { "volume-up": "volume-up", "volume-down": "volume-down", "mute": "mute" } } } }""");
+        using var host = new MmmHost(input: true, config: """
+            { "input": { "keys": { "host": { "volume-up": "volume-up", "volume-down": "volume-down", "mute": "mute" } } } }
+            """);
         using var client = Client(host);
         Tap(host, KEY_VOLUMEDOWN);
         Tap(host, KEY_VOLUMEDOWN);

@@ -98,7 +98,8 @@ public class LifetimeTests
     public void A_host_started_with_closed_standard_streams_writes_its_log_into_no_other_file()
     {
         using var host = new MmmHost(start: false);
-        using var mmm = host.Run("sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh", Programs.Mmm, "--display", $"memory:320x200@{host.FramebufferFile}", "--input", "none", "--audio", "none");
+        using var mmm = host.Run("sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh",
+            Programs.Mmm, "--display", $"memory:320x200@{host.FramebufferFile}", "--input", "none", "--audio", "none");
         Wait.Until(() => File.Exists(host[".control"]) && File.Exists(host[".host"]), "the host");
         host.Raw("color ff0000");
         host.WaitForRectangle(0, 0, 64, 48, 0xff0000);

@@ -61,7 +61,8 @@ public class OrientationEndToEndTests
             180 => [$"{w - 1} {h - 1}", $"0 {h - 1}", "0 0", $"{w - 1} 0"],
             _ => [$"{w - 1} 0", $"{w - 1} {h - 1}", $"0 {h - 1}", "0 0"],
         };
-        Wait.Until(() => client.Events.Count(e => e.StartsWith("mouse-press", StringComparison.Ordinal)) == 4, "four presses", () => string.Join(" | ", client.Events));
+        Wait.Until(() => client.Events.Count(e => e.StartsWith("mouse-press", StringComparison.Ordinal)) == 4, "four presses",
+            () => string.Join(" | ", client.Events));
         Assert.Equal(corners.Select(c => "mouse-press " + c), client.Events.Where(e => e.StartsWith("mouse-press", StringComparison.Ordinal)));
     }
 

@@ -56,7 +56,8 @@ internal sealed class ClientDirectory : IDisposable
         {
             var n = (int)Math.Max(0, Sys.PRead(_lock, pid, 0));
             Sys.Close(_lock);
-            throw new MmmException($"{Path}: another host serves it (pid {TextRing.Printable(pid[..n].Trim(" \n\0"u8))}); end that one, or choose another directory with --path DIR");
+            throw new MmmException($"{Path}: another host serves it (pid {TextRing.Printable(pid[..n].Trim(" \n\0"u8))}); "
+                + "end that one, or choose another directory with --path DIR");
         }
         // For people only; the lock itself ends with the process, so a stale file stops nobody.
         Sys.PWrite(_lock, Encoding.ASCII.GetBytes($"{Environment.ProcessId,-15}"), 0);

@@ -347,7 +347,8 @@ internal sealed partial class ClientTable : IDisposable
     {
         if (session.Phase != Phase.Serving)
             return;
-        _log.AboutClient($"client {(session.DisplayName == session.FileName ? "" : session.DisplayName + " ")}{session.FileName} (pid {session.Pid}) dropped: {why}");
+        var name = session.DisplayName == session.FileName ? session.FileName : $"{session.DisplayName} {session.FileName}";
+        _log.AboutClient($"client {name} (pid {session.Pid}) dropped: {why}");
         Release(session);
         session.Phase = Phase.Ignored;
         Dropped?.Invoke();

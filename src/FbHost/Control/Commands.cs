@@ -76,7 +76,8 @@ internal sealed class Commands
                 break;
             default:
                 if (!_sound.Handle(connection, words))
-                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, restart APP, blank, unblank, brightness PERCENT, audio, volume [CLIENT] [PERCENT], mute [on|off], watch, quit");
+                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, "
+                        + "restart APP, blank, unblank, brightness PERCENT, audio, volume [CLIENT] [PERCENT], mute [on|off], watch, quit");
                 break;
         }
     }

@@ -13,20 +13,27 @@ internal static partial class Mmmctl
 
     public static int Run(string[] args)
     {
-        var path = new Option<string>("--path") { HelpName = "DIR", Description = $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.", Recursive = true };
+        var path = new Option<string>("--path")
+        {
+            HelpName = "DIR", Description = $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.", Recursive = true,
+        };
         var json = new Option<bool>("--json") { Description = "As JSON." };
         var client = new Argument<string>("CLIENT") { Description = "A client's title or file name." };
         var text = new Argument<string>("TEXT");
         var file = new Argument<string>("FILE") { Description = "The PNG to write." };
         var percent = new Argument<string>("PERCENT") { Description = "0 to 100." };
         var app = new Argument<string>("APP") { Description = "An app's name in the configuration." };
-        var loudness = new Argument<string[]>("[CLIENT] PERCENT") { Description = "A client's title or file name, and 0 to 100.", Arity = new ArgumentArity(0, 2) };
+        var loudness = new Argument<string[]>("[CLIENT] PERCENT")
+        {
+            Description = "A client's title or file name, and 0 to 100.", Arity = new ArgumentArity(0, 2),
+        };
         var onOff = new Argument<string[]>("on|off") { Description = "On when left out.", Arity = new ArgumentArity(0, 1) };
         var root = new RootCommand("mmmctl: looks at a running mmm host and tells it things.") { path };
         Add("clients", "Lists the clients.", [json], (p, c) => Clients(c, p.GetValue(json)));
         Add("screenshot", "Writes what is on the screen as a PNG.", [file], (p, c) => Screenshot(c, p.GetValue(file)!));
         Add("send", "Sends a client a message.", [client, text], (p, c) => c.Ask("send", p.GetValue(client)!, p.GetValue(text)!));
-        Add("event", "Gives a client an event, as in: mmmctl event Clock \"mouse-press 10 10\".", [client, text], (p, c) => c.Ask("event", p.GetValue(client)!, p.GetValue(text)!));
+        Add("event", "Gives a client an event, as in: mmmctl event Clock \"mouse-press 10 10\".", [client, text],
+            (p, c) => c.Ask("event", p.GetValue(client)!, p.GetValue(text)!));
         Add("restart", "Ends an app and starts it again; waits for its first frame.", [app], (p, c) => Restart(c, p.GetValue(app)!));
         Add("blank", "Turns the screen off; input or unblank turns it on.", [], (_, c) => c.Ask("blank"));
         Add("unblank", "Turns the screen on.", [], (_, c) => c.Ask("unblank"));

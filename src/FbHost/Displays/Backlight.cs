@@ -24,7 +24,8 @@ internal sealed class Backlight(string directory = "/sys/class/backlight")
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
             {
-                throw new MmmException($"{light}: the brightness can not be set: {e.Message.TrimEnd('.')}. Run the host as root, or make it writable for the group \"video\" (a udev rule)");
+                throw new MmmException($"{light}: the brightness can not be set: {e.Message.TrimEnd('.')}. "
+                    + "Run the host as root, or make it writable for the group \"video\" (a udev rule)");
             }
         }
     }

@@ -93,7 +93,10 @@ internal sealed unsafe class DrmDevice : IDisposable
         connectors = new uint[res.count_connectors];
         fixed (uint* c = crtcs, n = connectors)
         {
-            res = new drm_mode_card_res { crtc_id_ptr = (ulong)c, count_crtcs = res.count_crtcs, connector_id_ptr = (ulong)n, count_connectors = res.count_connectors };
+            res = new drm_mode_card_res
+            {
+                crtc_id_ptr = (ulong)c, count_crtcs = res.count_crtcs, connector_id_ptr = (ulong)n, count_connectors = res.count_connectors,
+            };
             return Ioctl(DRM_IOCTL_MODE_GETRESOURCES, &res) >= 0;
         }
     }
@@ -158,7 +161,10 @@ internal sealed unsafe class DrmDevice : IDisposable
     /// <summary>Shows a framebuffer on a connector; 0 or minus errno.</summary>
     public int SetCrtc(uint crtc, uint connector, uint fb, drm_mode_modeinfo mode, uint x = 0, uint y = 0)
     {
-        var set = new drm_mode_crtc { crtc_id = crtc, fb_id = fb, x = x, y = y, set_connectors_ptr = (ulong)&connector, count_connectors = 1, mode_valid = 1, mode = mode };
+        var set = new drm_mode_crtc
+        {
+            crtc_id = crtc, fb_id = fb, x = x, y = y, set_connectors_ptr = (ulong)&connector, count_connectors = 1, mode_valid = 1, mode = mode,
+        };
         return Ioctl(DRM_IOCTL_MODE_SETCRTC, &set);
     }
 

@@ -87,7 +87,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         var all = device.Connectors();
         var list = string.Join(", ", all.Select(c => c.IsConnected ? c.Name : $"{c.Name} (nothing connected)"));
         if (name.Length == 0)
-            return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0) ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; it has {list}");
+            return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0)
+                ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; it has {list}");
         var found = all.FirstOrDefault(c => c.Name == name) ?? throw new MmmException($"{device.Path} ({device.Driver}): no connector {name}; it has {list}");
         return found.IsConnected ? found : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
     }
@@ -131,7 +132,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             _buffers[i] = new DumbBuffer(_device, Width, Height, format, converter);
         var error = SetMode();
         if (error < 0)
-            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} can not be set to {DrmMode.Name(_mode)} {format}: {Sys.ErrorText(error)}");
+            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} can not be set to "
+                + $"{DrmMode.Name(_mode)} {format}: {Sys.ErrorText(error)}");
     }
 
     public int Width { get; }

@@ -8,14 +8,41 @@ namespace FbHost.Options;
 /// <summary>The command line of <c>mmm</c>; see docs/configuration.md.</summary>
 internal static class CommandLine
 {
-    private static readonly Option<string> Config = new("--config") { HelpName = "FILE", Description = "Configuration: JSON with comments. Options here win over it." };
+    private static readonly Option<string> Config = new("--config")
+    {
+        HelpName = "FILE", Description = "Configuration: JSON with comments. Options here win over it.",
+    };
+
     private static readonly Option<string> Display = new("--display") { HelpName = "DISPLAY", Description = $"{DisplayChoice.Forms}." };
-    private static readonly Option<string> Rotate = new("--rotate") { HelpName = "DEGREES", Description = "How the panel hangs: 0, 90, 180 or 270 degrees clockwise." };
-    private static readonly Option<string[]> Input = new("--input") { HelpName = "INPUT", Description = "auto, none, terminal (stdin as a keyboard), or the path of an evdev device, a FIFO, or a directory of them; may be repeated." };
-    private static readonly Option<string> Audio = new("--audio") { HelpName = "AUDIO", Description = "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE." };
-    private static readonly Option<string> Path = new("--path") { HelpName = "DIR", Description = "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID." };
+
+    private static readonly Option<string> Rotate = new("--rotate")
+    {
+        HelpName = "DEGREES", Description = "How the panel hangs: 0, 90, 180 or 270 degrees clockwise.",
+    };
+
+    private static readonly Option<string[]> Input = new("--input")
+    {
+        HelpName = "INPUT",
+        Description = "auto, none, terminal (stdin as a keyboard), or the path of an evdev device, a FIFO, or a directory of them; may be repeated.",
+    };
+
+    private static readonly Option<string> Audio = new("--audio")
+    {
+        HelpName = "AUDIO", Description = "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE.",
+    };
+
+    private static readonly Option<string> Path = new("--path")
+    {
+        HelpName = "DIR", Description = "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID.",
+    };
+
     private static readonly Option<string> OneClient = new("-p") { HelpName = "DIR", Description = "Serves DIR for one client, and ends when it ends." };
-    private static readonly Argument<string[]> Command = new("COMMAND") { HelpName = "COMMAND", Description = "An app and its arguments: runs it under a host of its own and ends with its exit code.", Arity = ArgumentArity.ZeroOrMore };
+
+    private static readonly Argument<string[]> Command = new("COMMAND")
+    {
+        HelpName = "COMMAND", Description = "An app and its arguments: runs it under a host of its own and ends with its exit code.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     private static RootCommand Root() => new("mmm: shows mmm clients on a framebuffer, with input and sound. To look at a running host: mmmctl --help")
     {
@@ -41,7 +68,9 @@ internal static class CommandLine
         if (parsed.GetValue(Display) is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
         if (parsed.GetValue(Rotate) is { } rotate)
-            options.Rotate = rotate is "0" or "90" or "180" or "270" ? int.Parse(rotate) : throw new MmmException($"--rotate is {rotate}; it must be 0, 90, 180 or 270");
+            options.Rotate = rotate is "0" or "90" or "180" or "270"
+                ? int.Parse(rotate)
+                : throw new MmmException($"--rotate is {rotate}; it must be 0, 90, 180 or 270");
         if (parsed.GetValue(Input) is { Length: > 0 } inputs)
             options.Inputs = inputs;
         if (parsed.GetValue(Audio) is { } audio)

@@ -16,8 +16,11 @@ internal static class ConfigFile
             ("path", v => options.Path = v.Text),
             ("display", v => v.Members(
                 ("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)),
-                ("mode", m => options.DisplayMode = DrmMode.Parse(m.Text) ?? throw m.Fault("it must be WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, as in \"1280x720@60\"")),
-                ("format", f => options.DisplayFormat = f.Text == "auto" ? null : DrmFormat.Parse(f.Text) ?? throw f.Fault("it must be \"auto\", \"xrgb8888\" or \"rgb565\"")),
+                ("mode", m => options.DisplayMode = DrmMode.Parse(m.Text)
+                    ?? throw m.Fault("it must be WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, as in \"1280x720@60\"")),
+                ("format", f => options.DisplayFormat = f.Text == "auto"
+                    ? null
+                    : DrmFormat.Parse(f.Text) ?? throw f.Fault("it must be \"auto\", \"xrgb8888\" or \"rgb565\"")),
                 ("rotate", d => options.Rotate = d.Is(0, 90, 180, 270)),
                 ("mirror", d => (options.MirrorX, options.MirrorY) = Mirror(d)),
                 ("dither", d => options.Dither = d.Flag),
@@ -89,11 +92,15 @@ internal static class ConfigFile
             ("line", x => line = x.Integer(0, 1023)),
             ("activeLow", x => activeLow = x.Flag),
             ("event", x => text = x.Text.Length is > 0 and < 120 ? x.Text : throw x.Fault("it must be an event text of 1 to 119 characters")),
-            ("driver", x => driver = x.Text is ButtonConfig.CharDev or ButtonConfig.Libgpiod ? x.Text : throw x.Fault("it must be \"chardev\" or \"libgpiod\"")),
+            ("driver", x => driver = x.Text is ButtonConfig.CharDev or ButtonConfig.Libgpiod
+                ? x.Text
+                : throw x.Fault("it must be \"chardev\" or \"libgpiod\"")),
             ("debounceMs", x => debounceMs = x.Integer(0, 1000)));
         if (line < 0)
             throw v.Fault("it must have a \"line\"");
-        return text.Length > 0 ? new ButtonConfig(chip, line, activeLow, text, driver, debounceMs) : throw v.Fault("it must have an \"event\", as in \"return\"");
+        return text.Length > 0
+            ? new ButtonConfig(chip, line, activeLow, text, driver, debounceMs)
+            : throw v.Fault("it must have an \"event\", as in \"return\"");
     }
 
     private static IReadOnlyList<AppOptions> Apps(JsonValue v)
@@ -106,7 +113,9 @@ internal static class ConfigFile
             var fullScreen = false;
             item.Members(
                 ("name", x => name = x.Text.Length > 0 && !x.Text.Any(c => char.IsWhiteSpace(c) || c == '/') ? x.Text : throw x.Fault("it must be one word")),
-                ("command", x => command = x.Items.Count > 0 ? [.. x.Items.Select(i => i.Text)] : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")),
+                ("command", x => command = x.Items.Count > 0
+                    ? [.. x.Items.Select(i => i.Text)]
+                    : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")),
                 ("fullScreen", x => fullScreen = x.Flag));
             if (command.Count == 0)
                 throw item.Fault("it must have a \"command\": [ \"/path/to/app\" ]");

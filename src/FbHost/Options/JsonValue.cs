@@ -131,7 +131,9 @@ internal sealed class JsonValue
 
     public bool Flag => _value as bool? ?? throw Fault("it must be true or false");
 
-    public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d ? (int)d : throw Fault($"it must be a whole number from {min} to {max}");
+    public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d
+        ? (int)d
+        : throw Fault($"it must be a whole number from {min} to {max}");
 
     public double Number(double min, double max) => _value is double d && d >= min && d <= max
         ? d

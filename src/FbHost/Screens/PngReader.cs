@@ -5,8 +5,8 @@ using Mmm;
 namespace FbHost.Screens;
 
 /// <summary>
-/// Reads a PNG (ISO/IEC 15948) into XRGB8888: grey, RGB or palette, with or without alpha, 8 bits a channel (palette and grey also 1, 2, 4), not interlaced. Alpha
-/// is put over black.
+/// Reads a PNG (ISO/IEC 15948) into XRGB8888: grey, RGB or palette, with or without alpha, 8 bits a channel (palette and grey also 1, 2, 4),
+/// not interlaced. Alpha is put over black.
 /// </summary>
 internal static class PngReader
 {

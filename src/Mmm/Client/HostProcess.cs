@@ -41,7 +41,8 @@ internal static class HostProcess
         catch (System.ComponentModel.Win32Exception e)
         {
             RemoveEmpty(path);
-            throw new MmmException($"{Rendezvous.PathVariable} is not set and no host can be started: mmm: {e.Message}. Put mmm into the PATH, or start this app as: mmm {Environment.ProcessPath}");
+            throw new MmmException($"{Rendezvous.PathVariable} is not set and no host can be started: mmm: {e.Message}. "
+                + $"Put mmm into the PATH, or start this app as: mmm {Environment.ProcessPath}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

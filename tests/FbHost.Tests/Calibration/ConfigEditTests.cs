@@ -34,7 +34,8 @@ public sealed class ConfigEditTests : IDisposable
         "// mine\n{\n    // kept\n    \"path\": \"/x\", // here, too\n    \"input\": { \"touch\": { \"calibration\": [1] } }\n}\n// end\n")]
     [InlineData("{\r\n\t\"path\": \"/x\",\r\n\t\"help\": \"h\"\r\n}\r\n",
         "{\r\n\t\"path\": \"/x\",\r\n\t\"help\": \"h\",\r\n\t\"input\": { \"touch\": { \"calibration\": [1] } }\r\n}\r\n")]
-    [InlineData("{\n  \"input\": {\n    \"devices\": [ \"auto\" ], // ,\n  },\n}", "{\n  \"input\": {\n    \"devices\": [ \"auto\" ], // ,\n    \"touch\": { \"calibration\": [1] }\n  },\n}")]
+    [InlineData("{\n  \"input\": {\n    \"devices\": [ \"auto\" ], // ,\n  },\n}",
+        "{\n  \"input\": {\n    \"devices\": [ \"auto\" ], // ,\n    \"touch\": { \"calibration\": [1] }\n  },\n}")]
     [InlineData("{\n  // nothing yet\n}", "{\n  // nothing yet\n  \"input\": { \"touch\": { \"calibration\": [1] } }\n}")]
     public void On_several_lines(string before, string after) => Assert.Equal(after, Set(before));
 

@@ -99,8 +99,10 @@ public class FbdevModeTests
     [Fact]
     public void Rows_may_be_longer_than_the_picture_and_a_line_length_of_0_is_worked_out()
     {
-        Assert.Equal(4096, Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (f.line_length, f.smem_len) = (4096, 4096 * 480)).Stride);
-        Assert.Equal(4096, Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.xres_virtual, f.line_length, f.smem_len) = (1024, 0, 4096 * 480)).Stride);
+        Assert.Equal(4096, Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) =>
+            (f.line_length, f.smem_len) = (4096, 4096 * 480)).Stride);
+        Assert.Equal(4096, Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) =>
+            (v.xres_virtual, f.line_length, f.smem_len) = (1024, 0, 4096 * 480)).Stride);
     }
 
     [Fact]
@@ -118,7 +120,8 @@ public class FbdevModeTests
     [InlineData(960u, 1u, 800u * 4 * 960 - 1, false)]
     [InlineData(959u, 1u, 800u * 4 * 960, false)]
     public void Two_pages_need_room_memory_and_a_driver_that_pans(uint virtualHeight, uint step, uint memory, bool pages) =>
-        Assert.Equal(pages, Read("simple", (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.yres_virtual, f.ypanstep, f.smem_len) = (virtualHeight, (ushort)step, memory)).HasTwoPages);
+        Assert.Equal(pages, Read("simple", (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) =>
+            (v.yres_virtual, f.ypanstep, f.smem_len) = (virtualHeight, (ushort)step, memory)).HasTwoPages);
 
     [Fact]
     public void An_emulated_framebuffer_has_one_page() =>
@@ -135,7 +138,8 @@ public class FbdevModeTests
 
     [Fact]
     public void Memory_smaller_than_claimed_is_refused() =>
-        AssertRefused("claims 800x480 at 0,0 with 32 bits a pixel and 3,200 bytes a row, but has 1,535,999 bytes of memory", (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => f.smem_len--);
+        AssertRefused("claims 800x480 at 0,0 with 32 bits a pixel and 3,200 bytes a row, but has 1,535,999 bytes of memory",
+            (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => f.smem_len--);
 
     [Fact]
     public void Rows_shorter_than_the_picture_are_refused() =>
@@ -167,12 +171,20 @@ public class FbdevModeTests
         var number = Gen.OneOf(Gen.UInt, Gen.UInt[0, 40], Gen.UInt[0, 5000], Gen.Const(uint.MaxValue));
         Gen.Select(number.Array[20], Gen.Bool).Sample((n, sane) =>
         {
-            var v = new fb_var_screeninfo { xres = sane ? n[0] % 2000 : n[0], yres = sane ? n[1] % 2000 : n[1], xres_virtual = n[2], yres_virtual = n[3], xoffset = n[4], yoffset = n[5], bits_per_pixel = n[6], grayscale = n[7] % 3, nonstd = n[8] };
+            var v = new fb_var_screeninfo
+            {
+                xres = sane ? n[0] % 2000 : n[0], yres = sane ? n[1] % 2000 : n[1], xres_virtual = n[2], yres_virtual = n[3],
+                xoffset = n[4], yoffset = n[5], bits_per_pixel = n[6], grayscale = n[7] % 3, nonstd = n[8],
+            };
             v.red = new fb_bitfield { offset = n[9], length = n[10] };
             v.green = new fb_bitfield { offset = n[11], length = n[12] };
             v.blue = new fb_bitfield { offset = n[13], length = n[14] };
             if (sane)
-                (v.red, v.green, v.blue) = (new fb_bitfield { length = 1 }, new fb_bitfield { length = 1, offset = 1 }, new fb_bitfield { length = 1, offset = 2 });
+            {
+                v.red = new fb_bitfield { length = 1 };
+                v.green = new fb_bitfield { length = 1, offset = 1 };
+                v.blue = new fb_bitfield { length = 1, offset = 2 };
+            }
             var f = new fb_fix_screeninfo { smem_len = n[15], type = n[16] % 2, visual = n[17] % 8, line_length = n[18], ypanstep = (ushort)n[19] };
             try
             {

@@ -8,14 +8,18 @@ namespace FbHost.Tests.Fbdev;
 /// <summary>Writing parts of a picture into a file, by pwrite and through a mapping, against converting the whole.</summary>
 public class PixelMemoryTests
 {
-    private static readonly string[] Names = ["xrgb8888", "xbgr8888", "rgb888", "rgb666", "rgb565", "rgb565-be", "rgb444", "rgb444-be", "palette8", "grey4", "grey2-be", "mono1", "mono1-be"];
+    private static readonly string[] Names =
+    [
+        "xrgb8888", "xbgr8888", "rgb888", "rgb666", "rgb565", "rgb565-be", "rgb444", "rgb444-be", "palette8", "grey4", "grey2-be", "mono1", "mono1-be",
+    ];
 
     private static readonly Gen<(string Name, int Width, int Height, int Left, int Gap, bool Mapped, bool KeepCopy, int Seed)> Case =
         Gen.Select(Gen.Int[0, Names.Length - 1], Gen.Int[1, 40], Gen.Int[1, 20], Gen.Int[0, 9], Gen.Int[0, 5], Gen.Bool, Gen.Bool, Gen.Int)
             .Select(c => (Names[c.Item1], c.Item2, c.Item3, c.Item4, c.Item5, c.Item6, c.Item7, c.Item8));
 
     [Fact]
-    public void Parts_add_up_to_the_picture_and_nothing_else_is_written() => Case.Sample(c => Check(c.Name, c.Width, c.Height, c.Left, c.Gap, c.Mapped, c.KeepCopy, c.Seed), iter: 300, threads: 1);
+    public void Parts_add_up_to_the_picture_and_nothing_else_is_written() =>
+        Case.Sample(c => Check(c.Name, c.Width, c.Height, c.Left, c.Gap, c.Mapped, c.KeepCopy, c.Seed), iter: 300, threads: 1);
 
     private static unsafe void Check(string name, int width, int height, int left, int gap, bool mapped, bool keepCopy, int seed)
     {
@@ -33,7 +37,8 @@ public class PixelMemoryTests
         var bytes = (byte[])before.Clone();
         fixed (byte* at = bytes)
         {
-            var memory = new PixelMemory((int)file.SafeFileHandle.DangerousGetHandle(), mapped ? at : null, converter, (width, height), stride, left, keepCopy) { MissesRowEnds = seed % 2 == 0 };
+            var fd = (int)file.SafeFileHandle.DangerousGetHandle();
+            var memory = new PixelMemory(fd, mapped ? at : null, converter, (width, height), stride, left, keepCopy) { MissesRowEnds = seed % 2 == 0 };
             Write(memory, new Rect(0, 0, width, height));
             for (var i = 0; i < 6; i++)
             {

@@ -11,7 +11,8 @@ internal sealed class HandMade : IDisposable
 {
     public const int Pid = 0x18, Title = 0xb0, Width = 0x5b0, Height = 0x5b4, Stride = 0x5b8, FbOffset = 0x5bc, Flip = 0x5c0, X = 0x5c8,
         DesiredWidth = 0x5d8, Damage = 0x5e0, EventsRead = 0x680, EventsWrite = 0x682, MessagesRead = 0x206b8, MessagesWrite = 0x206ba,
-        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748, ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, MessagesBuffer = 0x206dc, Pixels = 0x48c70;
+        PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748,
+        ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, MessagesBuffer = 0x206dc, Pixels = 0x48c70;
     public const int Drawing = 2, WaitFlip = 3;
     private readonly FileStream _file;
     private Socket? _bell;

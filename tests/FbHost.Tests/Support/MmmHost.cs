@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace FbHost.Tests.Support;
 
 /// <summary>What mmmctl clients --json says of one client.</summary>
-internal sealed record ClientInfo(string Name, string File, int Pid, int Width, int Height, int X, int Y, long Frames, int EventsQueued, int EventsHeld, long EventsDropped, bool Bell, bool Focus, bool Audio)
+internal sealed record ClientInfo(
+    string Name, string File, int Pid, int Width, int Height, int X, int Y, long Frames,
+    int EventsQueued, int EventsHeld, long EventsDropped, bool Bell, bool Focus, bool Audio)
 {
     public Dictionary<string, string> Values { get; init; } = [];
 }
@@ -34,7 +36,8 @@ internal sealed class MmmHost : IDisposable
     {
         (Width, Height) = (width, height);
         Directory.CreateDirectory(Path);
-        _options = ["--display", $"memory:{width}x{height}{(format == "" ? "" : ":" + format)}@{FramebufferFile}", "--audio", audio == "wav:" ? "wav:" + Sound : audio];
+        var display = $"memory:{width}x{height}{(format == "" ? "" : ":" + format)}@{FramebufferFile}";
+        _options = ["--display", display, "--audio", audio == "wav:" ? "wav:" + Sound : audio];
         if (config is not null)
             _options = [.. _options, "--config", _temp.Write("mmm.json", Expand(config))];
         if (input)
@@ -79,8 +82,8 @@ internal sealed class MmmHost : IDisposable
         _control = null;
         Process = new Child(Programs.Mmm, [.. _options, .. more], [("MMM_PATH", Path), .. Environment]);
         _children.Add(Process);
-        Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", () => string.Join(" | ", Log));
-        Assert.False(Process.HasEnded, string.Join(" | ", Log));
+        Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", AllLog);
+        Assert.False(Process.HasEnded, AllLog());
     }
 
     /// <summary>Ends it in order; returns the exit code.</summary>
@@ -118,9 +121,12 @@ internal sealed class MmmHost : IDisposable
 
     public void WaitForNoClient(string nameOrFile) => Wait.Until(() => Client(nameOrFile) is null, $"the end of client {nameOrFile}", Describe);
 
-    private string Describe() => $"{Ask("clients").GetRawText()} log {string.Join(" | ", Log)}";
+    private string Describe() => $"{Ask("clients").GetRawText()} log {AllLog()}";
 
-    public void WaitForLog(string part) => Wait.Until(() => Log.Any(l => l.Contains(part, StringComparison.Ordinal)), $"a log line with \"{part}\"", () => string.Join(" | ", Log));
+    private string AllLog() => string.Join(" | ", Log);
+
+    public void WaitForLog(string part) =>
+        Wait.Until(() => Log.Any(l => l.Contains(part, StringComparison.Ordinal)), $"a log line with \"{part}\"", AllLog);
 
     public int CountLog(string part) => Log.Count(l => l.Contains(part, StringComparison.Ordinal));
 
@@ -138,18 +144,21 @@ internal sealed class MmmHost : IDisposable
     /// <summary>A pixel as 0xRRGGBB.</summary>
     public int Pixel(int x, int y) => Picture()[y * Width + x];
 
-    public void WaitForPixel(int x, int y, int color) => Wait.Until(() => Pixel(x, y) == color, $"the colour {color:x6} at {x},{y}", () => $"{Pixel(x, y):x6} log {string.Join(" | ", Log)}");
+    public void WaitForPixel(int x, int y, int color) =>
+        Wait.Until(() => Pixel(x, y) == color, $"the colour {color:x6} at {x},{y}", () => $"{Pixel(x, y):x6} log {AllLog()}");
 
     /// <summary>Fails unless the rectangle has one colour and everything else on the screen the other.</summary>
     public void WaitForRectangle(int x, int y, int width, int height, int color, int around = 0)
     {
-        int[] expected = [.. Enumerable.Range(0, Width * Height).Select(i => i % Width - x is var dx && i / Width - y is var dy && dx >= 0 && dy >= 0 && dx < width && dy < height ? color : around)];
+        int[] expected = [.. Enumerable.Range(0, Width * Height).Select(i => IsInside(i % Width - x, i / Width - y) ? color : around)];
         Wait.Until(() => Picture().SequenceEqual(expected), $"{width}x{height}+{x}+{y} in {color:x6}, else {around:x6}", () =>
         {
             var picture = Picture();
             var at = Enumerable.Range(0, picture.Length).First(i => picture[i] != expected[i]);
             return $"{picture[at]:x6} at {at % Width},{at / Width}";
         });
+
+        bool IsInside(int dx, int dy) => dx >= 0 && dy >= 0 && dx < width && dy < height;
     }
 
     /// <summary>Writes raw struct input_event records into the FIFO, and a SYN_REPORT.</summary>

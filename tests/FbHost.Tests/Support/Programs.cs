@@ -11,7 +11,7 @@ internal static class Programs
     public static string Mmm => Path.Combine(Links, "mmm");
 
     /// <summary>The host published trimmed and self-contained, not as native code: $MMM_HOST_TRIMMED, else as <see cref="Mmm"/>.</summary>
-    public static string MmmTrimmed => Environment.GetEnvironmentVariable("MMM_HOST_TRIMMED") is { Length: > 0 } given ? given : Mmm;
+    public static string MmmTrimmed => Given("MMM_HOST_TRIMMED") ?? Mmm;
 
     /// <summary>The same file by its other name.</summary>
     public static string Mmmctl => Path.Combine(Links, "mmmctl");
@@ -20,7 +20,7 @@ internal static class Programs
     public static string PathWithMmm => $"{Links}:{Environment.GetEnvironmentVariable("PATH")}";
 
     /// <summary>The C# app with a bell: $MMM_HELLO, else as built.</summary>
-    public static string Hello { get; } = Environment.GetEnvironmentVariable("MMM_HELLO") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "Hello");
+    public static string Hello { get; } = Given("MMM_HELLO") ?? Path.Combine(AppContext.BaseDirectory, "Hello");
 
     /// <summary>The app that calibrates touch screens, as built.</summary>
     public static string Calibrate { get; } = Path.Combine(AppContext.BaseDirectory, "Calibrate");
@@ -31,9 +31,11 @@ internal static class Programs
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
 
+    private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : null;
+
     private static string MakeLinks()
     {
-        var host = Environment.GetEnvironmentVariable("MMM_HOST") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "FbHost");
+        var host = Given("MMM_HOST") ?? Path.Combine(AppContext.BaseDirectory, "FbHost");
         var links = Scratch();
         File.CreateSymbolicLink(Path.Combine(links, "mmm"), host);
         File.CreateSymbolicLink(Path.Combine(links, "mmmctl"), host);
@@ -43,7 +45,8 @@ internal static class Programs
     private static string Compile()
     {
         var program = Path.Combine(Scratch(), "raw_client");
-        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, Path.Combine(AppContext.BaseDirectory, "raw_client.c"), "-lm"]);
+        var source = Path.Combine(AppContext.BaseDirectory, "raw_client.c");
+        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm"]);
         gcc.WaitForExit();
         return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("raw_client.c does not compile");
     }
