@@ -238,7 +238,8 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
     // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
     private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? size) =>
-        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _loop, _log, atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _loop, _log,
+            atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
 
     // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
     private IDisplay FindDisplay((int Width, int Height)? size)

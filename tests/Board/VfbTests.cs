@@ -23,7 +23,8 @@ public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFix
         {
             var work = Path.Combine(fixture.Folder, "vfb");
             Directory.CreateDirectory(work);
-            var output = Command.Require(Path.Combine(fixture.Repo, "tests/Board/vfb"), [Path.Combine(fixture.Programs.HostHere, "mmm"), work], TimeSpan.FromMinutes(4)).Output;
+            string[] arguments = [Path.Combine(fixture.Programs.HostHere, "mmm"), work];
+            var output = Command.Require(Path.Combine(fixture.Repo, "tests/Board/vfb"), arguments, TimeSpan.FromMinutes(4)).Output;
             File.WriteAllText(Path.Combine(work, "console.log"), output);
             Assert.Contains("\ndone", output);
             return output[output.IndexOf("case ", StringComparison.Ordinal)..].Replace("\r", "").Split("case ", StringSplitOptions.RemoveEmptyEntries)
@@ -40,7 +41,8 @@ public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFix
     {
         var v = Numbers(said["var"].Single());
         var bits = v[3];
-        int[] palette = [.. said["cmap"].Single().Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(c => c != "cmap").Select(c => Convert.ToInt32(c, 16))];
+        var colours = said["cmap"].Single().Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(c => c != "cmap");
+        int[] palette = [.. colours.Select(c => Convert.ToInt32(c, 16))];
         var picture = new List<int>();
         foreach (var row in said["row"].Select(Convert.FromHexString))
         {

@@ -53,7 +53,11 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _palette = palette is null ? null : new FbdevPalette(_fd, palette);
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
-            _memory = new PixelMemory(_fd, _mapped, new PixelConverter(_mode.Layout, dither), (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode)) { MissesRowEnds = _mode.IsEmulated };
+            var converter = new PixelConverter(_mode.Layout, dither);
+            _memory = new PixelMemory(_fd, _mapped, converter, (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode))
+            {
+                MissesRowEnds = _mode.IsEmulated,
+            };
             Blank(false); // where no console has set the mode before, nothing else does: the panel would stay off
             _uevents = loop is null ? null : new Uevents(loop, "graphics", OnDevicesChanged);
         }

@@ -55,18 +55,23 @@ internal sealed record FbdevMode
             throw new MmmException($"{name}: its size is {v.xres}x{v.yres}; is a display connected, and a mode set (fbset)?");
         uint virtualWidth = Math.Max(v.xres_virtual, v.xres), virtualHeight = Math.Max(v.yres_virtual, v.yres);
         var lineLength = f.line_length > 0 ? f.line_length : (uint)((virtualWidth * (ulong)v.bits_per_pixel + 7) / 8); // some leave it out
-        var stored = lineLength <= int.MaxValue ? PixelLayout.StoredBits((int)Math.Min(v.bits_per_pixel, 64), (int)lineLength, (int)Math.Min(virtualWidth, int.MaxValue)) : 0;
+        var stored = lineLength <= int.MaxValue
+            ? PixelLayout.StoredBits((int)Math.Min(v.bits_per_pixel, 64), (int)lineLength, (int)Math.Min(virtualWidth, int.MaxValue))
+            : 0;
         var fourCc = v.grayscale > 1; // then it names a format, and the fields are empty
         if (fourCc)
             throw new MmmException($"{name}: pixels named by a code (0x{v.grayscale:x}) are not served; set red, green and blue (fbset -rgba)");
         var bigEndian = v.bits_per_pixel < 8 && (v.nonstd & FB_NONSTD_REV_PIX_IN_B) != 0;
-        var layout = PixelLayout.FromFramebuffer(stored, Field(v.red), Field(v.green), Field(v.blue), v.grayscale == 1, (PixelVisual)f.visual, bigEndian, out var fault)
+        var layout = PixelLayout.FromFramebuffer(
+                stored, Field(v.red), Field(v.green), Field(v.blue), v.grayscale == 1, (PixelVisual)f.visual, bigEndian, out var fault)
             ?? throw new MmmException($"{name}: {fault}");
         var rowBytes = ((v.xoffset + (ulong)v.xres) * (ulong)layout.Bits + 7) / 8;
         var end = (v.yoffset + (ulong)v.yres - 1) * lineLength + rowBytes;
         if (rowBytes > lineLength || end > f.smem_len)
-            throw new MmmException($"{name}: claims {v.xres}x{v.yres} at {v.xoffset},{v.yoffset} with {layout.Bits} bits a pixel and {lineLength:N0} bytes a row, but has {f.smem_len:N0} bytes of memory; the driver's mode is broken");
-        var isEmulated = id.EndsWith("drmfb", StringComparison.Ordinal) || id.StartsWith("fb_", StringComparison.Ordinal) || id is "udlfb" or "smscufx" or "hyperv_fb" or "xen";
+            throw new MmmException($"{name}: claims {v.xres}x{v.yres} at {v.xoffset},{v.yoffset} with {layout.Bits} bits a pixel and "
+                + $"{lineLength:N0} bytes a row, but has {f.smem_len:N0} bytes of memory; the driver's mode is broken");
+        var isEmulated = id.EndsWith("drmfb", StringComparison.Ordinal) || id.StartsWith("fb_", StringComparison.Ordinal)
+            || id is "udlfb" or "smscufx" or "hyperv_fb" or "xen";
         return new FbdevMode
         {
             Width = (int)v.xres, Height = (int)v.yres, Layout = layout, Visual = (PixelVisual)f.visual, Stride = (int)lineLength,

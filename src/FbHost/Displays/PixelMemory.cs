@@ -31,7 +31,8 @@ internal sealed unsafe class PixelMemory
     /// <param name="left">Pixels of a row before the picture's first.</param>
     /// <param name="keepCopy">What is written is kept for <see cref="WriteAgain"/>, and written by nothing else.</param>
     /// <param name="wholeRows">Without a mapping: what covers several rows is written by one call, with all that lies between.</param>
-    public PixelMemory(int fd, byte* mapped, PixelConverter converter, (int Width, int Height) size, int stride, int left, bool keepCopy, bool wholeRows = false)
+    public PixelMemory(int fd, byte* mapped, PixelConverter converter, (int Width, int Height) size, int stride, int left, bool keepCopy,
+        bool wholeRows = false)
     {
         _mapped = mapped;
         (_fd, _converter, _stride, _left) = (fd, converter, stride, left);

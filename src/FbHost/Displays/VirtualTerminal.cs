@@ -68,7 +68,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             return Take(controlling, readsStdin, loop, log);
         Sys.Close(controlling);
         if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
-            refused = $"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; run the host as root, or from a login on that console";
+            refused = $"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; "
+                + "run the host as root, or from a login on that console";
         return null;
     }
 
