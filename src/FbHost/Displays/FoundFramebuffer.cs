@@ -44,7 +44,8 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
         header.Colours = palette?.Red.Length ?? 0;
         if (!taken.CallMap(fd, FBIOGETCMAP))
             header.Colours = 0;
-        taken.TakeMemory(fd, mode);
+        (header.Origin, header.Length) = taken.TakeMemory(fd, mode);
+        Sys.PWrite(taken._file, MemoryMarshal.AsBytes(new ReadOnlySpan<Header>(ref header)), 0);
         return taken;
     }
 
@@ -65,7 +66,7 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
     /// <summary>The file, for as long as this process runs.</summary>
     public string FilePath => $"/proc/{Environment.ProcessId}/fd/{_file}";
 
-    private void TakeMemory(int fd, FbdevMode mode)
+    private (long Origin, long Length) TakeMemory(int fd, FbdevMode mode)
     {
         var (origin, rows) = mode.HasTwoPages ? (0, 2 * mode.Height) : (mode.Top * (long)mode.Stride, mode.Height);
         var length = Math.Min(rows * (long)mode.Stride, mode.Memory - origin);
@@ -74,22 +75,19 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
         {
             var chunk = bytes.AsSpan(0, (int)Math.Min(Chunk, length - at));
             if (Sys.PRead(fd, chunk, origin + at) != chunk.Length)
-                return;
+                return default;
             for (var block = 0; block < chunk.Length; block += Block)
             {
                 var part = chunk[block..Math.Min(block + Block, chunk.Length)];
                 if (part.ContainsAnyExcept((byte)0) && Sys.PWrite(_file, part, Memory + at + block) != part.Length)
-                    return;
+                    return default;
             }
             at += chunk.Length;
         }
-        ftruncate(_file, (off_t)(Memory + length));
-        (_header.Origin, _header.Length) = (origin, length);
-        if (Sys.PWrite(_file, MemoryMarshal.AsBytes(new ReadOnlySpan<Header>(ref _header)), 0) != sizeof(Header))
-            _header.Length = 0;
+        return ftruncate(_file, (off_t)(Memory + length)) == 0 ? (origin, length) : default;
     }
 
-    /// <summary>Puts all of it back.</summary>
+    /// <summary>Puts all of it back, and lights the panel.</summary>
     /// <param name="fd">Of the framebuffer.</param>
     /// <param name="force">See <see cref="PutBackMode"/>; without, nothing is done to one in another mode.</param>
     /// <returns>False: not the memory.</returns>
@@ -98,7 +96,9 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
         if (!PutBackMode(fd, force))
             return false;
         CallMap(fd, FBIOPUTCMAP);
-        return PutBackMemory(fd);
+        var whole = PutBackMemory(fd);
+        ioctl(fd, FBIOBLANK, FB_BLANK_UNBLANK); // it may have been blank in the end
+        return whole;
     }
 
     private bool PutBackMemory(int fd)
