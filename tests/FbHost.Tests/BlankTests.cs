@@ -54,8 +54,8 @@ public class BlankTests
     {
         using var host = new MmmHost();
         using var asked = new HandMade(host, "fb.asked");
-        using var other = new HandMade(host, "fb.other");
         host.WaitForClient("fb.asked");
+        using var other = new HandMade(host, "fb.other"); // has the focus, coming second
         host.WaitForClient("fb.other");
         asked.SetValue("events", "focus visibility");
         host.Ask("blank");
