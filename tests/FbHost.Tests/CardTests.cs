@@ -12,9 +12,9 @@ public class CardTests
 
     private static void Plug(MmmHost host, int card) => File.WriteAllText(host.Temp["plugged"], $"{card}");
 
-    private static MmmHost WithCard(string audio)
+    private static MmmHost WithCard()
     {
-        var host = new MmmHost(audio: "alsa:hw:0", config: $$"""{ "audio": { {{audio}} } }""", start: false);
+        var host = new MmmHost(audio: "alsa:hw:0", config: """{ "audio": { "volume": 50, "cardControl": "Master" } }""", start: false);
         var source = Path.Combine(AppContext.BaseDirectory, "fake_asound.c");
         using var gcc = new Child("gcc", ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", host.Temp["libasound.so.2"], source]);
         Assert.Equal(0, gcc.WaitForEnd());
@@ -28,7 +28,7 @@ public class CardTests
 
     private static void WaitDone(MmmHost host, params string[] lines) =>
         Wait.Until(() => Done(host).SequenceEqual(lines), string.Join(" | ", lines),
-            () => $"{string.Join(" | ", Done(host))} log {string.Join(" | ", host.Log)}");
+            () => $"{string.Join(" | ", Done(host))} log {host.AllLog()}");
 
     // The loudest sample of so many frames from there on.
     private static double Loudest(MmmHost host, long frame, int frames)
@@ -44,14 +44,12 @@ public class CardTests
 
     private static void WaitLoudness(MmmHost host, double level) => Wait.Until(
         () => Played(host) is > 4800 and var now && Math.Abs(Loudest(host, now - 4800, 4800) - level) < 0.005,
-        $"a loudness of {level}", () => $"{Loudest(host, Played(host) - 4800, 4800)} log {string.Join(" | ", host.Log)}");
+        $"a loudness of {level}", () => $"{Loudest(host, Played(host) - 4800, 4800)} log {host.AllLog()}");
 
     [Fact]
     public void A_card_that_is_pulled_out_while_it_plays_has_its_volume_again_when_it_is_back()
     {
-        using var host = WithCard("""
-            "volume": 50, "cardControl": "Master"
-            """);
+        using var host = WithCard();
         using var client = host.Raw("pcm 3 48000 440 60000");
         WaitLoudness(host, Level); // the control makes it softer, not the host
         Assert.Equal(["Master -1806", "switch 1"], Done(host)[..2]);
@@ -69,9 +67,7 @@ public class CardTests
     [Fact]
     public void A_card_without_the_control_that_takes_another_s_place_is_as_loud_by_multiplying()
     {
-        using var host = WithCard("""
-            "volume": 50, "cardControl": "Master"
-            """);
+        using var host = WithCard();
         using var client = host.Raw("pcm 3 48000 440 60000");
         WaitLoudness(host, Level);
         File.Delete(host.Temp["plugged"]);
@@ -84,9 +80,7 @@ public class CardTests
     [Fact]
     public void A_card_that_was_plugged_in_anew_while_nothing_sounded_is_set_with_the_first_sound()
     {
-        using var host = WithCard("""
-            "volume": 50, "cardControl": "Master"
-            """);
+        using var host = WithCard();
         WaitDone(host, "Master -1806", "switch 1");
         File.Delete(host.Temp["plugged"]);
         File.Delete(host.Temp["done"]);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace FbHost.Tests;
 
 /// <summary>A file is replaced as a whole or not at all.</summary>
@@ -58,10 +56,8 @@ public sealed class WholeFileTests : IDisposable
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output.TrimEnd();
+        using var child = new Child(program, arguments);
+        Assert.Equal(0, child.WaitForEnd());
+        return string.Join('\n', child.Output);
     }
 }

@@ -176,14 +176,11 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     public void Dispose()
     {
         _uevents?.Dispose();
-        if (!_hidden && !IsLost) // what was its memory may be that of the next driver
+        if (!_hidden && !IsLost && !_found.PutBack(_fd, force: true)) // when lost, what was its memory may be that of the next driver
         {
-            if (!_found.PutBack(_fd, force: true))
-            {
-                Clear();
-                _pages?.ToFirst(_memory);
-                _found.PutBackMode(_fd, force: true);
-            }
+            Clear();
+            _pages?.ToFirst(_memory);
+            _found.PutBackMode(_fd, force: true);
         }
         _found.Dispose();
         if (_mapped != null)

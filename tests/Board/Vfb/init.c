@@ -78,6 +78,30 @@ static void wait_for(const char *file, const char *text)
 	printf("missing \"%s\" in %s\n", text, file);
 }
 
+static pid_t start_host(void)
+{
+	char *host[] = { "/mmm", "--display", "fbdev:/dev/fb0", "--input", "none", "--audio", "none", NULL };
+	pid_t pid = start("/tmp/host", host);
+	wait_for("/tmp/host", "ready:");
+	return pid;
+}
+
+/* Shows a client that is all of one colour; its process. */
+static pid_t show_client(char *size)
+{
+	char *client[] = { "/raw_client", "--size", size, "color", "3366cc", NULL };
+	pid_t pid = start("/tmp/client", client);
+	wait_for("/tmp/host", "polled");
+	sleep(2);
+	return pid;
+}
+
+static void stop(pid_t pid, int signal)
+{
+	kill(pid, signal);
+	waitpid(pid, NULL, 0);
+}
+
 static void print_log(const char *file)
 {
 	char line[512];
@@ -180,29 +204,20 @@ static void run(const char *name, int width, int height, int pages, int bits)
 {
 	printf("case %s\n", name);
 	set_mode(width, height, pages, bits);
-	setenv("MMM_PATH", "/tmp/mmm", 1);
 	char size[32];
 	snprintf(size, sizeof size, "%dx%d", width, height);
-	char *host[] = { "/mmm", "--display", "fbdev:/dev/fb0", "--input", "none", "--audio", "none", NULL };
-	char *client[] = { "/raw_client", "--size", size, "color", "3366cc", NULL };
 	char *animated[] = { "/raw_client", "--size", size, "animate", NULL };
-	pid_t h = start("/tmp/host", host);
-	wait_for("/tmp/host", "ready:");
+	pid_t h = start_host();
 	pid_t a = 0;
 	if (pages > 1) {
 		a = start("/tmp/animated", animated);
 		print_offsets();
-		kill(a, SIGKILL);
-		waitpid(a, NULL, 0);
+		stop(a, SIGKILL);
 	}
-	pid_t c = start("/tmp/client", client);
-	wait_for("/tmp/host", "polled");
-	sleep(2);
+	pid_t c = show_client(size);
 	print_picture();
-	kill(c, SIGKILL);
-	waitpid(c, NULL, 0);
-	kill(h, SIGTERM);
-	waitpid(h, NULL, 0);
+	stop(c, SIGKILL);
+	stop(h, SIGTERM);
 	printf("after %u", now().yoffset);
 	print_palette(bits == 8 ? 16 : 0);
 	print_log("/tmp/host");
@@ -256,18 +271,11 @@ static void keep(const char *name, int pages, int bits, int signal)
 	if (pages > 1 && ioctl(fb, FBIOPAN_DISPLAY, &v))
 		fail("FBIOPAN_DISPLAY");
 
-	char *host[] = { "/mmm", "--display", "fbdev:/dev/fb0", "--input", "none", "--audio", "none", NULL };
-	char *client[] = { "/raw_client", "--size", "64x48", "color", "3366cc", NULL };
-	pid_t h = start("/tmp/host", host);
-	wait_for("/tmp/host", "ready:");
-	pid_t c = start("/tmp/client", client);
-	wait_for("/tmp/host", "polled");
-	sleep(2);
+	pid_t h = start_host();
+	pid_t c = show_client("64x48");
 	printf("drawn %d\n", differences(length));
-	kill(c, SIGKILL);
-	waitpid(c, NULL, 0);
-	kill(h, signal);
-	waitpid(h, NULL, 0);
+	stop(c, SIGKILL);
+	stop(h, signal);
 	for (int i = 0; i < 500 && (differences(length) || (bits == 8 && !is_palette_set())); i++) /* after a crash another process puts it back */
 		usleep(10000);
 	printf("kept %d\noffset %u\npalette", differences(length), now().yoffset);
@@ -278,6 +286,7 @@ static void keep(const char *name, int pages, int bits, int signal)
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	setenv("MMM_PATH", "/tmp/mmm", 1);
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
 	mkdir("/tmp", 01777);

@@ -123,7 +123,8 @@ internal sealed class MmmHost : IDisposable
 
     private string Describe() => $"{Ask("clients").GetRawText()} log {AllLog()}";
 
-    private string AllLog() => string.Join(" | ", Log);
+    /// <summary>In one line, for whoever looks into a failure.</summary>
+    public string AllLog() => string.Join(" | ", Log);
 
     public void WaitForLog(string part) =>
         Wait.Until(() => Log.Any(l => l.Contains(part, StringComparison.Ordinal)), $"a log line with \"{part}\"", AllLog);
