@@ -82,6 +82,13 @@ public class BadConfigTests
     [InlineData("{ \"apps\": [ { \"command\": \"x\" } ] }", "apps[0].command is \"x\"; it must be a list")]
     [InlineData("{ \"apps\": [ { \"command\": [] } ] }", "apps[0].command is a list; it must be a list: [")]
     [InlineData("{ \"apps\": [ { \"command\": [\"x\"] }, { \"command\": [\"/y/x\"] } ] }", "another app is named x already")]
+    [InlineData("{ \"apps\": [ { \"command\": [\"x\"], \"messages\": \"quit\" } ] }", "apps[0].messages is \"quit\"; it must be a list")]
+    [InlineData("{ \"apps\": [ { \"command\": [\"x\"],\n\"messages\": [ \"blink\" ] } ] }",
+        "$FILE:2: apps[0].messages[0] is \"blink\"; it must be one of raise, lower, move, fullscreen, blank, unblank, volume")]
+    [InlineData("{ \"front\": \"y\",\n\"apps\": [ { \"command\": [\"x\"] }, { \"command\": [\"z\"] } ] }",
+        "$FILE:1: front is \"y\"; it must name one of \"apps\": x, z")]
+    [InlineData("{ \"front\": \"y\" }", "front is \"y\"; it must name one of \"apps\", and there are none")]
+    [InlineData("{ \"front\": 1 }", "front is 1; it must be a text")]
     public void A_wrong_value_is_named_with_its_key(string config, string part) => AssertRefused(config, part);
 
     [Fact]

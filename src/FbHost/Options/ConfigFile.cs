@@ -12,6 +12,7 @@ internal static class ConfigFile
     public static ServeOptions Load(string file)
     {
         var options = new ServeOptions();
+        JsonValue? front = null; // looked up when all apps are known
         JsonValue.Load(file).Members(
             ("path", v => options.Path = v.Text),
             ("display", v => v.Members(
@@ -42,8 +43,11 @@ internal static class ConfigFile
                 ("state", d => options.Sound.State = Name(d, "a file")))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),
+            ("front", v => front = v),
             ("help", v => options.Help = v.Text),
-            ("messages", v => options.AllowedMessages = v.Items.Select(Message).ToHashSet()));
+            ("messages", v => options.AllowedMessages = Messages(v)));
+        if (front?.Text is { } name)
+            options.Front = options.Apps.Any(a => a.Name == name) ? name : throw front.Fault($"it must name {NamesOf(options.Apps)}");
         return options;
     }
 
@@ -75,6 +79,11 @@ internal static class ConfigFile
 
     private static string Name(JsonValue v, string what) =>
         v.Text.Length > 0 && !v.Text.Contains('\0') ? v.Text : throw v.Fault($"it must name {what}");
+
+    private static string NamesOf(IReadOnlyList<AppOptions> apps) =>
+        apps.Count == 0 ? "one of \"apps\", and there are none" : $"one of \"apps\": {string.Join(", ", apps.Select(a => a.Name))}";
+
+    private static HashSet<string> Messages(JsonValue v) => [.. v.Items.Select(Message)];
 
     private static string Message(JsonValue v) => ServeOptions.KnownMessages.Contains(v.Text)
         ? v.Text
@@ -111,18 +120,20 @@ internal static class ConfigFile
             string? name = null;
             IReadOnlyList<string> command = [];
             var fullScreen = false;
+            HashSet<string>? messages = null;
             item.Members(
                 ("name", x => name = x.Text.Length > 0 && !x.Text.Any(c => char.IsWhiteSpace(c) || c == '/') ? x.Text : throw x.Fault("it must be one word")),
                 ("command", x => command = x.Items.Count > 0
                     ? [.. x.Items.Select(i => i.Text)]
                     : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")),
-                ("fullScreen", x => fullScreen = x.Flag));
+                ("fullScreen", x => fullScreen = x.Flag),
+                ("messages", x => messages = Messages(x)));
             if (command.Count == 0)
                 throw item.Fault("it must have a \"command\": [ \"/path/to/app\" ]");
             name ??= System.IO.Path.GetFileName(command[0]);
             if (apps.Exists(a => a.Name == name))
                 throw item.Fault($"another app is named {name} already; give it a \"name\" of its own");
-            apps.Add(new AppOptions(name, command) { FullScreen = fullScreen });
+            apps.Add(new AppOptions(name, command) { FullScreen = fullScreen, Messages = messages });
         }
         return apps;
     }

@@ -73,10 +73,14 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
 
-    /// <summary>Messages of clients that the host acts on: raise, lower, move, fullscreen, volume, send, quit, calibrate.</summary>
+    /// <summary>The name of the app that is in front; null: the order of <see cref="Apps"/> decides.</summary>
+    public string? Front { get; set; }
+
+    /// <summary>Messages of any client that the host acts on: some of <see cref="KnownMessages"/>.</summary>
     public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string>();
 
-    public static readonly string[] KnownMessages = ["raise", "lower", "move", "fullscreen", "volume", "send", "quit", "calibrate"];
+    public static readonly string[] KnownMessages =
+        ["raise", "lower", "move", "fullscreen", "blank", "unblank", "volume", "send", "quit", "calibrate"];
 }
 
 /// <summary>An app that the host starts and starts again.</summary>
@@ -84,6 +88,12 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
 {
     /// <summary>Its clients are asked for the size of the screen.</summary>
     public bool FullScreen { get; init; }
+
+    /// <summary>
+    /// Messages of its clients that the host acts on, beside <see cref="ServeOptions.AllowedMessages"/>: some of
+    /// <see cref="ServeOptions.KnownMessages"/>. Null: no others.
+    /// </summary>
+    public IReadOnlySet<string>? Messages { get; init; }
 }
 
 internal enum DisplayKind
