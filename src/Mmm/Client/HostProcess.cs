@@ -18,11 +18,12 @@ internal static class HostProcess
                 ? $"{Rendezvous.PathVariable} is {path}, which is a file; it must be a directory that a host (mmm) serves"
                 : $"{Rendezvous.PathVariable} is {path}, which does not exist; start a host there: mmm --path {path}");
         }
-        path = $"/tmp/mmm-{Environment.ProcessId}";
+        path = OwnDirectory.Make(out var warning);
+        if (warning != null)
+            Console.Error.WriteLine($"mmm: {warning}");
         var watch = -1;
         try
         {
-            Directory.CreateDirectory(path);
             watch = Sys.WatchDirectory(path, Sys.IN_CREATE | Sys.IN_MOVED_TO);
             using var host = Process.Start(new ProcessStartInfo("mmm", ["-p", path]))!;
             // An original host makes no bell: then go on after two seconds, as if it had said that it is ready.
@@ -43,10 +44,6 @@ internal static class HostProcess
             RemoveEmpty(path);
             throw new MmmException($"{Rendezvous.PathVariable} is not set and no host can be started: mmm: {e.Message}. "
                 + $"Put mmm into the PATH, or start this app as: mmm {Environment.ProcessPath}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MmmException($"{path}: no directory for a host can be made there: {e.Message}");
         }
         finally
         {
