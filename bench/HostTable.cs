@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Mmm;
+using Tmds.Linux;
 
 namespace Bench;
 
@@ -46,7 +47,7 @@ internal static class HostTable
         // In order, so that the next one finds no control socket until it has made its own.
         public void Dispose()
         {
-            using var kill = Process.Start("kill", [$"{host.Id}"]);
+            LibC.kill(host.Id, LibC.SIGTERM);
             host.WaitForExit();
             host.Dispose();
         }

@@ -14,7 +14,7 @@ public class AppTests
         var first = host.WaitForClient("Demo").Pid;
         host.WaitForPixel(1, 1, 0x00ff00);
         var start = Stopwatch.GetTimestamp();
-        new Child("kill", ["-9", $"{first}"]).WaitForEnd();
+        Child.Kill(first);
         host.WaitForPixel(1, 1, 0);
         Assert.NotEqual(first, host.WaitForClient("Demo").Pid);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, double.MaxValue);
@@ -41,7 +41,7 @@ public class AppTests
         host.Start("--config", config);
         host.WaitForPixel(1, 1, 0x00ff00);
         Assert.Equal(pid, Assert.Single(host.Clients).Pid);
-        new Child("kill", ["-9", $"{pid}"]).WaitForEnd(); // and watches it as one of its own
+        Child.Kill(pid); // and watches it as one of its own
         host.WaitForClient("Demo", c => c.Pid != pid && c.Frames > 0);
         Assert.Equal(0, host.Stop());
     }
@@ -67,7 +67,7 @@ public class AppTests
             """));
         var pid = host.WaitForClient("Demo").Pid;
         File.Move(app, app + "-away");
-        new Child("kill", ["-9", $"{pid}"]).WaitForEnd();
+        Child.Kill(pid);
         host.WaitForLog("trying again in 1 s");
         File.Move(app + "-away", app);
         host.WaitForClient("Demo", c => c.Pid != pid && c.Frames > 0);

@@ -1,8 +1,6 @@
-using System.Diagnostics;
-
 namespace FbHost.Tests;
 
-/// <summary>What can not be: a non-zero exit code and one line on stderr that names the thing, within seconds, without a stack trace.</summary>
+/// <summary>What can not be: a non-zero exit code and one line on stderr that names the thing, without a stack trace.</summary>
 public class BadInputTests
 {
     private static readonly string[] Quiet = ["--input", "none", "--audio", "none"];
@@ -10,9 +8,7 @@ public class BadInputTests
 
     internal static void AssertOneLine(Child program, params string[] parts)
     {
-        var start = Stopwatch.GetTimestamp();
         var code = program.WaitForEnd();
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 8);
         Assert.NotEqual(0, code);
         Assert.True(program.Errors.Length == 1, string.Join(" | ", program.Errors));
         Assert.StartsWith("mmm: ", program.Errors[0]);
@@ -88,8 +84,7 @@ public class BadInputTests
     [Fact]
     public void An_unreadable_input_is_named()
     {
-        if (!Programs.IsRoot)
-            return; // as another user, who may not read it
+        Programs.NeedRoot();
         using var temp = new TempDirectory();
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1FF);
         new Child("mkfifo", ["-m", "600", temp["fifo"]]).WaitForEnd();
@@ -132,8 +127,7 @@ public class BadInputTests
     [Fact]
     public void A_directory_that_can_not_be_written_is_named()
     {
-        if (!Programs.IsRoot)
-            return;
+        Programs.NeedRoot();
         using var temp = new TempDirectory();
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1ED);
         string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Mmm, .. QuietMemory, "--path"];
@@ -146,8 +140,7 @@ public class BadInputTests
     [Fact]
     public void A_full_disk_is_named_and_left_as_it_was()
     {
-        if (!Programs.IsRoot)
-            return;
+        Programs.NeedRoot();
         using var temp = new TempDirectory();
         Directory.CreateDirectory(temp["disk"]);
         Assert.Equal(0, new Child("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", temp["disk"]]).WaitForEnd());

@@ -150,8 +150,7 @@ public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
     [Fact]
     public void A_bell_for_another_users_file_is_refused()
     {
-        if (!Programs.IsRoot)
-            return; // nobody else to be
+        Programs.NeedRoot();
         File.SetUnixFileMode(_host.Temp.Path, (UnixFileMode)0x1ED);
         using var client = new HandMade(_host, "not-yours");
         _host.WaitForClient("not-yours");

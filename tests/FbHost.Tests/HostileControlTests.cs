@@ -138,8 +138,7 @@ public class HostileControlTests
     [Fact]
     public void Another_user_can_not_control_the_host()
     {
-        if (!Programs.IsRoot)
-            return; // nobody else to be
+        Programs.NeedRoot();
         using var host = new MmmHost();
         File.SetUnixFileMode(host.Temp.Path, (UnixFileMode)0x1ED);
         File.SetUnixFileMode(host.Path, (UnixFileMode)0x1FF);

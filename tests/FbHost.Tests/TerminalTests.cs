@@ -4,11 +4,11 @@ namespace FbHost.Tests;
 public class TerminalTests
 {
     // A host whose controlling terminal and stdin are the pseudo terminal.
-    private static Child Start(PseudoTerminal terminal, TempDirectory temp, params string[] more) => StartWith(terminal, temp, "terminal", more);
+    private static Child Start(PseudoTerminal terminal, TempDirectory temp, params string[] more) => StartIn([], terminal, temp, "terminal", more);
 
-    private static Child StartWith(PseudoTerminal terminal, TempDirectory temp, string input, params string[] more)
+    private static Child StartIn(string[] surroundings, PseudoTerminal terminal, TempDirectory temp, string input, params string[] more)
     {
-        string[] arguments = [.. Host(temp), "--input", input, .. more];
+        string[] arguments = [.. surroundings, .. Host(temp), "--input", input, .. more];
         // Whoever runs the tests in the background, or by nohup, has SIGINT or SIGHUP ignored, which children inherit.
         const string Script = "exec env --default-signal=INT,HUP setsid --ctty \"$@\" < \"$0\"";
         var host = new Child("sh", ["-c", Script, terminal.Path, .. arguments], ("MMM_PATH", temp["mmm"]));
@@ -98,13 +98,28 @@ public class TerminalTests
         Assert.Equal(0, host.WaitForEnd());
     }
 
-    [Fact]
-    public void With_auto_the_terminal_is_read_only_where_there_is_no_evdev()
+    [Theory]
+    [InlineData(true, " icanon")]
+    [InlineData(false, "-icanon")]
+    public void With_auto_the_terminal_is_read_only_where_there_is_no_evdev(bool evdev, string setting)
     {
         using var temp = new TempDirectory();
         using var terminal = new PseudoTerminal();
-        using var host = StartWith(terminal, temp, "auto");
-        Assert.Contains(Directory.Exists("/dev/input") ? " icanon" : "-icanon", terminal.Settings());
+        using var host = StartIn(OwnDevices(temp, evdev), terminal, temp, "auto");
+        Assert.Contains(setting, terminal.Settings());
+    }
+
+    // Runs a program with a /dev of its own, in which there is no input device of this machine, but the folder for them if asked.
+    private static string[] OwnDevices(TempDirectory temp, bool evdev)
+    {
+        var script = $"""
+            set -e
+            mkdir {temp["dev"]} && mount -t tmpfs dev {temp["dev"]} && cd {temp["dev"]} && mkdir pts {(evdev ? "input" : "")}
+            for node in null zero full random urandom tty; do : >$node; mount --bind /dev/$node $node; done
+            mount --bind /dev/pts pts && mount --rbind . /dev
+            cd / && exec "$@"
+            """;
+        return ["unshare", .. Programs.IsRoot ? [] : (string[])["--user", "--map-root-user"], "--mount", "sh", "-c", script, "sh"];
     }
 
     [Fact]

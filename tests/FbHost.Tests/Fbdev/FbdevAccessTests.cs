@@ -5,8 +5,7 @@ public class FbdevAccessTests
     [Fact]
     public void A_device_without_permission_names_the_group()
     {
-        if (!Programs.IsRoot)
-            Assert.Skip("only root can become another user");
+        Programs.NeedRoot();
         using var temp = new TempDirectory();
         var device = temp.Write("fb0", "");
         File.SetUnixFileMode(device, UnixFileMode.None);

@@ -74,6 +74,9 @@ internal sealed partial class Child : IDisposable
 
     public void Signal(int signal) => kill(Pid, signal);
 
+    /// <summary>Kills any process by SIGKILL; nothing happens when there is none.</summary>
+    public static void Kill(int pid) => kill(pid, SIGKILL);
+
     /// <summary>Waits for the end and returns the exit code; output is complete then.</summary>
     public int WaitForEnd()
     {

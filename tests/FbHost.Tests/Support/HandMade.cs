@@ -1,33 +1,30 @@
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace FbHost.Tests.Support;
 
 /// <summary>
 /// A client's file made by hand, LP64 offsets of protocol.md, for whatever no decent client would write. By default a valid polled
-/// client of 40x30 that waits for its first flip, with the pid of the test.
+/// client of 40x30 that waits for its first flip, with the pid of this process. Several threads may write it at once.
 /// </summary>
-internal sealed class HandMade : IDisposable
+internal sealed partial class HandMade : IDisposable
 {
     public const int Pid = 0x18, Title = 0xb0, Width = 0x5b0, Height = 0x5b4, Stride = 0x5b8, FbOffset = 0x5bc, Flip = 0x5c0, X = 0x5c8,
         DesiredWidth = 0x5d8, Damage = 0x5e0, EventsRead = 0x680, EventsWrite = 0x682, MessagesRead = 0x206b8, MessagesWrite = 0x206ba,
         PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748,
         ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, MessagesBuffer = 0x206dc, Pixels = 0x48c70;
     public const int Drawing = 2, WaitFlip = 3;
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _file;
     private Socket? _bell;
 
-    /// <param name="host">Whose MMM_PATH.</param>
-    /// <param name="title">The title and the file's name.</param>
+    /// <param name="path">The file, in a host's MMM_PATH; it must not be there yet.</param>
+    /// <param name="title">The title.</param>
     /// <param name="spoil">Writes what is wrong with it; runs before the pid is set.</param>
-    public HandMade(MmmHost host, string title, Action<HandMade>? spoil = null)
-        : this(host[title], title, spoil) => Host = host;
-
-    /// <summary>The same without a host process.</summary>
     public HandMade(string path, string title, Action<HandMade>? spoil = null)
     {
         Path = path;
-        _file = new FileStream(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        _file = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         Truncate(Pixels + 40 * 30 * 4 + 1);
         Poke(Title, Encoding.UTF8.GetBytes(title));
         Poke(Width, 40);
@@ -45,17 +42,11 @@ internal sealed class HandMade : IDisposable
             Poke(Pid, Environment.ProcessId);
     }
 
-    public MmmHost Host { get; } = null!;
-
     public string Path { get; }
 
     public string Name => System.IO.Path.GetFileName(Path);
 
-    public void Poke(int at, ReadOnlySpan<byte> bytes)
-    {
-        _file.Position = at;
-        _file.Write(bytes);
-    }
+    public void Poke(int at, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file, bytes, at);
 
     public void Poke(int at, int value) => Poke(at, BitConverter.GetBytes(value));
 
@@ -63,15 +54,22 @@ internal sealed class HandMade : IDisposable
 
     public void Poke(int at, double value) => Poke(at, BitConverter.GetBytes(value));
 
-    public int Peek(int at)
+    public int Peek(int at) => BitConverter.ToInt32(Peek(at, 4));
+
+    private byte[] Peek(int at, int length)
     {
-        var bytes = new byte[4];
-        _file.Position = at;
-        _file.ReadExactly(bytes);
-        return BitConverter.ToInt32(bytes);
+        var bytes = new byte[length];
+        return RandomAccess.Read(_file, bytes, at) == length ? bytes : throw new EndOfStreamException($"{Path} ends before {at + length:N0} bytes");
     }
 
-    public void Truncate(long length) => _file.SetLength(length);
+    // The text of an event's slot.
+    private string EventAt(int slot)
+    {
+        var bytes = Peek(EventsBuffer + 128 * slot, 128);
+        return Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0));
+    }
+
+    public void Truncate(long length) => RandomAccess.SetLength(_file, length);
 
     /// <summary>Adds a value.</summary>
     public void SetValue(string name, string value)
@@ -88,13 +86,8 @@ internal sealed class HandMade : IDisposable
         get
         {
             var events = new List<string>();
-            var bytes = new byte[128];
             for (var i = 1; i <= (short)Peek(EventsWrite); i++)
-            {
-                _file.Position = EventsBuffer + 128 * i;
-                _file.ReadExactly(bytes);
-                events.Add(Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0)));
-            }
+                events.Add(EventAt(i));
             return [.. events];
         }
     }
@@ -103,13 +96,10 @@ internal sealed class HandMade : IDisposable
     public List<string> TakeEvents(int most = 1024)
     {
         var events = new List<string>();
-        var bytes = new byte[128];
         for (int read = (short)Peek(EventsRead); events.Count < most && read != (short)Peek(EventsWrite); Poke(EventsRead, (short)read))
         {
             read = (read + 1) % 1024;
-            _file.Position = EventsBuffer + 128 * read;
-            _file.ReadExactly(bytes);
-            events.Add(Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0)));
+            events.Add(EventAt(read));
         }
         return events;
     }
@@ -128,7 +118,7 @@ internal sealed class HandMade : IDisposable
     /// <summary>Connects a bell, and returns the host's answer.</summary>
     public string Connect()
     {
-        _bell = Connect(Host);
+        _bell = Connect(System.IO.Path.GetDirectoryName(Path)!);
         return Hello(_bell, Encoding.UTF8.GetBytes("mmm 1 " + Name));
     }
 
@@ -140,10 +130,11 @@ internal sealed class HandMade : IDisposable
 
     public void HangUp() => _bell!.Dispose();
 
-    public static Socket Connect(MmmHost host)
+    /// <summary>A connection to the bell of the host that serves a directory.</summary>
+    public static Socket Connect(string directory)
     {
         var bell = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified) { ReceiveTimeout = 10_000, SendTimeout = 10_000 };
-        bell.Connect(new UnixDomainSocketEndPoint(host[".host"]));
+        bell.Connect(new UnixDomainSocketEndPoint(System.IO.Path.Combine(directory, ".host")));
         return bell;
     }
 

@@ -182,12 +182,8 @@ internal sealed class MmmHost : IDisposable
         return bytes;
     }
 
-    /// <summary>The frames of a client that draws all the time go on.</summary>
-    public void AssertKeepsShowing(string client)
-    {
-        var from = Client(client)!.Frames;
-        WaitForClient(client, c => c.Frames >= from + 20);
-    }
+    /// <summary>The frames of a client that draws all the time keep their rate.</summary>
+    public void AssertKeepsShowing(string client) => Unattacked.AssertKeepsRate(this, client);
 
     // What runs with this host's MMM_PATH.
     private IEnumerable<int> Apps()
@@ -215,7 +211,7 @@ internal sealed class MmmHost : IDisposable
         foreach (var child in _children)
             child.Dispose();
         foreach (var app in Apps())
-            new Child("kill", ["-9", $"{app}"]).WaitForEnd(); // a host that is killed leaves those that it started
+            Child.Kill(app); // a host that is killed leaves those that it started
         _temp.Dispose();
     }
 }
