@@ -99,6 +99,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
     {
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
+        var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
         var guard = Own(new CrashGuard(_log)); // of the display and the terminal, until both are given back
         string? refused = null;
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
@@ -132,7 +133,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, panel.Width, panel.Height, keyboard, scanners));
         // A panel that is turned against its screen is turned after it was calibrated.
         var toScreen = CalibrationMatrix.Turn(options.DeviceRules.Touch.Rotate ?? 0).Then(TouchCalibration.MatrixOf(orientation));
-        _ = new TouchCalibration(clients, toScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
+        _ = new TouchCalibration(clients, worker, toScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, hear));
         var buttons = OpenButtons(clients, blanker, sound);

@@ -40,16 +40,16 @@ internal sealed class HostLog(ILogger logger)
 }
 
 /// <summary>
-/// Writes the host's log lines to stderr as <c>mmm: LINE</c>. The hosting library's own lines are left out: what makes it fail comes as an
-/// exception, and is told once.
+/// Hands the host's log lines to a writer. The hosting library's own lines are left out: what makes it fail comes as an exception, and is told
+/// once.
 /// </summary>
-internal sealed class StderrLoggerProvider : ILoggerProvider
+internal sealed class HostLoggerProvider(LogWriter writer) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new StderrLogger(categoryName == nameof(FbHost) ? LogLevel.Information : LogLevel.None);
+    public ILogger CreateLogger(string categoryName) => new Logger(writer, categoryName == nameof(FbHost) ? LogLevel.Information : LogLevel.None);
 
     public void Dispose() { }
 
-    private sealed class StderrLogger(LogLevel least) : ILogger
+    private sealed class Logger(LogWriter writer, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -58,21 +58,7 @@ internal sealed class StderrLoggerProvider : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
-                WriteLine(formatter(state, exception));
+                writer.Write(formatter(state, exception));
         }
-    }
-
-    /// <summary>
-    /// One write a line, so that lines of several processes do not mix; a closed stderr is nobody's problem. What a file or client is called
-    /// can not speak to the terminal.
-    /// </summary>
-    public static void WriteLine(string line)
-    {
-        line = string.Create(line.Length, line, static (s, from) =>
-        {
-            for (var i = 0; i < s.Length; i++)
-                s[i] = from[i] is '\n' or '\r' ? ' ' : char.IsControl(from[i]) ? '?' : from[i];
-        });
-        Mmm.Linux.Sys.Write(2, System.Text.Encoding.UTF8.GetBytes($"mmm: {line}\n"));
     }
 }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Mmm;
 
 StandardStreams.Ensure();
+using var log = new LogWriter(2);
 try
 {
     if (args is [CrashGuard.Argument, ..])
@@ -18,8 +19,9 @@ try
         return Mmmctl.Run(args);
     if (CommandLine.Parse(args) is not { } options)
         return 0;
-    var builder = Host.CreateEmptyApplicationBuilder(null);
-    builder.Logging.AddProvider(new StderrLoggerProvider());
+    // Nothing is read from there; the default is the program's own directory, which its user may not be able to name.
+    var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = "/" });
+    builder.Logging.AddProvider(new HostLoggerProvider(log));
     builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
     builder.Services.AddSingleton(options);
     builder.Services.AddHostedService<Appliance>();
@@ -28,12 +30,12 @@ try
 }
 catch (Exception e) when (e is MmmException or AudioException or GpioLineException)
 {
-    StderrLoggerProvider.WriteLine(e.Message);
+    log.Write(e.Message);
     return 1;
 }
 catch (Exception e) when (Environment.GetEnvironmentVariable("MMM_DEBUG") is null)
 {
-    StderrLoggerProvider.WriteLine($"unexpected: {e.GetType().Name}: {e.Message}; with MMM_DEBUG=1 the place is shown");
+    log.Write($"unexpected: {e.GetType().Name}: {e.Message}; with MMM_DEBUG=1 the place is shown");
     return 1;
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FbHost.Clients;
 using FbHost.Displays.Pixels;
+using FbHost.Loop;
 using FbHost.Options;
 using InputEvdev;
 using Mmm;
@@ -16,40 +17,53 @@ internal sealed class TouchCalibration
 {
     private static readonly string[] Key = ["input", "touch", "calibration"];
     private readonly ClientTable _clients;
+    private readonly Worker _worker;
     private readonly CalibrationMatrix _toScreen;
     private readonly string? _config;
     private readonly Func<CalibrationMatrix> _inForce;
     private readonly Action<CalibrationMatrix> _apply;
     private CalibrationMatrix _kept; // while somebody tries another
     private ClientSession? _tries; // whose correction is in force and not kept
+    private bool _isWriting; // what is in force, into the configuration
+    private bool _hasEnded; // the app, since
 
     /// <param name="clients">Whose messages say what to do.</param>
+    /// <param name="worker">Writes the configuration.</param>
     /// <param name="toScreen">From fractions of the calibrated panel to fractions of the screen.</param>
     /// <param name="inForce">The calibration that is in force.</param>
     /// <param name="config">The configuration's file; null: there is none.</param>
     /// <param name="apply">Puts a calibration in force.</param>
     public TouchCalibration(
-        ClientTable clients, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
+        ClientTable clients, Worker worker, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
     {
-        (_clients, _toScreen, _inForce, _config, _apply) = (clients, toScreen, inForce, config, apply);
+        (_clients, _worker, _toScreen, _inForce, _config, _apply) = (clients, worker, toScreen, inForce, config, apply);
         clients.CalibrationAsked += Act;
         clients.Gone += client =>
         {
-            if (client == _tries)
+            if (client != _tries)
+                return;
+            if (_isWriting)
+                _hasEnded = true;
+            else
                 Back();
         };
     }
 
     private void Act(ClientSession client, string what)
     {
-        var failure = what switch
+        if (_isWriting)
         {
-            "keep" => Keep(),
-            "back" => Back(),
-            _ => Correct(client, what),
-        };
-        _clients.Post(client)?.Offer(EventText.Message(failure is null ? "calibrate ok" : $"calibrate failed {failure}"));
+            Answer(client, "what was kept last is still being written; ask again");
+            return;
+        }
+        if (what == "keep")
+            Keep(client);
+        else
+            Answer(client, what == "back" ? Back() : Correct(client, what));
     }
+
+    private void Answer(ClientSession client, string? failure) =>
+        _clients.Post(client)?.Offer(EventText.Message(failure is null ? "calibrate ok" : $"calibrate failed {failure}"));
 
     private string? Correct(ClientSession client, string numbers)
     {
@@ -73,20 +87,39 @@ internal sealed class TouchCalibration
         return null;
     }
 
-    private string? Keep()
+    private void Keep(ClientSession client)
     {
-        if (_config is null)
-            return "the host has no configuration file; start it with --config FILE";
+        if (_config is not { } file)
+        {
+            Answer(client, "the host has no configuration file; start it with --config FILE");
+            return;
+        }
+        var text = Text(_inForce());
+        _hasEnded = false;
+        _isWriting = _worker.Run(() => Save(file, text), failure =>
+        {
+            _isWriting = false;
+            if (failure is null)
+                _tries = null;
+            else if (_hasEnded)
+                Back();
+            Answer(client, failure);
+        });
+        if (!_isWriting)
+            Answer(client, "the host is busy with other files; ask again");
+    }
+
+    private static string? Save(string file, string text)
+    {
         try
         {
-            ConfigEdit.Save(_config, Key, Text(_inForce()), static file => ConfigFile.Load(file));
+            ConfigEdit.Save(file, Key, text, static changed => ConfigFile.Load(changed));
+            return null;
         }
         catch (MmmException e)
         {
             return e.Message;
         }
-        _tries = null;
-        return null;
     }
 
     private static string Text(CalibrationMatrix m) => string.Create(

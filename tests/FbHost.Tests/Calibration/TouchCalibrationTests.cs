@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using FbHost.Displays.Pixels;
 using FbHost.Input;
+using FbHost.Loop;
 using InputEvdev;
 using Mmm.Apps.Calibrate;
 
@@ -15,9 +16,15 @@ public sealed class TouchCalibrationTests : IDisposable
 
     private readonly Desk _desk = new();
     private readonly TempDirectory _temp = new();
+    private readonly EventLoop _loop = new();
+    private readonly Worker _worker;
+
+    public TouchCalibrationTests() => _worker = new Worker(_loop);
 
     public void Dispose()
     {
+        _worker.Dispose();
+        _loop.Dispose();
         _desk.Dispose();
         _temp.Dispose();
     }
@@ -203,19 +210,47 @@ public sealed class TouchCalibrationTests : IDisposable
     {
         var config = _temp.Write("mmm.json", "{ \"input\": { \"touch\": { \"calibration\": [0.5, 0, 0, 0, 1, 0] } } /* mine */ }");
         CalibrationMatrix before = new(0.5, 0, 0, 0, 1, 0), inForce = before;
-        _ = new TouchCalibration(_desk.Clients, CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
         var app = _desk.Client("app", 0, 0);
         Assert.Equal(["message calibrate ok"], Say(app, "calibrate 2 0 0.1 0 1 0"));
         Assert.Equal(new CalibrationMatrix(1, 0, 0.1, 0, 1, 0), inForce);
         Assert.Equal(["message calibrate ok"], Say(app, "calibrate back"));
         Assert.Equal(before, inForce);
         Say(app, "calibrate 2 0 0.1 0 1 0");
-        Assert.Equal(["message calibrate ok"], Say(app, "calibrate keep"));
+        Assert.Empty(Say(app, "calibrate keep"));
+        Assert.StartsWith("message calibrate failed what was kept last is still being written", Assert.Single(Say(app, "calibrate back")));
+        FinishWork();
+        Assert.Equal(["message calibrate ok"], _desk.Events(app));
         Assert.Equal("{ \"input\": { \"touch\": { \"calibration\": [1, 0, 0.1, 0, 1, 0] } } /* mine */ }", File.ReadAllText(config));
         Say(app, "calibrate 0 1 0 1 0 0");
         Assert.NotEqual(new CalibrationMatrix(1, 0, 0.1, 0, 1, 0), inForce);
         _desk.End(app);
         Assert.Equal(new CalibrationMatrix(1, 0, 0.1, 0, 1, 0), inForce);
+    }
+
+    // The configuration is written, and what follows is done as by the loop.
+    private void FinishWork()
+    {
+        _worker.Dispose();
+        _loop.Post(_loop.Stop);
+        _loop.Run();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_app_that_ends_while_its_calibration_is_written_takes_it_back_only_when_that_fails(bool fails)
+    {
+        var config = _temp.Write("mmm.json", fails ? "[]" : "{}");
+        CalibrationMatrix before = new(0.5, 0, 0, 0, 1, 0), after = new(1, 0, 0.1, 0, 1, 0), inForce = before;
+        _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
+        var app = _desk.Client("app", 0, 0);
+        Say(app, "calibrate 2 0 0.1 0 1 0");
+        Say(app, "calibrate keep");
+        _desk.End(app);
+        Assert.Equal(after, inForce);
+        FinishWork();
+        Assert.Equal(fails ? before : after, inForce);
     }
 
     [Theory]
@@ -229,7 +264,7 @@ public sealed class TouchCalibrationTests : IDisposable
     public void What_the_host_can_not_do_it_says(string message, string reason)
     {
         var inForce = CalibrationMatrix.Identity;
-        _ = new TouchCalibration(_desk.Clients, CalibrationMatrix.Identity, () => inForce, null, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, null, m => inForce = m);
         var answer = Assert.Single(Say(_desk.Client("app", 0, 0), message));
         Assert.StartsWith("message calibrate failed ", answer);
         Assert.Contains(reason, answer);
