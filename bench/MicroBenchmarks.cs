@@ -28,7 +28,7 @@ public class PixelBenchmarks
         _client = MmmClient.Open("bench", w, h);
         using (var frame = _client.BeginFrame())
             frame.Fill(Color.White);
-        _file = ClientFile.TryOpen(_client.FilePath, out _)!;
+        _file = ClientFile.Open(_client.FilePath).File!;
         _file.TryIdentify(out _);
         _file.Refresh();
         _from = new uint[w * h];
@@ -80,7 +80,7 @@ public class RingBenchmarks
     {
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, _directory);
         _client = MmmClient.Open("bench", 64, 64);
-        _file = ClientFile.TryOpen(_client.FilePath, out _)!;
+        _file = ClientFile.Open(_client.FilePath).File!;
         _file.TryIdentify(out _);
     }
 

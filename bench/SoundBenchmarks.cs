@@ -50,7 +50,7 @@ public class SoundBenchmarks
             Put(Abi.Lp64.PcmFormat, BitConverter.GetBytes((int)PcmFormat.S16Stereo));
             Put(Abi.Lp64.PcmSampleRate, BitConverter.GetBytes(Rate));
             Put(Abi.Lp64.PcmBuffer, noise);
-            var file = ClientFile.TryOpen(path, out _)!;
+            var file = ClientFile.Open(path).File!;
             file.TryIdentify(out _);
             var sound = new ClientSound(file.OpenPcm()!, -1, filter is null ? null : new Resampler(filter), () => { }, new MonotonicClock());
             sound.Gain.Target = 0.05f;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace FbHost.Tests;
 
@@ -18,9 +19,12 @@ public sealed class BusyHost : IDisposable
 }
 
 /// <summary>Files in MMM_PATH that are no clients or lie: each is named once with the reason, the host lives, the others keep their rate.</summary>
-public class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
+public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
 {
     private readonly MmmHost _host = busy.Host;
+
+    [LibraryImport("libc")]
+    private static partial int fcntl(int fd, int command, int argument);
 
     private void AssertNamedOnce(string name, string why)
     {
@@ -226,9 +230,37 @@ public class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
     {
         using var dead = new Child("true", []);
         dead.WaitForEnd();
-        using var client = new HandMade(_host, "dead", c => c.Poke(HandMade.Pid, dead.Pid));
+        using var client = new HandMade(_host, "fb.dead", c => c.Poke(HandMade.Pid, dead.Pid));
         Wait.Until(() => !File.Exists(client.Path), "the file's end");
         _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void Somebodys_recording_that_looks_like_a_client_of_a_dead_process_is_not_deleted()
+    {
+        using var dead = new Child("true", []);
+        dead.WaitForEnd();
+        using var recording = new HandMade(_host, "take-1.wav", c => c.Poke(HandMade.Pid, dead.Pid));
+        using var client = new HandMade(_host, "fb.dead-too", c => c.Poke(HandMade.Pid, dead.Pid));
+        Wait.Until(() => !File.Exists(client.Path), "the end of the client's file"); // which came later
+        Assert.True(File.Exists(recording.Path));
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_client_whose_file_cannot_be_opened_for_a_while_is_served_then()
+    {
+        const int F_SETSIG = 10, F_SETLEASE = 1024, F_WRLCK = 1, F_UNLCK = 2, SIGURG = 23;
+        using (var client = new HandMade(_host.Temp["client"], "leased"))
+            File.Copy(client.Path, _host.Temp["leased"]); // only who alone has it open gets a lease
+        using var file = File.OpenHandle(_host.Temp["leased"]);
+        var fd = (int)file.DangerousGetHandle();
+        Assert.Equal((0, 0), (fcntl(fd, F_SETSIG, SIGURG), fcntl(fd, F_SETLEASE, F_WRLCK)));
+        File.Move(_host.Temp["leased"], _host["leased"]);
+        _host.WaitForLog("leased can not be opened: Resource temporarily unavailable; trying again");
+        _host.AssertKeepsShowing("Good");
+        Assert.Equal(0, fcntl(fd, F_SETLEASE, F_UNLCK));
+        _host.WaitForClient("leased");
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using CsCheck;
 using Mmm.Host;
+using Mmm.Linux;
 
 namespace Mmm.Tests;
 
@@ -20,8 +22,12 @@ public sealed class HostileFileTests : IDisposable
 
     private string? Reason(string name)
     {
-        using var file = ClientFile.TryOpen(_directory[name], out var reason);
-        return file == null ? reason : null;
+        var (outcome, file, reason) = ClientFile.Open(_directory[name]);
+        using (file)
+        {
+            Assert.Equal(file is null, outcome != OpenOutcome.Opened);
+            return file == null ? reason : null;
+        }
     }
 
     [Fact]
@@ -61,7 +67,7 @@ public sealed class HostileFileTests : IDisposable
         foreach (var length in new[] { 0, 10, 0x1b, 0x1c, 0xab, 0x48c70, 400_000 })
         {
             using var raw = new RawFile(_directory[$"fb.{length}"], length);
-            using var file = ClientFile.TryOpen(raw.Path, out _);
+            using var file = ClientFile.Open(raw.Path).File;
             Assert.NotNull(file);
             Assert.False(file.TryIdentify(out var fault));
             Assert.Null(fault);
@@ -83,7 +89,7 @@ public sealed class HostileFileTests : IDisposable
     public void What_never_will_be_a_client_has_a_fault(int pid, uint fbLength, string? expected)
     {
         using var raw = RawFile.RawClient(_directory["fb.1"]).Put(0x18, pid).Put(0xa8, fbLength);
-        using var file = ClientFile.TryOpen(raw.Path, out _);
+        using var file = ClientFile.Open(raw.Path).File;
         Assert.False(file!.TryIdentify(out var fault));
         Assert.Equal(expected, fault);
     }
@@ -133,6 +139,83 @@ public sealed class HostileFileTests : IDisposable
         using (var owner = MmmDirectory.OpenFile(next.Path))
             owner.Delete();
         Assert.False(File.Exists(next.Path));
+    }
+
+    [Theory]
+    [InlineData("take-1.wav", false, false)]
+    [InlineData("any-name", true, true)]
+    [InlineData("fb.4711", false, true)]
+    public void Only_what_is_a_client_beyond_doubt_is_deleted(string name, bool hasHeaders, bool isDeleted)
+    {
+        using var raw = RawFile.RawClient(_directory[name]);
+        if (hasHeaders)
+            PutHeaders(raw);
+        using var file = MmmDirectory.OpenFile(raw.Path);
+        Assert.Equal((hasHeaders, isDeleted), (file.HasBlockHeaders, file.MayBeDeleted));
+        Assert.Equal(isDeleted, file.Delete());
+        Assert.Equal(isDeleted, !File.Exists(raw.Path));
+    }
+
+    private static void PutHeaders(RawFile file)
+    {
+        foreach (var (offset, type, length, next) in Abi.Lp64.Blocks())
+            file.Put(offset, Encoding.UTF8.GetBytes(type)).Put(offset + 8, length).Put(offset + 12, next);
+    }
+
+    [Fact]
+    public void One_block_header_that_is_not_as_the_libraries_write_it_leaves_the_file_alone()
+    {
+        foreach (var (offset, _, _, _) in Abi.Lp64.Blocks())
+        {
+            foreach (var at in new[] { offset, offset + 12 })
+            {
+                using var raw = RawFile.RawClient(_directory[$"at-{at}"]);
+                PutHeaders(raw);
+                raw.Put(at, -1);
+                using var file = MmmDirectory.OpenFile(raw.Path);
+                Assert.False(file.MayBeDeleted);
+            }
+        }
+    }
+
+    [Fact]
+    public void Delete_finds_the_file_in_its_directory_though_that_was_renamed()
+    {
+        Directory.CreateDirectory(_directory["before"]);
+        using var raw = RawFile.RawClient(_directory["before/fb.1"]);
+        using var file = MmmDirectory.OpenFile(raw.Path);
+        Directory.Move(_directory["before"], _directory["after"]);
+        Directory.CreateDirectory(_directory["before"]);
+        File.WriteAllText(raw.Path, "of somebody else");
+        Assert.True(file.Delete());
+        Assert.True(File.Exists(raw.Path));
+        Assert.False(File.Exists(_directory["after/fb.1"]));
+    }
+
+    [Theory]
+    [InlineData("missing", OpenOutcome.Gone)]
+    [InlineData("../elsewhere", OpenOutcome.Refused)]
+    public void A_name_that_stands_for_no_file_here_is_told_from_what_is_none(string name, OpenOutcome outcome)
+    {
+        Directory.CreateDirectory(_directory["in"]);
+        RawFile.RawClient(_directory["elsewhere"]).Dispose();
+        var fd = Sys.Open(_directory["in"], 0x200000 /* O_PATH */);
+        Assert.Equal((outcome, null), (ClientFile.Open(fd, name).Outcome, ClientFile.Open(fd, name).File));
+        Sys.Close(fd);
+    }
+
+    [Fact]
+    public void A_name_of_more_bytes_than_a_file_can_have_stands_for_no_file() =>
+        Assert.Equal(new OpenResult(OpenOutcome.Gone, null, ""), ClientFile.Open(_directory[new string('å', 200)]));
+
+    [Fact]
+    public void A_lease_and_a_mode_that_is_not_set_yet_are_passing()
+    {
+        Assert.Equal(OpenOutcome.TryLater, OpenResult.Failed(-13 /* EACCES */).Outcome);
+        Assert.All(new[] { -24 /* EMFILE */, -23 /* ENFILE */, -12 /* ENOMEM */, -4 /* EINTR */, -11 /* EAGAIN */ }, e =>
+            Assert.Equal(OpenOutcome.TryLater, OpenResult.Failed(e).Outcome));
+        Assert.All(new[] { -40 /* ELOOP */, -18 /* EXDEV */, -6 /* ENXIO */, -21 /* EISDIR */ }, e =>
+            Assert.Equal(OpenOutcome.Refused, OpenResult.Failed(e).Outcome));
     }
 
     [Theory]
@@ -195,7 +278,7 @@ public sealed class HostileFileTests : IDisposable
         Gen.Select(Gen.Int[0, 0x48c70], Gen.Byte.Array[1, 4096], Gen.Int).Sample((at, bytes, format) =>
         {
             raw.Put(at, bytes).Put(0x18, 1).Put(0xa8, 0x5d0).Put(0x406f0, format & 7);
-            using var file = ClientFile.TryOpen(raw.Path, out _)!;
+            using var file = ClientFile.Open(raw.Path).File!;
             if (!file.TryIdentify(out _) || !file.Refresh())
                 return;
             _ = file.State.Position;

@@ -2,6 +2,7 @@ using FbHost.Loop;
 using FbHost.Screens;
 using Mmm;
 using Mmm.Host;
+using Mmm.Linux;
 
 namespace FbHost.Clients;
 
@@ -17,19 +18,22 @@ internal enum Phase
 }
 
 /// <summary>What the host knows of one file of MMM_PATH. Only data: <see cref="ClientTable"/> acts on it.</summary>
-internal sealed class ClientSession(string name, ulong inode)
+internal sealed class ClientSession(string name, FileIdentity identity)
 {
     /// <summary>The file's name.</summary>
     public string FileName => name;
 
     /// <summary>Tells a new file of the same name.</summary>
-    public ulong Inode => inode;
+    public FileIdentity Identity => identity;
 
     public Phase Phase { get; set; }
 
     /// <summary>When a client whose pid does not exist is given up, ns.</summary>
     public long GoneNs { get; set; } = long.MaxValue;
     public ClientFile? File { get; set; }
+
+    /// <summary>The file of a client that is not served any more, to be deleted when its process ends.</summary>
+    public ClientFile? Dropped { get; set; }
     public int Pid { get; set; }
 
     /// <summary>Readable when the process ends.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class ClientTable
     private readonly byte[] _records = new byte[16 * 1024];
     private readonly List<(int Fd, Watch Watch)> _unknownBells = []; // oldest first
     private int _inotify = -1;
+    private int _directory = -1;
     private Listener? _listener;
     private LoopTimer? _lostTimer;
     private LoopTimer? _roomTimer;
@@ -28,6 +29,9 @@ internal sealed partial class ClientTable
     {
         _inotify = Sys.WatchDirectory(Directory, Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_MOVED_FROM | Sys.IN_DELETE | Sys.IN_ATTRIB
             | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF);
+        _directory = Sys.Open(Directory, O_PATH | O_DIRECTORY);
+        if (_directory < 0)
+            throw new MmmException($"{Directory}: can not be opened: {Sys.ErrorText(_directory)}");
         if (_inotify < 0)
             throw new MmmException($"{Directory}: can not be watched: {Sys.ErrorText(_inotify)}");
         _lostTimer = _loop.CreateTimer(() =>
@@ -90,7 +94,9 @@ internal sealed partial class ClientTable
         }
     }
 
-    private bool IsAnotherFile(ClientSession session) => Sys.Inode(Path.Combine(Directory, session.FileName)) != session.Inode;
+    private bool IsAnotherFile(ClientSession session) => IdentityOf(session.FileName) != session.Identity;
+
+    private FileIdentity IdentityOf(string name) => FileStatus.Of(_directory, name, out var status) == 0 ? status.Identity : default;
 
     private void Rescan()
     {
@@ -246,5 +252,6 @@ internal sealed partial class ClientTable
     {
         _listener?.Dispose();
         Sys.Close(_inotify);
+        Sys.Close(_directory);
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class ClientTable : IDisposable
     private const int MostClients = 128;
     private const int FastPollMs = 4, SlowPollMs = 20, FastPolls = 125; // 4 ms for half a second after use, then 50 a second
     private const int PendingProbes = 100;
+    private const int OpenRetryMs = 100;
     private const long GraceMs = 1000; // for a pid that does not exist here: its bell may still tell the right one
     private readonly EventLoop _loop;
     private readonly Screen _screen;
@@ -73,7 +74,7 @@ internal sealed partial class ClientTable : IDisposable
                 _saidTooMany = _leftOut = true;
                 return null;
             }
-            session = new ClientSession(name, Sys.Inode(Path.Combine(Directory, name)));
+            session = new ClientSession(name, IdentityOf(name));
             session.Timer = _loop.CreateTimer(() => OnTimer(session));
             _sessions.Add(name, session);
         }
@@ -87,12 +88,20 @@ internal sealed partial class ClientTable : IDisposable
     {
         if (session.File is null)
         {
-            session.File = ClientFile.TryOpen(Path.Combine(Directory, session.FileName), out var reason);
-            if (session.File is null)
+            var (outcome, file, reason) = ClientFile.Open(_directory, session.FileName);
+            if (outcome == OpenOutcome.TryLater)
             {
-                Ignore(session, reason.Length == 0 ? null : $"{session.FileName} is not served: {reason}, not a client file");
+                if (session.Said.Add("open"))
+                    _log.AboutClient($"{session.FileName} can not be opened: {reason}; trying again");
+                session.Timer!.After(OpenRetryMs);
                 return;
             }
+            if (file is null)
+            {
+                Ignore(session, outcome == OpenOutcome.Gone ? null : $"{session.FileName} is not served: {reason}, not a client file");
+                return;
+            }
+            session.File = file;
         }
         if (session.File.TryIdentify(out var fault))
         {
@@ -349,6 +358,8 @@ internal sealed partial class ClientTable : IDisposable
             return;
         var name = session.DisplayName == session.FileName ? session.FileName : $"{session.DisplayName} {session.FileName}";
         _log.AboutClient($"client {name} (pid {session.Pid}) dropped: {why}");
+        session.Dropped = session.File;
+        session.File = null;
         Release(session);
         session.Phase = Phase.Ignored;
         Dropped?.Invoke();
@@ -359,12 +370,7 @@ internal sealed partial class ClientTable : IDisposable
     private void End(ClientSession session, bool deleteFile)
     {
         if (deleteFile)
-        {
-            if (session.File is { } file)
-                file.Delete();
-            else
-                Sys.Unlink(Path.Combine(Directory, session.FileName)); // dropped before; its process has ended now
-        }
+            (session.File ?? session.Dropped)?.Delete();
         var served = session.Phase == Phase.Serving;
         var wasClient = served || session.PidFd >= 0;
         Release(session);
@@ -397,7 +403,8 @@ internal sealed partial class ClientTable : IDisposable
         session.PidFd = -1;
         session.PidWatch = null;
         session.File?.Dispose();
-        session.File = null;
+        session.Dropped?.Dispose();
+        (session.File, session.Dropped) = (null, null);
         session.Phase = Phase.Ignored;
         _loop.Remove(session.Timer!);
         if (_sessions.TryGetValue(session.FileName, out var current) && current == session)
@@ -412,6 +419,7 @@ internal sealed partial class ClientTable : IDisposable
         {
             CloseBell(session);
             session.File?.Dispose();
+            session.Dropped?.Dispose();
             Sys.Close(session.PidFd);
         }
         CloseRendezvous();

@@ -29,16 +29,24 @@ public sealed class ClientFile : IDisposable
     private const int MostGap = 6144; // bytes between rows: copying that many costs about what a call does
     private readonly byte[] _fb = new byte[FbLength];
     private readonly byte[] _values = new byte[Abi.MaxValues * (Abi.ValueNameLength + Abi.ValueTextLength) + 4];
-    private readonly string _path;
+    private readonly int _directory;
+    private readonly string _name;
+    private readonly FileIdentity _identity;
+    private int _ownDirectory = -1;
     private int _fd;
 
-    private ClientFile(string path, int fd, ulong inode, uint owner) =>
-        (_path, _fd, Inode, Owner) = (path, fd, inode, owner);
+    private ClientFile(int directory, string name, int fd, in FileStatus status) =>
+        (_directory, _name, _fd, _identity, Owner) = (directory, name, fd, status.Identity, status.Owner);
 
-    /// <summary>The inode, to tell a new file of the same name.</summary>
-    public ulong Inode { get; }
     /// <summary>User id of the file's owner.</summary>
     public uint Owner { get; }
+    /// <summary>The file has all block headers, as the libraries write them. Valid after <see cref="TryIdentify"/>.</summary>
+    public bool HasBlockHeaders { get; private set; }
+    /// <summary>
+    /// True when nobody can have meant the file for anything but a client: it has the block headers, or a client's name. Bytes that only
+    /// look like a raw client's may be somebody's recording.
+    /// </summary>
+    public bool MayBeDeleted => HasBlockHeaders || _name.StartsWith("fb.", StringComparison.Ordinal);
     /// <summary>Valid after <see cref="TryIdentify"/>.</summary>
     public int Pid { get; private set; }
     /// <summary>Valid after <see cref="TryIdentify"/>.</summary>
@@ -58,54 +66,50 @@ public sealed class ClientFile : IDisposable
 
     internal int Fd => _fd;
 
+    internal FileIdentity Identity => _identity;
+
     /// <summary>
-    /// Opens a file of MMM_PATH. Only a regular file with one name is taken: no symbolic or hard link, FIFO, device or directory.
-    /// Never blocks.
+    /// Opens a file of MMM_PATH. Only a plain file with one name is taken, which lies in the directory itself: no symbolic or hard link, FIFO,
+    /// device or directory, and nothing that is mounted there. Never blocks.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="reason">Why not, for people; empty when the file is gone.</param>
-    /// <returns>Null when it cannot be a client.</returns>
-    public static unsafe ClientFile? TryOpen(string path, out string reason)
+    /// <param name="directory">A descriptor of the directory (O_PATH will do), valid for as long as the result is used.</param>
+    /// <param name="name">Of the file, without any path.</param>
+    public static OpenResult Open(int directory, string name)
     {
-        stat s;
-        fixed (byte* p = Sys.Path(path))
-        {
-            if (lstat(p, &s) != 0)
-            {
-                reason = errno == ENOENT ? "" : Sys.ErrorText(errno);
-                return null;
-            }
-        }
-        if ((reason = Unfit(s)) != "")
-            return null;
-        var fd = Sys.Open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
+        var error = FileStatus.Of(directory, name, out var status);
+        if (error < 0)
+            return OpenResult.Failed(error);
+        if (Unfit(directory, status) is { Length: > 0 } reason)
+            return OpenResult.Refused(reason);
+        var fd = Sys.OpenIn(directory, name, O_RDWR | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
-        {
-            reason = fd == -ENOENT ? "" : Sys.ErrorText(fd);
-            return null;
-        }
-        if (fstat(fd, &s) != 0 || (reason = Unfit(s)) != "")
-        {
-            Sys.Close(fd);
-            return null;
-        }
-        return new ClientFile(path, fd, (ulong)s.st_ino, (uint)s.st_uid);
+            return OpenResult.Failed(fd);
+        error = FileStatus.Of(fd, "", out status);
+        if (error == 0 && Unfit(directory, status) is "")
+            return new OpenResult(OpenOutcome.Opened, new ClientFile(directory, name, fd, status), "");
+        Sys.Close(fd); // another one than that which was looked at
+        return error < 0 ? OpenResult.Failed(error) : OpenResult.Refused(Unfit(directory, status));
     }
 
-    private static string Unfit(in stat s)
+    /// <summary>The same by its path, for one file alone.</summary>
+    public static OpenResult Open(string path)
     {
-        const uint S_IFMT = 0xF000;
-        var kind = (uint)s.st_mode & S_IFMT;
-        if (kind != 0x8000)
-            return kind switch
-            {
-                0xA000 => "a symbolic link",
-                0x1000 => "a FIFO",
-                0x4000 => "a directory",
-                0xC000 => "a socket",
-                _ => "a device",
-            };
-        return (ulong)s.st_nlink > 1 ? "a file with several names" : "";
+        var directory = Sys.Open(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", O_PATH | O_DIRECTORY);
+        if (directory < 0)
+            return OpenResult.Failed(directory);
+        var result = Open(directory, Path.GetFileName(path));
+        if (result.File is { } file)
+            file._ownDirectory = directory;
+        else
+            Sys.Close(directory);
+        return result;
+    }
+
+    private static string Unfit(int directory, in FileStatus file)
+    {
+        if (file.NotPlain is { Length: > 0 } reason)
+            return reason;
+        return FileStatus.Of(directory, "", out var there) == 0 && there.Identity.Device != file.Identity.Device ? "mounted from elsewhere" : "";
     }
 
     /// <summary>
@@ -129,18 +133,24 @@ public sealed class ClientFile : IDisposable
             return false;
         else
             Abi = abi;
+        HasBlockHeaders = fault is null && HasHeadersOf(Abi);
         return fault is null;
     }
 
-    /// <summary>Bytes of the file now.</summary>
-    public unsafe long Length
+    private bool HasHeadersOf(Abi abi)
     {
-        get
+        Span<byte> header = stackalloc byte[16];
+        foreach (var (offset, type, length, next) in abi.Blocks())
         {
-            stat s;
-            return fstat(_fd, &s) == 0 ? (long)s.st_size : 0;
+            if (Sys.PRead(_fd, header, offset) < header.Length || !header[..8].SequenceEqual(Encoding.UTF8.GetBytes(type))
+                || MemoryMarshal.Read<int>(header[8..]) != length || MemoryMarshal.Read<int>(header[12..]) != next)
+                return false;
         }
+        return true;
     }
+
+    /// <summary>Bytes of the file now.</summary>
+    public long Length => FileStatus.Of(_fd, "", out var status) == 0 ? status.Length : 0;
 
     /// <summary>Reads the FB block: state, title, pixel format. False: the file is shorter than its headers.</summary>
     public bool Refresh()
@@ -387,17 +397,15 @@ public sealed class ClientFile : IDisposable
     /// <summary>A second descriptor of the same file for the audio thread.</summary>
     public ClientPcm? OpenPcm() => ClientPcm.TryOpen(this);
 
-    /// <summary>Removes the file's name, when it still is this file.</summary>
-    public void Delete()
-    {
-        if (Sys.Inode(_path) == Inode)
-            Sys.Unlink(_path);
-    }
+    /// <summary>Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. True: it is gone.</summary>
+    public bool Delete() =>
+        MayBeDeleted && FileStatus.Of(_directory, _name, out var there) == 0 && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Sys.Close(_fd);
-        _fd = -1;
+        Sys.Close(_ownDirectory);
+        (_fd, _ownDirectory) = (-1, -1);
     }
 }

@@ -42,19 +42,34 @@ internal static unsafe partial class Sys
             return Check(open(p, flags | O_CLOEXEC, (mode_t)(uint)mode));
     }
 
+    /// <summary>In place of a directory's descriptor: names are taken from the working directory.</summary>
+    public const int WorkingDirectory = -100;
+
     /// <summary>Removes a name; 0 or minus errno.</summary>
-    public static int Unlink(string path)
+    public static int Unlink(string path) => UnlinkAt(WorkingDirectory, path);
+
+    /// <summary>Removes a name in a directory; 0 or minus errno.</summary>
+    public static int UnlinkAt(int directory, string name)
     {
-        fixed (byte* p = Path(path))
-            return Check(unlink(p));
+        fixed (byte* p = Path(name))
+            return Check(unlinkat(directory, p, 0));
     }
 
-    /// <summary>The inode of a name itself (a link is not followed); 0 when there is none.</summary>
-    public static ulong Inode(string path)
+    /// <summary>
+    /// Opens a name of a directory, and nothing that lies elsewhere: no link, no "..", and no file system that is mounted on the name. Opens with
+    /// O_CLOEXEC; a descriptor or minus errno (ELOOP: a symbolic link, EXDEV: elsewhere).
+    /// </summary>
+    public static int OpenIn(int directory, string name, int flags)
     {
-        stat s;
-        fixed (byte* p = Path(path))
-            return lstat(p, &s) == 0 ? (ulong)s.st_ino : 0;
+        const int SYS_openat2 = 437; // the same on every architecture; Linux 5.6
+        const ulong RESOLVE_NO_XDEV = 1, RESOLVE_NO_SYMLINKS = 4, RESOLVE_BENEATH = 8;
+        flags |= O_CLOEXEC | O_NOFOLLOW;
+        var how = stackalloc ulong[3] { (uint)flags, 0, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH };
+        fixed (byte* p = Path(name))
+        {
+            var fd = Check((int)(long)syscall(SYS_openat2, directory, p, how, 3 * sizeof(ulong)));
+            return fd == -ENOSYS || fd == -EPERM ? Check(openat(directory, p, flags)) : fd;
+        }
     }
 
     public static int Close(int fd) => fd >= 0 ? close(fd) : 0;
@@ -194,12 +209,43 @@ internal static unsafe partial class Sys
         return -error;
     }
 
-    /// <summary>A descriptor that becomes readable when the process ends, or minus errno (ESRCH: it has ended).</summary>
+    /// <summary>
+    /// A descriptor that becomes readable when the process ends; -ESRCH: there is no such process. Any other minus errno (no descriptor or memory
+    /// left, a kernel or a seccomp filter without the call) says nothing of the process: see <see cref="ProcessLives"/>.
+    /// </summary>
     public static int PidFdOpen(int pid)
     {
         const int SYS_pidfd_open = 434; // the same on every architecture; glibc has no wrapper before 2.36
         var fd = (long)syscall(SYS_pidfd_open, pid, 0);
         return fd >= 0 ? (int)fd : -errno;
+    }
+
+    /// <summary>Sends a signal to the very process of a descriptor, though its pid may be another's by now; 0 or minus errno.</summary>
+    public static int PidFdSendSignal(int pidFd, int signal)
+    {
+        const int SYS_pidfd_send_signal = 424; // the same on every architecture
+        return (long)syscall(SYS_pidfd_send_signal, pidFd, signal, (void*)null, 0) >= 0 ? 0 : -errno;
+    }
+
+    /// <summary>Sends a signal to a process, or to the process group of the negated id; signal 0 only looks. 0 or minus errno.</summary>
+    public static int Kill(int pid, int signal) => Check(kill(pid, signal));
+
+    /// <summary>Puts a process into a process group, 0: one of its own; 0 or minus errno.</summary>
+    public static int SetProcessGroup(int pid, int group) => Check(setpgid(pid, group));
+
+    /// <summary>False when there is no such process, or it has ended and only its parent has not looked. For when there is no pidfd.</summary>
+    public static bool ProcessLives(int pid)
+    {
+        if (pid <= 0 || Kill(pid, 0) == -ESRCH)
+            return false;
+        Span<byte> text = stackalloc byte[512];
+        var fd = Open($"/proc/{pid}/stat", O_RDONLY);
+        var n = Read(fd, text);
+        Close(fd);
+        if (n <= 0)
+            return Kill(pid, 0) != -ESRCH; // no /proc, or no descriptor left
+        var name = text[..(int)n].LastIndexOf(")"u8); // pid (name) state ...; the name may hold anything
+        return name < 0 || text.Length <= name + 2 || text[name + 2] is not ((byte)'Z' or (byte)'X');
     }
 
     /// <summary>A non-blocking CLOCK_MONOTONIC timer, or minus errno.</summary>

@@ -23,7 +23,7 @@ internal sealed class RingFile : IDisposable, IAudioClock
         Poke(Abi.Pid, Environment.ProcessId);
         Poke(Abi.Lp64.PcmFormat, (int)PcmFormat.S16Stereo);
         Poke(Abi.Lp64.PcmSampleRate, 48000);
-        _client = ClientFile.TryOpen(_temp["fb.1"], out _)!;
+        _client = ClientFile.Open(_temp["fb.1"]).File!;
         Assert.True(_client.TryIdentify(out _));
         Sound = new ClientSound(_client.OpenPcm()!, -1, null, () => Notices++, this);
     }

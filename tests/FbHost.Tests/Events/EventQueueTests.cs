@@ -18,7 +18,7 @@ public sealed class EventQueueTests : IDisposable
     {
         var name = $"c{Interlocked.Increment(ref _files)}";
         var client = new HandMade(_temp[name], name);
-        var file = ClientFile.TryOpen(client.Path, out _)!;
+        var file = ClientFile.Open(client.Path).File!;
         Assert.True(file.TryIdentify(out _));
         return (client, file, new EventQueue(file));
     }

@@ -32,7 +32,7 @@ internal sealed class MmmDirectory : IDisposable
     /// <summary>The host's side of a client's file, identified and read once.</summary>
     public static ClientFile OpenFile(string path)
     {
-        var file = ClientFile.TryOpen(path, out var reason);
+        var (_, file, reason) = ClientFile.Open(path);
         Assert.True(file != null, reason);
         Assert.True(file.TryIdentify(out var fault), fault);
         Assert.True(file.Refresh());

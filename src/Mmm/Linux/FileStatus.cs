@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace Mmm.Linux;
+
+/// <summary>Which file something is, whatever its name. Not used for another file while a descriptor of it is open.</summary>
+internal readonly record struct FileIdentity(ulong Device, ulong Inode);
+
+/// <summary>What kind of file something is (S_IFMT of its mode, inode(7)).</summary>
+internal enum FileKind : uint
+{
+    Fifo = 0x1000,
+    CharacterDevice = 0x2000,
+    Directory = 0x4000,
+    BlockDevice = 0x6000,
+    Plain = 0x8000,
+    SymbolicLink = 0xA000,
+    Socket = 0xC000,
+}
+
+/// <summary>What is known of a file without opening it (statx(2)). Links are not followed, and a file server is not waited for.</summary>
+internal readonly unsafe partial record struct FileStatus
+{
+    private const int AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
+    private const uint STATX_BASIC_STATS = 0x7ff;
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int statx(int directory, byte* path, int flags, uint mask, byte* status);
+
+    public required FileIdentity Identity { get; init; }
+    public required FileKind Kind { get; init; }
+    /// <summary>Permission bits, and set-uid, set-gid and sticky.</summary>
+    public required uint Mode { get; init; }
+    /// <summary>Names that the file has.</summary>
+    public required uint Links { get; init; }
+    /// <summary>User id.</summary>
+    public required uint Owner { get; init; }
+    /// <summary>Group id.</summary>
+    public required uint Group { get; init; }
+    /// <summary>Bytes.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Of a name in a directory, or with "" of the descriptor itself. 0 or minus errno.</summary>
+    public static int Of(int directory, string name, out FileStatus status)
+    {
+        const int length = 256; // struct statx, the same on every architecture
+        Span<byte> s = stackalloc byte[length];
+        int result;
+        fixed (byte* to = s, path = Sys.Path(name))
+            result = Sys.Check(statx(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, to));
+        var mode = MemoryMarshal.Read<ushort>(s[28..]);
+        status = result < 0 ? default : new FileStatus
+        {
+            Identity = new FileIdentity((ulong)U32(s, 136) << 32 | U32(s, 140), MemoryMarshal.Read<ulong>(s[32..])),
+            Kind = (FileKind)(mode & 0xF000u),
+            Mode = mode & 0xFFFu,
+            Links = U32(s, 16),
+            Owner = U32(s, 20),
+            Group = U32(s, 24),
+            Length = MemoryMarshal.Read<long>(s[40..]),
+        };
+        return result;
+
+        static uint U32(ReadOnlySpan<byte> s, int at) => MemoryMarshal.Read<uint>(s[at..]);
+    }
+
+    /// <summary>What else it is than a plain file with one name, for people: "a FIFO"; empty when it is one.</summary>
+    public string NotPlain => Kind switch
+    {
+        FileKind.Plain => Links > 1 ? "a file with several names" : "",
+        FileKind.SymbolicLink => "a symbolic link",
+        FileKind.Fifo => "a FIFO",
+        FileKind.Directory => "a directory",
+        FileKind.Socket => "a socket",
+        _ => "a device",
+    };
+}
