@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using FbHost.Displays.Pixels;
+using Displays.Pixels;
 using Mmm;
 
 namespace Bench;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Displays;
+using Displays.Pixels;
 using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Control;
-using FbHost.Displays;
-using FbHost.Displays.Pixels;
 using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Options;
@@ -22,13 +22,14 @@ namespace FbHost;
 /// The only place that knows all the parts: makes them from the options, joins them, and runs the loop on its thread. Whatever fails while
 /// the parts are made is told as one line before anything is served.
 /// </summary>
-internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService
+internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService, IDisposable
 {
     private const int VolumeStep = 5; // %
     private readonly HostLog _log = new(loggers.CreateLogger(nameof(FbHost)));
     private readonly EventLoop _loop = new();
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LoopThread? _thread;
+    private bool _isMade;
     private long _frames;
     private long _dropped;
 
@@ -41,46 +42,41 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
     public Task StartAsync(CancellationToken cancellation)
     {
-        try
-        {
-            Make();
-        }
-        catch
-        {
-            Unmake();
-            throw;
-        }
-        new Thread(Run) { Name = "loop" }.Start();
-        return Task.CompletedTask;
+        _thread = new LoopThread(_loop, Make, Fail, Unmake);
+        return _thread.Start();
     }
 
-    public Task StopAsync(CancellationToken cancellation)
-    {
-        _loop.Post(_loop.Stop);
-        return _ended.Task;
-    }
+    public Task StopAsync(CancellationToken cancellation) => _thread?.Stop() ?? Task.CompletedTask;
 
-    private void Run()
+    // A fault of the host's own: it ends, but in order.
+    private void Fail(Exception e)
     {
-        try
-        {
-            _loop.Run();
-        }
-        finally
-        {
-            Unmake();
-            _loop.Dispose();
-            _hangUp.Dispose();
-            _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
-            _ended.SetResult();
-            lifetime.StopApplication();
-        }
+        _log.Warn(FaultLine.Of(e));
+        Environment.ExitCode = 1;
     }
 
     private void Unmake()
     {
         while (_parts.TryPop(out var part))
-            part.Dispose();
+        {
+            try
+            {
+                part.Dispose();
+            }
+            catch (Exception e) // the others are put back all the same
+            {
+                Fail(e);
+            }
+        }
+        if (_isMade)
+            _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
+        lifetime.StopApplication();
+    }
+
+    public void Dispose()
+    {
+        _hangUp.Dispose();
+        _loop.Dispose();
     }
 
     private T Own<T>(T part) where T : IDisposable
@@ -100,13 +96,18 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var directory = Own(new ClientDirectory(options.Path)).Path;
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
-        var guard = Own(new CrashGuard(_log)); // of the display and the terminal, until both are given back
+        var guard = Own(new CrashGuard(_log.Warn)); // of the display and the terminal, until both are given back
         string? refused = null;
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_loop, _log, readsStdin, out refused);
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_log.Info, readsStdin, out refused);
         if (terminal is not null)
+        {
             Own(terminal); // given back when the display is closed: the console then draws its text
+            Own(_loop.Add(terminal.FileDescriptor, _ => terminal.Dispatch()));
+        }
         var panel = Own(OpenDisplay(directory));
+        if (panel.FileDescriptor >= 0)
+            Own(_loop.Add(panel.FileDescriptor, _ => panel.Dispatch()));
         if (refused is not null)
             _log.Warn(refused);
         var display = OrientedDisplay.Over(panel, orientation);
@@ -168,6 +169,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         guard.Start([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
         var keys = readsStdin ? ", the terminal's keys" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {sound.Description}, clients in {directory}");
+        _isMade = true;
     }
 
     // What a key of the host's does.
@@ -227,7 +229,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         if (choice.Kind == DisplayKind.Memory)
             return new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
                 choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0);
-        return new ReturningDisplay(_loop, _log, size => choice.Kind switch
+        return new ReturningDisplay(_log.Info, size => choice.Kind switch
         {
             DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector, size),
             DisplayKind.Fbdev => OpenFbdev(choice.Path),
@@ -235,11 +237,11 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         });
     }
 
-    private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log, _loop);
+    private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log.Info);
 
     // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
     private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? size) =>
-        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _loop, _log,
+        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _log.Info,
             atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
 
     // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.

@@ -1,13 +1,10 @@
-using AlsaSink;
+using Displays;
 using FbHost;
 using FbHost.Control;
-using FbHost.Displays;
 using FbHost.Options;
-using GpioButtons;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Mmm;
 
 StandardStreams.Ensure();
 using var log = new LogWriter(2);
@@ -28,14 +25,9 @@ try
     builder.Build().Run();
     return Environment.ExitCode;
 }
-catch (Exception e) when (e is MmmException or AudioException or GpioLineException)
+catch (Exception e)
 {
-    log.Write(e.Message);
-    return 1;
-}
-catch (Exception e) when (Environment.GetEnvironmentVariable("MMM_DEBUG") is null)
-{
-    log.Write($"unexpected: {e.GetType().Name}: {e.Message}; with MMM_DEBUG=1 the place is shown");
+    log.Write(FaultLine.Of(e));
     return 1;
 }
 

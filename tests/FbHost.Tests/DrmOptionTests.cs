@@ -1,6 +1,4 @@
-using FbHost.Displays;
 using FbHost.Options;
-using static FbHost.Displays.LinuxDrm;
 
 namespace FbHost.Tests;
 
@@ -16,46 +14,4 @@ public class DrmOptionTests
         var choice = DisplayChoice.Parse(text, out _);
         Assert.Equal((DisplayKind.Drm, path, connector), (choice!.Kind, choice.Path, choice.Connector));
     }
-
-    [Theory]
-    [InlineData("1280x720", 1280, 720, 0)]
-    [InlineData("1280x720@60", 1280, 720, 60)]
-    public void A_mode_is_a_size_and_perhaps_a_rate(string text, int width, int height, int hz) =>
-        Assert.Equal(new DrmMode(width, height, hz), DrmMode.Parse(text));
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("1280")]
-    [InlineData("1280x")]
-    [InlineData("0x720")]
-    [InlineData("1280x720@")]
-    [InlineData("1280x720@0")]
-    [InlineData("1280x720@-60")]
-    [InlineData(" 1280x720")]
-    [InlineData("1280x720x3")]
-    [InlineData("99999x1")]
-    public void Anything_else_is_no_mode(string text) => Assert.Null(DrmMode.Parse(text));
-
-    [Fact]
-    public void The_preferred_mode_is_chosen_unless_another_is_wished_for()
-    {
-        // As CEA-861 has them: 1080p60, 1080i60, 720p60 and 720p50 (preferred).
-        drm_mode_modeinfo[] modes =
-        [
-            Mode(148500, 1920, 2200, 1080, 1125), Mode(74250, 1920, 2200, 1080, 1125, DRM_MODE_FLAG_INTERLACE),
-            Mode(74250, 1280, 1650, 720, 750), Mode(74250, 1280, 1980, 720, 750, type: DRM_MODE_TYPE_PREFERRED),
-        ];
-        Assert.Equal(3, DrmMode.Find(modes, null));
-        Assert.Equal(0, DrmMode.Find(modes, new DrmMode(1920, 1080, 60)));
-        Assert.Equal(2, DrmMode.Find(modes, new DrmMode(1280, 720, 60)));
-        Assert.Equal(3, DrmMode.Find(modes, new DrmMode(1280, 720, 0)));
-        Assert.Equal(-1, DrmMode.Find(modes, new DrmMode(1280, 720, 75)));
-        Assert.Equal(-1, DrmMode.Find(modes, new DrmMode(640, 480, 0)));
-        Assert.Equal(["1920x1080@60", "1920x1080@60", "1280x720@60", "1280x720@50"], modes.Select(m => DrmMode.Name(m)));
-    }
-
-    private static drm_mode_modeinfo Mode(uint clock, int width, int htotal, int height, int vtotal, uint flags = 0, uint type = 0) => new()
-    {
-        clock = clock, hdisplay = (ushort)width, htotal = (ushort)htotal, vdisplay = (ushort)height, vtotal = (ushort)vtotal, flags = flags, type = type,
-    };
 }

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Displays;
 using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
-using FbHost.Displays;
 using FbHost.Loop;
 using FbHost.Screens;
 using Mmm;

@@ -1,5 +1,5 @@
+using Displays.Pixels;
 using FbHost.Clients;
-using FbHost.Displays.Pixels;
 using FbHost.Loop;
 using FbHost.Screens;
 using InputEvdev;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Displays.Pixels;
 using FbHost.Clients;
-using FbHost.Displays.Pixels;
 using FbHost.Loop;
 using FbHost.Options;
 using InputEvdev;

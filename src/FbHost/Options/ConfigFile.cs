@@ -1,5 +1,5 @@
 using AlsaSink;
-using FbHost.Displays;
+using Displays;
 using GpioButtons;
 using Mmm;
 

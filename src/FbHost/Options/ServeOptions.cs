@@ -1,6 +1,6 @@
 using AlsaSink;
-using FbHost.Displays;
-using FbHost.Displays.Pixels;
+using Displays;
+using Displays.Pixels;
 
 namespace FbHost.Options;
 

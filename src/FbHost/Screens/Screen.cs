@@ -1,4 +1,4 @@
-using FbHost.Displays;
+using Displays;
 using Mmm;
 
 namespace FbHost.Screens;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsCheck;
-using FbHost.Displays.Pixels;
+using Displays.Pixels;
 using FbHost.Input;
 using FbHost.Loop;
 using InputEvdev;

@@ -1,5 +1,5 @@
 using CsCheck;
-using FbHost.Displays;
+using Displays;
 using FbHost.Screens;
 using Mmm;
 

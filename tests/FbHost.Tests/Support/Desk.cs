@@ -1,6 +1,6 @@
+using Displays;
+using Displays.Pixels;
 using FbHost.Clients;
-using FbHost.Displays;
-using FbHost.Displays.Pixels;
 using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Screens;

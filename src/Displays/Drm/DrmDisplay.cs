@@ -1,0 +1,337 @@
+using System.Runtime.InteropServices;
+using Displays.Pixels;
+using Mmm;
+using Mmm.Linux;
+using static Displays.LinuxDrm;
+using static Tmds.Linux.LibC;
+
+namespace Displays;
+
+/// <summary>
+/// A KMS display: two dumb buffers that follow a shadow of XRGB8888 in ordinary memory. Large changes are flipped to, and the flip's event
+/// says when the next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is shown
+/// again when one is back.
+/// </summary>
+internal sealed unsafe partial class DrmDisplay : IDisplay
+{
+    private const long LostFlipMs = 1000; // longer than any frame
+    private readonly DrmDevice _device;
+    private readonly Action<string> _log;
+    private readonly WaitSet _waits;
+    private readonly DrmConnector _connector;
+    private readonly uint _crtc;
+    private readonly drm_mode_crtc _before;
+    private readonly uint* _shadow;
+    private readonly BufferDamage _damage;
+    private readonly DumbBuffer?[] _buffers = new DumbBuffer?[2];
+    private readonly Uevents? _uevents;
+    private readonly WaitTimer? _flipLost;
+    private readonly PageFlip _flip;
+    private readonly byte[] _events = new byte[1024];
+    private DrmFormat _format = DrmFormat.Xrgb8888;
+    private drm_mode_modeinfo _mode;
+    private int _front;
+    private ulong _flips; // also the number of the one that is pending
+    private long _flipNs;
+    private bool _flushAgain;
+    private bool _mayFlip = true;
+    private bool _needsDirty = true;
+    private bool _on;
+    private bool _hidden;
+    private bool _blank;
+    private bool _unplugged;
+    private bool _saidOtherModes;
+
+    /// <param name="path">/dev/dri/cardN.</param>
+    /// <param name="connector">HDMI-A-1; empty: the first where a monitor is.</param>
+    /// <param name="wish">Null: the monitor's preferred mode.</param>
+    /// <param name="format">Null: the one that the driver prefers, or takes.</param>
+    /// <param name="dither">Below 24 bits a pixel.</param>
+    /// <param name="log">Is told of lost and found monitors.</param>
+    /// <param name="atomic">False: flips by the legacy call even where the driver has atomic modesetting.</param>
+    /// <exception cref="MmmException">One line that says what there is instead, or what to do.</exception>
+    public DrmDisplay(string path, string connector, DrmMode? wish, DrmFormat? format, bool dither, Action<string> log, bool atomic = true)
+    {
+        _log = log;
+        _device = new DrmDevice(path);
+        _waits = new WaitSet();
+        try
+        {
+            _connector = Choose(_device, connector);
+            _mode = ChooseMode(_device, _connector, wish);
+            (Width, Height) = (_mode.hdisplay, _mode.vdisplay);
+            _crtc = _device.CrtcFor(_connector);
+            if (_crtc == 0)
+                throw new MmmException($"{path} ({_device.Driver}): nothing can feed the connector {_connector.Name}");
+            _before = _device.ReadCrtc(_crtc);
+            _damage = new BufferDamage(Width, Height);
+            _shadow = (uint*)NativeMemory.Alloc((nuint)Width * (nuint)Height, 4);
+            Shadow.Fill(0xFF000000);
+            Begin(format, dither);
+            _flip = new PageFlip(_device, _crtc, Front.FbId, atomic);
+            _flipLost = new WaitTimer(_waits, OnFlipLost);
+            _waits.Add(_device.Fd, OnReadable);
+            _uevents = new Uevents(_waits, "drm", OnHotplug);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private static DrmConnector Choose(DrmDevice device, string name)
+    {
+        var all = device.Connectors();
+        var list = string.Join(", ", all.Select(c => c.IsConnected ? c.Name : $"{c.Name} (nothing connected)"));
+        if (name.Length == 0)
+            return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0)
+                ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; it has {list}");
+        var found = all.FirstOrDefault(c => c.Name == name) ?? throw new MmmException($"{device.Path} ({device.Driver}): no connector {name}; it has {list}");
+        return found.IsConnected ? found : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
+    }
+
+    private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish)
+    {
+        var i = DrmMode.Find(connector.Modes, wish);
+        if (i >= 0)
+            return connector.Modes[i];
+        throw new MmmException(connector.Modes.Length == 0
+            ? $"{device.Path} ({device.Driver}): {connector.Name} has no modes"
+            : $"{device.Path} ({device.Driver}): {connector.Name} has no mode {wish}; it has {connector.ModeNames}");
+    }
+
+    private void Begin(DrmFormat? wish, bool dither)
+    {
+        MmmException? fault = null;
+        foreach (var format in DrmFormat.Order(wish, _device.PreferredDepth))
+        {
+            try
+            {
+                Begin(format, new PixelConverter(format.Layout, dither));
+                if (fault is not null)
+                    _log($"{fault.Message}; it shows {format}");
+                return;
+            }
+            catch (MmmException e)
+            {
+                fault ??= e;
+                DisposeBuffers();
+            }
+        }
+        throw wish is null ? fault! : new MmmException($"{fault!.Message}; without display.format the driver's own is taken");
+    }
+
+    // Drivers without atomic modesetting may make a buffer that they refuse to show.
+    private void Begin(DrmFormat format, PixelConverter converter)
+    {
+        _format = format;
+        for (var i = 0; i < _buffers.Length; i++)
+            _buffers[i] = new DumbBuffer(_device, Width, Height, format, converter);
+        var error = SetMode();
+        if (error < 0)
+            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} can not be set to "
+                + $"{DrmMode.Name(_mode)} {format}: {Sys.ErrorText(error)}");
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public long FrameNs => 1_000_000_000_000 / DrmMode.MilliHz(_mode);
+
+    public string Description => $"{DrmMode.Name(_mode)} {_format} on {_device.Path}:{_connector.Name} ({_device.Driver}, {_flip.Description})";
+
+    public int FileDescriptor => _waits.FileDescriptor;
+
+    public void Dispatch() => _waits.Dispatch();
+
+    public bool IsBusy => _damage.FlipPending;
+
+    public bool IsLost { get; private set; }
+
+    public event Action? Ready;
+
+    private Span<uint> Shadow => new(_shadow, Width * Height);
+
+    private DumbBuffer Front => _buffers[_front]!;
+
+    public void Write(Rect rect, ReadOnlySpan<uint> pixels)
+    {
+        var shadow = Shadow;
+        if (rect.Width == Width)
+            pixels.CopyTo(shadow[(rect.Y * Width)..]);
+        else
+        {
+            for (var y = 0; y < rect.Height; y++)
+                pixels.Slice(y * rect.Width, rect.Width).CopyTo(shadow[((rect.Y + y) * Width + rect.X)..]);
+        }
+        _damage.Add(rect);
+    }
+
+    public void Read(Span<uint> pixels)
+    {
+        if (_hidden || _blank)
+            pixels.Fill(0xFF000000);
+        else
+            Shadow.CopyTo(pixels);
+    }
+
+    public void Flush()
+    {
+        _flushAgain = IsBusy;
+        if (!_on)
+            return; // the shadow has it
+        switch (_damage.Next(_mayFlip))
+        {
+            case Presentation.Front:
+                ShowInFront();
+                break;
+            case Presentation.Flip:
+                BeginFlip();
+                break;
+        }
+        if (_device.IsGone)
+            Lose();
+    }
+
+    private void ShowInFront()
+    {
+        foreach (var r in _damage.Copy)
+            Front.Copy(r, Shadow, Width);
+        Dirty(_damage.Copy);
+    }
+
+    // Tells drivers that keep a copy of their own (virtual and USB displays, panels on SPI) what to take over; the others have no such call.
+    private void Dirty(ReadOnlySpan<Rect> damage)
+    {
+        if (!_needsDirty)
+            return;
+        var clips = stackalloc drm_clip_rect[RectSet.Capacity];
+        var count = 0;
+        foreach (var r in damage)
+            clips[count++] = new drm_clip_rect { x1 = (ushort)r.X, y1 = (ushort)r.Y, x2 = (ushort)r.Right, y2 = (ushort)r.Bottom };
+        var dirty = new drm_mode_fb_dirty_cmd { fb_id = Front.FbId, num_clips = (uint)count, clips_ptr = (ulong)clips };
+        var error = -_device.Ioctl(DRM_IOCTL_MODE_DIRTYFB, &dirty);
+        _needsDirty = error != ENOSYS && error != EOPNOTSUPP;
+    }
+
+    private void BeginFlip()
+    {
+        var back = _buffers[1 - _front]!;
+        foreach (var r in _damage.Copy)
+            back.Copy(r, Shadow, Width);
+        var error = _flip.Begin(back.FbId, _damage.Copy, ++_flips);
+        if (error >= 0)
+        {
+            _flipNs = WaitSet.Now;
+            if (_flipLost is { IsRunning: false })
+                _flipLost.After(LostFlipMs);
+            return;
+        }
+        // Busy or (another program's turn) not allowed: shown without a flip. Refused as such: never tried again.
+        if (error != -EBUSY && error != -EACCES)
+        {
+            _mayFlip = false;
+            _log($"{_device.Path} ({_device.Driver}): no page flips ({Sys.ErrorText(error)}); pictures may tear");
+        }
+        _damage.FlipFailed();
+        _damage.Next(mayFlip: false);
+        ShowInFront();
+    }
+
+    private void OnReadable(int flags)
+    {
+        var n = Sys.Read(_device.Fd, _events);
+        if (n <= 0 && (flags & EPOLLHUP) != 0)
+        {
+            _waits.Remove(_device.Fd);
+            Lose();
+            return;
+        }
+        for (var rest = _events.AsSpan(0, (int)Math.Max(0, n)); rest.Length >= sizeof(drm_event);)
+        {
+            var e = MemoryMarshal.Read<drm_event>(rest);
+            if (e.length < sizeof(drm_event) || e.length > rest.Length)
+                return;
+            if (e.type == DRM_EVENT_FLIP_COMPLETE && e.length >= sizeof(drm_event_vblank))
+                OnFlipped(MemoryMarshal.Read<drm_event_vblank>(rest).user_data);
+            rest = rest[(int)e.length..];
+        }
+    }
+
+    private void OnFlipped(ulong number)
+    {
+        if (!IsBusy || number != _flips)
+            return; // one that was given up
+        _front = 1 - _front;
+        _damage.Flipped();
+        GoOn();
+    }
+
+    private void GoOn()
+    {
+        Ready?.Invoke();
+        if (_flushAgain)
+            Flush();
+    }
+
+    // Runs at most once a second, and not for each frame: it only looks how old the pending flip is.
+    private void OnFlipLost()
+    {
+        if (!IsBusy)
+            return;
+        var due = _flipNs + LostFlipMs * 1_000_000;
+        if (WaitSet.Now < due)
+        {
+            _flipLost?.At(due);
+            return;
+        }
+        _log($"{_device.Path} ({_device.Driver}): a page flip did not end within {LostFlipMs} ms; setting the mode again");
+        _damage.FlipFailed();
+        SetMode();
+        GoOn();
+    }
+
+    // Sets the mode with all of the shadow in the front buffer; 0 or minus errno.
+    private int SetMode()
+    {
+        _damage.AddAll();
+        _damage.Next(mayFlip: false);
+        foreach (var r in _damage.Copy)
+            Front.Copy(r, Shadow, Width);
+        var result = _device.SetCrtc(_crtc, _connector.Id, Front.FbId, _mode);
+        _on = result >= 0;
+        if (_on)
+            Dirty(_damage.Copy);
+        return result;
+    }
+
+    // The text console comes back once the buffers are unmapped and the device is closed.
+    public void Dispose()
+    {
+        _waits.Remove(_device.Fd);
+        _uevents?.Dispose();
+        _flipLost?.Dispose();
+        _waits.Dispose();
+        if (_crtc != 0)
+        {
+            var restored = _before.mode_valid != 0 && _before.fb_id != 0
+                && _device.SetCrtc(_crtc, _connector.Id, _before.fb_id, _before.mode, _before.x, _before.y) >= 0;
+            if (!restored)
+                _device.DisableCrtc(_crtc);
+        }
+        DisposeBuffers();
+        NativeMemory.Free(_shadow);
+        _device.Dispose();
+    }
+
+    private void DisposeBuffers()
+    {
+        for (var i = 0; i < _buffers.Length; i++)
+        {
+            _buffers[i]?.Dispose();
+            _buffers[i] = null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Displays.Pixels;
+using Mmm;
+using Mmm.Linux;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Displays;
+
+/// <summary>
+/// A framebuffer in a plain file that other programs can map: top left first, rows without gaps. For development and tests.
+/// The host itself writes it by calls that can not fault, and never through a mapping: whoever truncates the file does not end the host.
+/// </summary>
+internal sealed unsafe class MemoryDisplay : IDisplay
+{
+    private readonly int _fd;
+    private readonly string _path;
+    private readonly bool _deleteAtEnd;
+    private readonly PixelLayout _layout;
+    private readonly PixelMemory? _memory;
+    private readonly void* _mapped = null;
+    private readonly long _bytes;
+
+    /// <param name="width">Pixels, 1..16384.</param>
+    /// <param name="height">Pixels, 1..16384.</param>
+    /// <param name="layout">Of a pixel.</param>
+    /// <param name="dither">Below 24 bits a pixel.</param>
+    /// <param name="path">The file: made when missing, its size set.</param>
+    /// <param name="deleteAtEnd">The file is removed when the display is disposed.</param>
+    /// <exception cref="MmmException">The file can not be made, or the disk is full.</exception>
+    public MemoryDisplay(int width, int height, PixelLayout layout, bool dither, string path, bool deleteAtEnd)
+    {
+        (Width, Height, _layout, _path, _deleteAtEnd) = (width, height, layout, path, deleteAtEnd);
+        _fd = Sys.Open(path, O_RDWR | O_CREAT, 0x1A4 /* 0644 */);
+        if (_fd < 0)
+            throw new MmmException($"{path}: the memory display can not be made: {Sys.ErrorText(_fd)}");
+        var before = lseek(_fd, (off_t)0L, SEEK_END);
+        // Reserved, not only sized: a full disk is an error now and not a hole in the picture later.
+        var stride = layout.RowBytes(width);
+        var bytes = stride * (long)height;
+        var error = ftruncate(_fd, (off_t)bytes) != 0 ? errno : posix_fallocate(_fd, (off_t)0L, (off_t)bytes);
+        if (error != 0)
+        {
+            ftruncate(_fd, before); // a full disk is left as it was
+            Dispose();
+            throw new MmmException($"{path}: {bytes:N0} bytes for the memory display can not be reserved: {Sys.ErrorText(error)}");
+        }
+        _bytes = bytes;
+        _mapped = mmap(null, (size_t)(ulong)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
+        _memory = new PixelMemory(_fd, null, new PixelConverter(layout, dither), (width, height), stride, left: 0, keepCopy: false)
+        {
+            Guarded = _mapped == (void*)-1 ? null : (byte*)_mapped,
+        };
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public string Description => $"{Width}x{Height} {_layout} in {_path}";
+
+    public void Write(Rect rect, ReadOnlySpan<uint> pixels) => _memory!.Write(0, rect, pixels);
+
+    public void Read(Span<uint> pixels) => _memory!.Read(0, pixels);
+
+    public void Dispose()
+    {
+        if (_mapped != null && _mapped != (void*)-1)
+            munmap(_mapped, (size_t)(ulong)_bytes);
+        Sys.Close(_fd);
+        if (_deleteAtEnd)
+            Sys.Unlink(_path);
+    }
+}

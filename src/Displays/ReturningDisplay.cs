@@ -1,0 +1,162 @@
+using Mmm;
+
+namespace Displays;
+
+/// <summary>
+/// A display whose device may go while the host runs: a USB display is unplugged, a boot framebuffer gives way to the real driver. The clients
+/// go on meanwhile, and the device, or another one that is wanted as well, is opened again when it is there. It has to have the same size.
+/// </summary>
+internal sealed class ReturningDisplay : IDisplay
+{
+    private const long RetryMs = 1000; // only while there is no display
+    private readonly Action<string> _log;
+    private readonly WaitSet _waits = new();
+    private readonly Func<(int Width, int Height)?, IDisplay> _open;
+    private readonly WaitTimer _retry;
+    private readonly HashSet<string> _said = [];
+    private IDisplay? _display;
+    private bool _hidden;
+    private bool _blank;
+
+    /// <param name="log">Is told why it is not back yet, and when it is.</param>
+    /// <param name="open">Opens the display: of any size at first, then of the size it had. Throws <see cref="MmmException"/>.</param>
+    /// <exception cref="MmmException">It can not be opened the first time.</exception>
+    public ReturningDisplay(Action<string> log, Func<(int Width, int Height)?, IDisplay> open)
+    {
+        (_log, _open) = (log, open);
+        var display = open(null);
+        (Width, Height) = (display.Width, display.Height);
+        _retry = new WaitTimer(_waits, OnRetry);
+        Adopt(display);
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public long FrameNs { get; private set; }
+
+    public string Description { get; private set; } = "";
+
+    public int FileDescriptor => _waits.FileDescriptor;
+
+    public void Dispatch() => _waits.Dispatch();
+
+    public bool IsBusy => _display is { IsBusy: true };
+
+    public event Action? Ready;
+
+    /// <summary>The display is there again, with anything on it: everything is to be painted anew.</summary>
+    public event Action? Returned;
+
+    private void Adopt(IDisplay display)
+    {
+        (_display, FrameNs, Description) = (display, display.FrameNs, display.Description);
+        display.Ready += OnReady;
+        if (display.FileDescriptor >= 0)
+            _waits.Add(display.FileDescriptor, _ => display.Dispatch());
+    }
+
+    private void LetGo()
+    {
+        if (_display is { FileDescriptor: >= 0 })
+            _waits.Remove(_display.FileDescriptor);
+        _display?.Dispose();
+        _display = null;
+    }
+
+    private void OnReady()
+    {
+        LetGoWhenLost();
+        Ready?.Invoke();
+    }
+
+    // Not at once: this may be called from deep within the display.
+    private void LetGoWhenLost()
+    {
+        if (_display is { IsLost: true })
+            _retry.At(WaitSet.Now);
+    }
+
+    private void OnRetry()
+    {
+        if (_display is { IsLost: false })
+            return;
+        LetGo();
+        if (_hidden)
+            return; // the screen is another program's now: not before Show
+        try
+        {
+            Return(_open((Width, Height)));
+        }
+        catch (MmmException e)
+        {
+            if (_said.Add(e.Message))
+                _log($"display: not back yet: {e.Message}");
+            _retry.After(RetryMs);
+        }
+    }
+
+    private void Return(IDisplay display)
+    {
+        if ((display.Width, display.Height) != (Width, Height))
+        {
+            var other = display.Description;
+            display.Dispose();
+            throw new MmmException($"{other} has another size than the {Width}x{Height} that the clients draw for; start the host again to use it");
+        }
+        _said.Clear();
+        Adopt(display);
+        if (_blank)
+            display.Blank(true);
+        _log($"display: {Description} is back");
+        Returned?.Invoke();
+        Ready?.Invoke();
+    }
+
+    public void Write(Rect rect, ReadOnlySpan<uint> pixels) => _display?.Write(rect, pixels);
+
+    public void Flush()
+    {
+        _display?.Flush();
+        LetGoWhenLost();
+    }
+
+    public void Blank(bool blank)
+    {
+        _blank = blank;
+        _display?.Blank(blank);
+    }
+
+    public void Read(Span<uint> pixels)
+    {
+        if (_display is null)
+            pixels.Fill(0xFF000000);
+        else
+            _display.Read(pixels);
+    }
+
+    public void Hide()
+    {
+        _hidden = true;
+        _display?.Hide();
+    }
+
+    public void Show()
+    {
+        _hidden = false;
+        if (_display is null)
+            _retry.At(WaitSet.Now);
+        else
+            _display.Show();
+    }
+
+    public IReadOnlyList<string> GuardArguments => _display?.GuardArguments ?? [];
+
+    public void Dispose()
+    {
+        LetGo();
+        _retry.Dispose();
+        _waits.Dispose();
+    }
+}
