@@ -115,12 +115,16 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         if (panel is ReturningDisplay returning)
             returning.Returned += screen.Repaint;
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
-        var sound = Own(new SoundMixer(_loop, clients, options, _log));
+        var volumes = Own(new Volumes(_loop, _log, options.Sound.State, options.Sound.Volume));
+        var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
+        var streams = Own(new ClientStreams(_loop, clients, output, volumes, options.Sound, _log));
+        var click = new KeyClick(output, options.Sound);
+        clients.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
-        router.Pressed = sound.Click;
+        router.Pressed = click.Play;
         var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
-        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, sound), terminal is null ? null : terminal.Switch);
+        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output), terminal is null ? null : terminal.Switch);
         // What is typed while another terminal has the screen is meant for that one; a finger or key is lifted all the same.
         InputHandler hear = (in InputEvent e) =>
         {
@@ -137,11 +141,11 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         _ = new TouchCalibration(clients, worker, toScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, hear));
-        var buttons = OpenButtons(clients, blanker, sound);
+        var buttons = OpenButtons(clients, blanker, click);
         var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
-        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, sound, () => End(0)).Handle));
+        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
 
         if (options.Command.Count > 0)
             apps.EndWith = End;
@@ -168,12 +172,12 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         Own(apps).Start();
         guard.Start([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
         var keys = readsStdin ? ", the terminal's keys" : "";
-        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {sound.Description}, clients in {directory}");
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, clients in {directory}");
         _isMade = true;
     }
 
     // What a key of the host's does.
-    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundMixer sound)
+    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundOutput output)
     {
         switch (action)
         {
@@ -193,10 +197,10 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
                     _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
                 break;
             case HostAction.VolumeUp or HostAction.VolumeDown:
-                sound.ChangeVolume(action == HostAction.VolumeUp ? VolumeStep : -VolumeStep);
+                output.ChangeVolume(action == HostAction.VolumeUp ? VolumeStep : -VolumeStep);
                 break;
             case HostAction.Mute:
-                sound.ToggleMute();
+                output.ToggleMute();
                 break;
         }
     }
@@ -205,7 +209,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
         : options.Apps;
 
-    private string OpenButtons(ClientTable clients, Blanker blanker, SoundMixer sound)
+    private string OpenButtons(ClientTable clients, Blanker blanker, KeyClick click)
     {
         if (options.Buttons.Count == 0)
             return "";
@@ -215,7 +219,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         {
             if (!e.Pressed || blanker.Wakes())
                 return;
-            sound.Click();
+            click.Play();
             if (clients.Focus is { } focus)
                 clients.Post(focus)?.Offer(texts[e.Index]);
         };

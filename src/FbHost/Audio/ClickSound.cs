@@ -17,9 +17,6 @@ internal sealed class ClickSound(float[] frames) : IPcmSource
     /// <summary>The click's own volume.</summary>
     public Gain Gain { get; } = new();
 
-    /// <summary>Whether the sink has it already; the loop's own.</summary>
-    public bool IsAdded { get; set; }
-
     /// <summary>Begins with the next period, once the sink is awake.</summary>
     public void Play() => Interlocked.Increment(ref _asked);
 

@@ -79,14 +79,6 @@ internal sealed class ClientSession(string name, FileIdentity identity)
     public int RingsInWindow { get; set; }
     public long RingWindowNs { get; set; }
 
-    public Audio.ClientSound? Sound { get; set; }
-
-    /// <summary>The title under which the sound's volume was looked up.</summary>
-    public string? SoundName { get; set; }
-
-    /// <summary>When the sound got a resampler last, ns.</summary>
-    public long ResamplerNs { get; set; } = long.MinValue / 2;
-
     /// <summary>Reasons that were logged already: each is said once.</summary>
     public HashSet<string> Said { get; } = [];
 

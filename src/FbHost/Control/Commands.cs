@@ -20,14 +20,15 @@ internal sealed class Commands
     private readonly Blanker _blanker;
     private readonly Backlight _backlight = new();
     private readonly AppLauncher _apps;
+    private readonly ClientStreams _streams;
     private readonly SoundCommands _sound;
     private readonly Action _quit;
     private readonly List<ControlConnection> _watchers = [];
 
-    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker, AppLauncher apps, SoundMixer sound, Action quit)
+    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker, AppLauncher apps, SoundOutput output, ClientStreams streams, Action quit)
     {
-        (_loop, _clients, _display, _blanker, _apps, _quit) = (loop, clients, display, blanker, apps, quit);
-        _sound = new SoundCommands(clients, sound);
+        (_loop, _clients, _display, _blanker, _apps, _streams, _quit) = (loop, clients, display, blanker, apps, streams, quit);
+        _sound = new SoundCommands(clients, output, streams);
         clients.MessageReceived += ShowMessage;
     }
 
@@ -117,7 +118,7 @@ internal sealed class Commands
             w.WriteNumber("eventsCoalesced", client.Events.Coalesced);
             w.WriteBoolean("bell", client.Bell >= 0);
             w.WriteBoolean("focus", client == _clients.Focus);
-            w.WriteBoolean("audio", client.Sound is not null);
+            w.WriteBoolean("audio", _streams.Of(client) is not null);
             w.WriteStartObject("values");
             foreach (var (name, value) in client.Values)
                 w.WriteString(name, value);

@@ -9,9 +9,9 @@ using Mmm.Host;
 namespace FbHost.Control;
 
 /// <summary>What the control socket can do with sound; see docs/control.md.</summary>
-internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
+internal sealed class SoundCommands(ClientTable clients, SoundOutput output, ClientStreams streams)
 {
-    /// <summary>False: it is no request about sound.</summary>
+    /// <summary>False: it is no request about output.</summary>
     public bool Handle(ControlConnection connection, string[] words)
     {
         switch (words)
@@ -25,7 +25,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
             case ["volume", var text]:
                 if (IsPercent(connection, text, out var percent))
                 {
-                    sound.SetVolume(percent);
+                    output.SetVolume(percent);
                     connection.Ok();
                 }
                 return true;
@@ -33,7 +33,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
                 SetVolume(connection, name, text);
                 return true;
             case ["mute"] or ["mute", "on"] or ["mute", "off"]:
-                sound.SetMuted(words[^1] != "off");
+                output.SetMuted(words[^1] != "off");
                 connection.Ok();
                 return true;
             case ["mute", var text]:
@@ -58,7 +58,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
             return;
         var found = clients.Find(name);
         foreach (var client in found)
-            sound.SetVolume(client, percent);
+            streams.SetVolume(client, percent);
         if (found.Count > 0)
             connection.Ok();
         else
@@ -67,14 +67,14 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
 
     private void WriteVolumes(Utf8JsonWriter w)
     {
-        w.WriteNumber("volume", sound.Volume);
-        w.WriteBoolean("muted", sound.IsMuted);
+        w.WriteNumber("volume", output.Volume);
+        w.WriteBoolean("muted", output.IsMuted);
         w.WriteStartArray("clients");
         foreach (var client in clients.Serving)
         {
             w.WriteStartObject();
             w.WriteString("name", client.DisplayName);
-            w.WriteNumber("volume", sound.VolumeOf(client));
+            w.WriteNumber("volume", streams.VolumeOf(client));
             w.WriteEndObject();
         }
         w.WriteEndArray();
@@ -82,7 +82,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
 
     private void WriteAudio(Utf8JsonWriter w)
     {
-        var status = sound.Status;
+        var status = output.Status;
         w.WriteStartObject("audio");
         w.WriteString("device", status.Description);
         w.WriteString("state", status.State switch
@@ -97,13 +97,13 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
         w.WriteNumber("periodFrames", status.PeriodFrames);
         w.WriteNumber("latencyMs", Math.Round(status.LatencyMs, 1));
         w.WriteNumber("xruns", status.Xruns);
-        w.WriteNumber("volume", sound.Volume);
-        w.WriteBoolean("muted", sound.IsMuted);
+        w.WriteNumber("volume", output.Volume);
+        w.WriteBoolean("muted", output.IsMuted);
         w.WriteStartArray("clients");
         foreach (var client in clients.Serving)
         {
-            if (client.Sound is not null)
-                WriteClient(w, client, client.Sound);
+            if (streams.Of(client) is { } sound)
+                WriteClient(w, client, sound);
         }
         w.WriteEndArray();
         w.WriteEndObject();
@@ -130,7 +130,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundMixer sound)
             w.WriteNumber("queuedMs", Math.Round(ring.Queued * 1000.0 / ring.SampleRate, 1));
         }
         w.WriteNumber("underruns", its.Underruns);
-        w.WriteNumber("volume", sound.VolumeOf(client));
+        w.WriteNumber("volume", streams.VolumeOf(client));
         w.WriteEndObject();
     }
 }

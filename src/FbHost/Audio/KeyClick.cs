@@ -1,0 +1,46 @@
+using AlsaSink;
+using FbHost.Options;
+using Mmm;
+
+namespace FbHost.Audio;
+
+/// <summary>Plays a short sound when a finger, key or button went down and was meant for an app.</summary>
+internal sealed class KeyClick
+{
+    private readonly SoundOutput _output;
+    private readonly ClickSound? _sound;
+    private bool _isAdded;
+
+    /// <exception cref="MmmException">The configured file is no such sound: one line.</exception>
+    public KeyClick(SoundOutput output, SoundOptions options)
+    {
+        _output = output;
+        _sound = options.Click is { } file ? Open(file, options.ClickVolume) : null;
+    }
+
+    private static ClickSound Open(string file, int volume)
+    {
+        try
+        {
+            ClickSound sound = new(WavReader.Read(file));
+            sound.Gain.Target = Gain.OfPercent(volume);
+            return sound;
+        }
+        catch (AudioException e)
+        {
+            throw new MmmException($"audio.click: {e.Message}");
+        }
+    }
+
+    /// <summary>Plays it now, unless there is none or sound is muted.</summary>
+    public void Play()
+    {
+        if (_sound is null || _output.IsMuted)
+            return;
+        if (!_isAdded)
+            _output.Add(_sound);
+        _isAdded = true;
+        _sound.Play();
+        _output.Wake();
+    }
+}
