@@ -1,4 +1,9 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace AlsaSink;
 
@@ -23,22 +28,36 @@ public static class WavReader
         byte[] bytes;
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read);
-            if (!file.CanSeek || file.Length > MostBytes)
-                throw Fault(path, "is no regular file, or longer than a second");
+            using FileStream file = new(Open(path), FileAccess.Read, bufferSize: 0);
+            if (file.Length > MostBytes)
+                throw Fault(path, "is longer than a second");
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            throw Fault(path, e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-                UnauthorizedAccessException => "permission denied, or a directory",
-                _ => "cannot be read",
-            });
+            throw Fault(path, "cannot be read");
         }
         return Parse(path, bytes);
+    }
+
+    // A FIFO or a device holds up nobody.
+    private static unsafe SafeFileHandle Open(string path)
+    {
+        int fd;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd < 0)
+        {
+            int error = errno;
+            throw Fault(path, error == ENOENT ? "there is no such file" : Marshal.GetPInvokeErrorMessage(error).ToLowerInvariant());
+        }
+        SafeFileHandle handle = new(fd, ownsHandle: true);
+        stat s;
+        if (fstat(fd, &s) == 0 && ((uint)s.st_mode & 0xF000) == 0x8000) // S_IFREG
+            return handle;
+        handle.Dispose();
+        throw Fault(path, "is no regular file");
     }
 
     private static AudioException Fault(string path, string what) =>

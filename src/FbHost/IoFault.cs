@@ -7,7 +7,7 @@ namespace FbHost;
 internal static class IoFault
 {
     /// <summary>Plain words for the errno behind the exception.</summary>
-    public static string Text(Exception e) => Sys.ErrorText(e switch
+    public static string Text(Exception e) => e is NotPlainFileException ? e.Message : Sys.ErrorText(e switch
     {
         FileNotFoundException or DirectoryNotFoundException => ENOENT,
         UnauthorizedAccessException => EACCES,

@@ -1,27 +1,74 @@
+using Microsoft.Win32.SafeHandles;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
 
 namespace FbHost;
 
-/// <summary>Files that are replaced as a whole: a reader, or a host after a power cut, finds the old one or the new one, never half of it.</summary>
+/// <summary>
+/// Plain files as a whole. One that is replaced is found by a reader, or by a host after a power cut, as the old one or the new one, never half of it; what is
+/// read is bounded. Nothing else is opened for good: a FIFO or a device in a file's place holds up nobody.
+/// </summary>
 internal static class WholeFile
 {
-    /// <summary>Writes a file anew. It keeps mode and owner; one that was not there has those of any new file. A symbolic link is not followed.</summary>
+    /// <summary>Reads a file, at once; a symbolic link is followed.</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="most">Bytes at most.</param>
+    /// <exception cref="IOException">It cannot be read, is no plain file, or is larger: <see cref="IoFault.Text"/> says which.</exception>
+    public static byte[] Read(string file, int most)
+    {
+        if (file.Contains('\0'))
+            throw new NotPlainFileException("a path cannot hold a NUL");
+        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0)
+            throw new IOException(null, -fd);
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        var length = LengthOf(fd);
+        if (length > most)
+            throw new NotPlainFileException($"it is larger than {Size(most)}");
+        var bytes = new byte[length + 1]; // files grow
+        var read = 0;
+        for (int n; (n = RandomAccess.Read(handle, bytes.AsSpan(read), read)) > 0; read += n)
+        {
+            if (read + n == bytes.Length)
+                Array.Resize(ref bytes, (int)Math.Min(2L * bytes.Length, most + 1L));
+            if (read + n > most)
+                throw new NotPlainFileException($"it is larger than {Size(most)}");
+        }
+        return bytes[..read];
+    }
+
+    private static string Size(int bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MB" : $"{bytes >> 10} KB";
+
+    private static unsafe long LengthOf(int fd)
+    {
+        Tmds.Linux.stat s;
+        if (fstat(fd, &s) != 0)
+            throw new IOException(null, errno);
+        return IsPlain(s) ? (long)s.st_size : throw new NotPlainFileException(s);
+    }
+
+    private static bool IsPlain(in Tmds.Linux.stat s) => NotPlainFileException.TypeOf(s) == NotPlainFileException.S_IFREG;
+
+    /// <summary>
+    /// Writes a file anew. It keeps mode and owner; one that was not there, and one in place of a symbolic link, has those of any new file. What is no file (a
+    /// device, a directory) stays.
+    /// </summary>
     /// <param name="file">Its directory has to be there.</param>
     /// <param name="bytes">All of it.</param>
     /// <param name="check">Is given the new file before it takes the old one's place; when it throws, the old one stays as it was.</param>
-    /// <exception cref="IOException">It can not be written; the old one stays as it was.</exception>
+    /// <exception cref="IOException">It cannot be written; the old one stays as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static void Replace(string file, ReadOnlySpan<byte> bytes, Action<string>? check = null)
     {
         file = Path.GetFullPath(file);
-        var directory = Path.GetDirectoryName(file)!;
+        var old = Old(file);
+        var directory = Path.GetDirectoryName(file) ?? file;
         // Beside the file, so that the rename stays within one file system.
         var temporary = Path.Combine(directory, $".{Path.GetFileName(file)}.{Environment.ProcessId}");
         File.Delete(temporary); // of a host that was killed right here
         try
         {
-            Write(temporary, bytes, like: file);
+            Write(temporary, bytes, old);
             check?.Invoke(temporary);
             File.Move(temporary, file, overwrite: true);
         }
@@ -35,20 +82,28 @@ internal static class WholeFile
         Sys.Close(fd);
     }
 
-    // It is on the disk when this returns.
-    private static unsafe void Write(string temporary, ReadOnlySpan<byte> bytes, string like)
+    // Null: there is none whose mode and owner are to be kept.
+    private static unsafe Tmds.Linux.stat? Old(string file)
     {
-        Tmds.Linux.stat old;
-        bool isNew;
-        fixed (byte* p = Sys.Path(like))
-            isNew = stat(p, &old) != 0;
+        Tmds.Linux.stat s;
+        fixed (byte* p = Sys.Path(file))
+        {
+            if (lstat(p, &s) != 0 || NotPlainFileException.TypeOf(s) == NotPlainFileException.S_IFLNK)
+                return null;
+        }
+        return IsPlain(s) ? s : throw new NotPlainFileException(s);
+    }
+
+    // It is on the disk when this returns.
+    private static void Write(string temporary, ReadOnlySpan<byte> bytes, Tmds.Linux.stat? like)
+    {
         using var stream = new FileStream(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write,
-            UnixCreateMode = isNew ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite, // nobody else reads it before it has its mode
+            UnixCreateMode = like is null ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite, // nobody else reads it before it has its mode
         });
         stream.Write(bytes);
-        if (!isNew)
+        if (like is { } old)
         {
             // Only root can give files away; anyone else's own file stays his own.
             _ = fchown((int)stream.SafeFileHandle.DangerousGetHandle(), old.st_uid, old.st_gid);
@@ -56,4 +111,25 @@ internal static class WholeFile
         }
         stream.Flush(flushToDisk: true);
     }
+}
+
+/// <summary>What lies at a path is not what is read or written there; the message continues "FILE: ".</summary>
+internal sealed class NotPlainFileException : IOException
+{
+    public const uint S_IFIFO = 0x1000, S_IFDIR = 0x4000, S_IFREG = 0x8000, S_IFLNK = 0xA000, S_IFSOCK = 0xC000;
+
+    public NotPlainFileException(string message) : base(message) { }
+
+    public NotPlainFileException(in Tmds.Linux.stat s) : base($"it is {KindOf(TypeOf(s))}, not a file") { }
+
+    /// <summary>One of the S_IF* of inode(7).</summary>
+    public static uint TypeOf(in Tmds.Linux.stat s) => (uint)s.st_mode & 0xF000;
+
+    private static string KindOf(uint type) => type switch
+    {
+        S_IFDIR => "a directory",
+        S_IFIFO => "a FIFO",
+        S_IFSOCK => "a socket",
+        _ => "a device",
+    };
 }

@@ -10,7 +10,8 @@ public class BackdropTests
         var red = new byte[20 * 10 * 4];
         for (var i = 2; i < red.Length; i += 4)
             red[i] = 0xC0;
-        FbHost.Control.PngFile.Write(host.Temp["splash.png"], 20, 10, red);
+        using (var png = File.Create(host.Temp["splash.png"]))
+            FbHost.Images.PngWriter.Write(png, 20, 10, red);
         host.Start();
         host.WaitForRectangle(0, 0, 320, 200, 0xC00000); // its corner's colour goes on to the edges
         using var client = host.Raw("--size 50x50 color 00ff00");

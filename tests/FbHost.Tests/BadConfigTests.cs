@@ -114,5 +114,5 @@ public class BadConfigTests
     }
 
     [Fact]
-    public void A_huge_configuration_is_refused() => AssertRefused(new string(' ', 2 << 20), "$FILE: larger than 1 MB");
+    public void A_huge_configuration_is_refused() => AssertRefused(new string(' ', 2 << 20), "$FILE: the configuration cannot be read: it is larger than 1 MB");
 }

@@ -12,6 +12,7 @@ internal sealed class Volumes : IDisposable
 {
     private const string DefaultDirectory = "/var/lib/mmm";
     private const long SaveAfterMs = 3000;
+    private const int MostBytes = 256 * 1024;
     private const int MostNames = 128; // clients that call themselves something else each time do not fill the file
     private readonly HostLog _log;
     private readonly string? _file;
@@ -75,7 +76,7 @@ internal sealed class Volumes : IDisposable
         {
             if (!File.Exists(file))
                 return;
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var json = JsonDocument.Parse(WholeFile.Read(file, MostBytes));
             Master = Percent(json.RootElement.GetProperty("volume"));
             IsMuted = json.RootElement.GetProperty("muted").GetBoolean();
             foreach (var client in json.RootElement.GetProperty("clients").EnumerateObject().Take(MostNames))

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FbHost.Images;
 using Mmm;
 
 namespace FbHost.Control;
@@ -106,7 +107,8 @@ internal static partial class Mmmctl
         var pixels = host.ReadBytes(answer.GetProperty("bytes").GetInt32());
         try
         {
-            PngFile.Write(file, width, height, pixels);
+            using var png = File.Create(file);
+            PngWriter.Write(png, width, height, pixels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -63,6 +63,13 @@ internal static class CommandLine
             parsed.Invoke();
             return null;
         }
+        foreach (var option in (ReadOnlySpan<Option<string>>)[Config, Display, Rotate, Audio, Path, OneClient])
+        {
+            if (parsed.GetValue(option) is "")
+                throw new MmmException($"{option.Name} is empty; it must be {option.HelpName}. See mmm --help");
+        }
+        if (parsed.GetValue(Input) is { } named && named.Contains(""))
+            throw new MmmException($"{Input.Name} is empty; it must be auto, none, terminal or a path. See mmm --help");
         var options = parsed.GetValue(Config) is { } file ? ConfigFile.Load(file) : new ServeOptions();
         options.ConfigFile = parsed.GetValue(Config);
         if (parsed.GetValue(Display) is { } display)

@@ -23,7 +23,7 @@ internal static class ConfigEdit
             var mode = File.GetUnixFileMode(file);
             if ((mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
                 throw new MmmException($"{file}: is read-only; allow writing it (chmod u+w) to keep what is set here");
-            WholeFile.Replace(file, Set(File.ReadAllBytes(file), path, value), check);
+            WholeFile.Replace(file, Set(WholeFile.Read(file, JsonValue.MostBytes), path, value), check);
         }
         catch (JsonException e)
         {

@@ -8,13 +8,16 @@ namespace FbHost.Options;
 /// <summary>Reads the configuration file: JSON with comments, every key optional, an unknown key an error. See docs/configuration.md.</summary>
 internal static class ConfigFile
 {
+    private const int LongestName = 64; // of an app; a name of files is no longer than 255 bytes
+    private const int LongestArgument = 128 * 1024 / 3; // characters; the kernel takes 128 KB a piece
+
     /// <exception cref="MmmException">One line that names file, line, key and what it must be.</exception>
     public static ServeOptions Load(string file)
     {
         var options = new ServeOptions();
         JsonValue? front = null; // looked up when all apps are known
         JsonValue.Load(file).Members(
-            ("path", v => options.Path = v.Text),
+            ("path", v => options.Path = v.Name("the clients' directory")),
             ("display", v => v.Members(
                 ("device", d => options.Display = DisplayChoice.Parse(d.Text, out var fault) ?? throw d.Fault(fault)),
                 ("mode", m => options.DisplayMode = DrmMode.Parse(m.Text)
@@ -25,22 +28,22 @@ internal static class ConfigFile
                 ("rotate", d => options.Rotate = d.Is(0, 90, 180, 270)),
                 ("mirror", d => (options.MirrorX, options.MirrorY) = Mirror(d)),
                 ("dither", d => options.Dither = d.Flag),
-                ("splash", d => options.Splash = d.Text),
+                ("splash", d => options.Splash = d.Name("a PNG file")),
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
                 ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
             ("input", v => InputConfig.Read(v, options)),
             ("audio", v => v.Members(
                 ("device", d => options.Audio = options.Audio.On(Audio(d))),
-                ("prefer", d => options.Audio = options.Audio with { Prefer = [.. d.Items.Select(i => i.Text)] }),
+                ("prefer", d => options.Audio = options.Audio with { Prefer = [.. d.Items.Select(i => i.Name("a card"))] }),
                 ("latencyMs", d => options.Audio = options.Audio with { LatencyMs = d.Number(AudioOptions.MinLatencyMs, AudioOptions.MaxLatencyMs) }),
                 ("priority", d => options.Audio = options.Audio with { Priority = d.Integer(0, 99) }),
                 ("volume", d => options.Sound.Volume = d.Integer(0, 100)),
-                ("cardControl", d => options.Sound.CardControl = Name(d, "a control of the card, as in \"Master\"")),
+                ("cardControl", d => options.Sound.CardControl = d.Name("a control of the card, as in \"Master\"")),
                 ("limiter", d => options.Sound.Limits = d.Flag),
                 ("resampler", d => options.Sound.Quality = Quality(d)),
-                ("click", d => options.Sound.Click = Name(d, "a WAV file")),
+                ("click", d => options.Sound.Click = d.Name("a WAV file")),
                 ("clickVolume", d => options.Sound.ClickVolume = d.Integer(0, 100)),
-                ("state", d => options.Sound.State = Name(d, "a file")))),
+                ("state", d => options.Sound.State = d.Name("a file")))),
             ("buttons", v => options.Buttons = [.. v.Items.Select(Button)]),
             ("apps", v => options.Apps = Apps(v)),
             ("front", v => front = v),
@@ -76,9 +79,6 @@ internal static class ConfigFile
         "high" => ResamplerQuality.High,
         _ => throw v.Fault("it must be \"low\", \"default\" or \"high\""),
     };
-
-    private static string Name(JsonValue v, string what) =>
-        v.Text.Length > 0 && !v.Text.Contains('\0') ? v.Text : throw v.Fault($"it must name {what}");
 
     private static string NamesOf(IReadOnlyList<AppOptions> apps) =>
         apps.Count == 0 ? "one of \"apps\", and there are none" : $"one of \"apps\": {string.Join(", ", apps.Select(a => a.Name))}";
@@ -122,10 +122,8 @@ internal static class ConfigFile
             var fullScreen = false;
             HashSet<string>? messages = null;
             item.Members(
-                ("name", x => name = x.Text.Length > 0 && !x.Text.Any(c => char.IsWhiteSpace(c) || c == '/') ? x.Text : throw x.Fault("it must be one word")),
-                ("command", x => command = x.Items.Count > 0
-                    ? [.. x.Items.Select(i => i.Text)]
-                    : throw x.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]")),
+                ("name", x => name = IsWord(x.Text) ? x.Text : throw x.Fault($"it must be one word of at most {LongestName} letters, without /")),
+                ("command", x => command = Command(x)),
                 ("fullScreen", x => fullScreen = x.Flag),
                 ("messages", x => messages = Messages(x)));
             if (command.Count == 0)
@@ -136,5 +134,18 @@ internal static class ConfigFile
             apps.Add(new AppOptions(name, command) { FullScreen = fullScreen, Messages = messages });
         }
         return apps;
+    }
+
+    private static bool IsWord(string name) =>
+        name.Length is > 0 and <= LongestName && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '/') && name is not ("." or "..");
+
+    private static string[] Command(JsonValue v)
+    {
+        if (v.Items.Count == 0)
+            throw v.Fault("it must be a list: [ \"/path/to/app\", \"argument\", … ]");
+        var program = v.Items[0].Text;
+        if (program.Length == 0 || program[^1] == '/')
+            throw v.Items[0].Fault("it must name a program, as in \"/path/to/app\"");
+        return [program, .. v.Items.Skip(1).Select(i => i.TextOf(LongestArgument))];
     }
 }

@@ -22,7 +22,7 @@ internal static class InputConfig
     }
 
     private static IReadOnlyList<string> Devices(JsonValue v) =>
-        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Text)] : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
+        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Name("\"auto\", \"none\", \"terminal\", a directory or a device"))] : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
 
     // The keys that say how a touch panel is to be read: the same in "touch" and in a rule.
     private static (string Key, Action<JsonValue> Read)[] Touch(Func<DeviceSettings> get, Action<DeviceSettings> set) =>
@@ -49,11 +49,11 @@ internal static class InputConfig
             ("match", m =>
             {
                 m.Members(
-                    ("name", x => name = x.Text),
+                    ("name", x => name = x.Name("devices, as in \"*touch*\"")),
                     ("id", x => id = DeviceId.TryParse(x.Text, out var parsed)
                         ? parsed
                         : throw x.Fault("it must be vendor:product in hexadecimal digits, as in \"0eef:0001\"")),
-                    ("path", x => path = x.Text));
+                    ("path", x => path = x.Name("device nodes, as in \"/dev/input/event*\"")));
                 matches = (name ?? path) is not null || id is not null ? true : throw m.Fault("it must have a \"name\", \"id\" or \"path\"");
             }),
             ("ignore", x => settings = settings with { Ignore = x.Flag }),

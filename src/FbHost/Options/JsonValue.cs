@@ -7,6 +7,10 @@ namespace FbHost.Options;
 /// <summary>A value of a configuration file that knows its line and its name, so that faults can name both.</summary>
 internal sealed class JsonValue
 {
+    /// <summary>Of a configuration file.</summary>
+    public const int MostBytes = 1 << 20;
+
+    private const int MostText = 4096, MostShown = 60;
     private readonly string _file;
     private readonly int _line;
     private readonly string _name;
@@ -21,17 +25,13 @@ internal sealed class JsonValue
         byte[] bytes;
         try
         {
-            if (Directory.Exists(file))
-                throw new MmmException($"{file}: is a directory; name a configuration file");
-            if (new FileInfo(file) is { Exists: true, Length: > 1 << 20 })
-                throw new MmmException($"{file}: larger than 1 MB; not a configuration");
-            bytes = File.ReadAllBytes(file);
+            bytes = WholeFile.Read(file, MostBytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            throw new MmmException(e is FileNotFoundException or DirectoryNotFoundException
+            throw new MmmException(e.HResult == Tmds.Linux.LibC.ENOENT
                 ? $"{file}: there is no such configuration file"
-                : $"{file}: the configuration can not be read: {IoFault.Text(e)}");
+                : $"{file}: the configuration cannot be read: {IoFault.Text(e)}; name a file of JSON");
         }
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
@@ -44,9 +44,9 @@ internal sealed class JsonValue
         {
             throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON at column {(e.BytePositionInLine ?? 0) + 1}");
         }
-        catch (InvalidOperationException) // a text with half a surrogate pair or broken UTF-8
+        catch (InvalidOperationException) // a key with half a surrogate pair or broken UTF-8
         {
-            throw new MmmException($"{file}:{LineOf(bytes, reader.TokenStartIndex)}: a text is not valid Unicode");
+            throw new MmmException($"{file}:{LineOf(bytes, reader.TokenStartIndex)}: a key is not valid Unicode");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class JsonValue
                 value = items;
                 break;
             case JsonTokenType.String:
-                value = reader.GetString();
+                value = Unicode(ref reader, file, line, name);
                 break;
             case JsonTokenType.Number:
                 value = reader.GetDouble();
@@ -89,11 +89,24 @@ internal sealed class JsonValue
         return new JsonValue(file, line, name, value);
     }
 
+    private static string Unicode(ref Utf8JsonReader reader, string file, int line, string name)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new MmmException($"{file}:{line}: {name} is not valid Unicode; write it in UTF-8, and pairs of \\u escapes whole");
+        }
+    }
+
     /// <summary>The fault as one line: file, line, what.</summary>
     public MmmException Fault(string must) => new($"{_file}:{_line}: {_name} is {Show()}; {must}");
 
     private string Show() => _value switch
     {
+        string { Length: > MostShown } s => $"\"{s[..MostShown]}…\"",
         string s => $"\"{s}\"",
         bool b => b ? "true" : "false",
         double d => d.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -127,7 +140,23 @@ internal sealed class JsonValue
         ? members.Select(m => (m.Key, m.Value))
         : throw Fault("it must be an object: { … }");
 
-    public string Text => _value as string ?? throw Fault("it must be a text: \"…\"");
+    /// <summary>A text of at most 4096 characters, without NUL.</summary>
+    public string Text => TextOf(MostText);
+
+    /// <summary>A text that is a name or path: not empty.</summary>
+    /// <param name="what">What it names, after "it must name ".</param>
+    public string Name(string what) => Text.Length > 0 ? Text : throw Fault($"it must name {what}");
+
+    /// <summary>A text without NUL, which would end it for the system.</summary>
+    /// <param name="most">Characters.</param>
+    public string TextOf(int most)
+    {
+        if (_value is not string text)
+            throw Fault("it must be a text: \"…\"");
+        if (text.Contains('\0'))
+            throw Fault("it must be a text without \\u0000");
+        return text.Length <= most ? text : throw Fault($"it must be a text of at most {most} characters, not {text.Length}");
+    }
 
     public bool Flag => _value as bool? ?? throw Fault("it must be true or false");
 

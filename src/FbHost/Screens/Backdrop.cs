@@ -1,4 +1,5 @@
 using FbHost.Clients;
+using FbHost.Images;
 using Mmm;
 
 namespace FbHost.Screens;
@@ -7,6 +8,7 @@ namespace FbHost.Screens;
 internal sealed class Backdrop
 {
     private static readonly Color Page = Color.FromRgb(0x182430), Title = Color.FromRgb(0xFFC030), Text = Color.FromRgb(0xE8ECF0);
+    private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // of a splash
     private readonly Screen _screen;
     private readonly string _help;
     private readonly Dictionary<string, string> _failing = []; // by app
@@ -21,7 +23,7 @@ internal sealed class Backdrop
         (_screen, _help) = (screen, help);
         if (splash is null)
             return;
-        screen.Background = Centre(PngReader.Read(splash));
+        screen.Background = ReadSplash(splash);
         clients.FirstFrame += EndSplash;
 
         void EndSplash(ClientSession client)
@@ -32,15 +34,44 @@ internal sealed class Backdrop
         }
     }
 
-    private uint[] Centre((int Width, int Height, uint[] Pixels) picture)
+    private uint[] ReadSplash(string file)
+    {
+        try
+        {
+            var png = new PngReader(WholeFile.Read(file, MostBytes));
+            var most = Math.Max(MostPixels, (long)_screen.Display.Width * _screen.Display.Height);
+            if ((long)png.Width * png.Height > most)
+                throw new InvalidDataException($"{png.Width}x{png.Height} pixels are more than {most:N0}");
+            return Centre(png);
+        }
+        catch (IOException e)
+        {
+            throw new MmmException($"display.splash: {file}: the picture cannot be read: {IoFault.Text(e)}; name a PNG file");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new MmmException($"display.splash: {file}: {e.Message}; use a PNG of 8 bits a channel, not interlaced, that fits the screen");
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new MmmException($"display.splash: {file}: there is no memory for the picture; use a smaller one, or none");
+        }
+    }
+
+    // Only what is seen is kept of a picture that is larger than the screen.
+    private uint[] Centre(PngReader png)
     {
         var (width, height) = (_screen.Display.Width, _screen.Display.Height);
         var all = new uint[width * height];
-        all.AsSpan().Fill(picture.Pixels[0]); // the colour of its corner goes on to the edges of the screen
-        var (dx, dy) = ((width - picture.Width) / 2, (height - picture.Height) / 2);
-        var seen = new Rect(dx, dy, picture.Width, picture.Height).Intersect(_screen.Bounds);
-        for (var y = seen.Y; y < seen.Bottom; y++)
-            picture.Pixels.AsSpan((y - dy) * picture.Width + seen.X - dx, seen.Width).CopyTo(all.AsSpan(y * width + seen.X));
+        var (dx, dy) = ((width - png.Width) / 2, (height - png.Height) / 2);
+        var seen = new Rect(dx, dy, png.Width, png.Height).Intersect(_screen.Bounds);
+        png.Read((y, row) =>
+        {
+            if (y == 0)
+                all.AsSpan().Fill(row[0]); // the colour of its corner goes on to the edges of the screen
+            if (y + dy >= seen.Y && y + dy < seen.Bottom)
+                row.Slice(seen.X - dx, seen.Width).CopyTo(all.AsSpan((y + dy) * width + seen.X));
+        });
         return all;
     }
 

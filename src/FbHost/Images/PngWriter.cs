@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace FbHost.Control;
+namespace FbHost.Images;
 
 /// <summary>Writes XRGB8888 pixels as a PNG (RGB, 8 bits a channel; ISO/IEC 15948).</summary>
-internal static class PngFile
+internal static class PngWriter
 {
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(n =>
     {
@@ -14,13 +14,12 @@ internal static class PngFile
         return c;
     })];
 
-    /// <param name="file">The file; replaced.</param>
+    /// <param name="png">Where it goes.</param>
     /// <param name="width">Pixels across.</param>
     /// <param name="height">Pixels down.</param>
     /// <param name="bgrx">width * height * 4 bytes, top left first.</param>
-    public static void Write(string file, int width, int height, ReadOnlySpan<byte> bgrx)
+    public static void Write(Stream png, int width, int height, ReadOnlySpan<byte> bgrx)
     {
-        using var png = File.Create(file);
         png.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
@@ -43,7 +42,7 @@ internal static class PngFile
         Chunk(png, "IEND"u8, default);
     }
 
-    private static void Chunk(FileStream png, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    private static void Chunk(Stream png, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using FbHost.Options;
+using Mmm;
+
+namespace FbHost.Tests;
+
+/// <summary>All keys of a configuration whose value is a text, with texts that nobody means.</summary>
+public sealed class TextKeyTests : IDisposable
+{
+    private readonly TempDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    // The key as lines name it, and the configuration around its value.
+    private static readonly (string Key, string Config)[] Keys =
+    [
+        ("path", "{ \"path\": $ }"),
+        ("display.device", "{ \"display\": { \"device\": $ } }"),
+        ("display.mode", "{ \"display\": { \"mode\": $ } }"),
+        ("display.format", "{ \"display\": { \"format\": $ } }"),
+        ("display.mirror", "{ \"display\": { \"mirror\": $ } }"),
+        ("display.blankAfter", "{ \"display\": { \"blankAfter\": $ } }"),
+        ("display.cursor", "{ \"display\": { \"cursor\": $ } }"),
+        ("display.splash", "{ \"display\": { \"splash\": $ } }"),
+        ("input.devices[0]", "{ \"input\": { \"devices\": [ $ ] } }"),
+        ("input.keyboard.layout", "{ \"input\": { \"keyboard\": { \"layout\": $ } } }"),
+        ("input.keyboard.variant", "{ \"input\": { \"keyboard\": { \"variant\": $ } } }"),
+        ("input.keyboard.options", "{ \"input\": { \"keyboard\": { \"options\": $ } } }"),
+        ("input.keyboard.model", "{ \"input\": { \"keyboard\": { \"model\": $ } } }"),
+        ("input.keyboard.keymap", "{ \"input\": { \"keyboard\": { \"keymap\": $ } } }"),
+        ("input.keyboard.compose", "{ \"input\": { \"keyboard\": { \"compose\": $ } } }"),
+        ("input.keys.host.power", "{ \"input\": { \"keys\": { \"host\": { \"power\": $ } } } }"),
+        ("input.rules[0].match.name", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": $ } } ] } }"),
+        ("input.rules[0].match.id", "{ \"input\": { \"rules\": [ { \"match\": { \"id\": $ } } ] } }"),
+        ("input.rules[0].match.path", "{ \"input\": { \"rules\": [ { \"match\": { \"path\": $ } } ] } }"),
+        ("input.rules[0].role", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"role\": $ } ] } }"),
+        ("audio.device", "{ \"audio\": { \"device\": $ } }"),
+        ("audio.prefer[0]", "{ \"audio\": { \"prefer\": [ $ ] } }"),
+        ("audio.cardControl", "{ \"audio\": { \"cardControl\": $ } }"),
+        ("audio.resampler", "{ \"audio\": { \"resampler\": $ } }"),
+        ("audio.click", "{ \"audio\": { \"click\": $ } }"),
+        ("audio.state", "{ \"audio\": { \"state\": $ } }"),
+        ("buttons[0].event", "{ \"buttons\": [ { \"line\": 1, \"event\": $ } ] }"),
+        ("buttons[0].driver", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"driver\": $ } ] }"),
+        ("apps[0].name", "{ \"apps\": [ { \"name\": $, \"command\": [ \"x\" ] } ] }"),
+        ("apps[0].command[0]", "{ \"apps\": [ { \"command\": [ $ ] } ] }"),
+        ("apps[0].messages[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"messages\": [ $ ] } ] }"),
+        ("front", "{ \"apps\": [ { \"command\": [ \"x\" ] } ], \"front\": $ }"),
+        ("messages[0]", "{ \"messages\": [ $ ] }"),
+    ];
+
+    private static readonly (string Key, string Config)[] FreeTexts = // which may be empty
+    [
+        ("help", "{ \"help\": $ }"),
+        ("apps[0].command[1]", "{ \"apps\": [ { \"command\": [ \"x\", $ ] } ] }"),
+    ];
+
+    public static TheoryData<string, string> Cases()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var (key, config) in Keys.Concat(FreeTexts))
+            cases.Add(key, config);
+        return cases;
+    }
+
+    // Null: the configuration is taken.
+    private string? Line(string config, string json)
+    {
+        var file = _temp.Write("mmm.json", "\n" + config.Replace("$", json));
+        try
+        {
+            ConfigFile.Load(file);
+            return null;
+        }
+        catch (MmmException e)
+        {
+            Assert.StartsWith($"{file}:2: ", e.Message);
+            return e.Message[$"{file}:2: ".Length..];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_text_that_nobody_means_is_refused_by_one_line_that_names_its_key(string key, string config)
+    {
+        var isFree = FreeTexts.Any(k => k.Key == key);
+        if (isFree)
+            Assert.Null(Line(config, "\"\""));
+        foreach (var json in (string[])["\"a\\u0000b\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", $"\"{new string('x', 100_000)}\"", .. isFree ? [] : new[] { "\"\"" }])
+        {
+            var line = Line(config, json);
+            Assert.True(line is not null, $"{key} takes {json[..Math.Min(json.Length, 20)]}");
+            Assert.StartsWith($"{key} is ", line);
+            Assert.Contains(json.Contains("\\ud") ? "not valid Unicode; write " : "; it must ", line);
+            Assert.InRange(line.Length, 0, 500);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_text_of_any_other_kind_is_taken_or_refused_by_one_line_that_names_its_key(string key, string config)
+    {
+        foreach (var text in (string[])["/", "/dev/zero", "\n", "\u001b[2J", "\U0001F600", " ", "..", "%s%n", new string('y', 300), "-1"])
+            Assert.StartsWith($"{key} is ", Line(config, JsonSerializer.Serialize(text)) ?? $"{key} is taken");
+    }
+
+    [Fact]
+    public void These_are_all_the_keys_that_the_documentation_has()
+    {
+        // The last words of the keys in the tables of docs/configuration.md whose values are no numbers and flags, objects and lists of them.
+        string[] others =
+        [
+            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "limiter", "clickVolume", "chip", "line", "activeLow",
+            "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range", "swapXY", "invertX", "invertY", "calibration",
+            "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
+        ];
+        var documented = File.ReadLines(Path.Combine(Repository(), "docs/configuration.md"))
+            .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `-", StringComparison.Ordinal))
+            .SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim(' ', '`').Split('.')[^1]);
+        var known = Keys.Concat(FreeTexts).SelectMany(k => k.Key.Split('.')).Select(w => w.Split('[')[0]);
+        Assert.Empty(documented.Except(others).Except(known));
+    }
+
+    private static string Repository()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "MmmAppliance.sln")))
+            directory = directory.Parent!;
+        return directory.FullName;
+    }
+
+    [Theory]
+    [InlineData("--config")]
+    [InlineData("--display")]
+    [InlineData("--rotate")]
+    [InlineData("--input")]
+    [InlineData("--audio")]
+    [InlineData("--path")]
+    [InlineData("-p")]
+    public void An_option_that_is_empty_is_named(string option)
+    {
+        using var mmm = new Child(Programs.Mmm, [option, ""]);
+        BadInputTests.AssertOneLine(mmm, $"{option} is empty; it must be ");
+    }
+}
