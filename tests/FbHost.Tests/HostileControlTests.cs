@@ -150,4 +150,90 @@ public class HostileControlTests
         BadInputTests.AssertOneLine(again, "only the host's user and root may control it");
         Assert.False(host.Process.HasEnded);
     }
+
+    [Fact]
+    public void Answers_come_in_the_order_of_their_requests()
+    {
+        using var host = new MmmHost(config: """
+            { "apps": [ { "name": "slow", "command": ["/bin/sh", "-c", "sleep 0.3; exec $RAW color 00ff00"] } ] }
+            """);
+        host.WaitForClient("raw");
+        using var control = new ControlClient(host.Path);
+        using var other = new ControlClient(host.Path);
+        // The one in the middle is of no app: its answer is known at once.
+        control.Send("[\"restart\",\"slow\"]\n[\"restart\",\"nobody\"]\n[\"clients\"]\n[\"screenshot\"]\n");
+        Assert.True(other.Ask("clients").GetProperty("ok").GetBoolean());
+        Assert.Equal("{\"ok\":true}", control.ReadLine());
+        Assert.Contains("no app is named nobody", control.ReadLine());
+        Assert.Contains("\"clients\":[", control.ReadLine());
+        Assert.Contains("\"width\":320", control.ReadLine());
+    }
+
+    [Fact]
+    public void Somebody_who_hangs_up_while_an_answer_is_owed_or_asks_on_is_no_load()
+    {
+        using var host = new MmmHost(config: """{ "apps": [ { "name": "never", "command": ["/bin/sh", "-c", "sleep 1000"] } ] }""");
+        host.Raw("--title Good animate");
+        host.WaitForClient("Good");
+        for (var i = 0; i < 100; i++) // more than there may be connections
+        {
+            using var control = new ControlClient(host.Path);
+            control.Send("[\"restart\",\"never\"]\n");
+        }
+        using var waits = new ControlClient(host.Path);
+        waits.Send("[\"restart\",\"never\"]\n");
+        var request = System.Text.Encoding.UTF8.GetBytes("[\"clients\"]\n");
+        Assert.Throws<System.Net.Sockets.SocketException>(() =>
+        {
+            // Until the socket takes no more: the host does not read on.
+            for (var i = 0; i < 100_000; i++)
+                waits.TrySend(request);
+        });
+        host.AssertKeepsShowing("Good");
+    }
+
+    private static int Rss(MmmHost host) => // kB
+        int.Parse(File.ReadLines($"/proc/{host.Process.Pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    [Fact]
+    public void Slow_readers_of_screenshots_share_one_budget_and_leave_nothing_behind()
+    {
+        using var host = new MmmHost(width: 1280, height: 720);
+        host.Raw("--title Good animate");
+        host.WaitForClient("Good");
+        using (var first = new ControlClient(host.Path))
+            Assert.True(first.Ask("screenshot").GetProperty("ok").GetBoolean());
+        var before = Rss(host);
+        var readers = Enumerable.Range(0, 30).Select(_ => new ControlClient(host.Path)).ToList();
+        var answers = readers.ConvertAll(r => r.Ask("screenshot"));
+        Assert.InRange(Rss(host) - before, 0, 60_000);
+        var refused = answers.FindAll(a => !a.GetProperty("ok").GetBoolean());
+        Assert.InRange(refused.Count, 10, 29);
+        Assert.All(refused, a => Assert.Contains("there is no memory for one more; ask again", a.GetProperty("error").GetString()));
+        host.AssertKeepsShowing("Good");
+        readers.ForEach(r => r.Dispose());
+        Wait.Until(() => Rss(host) - before < 10_000, "memory to be given back", () => $"{Rss(host) - before} kB more");
+        using var shot = host.Ctl("screenshot", host.Temp["shot.png"]);
+        Assert.Equal(0, shot.WaitForEnd());
+    }
+
+    [Theory]
+    [InlineData("DOTNET_GCHeapHardLimit", "0xC00000")]
+    [InlineData("DOTNET_GCHeapHardLimit", "0x1400000")]
+    public void A_host_that_may_use_little_memory_says_so_and_goes_on(string variable, string bytes)
+    {
+        using var host = new MmmHost(width: 1280, height: 720, start: false) { Environment = [(variable, bytes)] };
+        host.Start();
+        host.Raw("--title Good animate");
+        host.WaitForClient("Good");
+        var readers = Enumerable.Range(0, 30).Select(_ => new ControlClient(host.Path)).ToList();
+        var answers = readers.ConvertAll(r => r.Ask("screenshot"));
+        Assert.True(answers[0].GetProperty("ok").GetBoolean());
+        Assert.Contains(answers, a => !a.GetProperty("ok").GetBoolean());
+        host.AssertKeepsShowing("Good");
+        readers.ForEach(r => r.Dispose());
+        Assert.Equal(0, host.Stop());
+        Assert.All(host.Log, l => Assert.StartsWith("mmm: ", l)); // no stack trace
+    }
 }

@@ -131,15 +131,25 @@ internal sealed class Commands
     // The pixels follow the answer as XRGB8888 rows, so that whoever asked makes the PNG and not the loop.
     private void Screenshot(ControlConnection connection)
     {
-        var pixels = new uint[_display.Width * _display.Height];
-        _display.Read(pixels);
+        var length = 4L * _display.Width * _display.Height;
+        if (!connection.HasRoom(length))
+        {
+            connection.Fail("other screenshots are being read, and there is no memory for one more; ask again when they are");
+            return;
+        }
+        if (AnswerMemory.TryMake((int)length, out var error) is not { } memory)
+        {
+            connection.Fail($"there are no {length:N0} bytes of memory for a screenshot: {Mmm.Linux.Sys.ErrorText(error)}; ask again later");
+            return;
+        }
+        _display.Read(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(memory.GetSpan()));
         connection.Ok(w =>
         {
             w.WriteNumber("width", _display.Width);
             w.WriteNumber("height", _display.Height);
-            w.WriteNumber("bytes", pixels.Length * 4L);
+            w.WriteNumber("bytes", length);
         });
-        connection.Send(System.Runtime.InteropServices.MemoryMarshal.AsBytes<uint>(pixels).ToArray());
+        connection.Send(memory.Memory, memory);
     }
 
     private void Push(ControlConnection connection, string to, ReadOnlySpan<byte> text)
@@ -177,6 +187,7 @@ internal sealed class Commands
             else
                 connection.Fail(fault);
         }
+        connection.AnswerLater();
         timer = _loop.CreateTimer(() => Done($"{app} has shown no frame in {RestartTimeoutMs / 1000} s"));
         timer.After(RestartTimeoutMs);
         _apps.Restart(app, Done);

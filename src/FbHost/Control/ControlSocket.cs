@@ -18,6 +18,7 @@ internal sealed class ControlSocket : IDisposable
     private readonly Action<ControlConnection, string[]> _handle;
     private readonly Listener _listener;
     private readonly List<ControlConnection> _connections = [];
+    private readonly UnreadAnswers _unread = new();
 
     /// <exception cref="MmmException">The socket can not be made.</exception>
     public ControlSocket(EventLoop loop, string directory, Action<ControlConnection, string[]> handle)
@@ -32,7 +33,7 @@ internal sealed class ControlSocket : IDisposable
         var fault = uid != 0 && uid != Sys.EffectiveUserId ? "only the host's user and root may control it"
             : _connections.Count >= MostConnections ? $"more than {MostConnections} control connections"
             : null;
-        var connection = new ControlConnection(_loop, fd, _handle, c => _connections.Remove(c));
+        var connection = new ControlConnection(_loop, fd, _unread, _handle, c => _connections.Remove(c));
         _connections.Add(connection);
         if (fault is not null)
             connection.Fail(fault, close: true);
@@ -46,24 +47,40 @@ internal sealed class ControlSocket : IDisposable
     }
 }
 
+/// <summary>What has been answered and not been read yet, of all connections together.</summary>
+internal sealed class UnreadAnswers
+{
+    // A small part of what there is: a control group may leave the host 64 MB.
+    private readonly long _most = Math.Min(48L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+
+    public long Bytes { get; set; }
+
+    /// <summary>Whether that many bytes more may wait. One answer may always, however large.</summary>
+    public bool HasRoom(long bytes) => Bytes + bytes <= _most || Bytes < 64 * 1024;
+}
+
 /// <summary>One connection of the control socket. Never blocks: what the other side does not read yet is kept, up to a limit.</summary>
 internal sealed class ControlConnection
 {
-    private const int LongestRequest = 8192, MostUnread = 128 * 1024 * 1024, MostWatchUnread = 1024 * 1024;
+    private const int LongestRequest = 8192, MostWatchUnread = 256 * 1024;
     private readonly int _fd;
     private readonly Watch _watch;
+    private readonly UnreadAnswers _unread;
     private readonly Action<ControlConnection, string[]> _handle;
     private readonly Action<ControlConnection> _closed;
     private readonly byte[] _request = new byte[LongestRequest];
-    private readonly Queue<byte[]> _unsent = new();
+    private readonly Queue<(ReadOnlyMemory<byte> Bytes, IDisposable? Memory)> _unsent = new();
     private long _unsentBytes;
     private int _sentOfFirst;
     private int _length;
     private bool _closeWhenSent;
+    private bool _owesAnswer;
+    private bool _isHandling;
 
-    public ControlConnection(EventLoop loop, int fd, Action<ControlConnection, string[]> handle, Action<ControlConnection> closed)
+    public ControlConnection(
+        EventLoop loop, int fd, UnreadAnswers unread, Action<ControlConnection, string[]> handle, Action<ControlConnection> closed)
     {
-        (_fd, _handle, _closed) = (fd, handle, closed);
+        (_fd, _unread, _handle, _closed) = (fd, unread, handle, closed);
         _watch = loop.Add(fd, OnReady);
     }
 
@@ -76,8 +93,14 @@ internal sealed class ControlConnection
     {
         Flush();
         Handle();
-        if (IsClosed || _unsent.Count > 0 || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
+        if (IsClosed || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
             return;
+        if (_unsent.Count > 0 || _owesAnswer)
+        {
+            if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+                Close(); // nobody reads what is owed
+            return;
+        }
         var n = Sys.Receive(_fd, _request.AsSpan(_length));
         if (n == -EAGAIN)
             return;
@@ -92,11 +115,15 @@ internal sealed class ControlConnection
             Fail($"a request is at most {LongestRequest} bytes", close: true);
     }
 
-    // Takes the next request when the last one's answer is sent: somebody who asks without reading waits, and does not fill the memory.
+    // Takes the next request when the last one's answer is sent: answers are in the order of requests, and somebody who asks without reading waits, and
+    // does not fill the memory.
     private void Handle()
     {
+        if (_isHandling)
+            return; // an answer that was owed, from within its request
+        _isHandling = true;
         int end;
-        while (!IsClosed && _unsent.Count == 0 && (end = _request.AsSpan(0, _length).IndexOf((byte)'\n')) >= 0)
+        while (!IsClosed && _unsent.Count == 0 && !_owesAnswer && (end = _request.AsSpan(0, _length).IndexOf((byte)'\n')) >= 0)
         {
             var words = Words(_request.AsMemory(0, end));
             _request.AsSpan(end + 1, _length - end - 1).CopyTo(_request);
@@ -104,7 +131,21 @@ internal sealed class ControlConnection
             if (words is null)
                 Fail("a request is one line, a JSON list of texts, as in [\"clients\"]");
             else
-                _handle(this, words);
+                Handle(words);
+        }
+        _isHandling = false;
+        WaitForNext();
+    }
+
+    private void Handle(string[] words)
+    {
+        try
+        {
+            _handle(this, words);
+        }
+        catch (OutOfMemoryException)
+        {
+            Fail("the host has no memory for an answer; ask again later");
         }
     }
 
@@ -124,6 +165,9 @@ internal sealed class ControlConnection
         }
     }
 
+    /// <summary>The answer to this request comes later, by <see cref="Ok"/> or <see cref="Fail"/>. Until then no other request is taken.</summary>
+    public void AnswerLater() => _owesAnswer = true;
+
     /// <summary>Answers that it was done; the writer adds what belongs to it.</summary>
     public void Ok(Action<Utf8JsonWriter>? more = null) => Answer(w =>
     {
@@ -142,8 +186,16 @@ internal sealed class ControlConnection
         });
     }
 
-    /// <summary>Sends one line, a JSON object.</summary>
-    public void Answer(Action<Utf8JsonWriter> write)
+    private void Answer(Action<Utf8JsonWriter> write)
+    {
+        var owed = _owesAnswer;
+        _owesAnswer = false;
+        Send(Line(write));
+        if (owed)
+            Handle(); // what was asked meanwhile
+    }
+
+    private static byte[] Line(Action<Utf8JsonWriter> write)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -152,58 +204,75 @@ internal sealed class ControlConnection
             write(writer);
             writer.WriteEndObject();
         }
-        Send([.. buffer.WrittenSpan, (byte)'\n']);
+        return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    /// <summary>Sends a line to somebody who watches; one who does not read is hung up.</summary>
+    /// <summary>Sends a line, a JSON object, to somebody who watches; one who does not read is hung up.</summary>
     public void Notify(Action<Utf8JsonWriter> write)
     {
         if (_unsentBytes > MostWatchUnread)
             Close();
         else
-            Answer(write);
+            Send(Line(write));
     }
 
-    /// <summary>Sends bytes; the array is kept until they are sent.</summary>
-    public void Send(byte[] bytes)
+    /// <summary>Whether an answer of that many bytes may be kept until it is read.</summary>
+    public bool HasRoom(long bytes) => _unread.HasRoom(bytes);
+
+    /// <summary>Sends bytes, which are kept until they are sent.</summary>
+    /// <param name="bytes">Must not change.</param>
+    /// <param name="memory">Disposed when they are sent, or never will be.</param>
+    public void Send(ReadOnlyMemory<byte> bytes, IDisposable? memory = null)
     {
         if (IsClosed)
+        {
+            memory?.Dispose();
             return;
-        _unsent.Enqueue(bytes);
+        }
+        _unsent.Enqueue((bytes, memory));
         _unsentBytes += bytes.Length;
-        if (_unsentBytes > MostUnread)
-            Close();
-        else
-            Flush();
+        _unread.Bytes += bytes.Length;
+        Flush();
     }
 
     private void Flush()
     {
         while (!IsClosed && _unsent.TryPeek(out var first))
         {
-            var n = Sys.Send(_fd, first.AsSpan(_sentOfFirst));
+            var n = Sys.Send(_fd, first.Bytes.Span[_sentOfFirst..]);
             if (n == -EAGAIN)
-            {
-                _watch.WantWrite(true);
-                return;
-            }
+                break;
             if (n < 0)
             {
                 Close();
                 return;
             }
             _sentOfFirst += (int)n;
-            _unsentBytes -= n;
-            if (_sentOfFirst < first.Length)
+            Sent(n);
+            if (_sentOfFirst < first.Bytes.Length)
                 continue;
-            _unsent.Dequeue();
+            _unsent.Dequeue().Memory?.Dispose();
             _sentOfFirst = 0;
         }
+        if (_closeWhenSent && _unsent.Count == 0)
+            Close();
+        WaitForNext();
+    }
+
+    private void Sent(long bytes)
+    {
+        _unsentBytes -= bytes;
+        _unread.Bytes -= bytes;
+    }
+
+    private void WaitForNext()
+    {
         if (IsClosed)
             return;
-        _watch.WantWrite(false);
-        if (_closeWhenSent)
-            Close();
+        if (_unsent.Count == 0 && _owesAnswer)
+            _watch.Mute(true); // a hang-up is heard all the same
+        else
+            _watch.WantWrite(_unsent.Count > 0);
     }
 
     public void Close()
@@ -211,6 +280,9 @@ internal sealed class ControlConnection
         if (IsClosed)
             return;
         IsClosed = true;
+        while (_unsent.TryDequeue(out var unsent))
+            unsent.Memory?.Dispose();
+        Sent(_unsentBytes);
         _watch.Dispose();
         Sys.Close(_fd);
         _closed(this);

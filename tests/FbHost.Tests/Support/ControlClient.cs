@@ -19,6 +19,21 @@ internal sealed class ControlClient : IDisposable
 
     public void Send(ReadOnlySpan<byte> bytes) => _socket.Send(bytes);
 
+    /// <summary>Sends what the host takes now.</summary>
+    /// <exception cref="SocketException">It takes nothing.</exception>
+    public void TrySend(byte[] bytes)
+    {
+        _socket.Blocking = false;
+        try
+        {
+            _socket.Send(bytes);
+        }
+        finally
+        {
+            _socket.Blocking = true;
+        }
+    }
+
     public void Send(string text) => Send(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The next line; null when the host hung up.</summary>
