@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Soak;
+
+/// <summary>The hostile processes: so many at a time, of all kinds in turn; about once a second one is killed and another takes its place.</summary>
+internal sealed class Attackers(string directory, int count, int seed)
+{
+    private readonly Random _random = new(seed);
+    private readonly List<Process> _processes = [];
+    private int _started;
+
+    /// <summary>Processes that were killed.</summary>
+    public int Killed { get; private set; }
+
+    private void StartOne()
+    {
+        var kind = Attack.Kinds[_started % Attack.Kinds.Length];
+        var number = (seed + _started++).ToString(CultureInfo.InvariantCulture);
+        _processes.Add(Process.Start(Environment.ProcessPath!, ["attack", directory, kind, number]));
+    }
+
+    private void Kill(int at)
+    {
+        using var process = _processes[at];
+        _processes.RemoveAt(at);
+        process.Kill();
+        process.WaitForExit();
+        Killed++;
+    }
+
+    /// <summary>Attacks for a time; returns early when <paramref name="enough"/> says so. None of the processes is left.</summary>
+    public void Run(TimeSpan time, Func<bool> enough)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            while (_processes.Count < count)
+                StartOne();
+            while (Stopwatch.GetElapsedTime(start) < time && !enough())
+            {
+                Thread.Sleep(500 + _random.Next(1000));
+                Kill(_random.Next(_processes.Count));
+                StartOne();
+            }
+        }
+        finally
+        {
+            while (_processes.Count > 0)
+                Kill(0);
+        }
+    }
+
+    /// <summary>Removes what killed processes left of files that are no clients.</summary>
+    public void RemoveLitter()
+    {
+        foreach (var path in Directory.GetFileSystemEntries(directory))
+        {
+            var name = Path.GetFileName(path);
+            if (!name.StartsWith("a-", StringComparison.Ordinal) && !name.StartsWith(".a-", StringComparison.Ordinal)
+                && !name.EndsWith(".new", StringComparison.Ordinal))
+                continue;
+            if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
+                Directory.Delete(path);
+            else
+                File.Delete(path);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Soak;
+
+/// <summary>A host on a memory display, in a directory of its own, with what the kernel tells of it and a connection to its control socket.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private const int KeptLines = 40;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly DirectoryInfo _temp = System.IO.Directory.CreateTempSubdirectory("mmm-soak-");
+    private readonly Process _process;
+    private readonly Queue<string> _lastLines = [];
+    private readonly StreamReader _answers;
+    private readonly Socket _control;
+    private readonly object _asking = new();
+    private long _lines;
+
+    public HostProcess(string program)
+    {
+        // On what /run is on a machine of its own, where there is that.
+        Directory = System.IO.Directory.CreateTempSubdirectory("mmm-soak-").FullName;
+        Sound = Path.Combine(_temp.FullName, "sound.wav");
+        var start = new ProcessStartInfo(program,
+            ["--display", "memory:800x480@" + Path.Combine(_temp.FullName, "screen"), "--input", "none", "--audio", "wav:" + Sound, "--path", Directory])
+        {
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        using var ready = new ManualResetEventSlim();
+        _process.ErrorDataReceived += (_, e) => Note(e.Data, ready);
+        _process.BeginErrorReadLine();
+        if (!ready.Wait(Patience) || _process.HasExited)
+            throw new InvalidOperationException($"{program} was not ready: {string.Join(" | ", LastLines)}");
+        _control = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        _control.Connect(new UnixDomainSocketEndPoint(Path.Combine(Directory, ".control")));
+        _answers = new StreamReader(new NetworkStream(_control, ownsSocket: true));
+    }
+
+    /// <summary>Its MMM_PATH.</summary>
+    public string Directory { get; }
+
+    /// <summary>What it plays.</summary>
+    public string Sound { get; }
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>0 while it runs.</summary>
+    public int ExitCode => _process.HasExited ? _process.ExitCode : 0;
+
+    /// <summary>Lines that it has logged.</summary>
+    public long Lines => Volatile.Read(ref _lines);
+
+    /// <summary>The last of its log.</summary>
+    public string[] LastLines
+    {
+        get
+        {
+            lock (_lastLines)
+                return [.. _lastLines];
+        }
+    }
+
+    private void Note(string? line, ManualResetEventSlim ready)
+    {
+        if (line is null)
+            return;
+        lock (_lastLines)
+        {
+            _lastLines.Enqueue(line);
+            if (_lastLines.Count > KeptLines)
+                _lastLines.Dequeue();
+        }
+        if (Interlocked.Increment(ref _lines) < 100 && line.StartsWith("mmm: ready", StringComparison.Ordinal))
+            ready.Set();
+    }
+
+    /// <summary>The answer to a request.</summary>
+    /// <exception cref="IOException">The host hung up, or did not answer within a minute.</exception>
+    public JsonElement Ask(params string[] words)
+    {
+        lock (_asking)
+        {
+            _control.Send(JsonSerializer.SerializeToUtf8Bytes(words));
+            _control.Send("\n"u8);
+            return JsonDocument.Parse(_answers.ReadLine() ?? throw new IOException("the host hung up the control socket")).RootElement;
+        }
+    }
+
+    /// <summary>Clients that it serves.</summary>
+    public int Clients => Ask("clients").GetProperty("clients").GetArrayLength();
+
+    public int Descriptors => System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
+    public int Threads => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Length;
+
+    /// <summary>Resident memory, MB.</summary>
+    public double Megabytes => double.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+
+    /// <summary>Processor time of all its threads, ms.</summary>
+    public double ProcessorTime => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Sum(task =>
+        double.Parse(File.ReadAllText(task + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1e6;
+
+    /// <summary>Ends it in order; kills it when it does not within a minute.</summary>
+    public void Dispose()
+    {
+        _answers?.Dispose();
+        Native.kill(_process.Id, Native.SIGTERM);
+        if (!_process.WaitForExit(Patience))
+        {
+            Native.kill(_process.Id, Native.SIGKILL);
+            _process.WaitForExit();
+        }
+        _process.Dispose();
+        _temp.Delete(recursive: true);
+        if (System.IO.Directory.Exists(Directory))
+            System.IO.Directory.Delete(Directory, recursive: true);
+    }
+}

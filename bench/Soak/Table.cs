@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Soak;
+
+/// <summary>
+/// Attacks in rounds, and reads the host in the quiet before them and after each: the numbers of the quiet must not grow, and a client that behaves
+/// must not notice. Its frames are compared with those of the same client on a host without an attack, which has the same machine at the same time.
+/// </summary>
+internal sealed class Table : IDisposable
+{
+    private const double LeastShare = 1.0 / 3; // of the rate
+    private const double MostGaps = 5; // times the longest gap of the host beside it, or
+    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(60);
+    private readonly HostProcess _host, _beside;
+    private readonly GoodClient _good, _free;
+    private readonly List<string> _faults = [];
+
+    private Table(string program)
+    {
+        _host = new HostProcess(program);
+        _good = new GoodClient(_host);
+        _beside = new HostProcess(program);
+        _free = new GoodClient(_beside);
+    }
+
+    /// <summary>What a round measured, then what was left in the quiet after it. Rates are frames a second.</summary>
+    private sealed record Round(double Rate, double Beside, TimeSpan Gap, TimeSpan BesideGap, TimeSpan Event, Reading Quiet)
+    {
+        public double Share => Beside == 0 ? 0 : Rate / Beside;
+    }
+
+    /// <summary>The host while nothing happens.</summary>
+    /// <param name="Descriptors">Open.</param>
+    /// <param name="Threads">Of the process.</param>
+    /// <param name="Megabytes">Resident.</param>
+    /// <param name="Processor">ms of processor time a second.</param>
+    private sealed record Reading(int Descriptors, int Threads, double Megabytes, double Processor);
+
+    /// <summary>Prints the table; returns the exit code.</summary>
+    public static int Run(Arguments arguments)
+    {
+        var rounds = (int)Math.Clamp(arguments.Time.TotalSeconds / 60, 2, 20);
+        Console.WriteLine($"seed {arguments.Seed}: {arguments.Attackers} hostile processes for {arguments.Time.TotalSeconds} s in {rounds} rounds; " +
+            $"--seed {arguments.Seed} starts the same ones again");
+        using var table = new Table(arguments.Host);
+        table.Attack(arguments, rounds);
+        foreach (var fault in table._faults)
+            Console.WriteLine("FAULT: " + fault);
+        if (table._faults.Count > 0)
+            Console.WriteLine($"the host's last lines:\n{string.Join('\n', table._host.LastLines)}");
+        Console.WriteLine(table._faults.Count == 0 ? "passed: nothing stayed behind, and the client that behaves was not held up" : "failed");
+        return table._faults.Count == 0 ? 0 : 1;
+    }
+
+    private void Attack(Arguments arguments, int rounds)
+    {
+        Print("", "frames/s", "beside", "share", "gap ms", "beside", "event ms", "events", "killed", "log", "fds", "threads", "MB", "ms/s");
+        var attackers = new Attackers(_host.Directory, arguments.Attackers, arguments.Seed);
+        var before = Measure(() => Thread.Sleep(TimeSpan.FromSeconds(Math.Clamp(arguments.Time.TotalSeconds / rounds, 2, 10))));
+        Print("before", before, attackers);
+        Round? first = null, last = null;
+        for (var i = 1; i <= rounds && !IsOver; i++)
+        {
+            last = Measure(() => attackers.Run(arguments.Time / rounds, () => IsOver), attackers);
+            Print($"round {i}", last, attackers);
+            Check($"round {i}", last, before);
+            first ??= last;
+            if (arguments.Time > TimeSpan.FromMinutes(1))
+                Truncate(_host.Sound); // of hours it would fill the disk
+        }
+        if (!IsOver)
+            CheckQuiet(last!.Quiet, before.Quiet, first!.Quiet);
+        if (_host.HasEnded)
+            _faults.Add($"the host ended with code {_host.ExitCode}");
+        if (_good.Fault is { } fault)
+            _faults.Add("the client that behaves: " + fault);
+        if (_free.Fault is { } free)
+            _faults.Add("the client without an attack: " + free);
+    }
+
+    private bool IsOver => _host.HasEnded || _good.Fault is not null || _free.Fault is not null;
+
+    private static void Truncate(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.SetLength(file, 0);
+    }
+
+    private Round Measure(Action run, Attackers? attackers = null)
+    {
+        _good.Pause(false);
+        _free.Pause(false);
+        _good.TakeWorst();
+        _free.TakeWorst();
+        var (frames, free, start) = (_good.Frames, _free.Frames, Stopwatch.GetTimestamp());
+        run();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var (rate, beside) = ((_good.Frames - frames) / seconds, (_free.Frames - free) / seconds);
+        var ((gap, slowest), (besideGap, _)) = (_good.TakeWorst(), _free.TakeWorst());
+        return new Round(rate, beside, gap, besideGap, slowest, IsOver ? new Reading(0, 0, 0, 0) : ReadQuiet(attackers));
+    }
+
+    private Reading ReadQuiet(Attackers? attackers)
+    {
+        attackers?.RemoveLitter();
+        if (!Until(() => _good.Received == _good.Sent))
+            _faults.Add($"of {_good.Sent} events {_good.Received} came");
+        _good.Pause(true);
+        _free.Pause(true);
+        if (!Until(() => _host.Clients == 1))
+            _faults.Add($"{_host.Clients - 1} of the killed clients are still there after {Settling.TotalSeconds} s");
+        attackers?.RemoveLitter();
+        // Threads of a pool and buffers that wait for their end take a while.
+        var last = Read();
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Settling && attackers is not null;)
+        {
+            Thread.Sleep(2000);
+            var now = Read();
+            if (now.Descriptors == last.Descriptors && now.Threads == last.Threads && Math.Abs(now.Megabytes - last.Megabytes) < 0.1
+                && now.Processor < 2)
+                return now;
+            last = now;
+        }
+        return last;
+
+        static bool Until(Func<bool> condition)
+        {
+            for (var start = Stopwatch.GetTimestamp(); !condition(); Thread.Sleep(100))
+            {
+                if (Stopwatch.GetElapsedTime(start) > Settling)
+                    return false;
+            }
+            return true;
+        }
+    }
+
+    private Reading Read()
+    {
+        var (start, before) = (Stopwatch.GetTimestamp(), _host.ProcessorTime);
+        Thread.Sleep(2000);
+        var busy = (_host.ProcessorTime - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Reading(_host.Descriptors, _host.Threads, _host.Megabytes, busy);
+    }
+
+    private void Check(string name, Round round, Round before)
+    {
+        if (round.Share < before.Share * LeastShare)
+            _faults.Add(Text($"{name}: the client that behaves had {round.Rate:0.0} frames a second beside {round.Beside:0.0} without an attack"));
+        var most = LongestGap > MostGaps * round.BesideGap ? LongestGap : MostGaps * round.BesideGap;
+        if (round.Gap > most)
+            _faults.Add(Text($"{name}: no frame for {round.Gap.TotalMilliseconds:0} ms; {round.BesideGap.TotalMilliseconds:0} ms without an attack"));
+        if (round.Event > most)
+            _faults.Add(Text($"{name}: an event was on its way for {round.Event.TotalMilliseconds:0} ms"));
+    }
+
+    // Memory and threads are made as they are first needed: what the first round brought is the host's, what comes after is a leak.
+    private void CheckQuiet(Reading last, Reading before, Reading first)
+    {
+        if (last.Descriptors > before.Descriptors)
+            _faults.Add($"{before.Descriptors} descriptors before, {last.Descriptors} at the end");
+        if (last.Threads > first.Threads)
+            _faults.Add($"{first.Threads} threads after the first round, {last.Threads} at the end");
+        if (last.Megabytes > first.Megabytes * 1.15 + 3)
+            _faults.Add(Text($"{before.Megabytes:0.0} MB before, {first.Megabytes:0.0} MB after the first round, {last.Megabytes:0.0} MB at the end"));
+        if (last.Processor > before.Processor + 2)
+            _faults.Add(Text($"{before.Processor:0.00} ms of processor time a second before, {last.Processor:0.00} ms at the end"));
+    }
+
+    private void Print(string name, Round round, Attackers attackers) => Print(
+        name, Text($"{round.Rate:0.0}"), Text($"{round.Beside:0.0}"), Text($"{round.Share:0.00}"), Text($"{round.Gap.TotalMilliseconds:0}"),
+        Text($"{round.BesideGap.TotalMilliseconds:0}"), Text($"{round.Event.TotalMilliseconds:0}"), Text($"{_good.Received}"), Text($"{attackers.Killed}"),
+        Text($"{_host.Lines}"), Text($"{round.Quiet.Descriptors}"), Text($"{round.Quiet.Threads}"), Text($"{round.Quiet.Megabytes:0.0}"),
+        Text($"{round.Quiet.Processor:0.00}"));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static void Print(string name, params string[] columns) =>
+        Console.WriteLine($"{name,-9}" + string.Concat(columns.Select(c => c.PadLeft(9))));
+
+    public void Dispose()
+    {
+        _good.Dispose();
+        _free.Dispose();
+        _host.Dispose();
+        _beside.Dispose();
+    }
+}
