@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Soak;
 
 /// <summary>The hostile processes: so many at a time, of all kinds in turn; about once a second one is killed and another takes its place.</summary>
-internal sealed class Attackers(string directory, int count, int seed)
+internal sealed class Attackers(string directory, Arguments arguments)
 {
-    private readonly Random _random = new(seed);
+    private readonly Random _random = new(arguments.Seed);
     private readonly List<Process> _processes = [];
     private int _started;
 
@@ -15,8 +15,8 @@ internal sealed class Attackers(string directory, int count, int seed)
 
     private void StartOne()
     {
-        var kind = Attack.Kinds[_started % Attack.Kinds.Length];
-        var number = (seed + _started++).ToString(CultureInfo.InvariantCulture);
+        var kind = arguments.Kinds[_started % arguments.Kinds.Length];
+        var number = unchecked(arguments.Seed + _started++ & int.MaxValue).ToString(CultureInfo.InvariantCulture);
         _processes.Add(Process.Start(Environment.ProcessPath!, ["attack", directory, kind, number]));
     }
 
@@ -35,7 +35,7 @@ internal sealed class Attackers(string directory, int count, int seed)
         var start = Stopwatch.GetTimestamp();
         try
         {
-            while (_processes.Count < count)
+            while (_processes.Count < arguments.Attackers)
                 StartOne();
             while (Stopwatch.GetElapsedTime(start) < time && !enough())
             {

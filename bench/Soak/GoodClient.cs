@@ -5,7 +5,8 @@ using Mmm;
 namespace Soak;
 
 /// <summary>
-/// A client that behaves: draws whenever the host has taken its last frame, and gets numbered events, five a second, which must all come and in their order.
+/// A client that behaves: draws whenever the host has taken its last frame, and gets numbered events, five a second, which must all come and
+/// in their order.
 /// </summary>
 internal sealed class GoodClient : IDisposable
 {
@@ -26,6 +27,7 @@ internal sealed class GoodClient : IDisposable
         _host = host;
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, host.Directory);
         _client = MmmClient.Open(Title);
+        _client.Audio.Play(new short[4800]); // what the host opens for the first sound is there before the attack
         _drawing = new Thread(() => Guard(Draw));
         _sending = new Thread(() => Guard(Send));
         _drawing.Start();

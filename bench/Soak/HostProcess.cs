@@ -92,7 +92,11 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Clients that it serves.</summary>
     public int Clients => Ask("clients").GetProperty("clients").GetArrayLength();
 
-    public int Descriptors => System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+    /// <summary>What it has open, as the kernel names it.</summary>
+    public string[] Descriptors =>
+    [
+        .. System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "closed just now"),
+    ];
 
     public int Threads => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Length;
 

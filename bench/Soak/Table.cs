@@ -36,7 +36,7 @@ internal sealed class Table : IDisposable
     /// <param name="Threads">Of the process.</param>
     /// <param name="Megabytes">Resident.</param>
     /// <param name="Processor">ms of processor time a second.</param>
-    private sealed record Reading(int Descriptors, int Threads, double Megabytes, double Processor);
+    private sealed record Reading(string[] Descriptors, int Threads, double Megabytes, double Processor);
 
     /// <summary>Prints the table; returns the exit code.</summary>
     public static int Run(Arguments arguments)
@@ -57,7 +57,7 @@ internal sealed class Table : IDisposable
     private void Attack(Arguments arguments, int rounds)
     {
         Print("", "frames/s", "beside", "share", "gap ms", "beside", "event ms", "events", "killed", "log", "fds", "threads", "MB", "ms/s");
-        var attackers = new Attackers(_host.Directory, arguments.Attackers, arguments.Seed);
+        var attackers = new Attackers(_host.Directory, arguments);
         var before = Measure(() => Thread.Sleep(TimeSpan.FromSeconds(Math.Clamp(arguments.Time.TotalSeconds / rounds, 2, 10))));
         Print("before", before, attackers);
         Round? first = null, last = null;
@@ -99,7 +99,7 @@ internal sealed class Table : IDisposable
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var (rate, beside) = ((_good.Frames - frames) / seconds, (_free.Frames - free) / seconds);
         var ((gap, slowest), (besideGap, _)) = (_good.TakeWorst(), _free.TakeWorst());
-        return new Round(rate, beside, gap, besideGap, slowest, IsOver ? new Reading(0, 0, 0, 0) : ReadQuiet(attackers));
+        return new Round(rate, beside, gap, besideGap, slowest, IsOver ? new Reading([], 0, 0, 0) : ReadQuiet(attackers));
     }
 
     private Reading ReadQuiet(Attackers? attackers)
@@ -118,7 +118,7 @@ internal sealed class Table : IDisposable
         {
             Thread.Sleep(2000);
             var now = Read();
-            if (now.Descriptors == last.Descriptors && now.Threads == last.Threads && Math.Abs(now.Megabytes - last.Megabytes) < 0.1
+            if (now.Descriptors.Length == last.Descriptors.Length && now.Threads == last.Threads && Math.Abs(now.Megabytes - last.Megabytes) < 0.1
                 && now.Processor < 2)
                 return now;
             last = now;
@@ -158,8 +158,11 @@ internal sealed class Table : IDisposable
     // Memory and threads are made as they are first needed: what the first round brought is the host's, what comes after is a leak.
     private void CheckQuiet(Reading last, Reading before, Reading first)
     {
-        if (last.Descriptors > before.Descriptors)
-            _faults.Add($"{before.Descriptors} descriptors before, {last.Descriptors} at the end");
+        if (last.Descriptors.Length > before.Descriptors.Length)
+        {
+            var more = last.Descriptors.CountBy(d => d).ExceptBy(before.Descriptors.CountBy(d => d).Select(d => d), d => d);
+            _faults.Add($"{before.Descriptors.Length} descriptors before, {last.Descriptors.Length} at the end; new are {string.Join(", ", more)}");
+        }
         if (last.Threads > first.Threads)
             _faults.Add($"{first.Threads} threads after the first round, {last.Threads} at the end");
         if (last.Megabytes > first.Megabytes * 1.15 + 3)
@@ -171,7 +174,7 @@ internal sealed class Table : IDisposable
     private void Print(string name, Round round, Attackers attackers) => Print(
         name, Text($"{round.Rate:0.0}"), Text($"{round.Beside:0.0}"), Text($"{round.Share:0.00}"), Text($"{round.Gap.TotalMilliseconds:0}"),
         Text($"{round.BesideGap.TotalMilliseconds:0}"), Text($"{round.Event.TotalMilliseconds:0}"), Text($"{_good.Received}"), Text($"{attackers.Killed}"),
-        Text($"{_host.Lines}"), Text($"{round.Quiet.Descriptors}"), Text($"{round.Quiet.Threads}"), Text($"{round.Quiet.Megabytes:0.0}"),
+        Text($"{_host.Lines}"), Text($"{round.Quiet.Descriptors.Length}"), Text($"{round.Quiet.Threads}"), Text($"{round.Quiet.Megabytes:0.0}"),
         Text($"{round.Quiet.Processor:0.00}"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
