@@ -114,7 +114,8 @@ internal sealed class HeaderAttack(string directory, Random random) : Attack(dir
                 _client.Present();
                 break;
             default:
-                _client.Poke(Numbers[random.Next(Numbers.Length)], random.Next(3) == 0 ? random.Next(int.MinValue, int.MaxValue) : Limits[random.Next(Limits.Length)]);
+                var limit = Limits[random.Next(Limits.Length)];
+                _client.Poke(Numbers[random.Next(Numbers.Length)], random.Next(3) == 0 ? random.Next(int.MinValue, int.MaxValue) : limit);
                 break;
         }
     }

@@ -20,8 +20,7 @@ internal sealed class HostProcess : IDisposable
 
     public HostProcess(string program)
     {
-        // On what /run is on a machine of its own, where there is that.
-        Directory = System.IO.Directory.CreateTempSubdirectory("mmm-soak-").FullName;
+        Directory = InMemory() ? MakeInMemory() : Path.Combine(_temp.FullName, "clients");
         Sound = Path.Combine(_temp.FullName, "sound.wav");
         var start = new ProcessStartInfo(program,
             ["--display", "memory:800x480@" + Path.Combine(_temp.FullName, "screen"), "--input", "none", "--audio", "wav:" + Sound, "--path", Directory])
@@ -61,6 +60,15 @@ internal sealed class HostProcess : IDisposable
             lock (_lastLines)
                 return [.. _lastLines];
         }
+    }
+
+    // Clients' files are in memory on a board, in /run: as here, where there is room.
+    private static bool InMemory() => System.IO.Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
+
+    private static string MakeInMemory()
+    {
+        var path = $"/dev/shm/mmm-soak-{Guid.NewGuid():N}";
+        return System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     private void Note(string? line, ManualResetEventSlim ready)

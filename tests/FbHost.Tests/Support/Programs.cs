@@ -25,6 +25,9 @@ internal static class Programs
     /// <summary>The app that calibrates touch screens, as built.</summary>
     public static string Calibrate { get; } = Path.Combine(AppContext.BaseDirectory, "Calibrate");
 
+    /// <summary>The hostile load of bench/, as built.</summary>
+    public static string Soak { get; } = Path.Combine(AppContext.BaseDirectory, "Soak");
+
     /// <summary>raw_client.c, compiled here.</summary>
     public static string RawClient { get; } = Compile();
 
