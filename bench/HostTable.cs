@@ -123,7 +123,7 @@ internal static class HostTable
             var frame = client.BeginFrame(damage);
             frame.Fill(new Color(color), damage);
             var clock = Stopwatch.GetTimestamp();
-            frame.Dispose();
+            frame.Present();
             while (pixels[damage.Right - 1, damage.Bottom - 1] != color)
                 Thread.SpinWait(20);
             return Stopwatch.GetElapsedTime(clock).TotalMicroseconds;
@@ -146,7 +146,7 @@ internal static class HostTable
                 var frame = client.BeginFrame(damage);
                 frame.Fill(new Color(color), damage);
                 clock = Stopwatch.GetTimestamp();
-                frame.Dispose();
+                frame.Present();
             }
             return times;
         }
@@ -161,7 +161,7 @@ internal static class HostTable
         var run = Stopwatch.StartNew();
         while (run.Elapsed < TimeSpan.FromSeconds(3))
         {
-            using var frame = client.BeginFrame();
+            client.BeginFrame().Present();
             frames++;
         }
         host.Refresh();

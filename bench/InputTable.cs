@@ -46,7 +46,7 @@ internal static class InputTable
     {
         var client = MmmClient.Open("bench");
         client.Ask(kinds);
-        using (client.BeginFrame()) { }
+        client.BeginFrame().Present();
         HostTable.WaitFor(() => client.CanBeginFrame);
         return client;
     }

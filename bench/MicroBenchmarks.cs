@@ -26,8 +26,9 @@ public class PixelBenchmarks
         var (w, h) = (int.Parse(Size.Split('x')[0]), int.Parse(Size.Split('x')[1]));
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, _directory);
         _client = MmmClient.Open("bench", w, h);
-        using (var frame = _client.BeginFrame())
-            frame.Fill(Color.White);
+        var frame = _client.BeginFrame();
+        frame.Fill(Color.White);
+        frame.Present();
         _file = ClientFile.Open(_client.FilePath).File!;
         _file.TryIdentify(out _);
         _file.Refresh();

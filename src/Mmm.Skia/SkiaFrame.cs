@@ -11,8 +11,8 @@ public static class SkiaFrame
     /// last frame left. Say what changed with <c>BeginFrame(damage: …)</c> or <see cref="Frame.Damage"/>; drawing does not note it.
     /// </summary>
     /// <param name="frame">
-    /// A frame that is not disposed. The canvas must be disposed before it, which <c>using var</c> in this order does:
-    /// <c>using var frame = client.BeginFrame(); using var canvas = frame.AsSkiaCanvas();</c>
+    /// A frame that is neither presented nor disposed. Nothing may be drawn on the canvas after that:
+    /// <c>using var frame = client.BeginFrame(); using var canvas = frame.AsSkiaCanvas(); … frame.Present();</c>
     /// </param>
     /// <exception cref="InvalidOperationException">SkiaSharp does not take pixels of that size.</exception>
     public static unsafe SKCanvas AsSkiaCanvas(this in Frame frame)

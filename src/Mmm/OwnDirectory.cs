@@ -14,7 +14,7 @@ internal static unsafe class OwnDirectory
     private const string Prefix = "mmm-";
     private const string Everybodys = "/tmp";
     private const int Tries = 100;
-    private const uint TypeMask = 0xF000, Directory = 0x4000, OthersMayWrite = 0x12 /* 0022 */;
+    private const uint OthersMayWrite = 0x12; // 0022
 
     /// <summary>
     /// Makes the directory with mode 0700, or takes the one of that name when it is a real directory (no link) of the effective user that
@@ -67,7 +67,7 @@ internal static unsafe class OwnDirectory
     private static IEnumerable<string> Parents()
     {
         var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        if (!string.IsNullOrEmpty(runtime) && Path.IsPathRooted(runtime) && IsSafe(runtime, followLink: true))
+        if (!string.IsNullOrEmpty(runtime) && Path.IsPathRooted(runtime) && IsSafe(Path.Combine(runtime, ".")))
             yield return Path.TrimEndingDirectorySeparator(runtime);
         yield return Everybodys;
     }
@@ -78,15 +78,7 @@ internal static unsafe class OwnDirectory
             return Sys.Check(mkdir(p, (mode_t)0x1C0u /* 0700 */));
     }
 
-    /// <summary>True for a directory of the effective user that neither its group nor others can write.</summary>
-    private static bool IsSafe(string path, bool followLink = false)
-    {
-        stat s;
-        fixed (byte* p = Sys.Path(path))
-        {
-            if ((followLink ? stat(p, &s) : lstat(p, &s)) != 0)
-                return false;
-        }
-        return ((uint)s.st_mode & TypeMask) == Directory && (uint)s.st_uid == Sys.EffectiveUserId && ((uint)s.st_mode & OthersMayWrite) == 0;
-    }
+    /// <summary>True for a directory (no link) of the effective user that neither its group nor others can write.</summary>
+    private static bool IsSafe(string path) => FileStatus.Of(path, out var status) == 0 && status.Kind == FileKind.Directory
+        && status.Owner == Sys.EffectiveUserId && (status.Mode & OthersMayWrite) == 0;
 }

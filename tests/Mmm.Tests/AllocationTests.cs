@@ -55,7 +55,10 @@ public sealed class AllocationTests : IDisposable
         AssertNone(() =>
         {
             using (var frame = _client.BeginFrame(new Rect(0, 0, 64, 48)))
+            {
                 frame.Fill(Color.Black, new Rect(1, 1, 3, 3));
+                frame.Present();
+            }
             return _file.Refresh() && _file.State.Flip == FlipState.WaitFlip && _file.State.Fault(_file.Length) == null && _file.BeginFlip()
                 && _file.ReadPixels(_file.State, _file.State.DamageInside(), pixels, 64)
                 && _file.ReadPixels(_file.State, new Rect(3, 3, 10, 4), pixels, 10) && _file.EndFlip();

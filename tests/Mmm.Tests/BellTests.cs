@@ -68,7 +68,7 @@ public sealed class BellTests : IDisposable
         host.AwaitClient();
         using var file = MmmDirectory.OpenFile(client.FilePath);
         Assert.True(host.TakeRings(), "no ring after the first size");
-        Expect("frame", () => client.BeginFrame().Dispose());
+        Expect("frame", () => client.BeginFrame().Present());
         file.EndFlip();
         Expect("message", () => client.SendMessage("x"));
         Expect("value", () => client.SetValue("a", "b"));
@@ -122,7 +122,10 @@ public sealed class BellTests : IDisposable
         using var client = _directory.OpenClient();
         host.AwaitClient();
         using (var frame = client.BeginFrame())
+        {
             frame.Fill(Color.White);
+            frame.Present();
+        }
         host.Dispose();
         Assert.Equal(new HostGone(), client.WaitEvent(Soon));
         Assert.False(client.HostConnected);

@@ -164,7 +164,7 @@ public class LayoutTests
         Assert.Equal((64, 48, 256, 0x48c70), (file.Get<int>(0x5b0), file.Get<int>(0x5b4), file.Get<int>(0x5b8), file.Get<int>(0x5bc)));
         Assert.Equal((48000, 3), (file.Get<int>(0x406f4), file.Get<int>(0x406f0)));
         Assert.Equal(Environment.ProcessId, file.Get<int>(0x18));
-        Assert.Equal((UnixFileMode)0x1FF, File.GetUnixFileMode(client.FilePath));
+        Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(client.FilePath));
         Assert.InRange(new FileInfo(client.FilePath).Length, 0x48c70 + 256 * 48, 0x48c70 + 256 * 48 + 2);
 
         static int Offset(string member) => Table.Single(f => f.Member == member).Lp64;

@@ -25,7 +25,10 @@ static int Run(MmmClient client)
     while (!flow.IsOver)
     {
         using (var frame = client.BeginFrame())
+        {
             View.Draw(frame, flow);
+            frame.Present();
+        }
         var e = client.WaitEvent(flow.Deadline == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : Later(flow.Deadline - clock.Elapsed));
         switch (e)
         {

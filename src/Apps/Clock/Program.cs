@@ -63,6 +63,7 @@ void Run()
             using var frame = client.BeginFrame(damage);
             using var canvas = frame.AsSkiaCanvas();
             face.Paint(canvas);
+            frame.Present();
         }
         var e = client.WaitEvent(options.Time is null ? UntilNextSecond() : Timeout.InfiniteTimeSpan);
         switch (e)

@@ -16,4 +16,5 @@ void Draw()
     using var frame = client.BeginFrame();
     frame.Fill(Color.FromRgb(lit ? 0xFFC030 : 0x203040));
     frame.Fill(Color.White, new Rect(frame.Width / 4, frame.Height / 2 - 4, frame.Width / 2, 8));
+    frame.Present();
 }

@@ -14,24 +14,46 @@ public sealed class ClientAudio
 {
     private const int PumpMilliseconds = 10; // only while samples wait and no bell tells when there is room
     private const int MostBacklogSeconds = 10;
+
+    /// <summary>What a new client has.</summary>
+    internal const int DefaultSampleRate = 48000;
+
     private readonly ClientMemory _memory;
     private readonly HostLink _link;
     private readonly Abi _abi;
     private PcmFormat _format = PcmFormat.S16Stereo;
+    private int _sampleRate = DefaultSampleRate;
+    private AudioFill? _fill;
+    private int _fillFrames = PcmRing.Chunk;
     private readonly Queue<byte[]> _backlog = new();
     private int _backlogUsed; // bytes of the first entry that are queued already
 
     internal ClientAudio(ClientMemory memory, HostLink link) => (_memory, _link, _abi) = (memory, link, memory.Abi);
 
+    // Of a client that is not disposed and whose file is whole.
+    private ClientMemory Memory
+    {
+        get
+        {
+            _memory.Check();
+            return _memory;
+        }
+    }
+
     /// <summary>Sample format; setting it forgets what is queued.</summary>
     public PcmFormat Format
     {
-        get => _format;
+        get
+        {
+            _memory.RequireOpen();
+            return _format;
+        }
         set
         {
             if (PcmRing.BytesPerFrame(value) == 0)
                 throw new ArgumentOutOfRangeException(nameof(value), value, "PCM formats are 0 to 3");
-            _memory.Store(_abi.PcmFormat, (int)(_format = value));
+            Memory.Store(_abi.PcmFormat, (int)value);
+            _format = value;
             Restart();
         }
     }
@@ -39,12 +61,17 @@ public sealed class ClientAudio
     /// <summary>Frames a second, 8,000 to 192,000; setting it forgets what is queued.</summary>
     public int SampleRate
     {
-        get => _memory.Load(_abi.PcmSampleRate);
+        get
+        {
+            _memory.RequireOpen();
+            return _sampleRate;
+        }
         set
         {
             if (value is < Host.PcmState.MinRate or > Host.PcmState.MaxRate)
                 throw new ArgumentOutOfRangeException(nameof(value), value, $"sample rates are {Host.PcmState.MinRate} to {Host.PcmState.MaxRate}");
-            _memory.Store(_abi.PcmSampleRate, value);
+            Memory.Store(_abi.PcmSampleRate, value);
+            _sampleRate = value;
             Restart();
         }
     }
@@ -60,10 +87,34 @@ public sealed class ClientAudio
     }
 
     /// <summary>Asked for samples whenever less than <see cref="FillFrames"/> are queued, inside the client's waits.</summary>
-    public event AudioFill? Fill;
+    public event AudioFill? Fill
+    {
+        add
+        {
+            _memory.RequireOpen();
+            _fill += value;
+        }
+        remove
+        {
+            _memory.RequireOpen();
+            _fill -= value;
+        }
+    }
 
     /// <summary>Frames that <see cref="Fill"/> keeps queued: the delay of its sound. 1024 (21 ms) unless changed; at most what the ring holds.</summary>
-    public int FillFrames { get; set; } = PcmRing.Chunk;
+    public int FillFrames
+    {
+        get
+        {
+            _memory.RequireOpen();
+            return _fillFrames;
+        }
+        set
+        {
+            _memory.RequireOpen();
+            _fillFrames = value;
+        }
+    }
 
     /// <summary>Frames in the ring, not played yet.</summary>
     public int QueuedFrames => TryIndices(out var read, out var write, out var total) ? PcmRing.Queued(read, write, total) : 0;
@@ -74,7 +125,7 @@ public sealed class ClientAudio
     // False: another program wrote numbers that are no frames of the ring. Nothing is queued then.
     private bool TryIndices(out int read, out int write, out int total)
     {
-        (read, write, total) = (_memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(Format));
+        (read, write, total) = (Memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(_format));
         return (uint)read < total && (uint)write < total;
     }
 
@@ -150,7 +201,7 @@ public sealed class ClientAudio
             _backlog.Dequeue();
             _backlogUsed = 0;
         }
-        if (Fill is not { } fill)
+        if (_fill is not { } fill)
             return;
         var frames = Math.Min(FillFrames - QueuedFrames, FreeFrames);
         if (frames <= 0)
@@ -161,5 +212,5 @@ public sealed class ClientAudio
     }
 
     // A bell rings when the ring has drained below one chunk; without one, and for anything that must not wait for that, look again.
-    internal long NextPumpMilliseconds => (_backlog.Count > 0 || Fill != null) && !_link.HasBell ? PumpMilliseconds : int.MaxValue;
+    internal long NextPumpMilliseconds => (_backlog.Count > 0 || _fill != null) && !_link.HasBell ? PumpMilliseconds : int.MaxValue;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using Mmm.Linux;
 using Tmds.Linux;
@@ -7,26 +6,40 @@ using static Tmds.Linux.LibC;
 
 namespace Mmm;
 
-/// <summary>A client's own file, mapped: fields as references, pixels as a span. The client may map it, for it alone can shrink it.</summary>
+/// <summary>
+/// A client's own file, mapped: fields as references, pixels as a pointer. Others may be able to write the file, so where the picture
+/// lies is kept here and only written to the file, and text is copied before it is looked at. Every member but <see cref="Dispose"/>,
+/// <see cref="Path"/> and <see cref="Abi"/> throws ObjectDisposedException once the client is disposed.
+/// </summary>
 internal sealed unsafe class ClientMemory : IDisposable
 {
     private readonly int _fd;
-    private readonly bool _is64Bit = sizeof(nint) == 8;
     private byte* _base;
     private long _mapped;
+    private int _guard = -1;
+    private int _width, _height, _stride;
+    private bool _disposed;
 
-    private ClientMemory(string path, int fd) => (Path, _fd, Abi) = (path, fd, _is64Bit ? Abi.Lp64 : Abi.Arm32);
+    private ClientMemory(string path, int fd) => (Path, _fd) = (path, fd);
 
     public string Path { get; }
-    public Abi Abi { get; }
-    public int Width => I32(Abi.Width);
-    public int Height => I32(Abi.Height);
-    public int Stride => I32(Abi.Stride);
-    public byte* Pixels => _base + I32(Abi.FbOffset);
+    public Abi Abi { get; } = Abi.Lp64;
 
-    public ref int I32(int offset) => ref Unsafe.AsRef<int>(_base + offset);
+    /// <summary>Pixels; 0 until <see cref="SetSize"/>.</summary>
+    public int Width => RequireOpen()._width;
 
-    public ref double F64(int offset) => ref Unsafe.AsRef<double>(_base + offset);
+    /// <inheritdoc cref="Width"/>
+    public int Height => RequireOpen()._height;
+
+    /// <summary>Bytes from row to row.</summary>
+    public int Stride => RequireOpen()._stride;
+
+    /// <summary>The first pixel; <see cref="Stride"/> times <see cref="Height"/> bytes follow it.</summary>
+    public byte* Pixels => At(Abi.FirstPixel);
+
+    public ref int I32(int offset) => ref Unsafe.AsRef<int>(At(offset));
+
+    public ref double F64(int offset) => ref Unsafe.AsRef<double>(At(offset));
 
     /// <summary>A 32-bit field that the host reads or writes at the same time.</summary>
     public int Load(int offset) => Volatile.Read(ref I32(offset));
@@ -38,12 +51,12 @@ internal sealed unsafe class ClientMemory : IDisposable
         Volatile.Write(ref I32(offset), value);
     }
 
-    public int LoadIndex(int offset) => Volatile.Read(ref Unsafe.AsRef<short>(_base + offset));
+    public int LoadIndex(int offset) => Volatile.Read(ref Unsafe.AsRef<short>(At(offset)));
 
     public void StoreIndex(int offset, int value)
     {
         Interlocked.MemoryBarrier();
-        Volatile.Write(ref Unsafe.AsRef<short>(_base + offset), (short)value);
+        Volatile.Write(ref Unsafe.AsRef<short>(At(offset)), (short)value);
     }
 
     public FlipState Flip
@@ -56,15 +69,45 @@ internal sealed unsafe class ClientMemory : IDisposable
         }
     }
 
-    public Span<byte> Bytes(int offset, int length) => new(_base + offset, length);
+    public Span<byte> Bytes(int offset, int length) => new(At(offset), length);
+
+    /// <summary>Copies a NUL-ended text out of the file. Returns its length.</summary>
+    /// <param name="offset">Of the field.</param>
+    /// <param name="to">As long as the field.</param>
+    public int CopyText(int offset, Span<byte> to)
+    {
+        Bytes(offset, to.Length).CopyTo(to);
+        return TextRing.Text(to).Length;
+    }
+
+    /// <summary>Throws when the client is disposed.</summary>
+    public ClientMemory RequireOpen()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(MmmClient));
+        return this;
+    }
+
+    private byte* At(int offset) => RequireOpen()._base + offset;
+
+    /// <summary>Throws when the file is not what was mapped any more, or the client is disposed.</summary>
+    /// <exception cref="MmmException">Another process has cut the file short: one line.</exception>
+    public void Check()
+    {
+        RequireOpen();
+        stat s;
+        if (fstat(_fd, &s) != 0 || (long)s.st_size < _mapped || MappingGuard.IsLost(_guard))
+            throw new MmmException($"{Path}: another process has cut this client's file short; start this app again");
+    }
 
     /// <summary>Makes a new file named fb.XXXXXX in the directory, with no size yet and no pid: <see cref="Publish"/> ends that.</summary>
     public static ClientMemory Create(string directory)
     {
+        if (!Environment.Is64BitProcess)
+            throw new PlatformNotSupportedException("mmm clients in C# are 64-bit programs; 32-bit ARM programs can use the C library");
         for (var tries = 0; ; tries++)
         {
             var path = System.IO.Path.Combine(directory, $"fb.{RandomName()}");
-            var fd = Sys.Open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0x180 /* 0600 until it is complete */);
+            var fd = Sys.Open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0x180 /* 0600 */);
             if (fd == -EEXIST && tries < 100)
                 continue;
             if (fd < 0)
@@ -72,16 +115,16 @@ internal sealed unsafe class ClientMemory : IDisposable
             var memory = new ClientMemory(path, fd);
             try
             {
+                memory.LetHostIn();
                 memory.Map(memory.Abi.FirstPixel + 2);
             }
             catch
             {
+                memory.Unlink();
                 memory.Dispose();
-                Sys.Unlink(path);
                 throw;
             }
             memory.WriteHeaders();
-            fchmod(fd, (mode_t)0x1FFu); // 0777, as the original library
             return memory;
         }
     }
@@ -91,6 +134,25 @@ internal sealed unsafe class ClientMemory : IDisposable
         const string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         return string.Create(6, 0, static (s, _) => Random.Shared.GetItems(letters.AsSpan(), s));
     }
+
+    /// <summary>
+    /// The file is its user's only (0600) when directory and host are that user's or root's. For a host of another user it gets the host's
+    /// group and mode 0660, which is of use when this user is in that group. Until a host has come the directory stands for it.
+    /// </summary>
+    public void LetHostIn()
+    {
+        var directory = System.IO.Path.GetDirectoryName(Path)!;
+        if (FileStatus.Of(System.IO.Path.Combine(directory, "."), out var host) != 0)
+            return;
+        var isOwn = IsTrusted(host.Owner);
+        if (FileStatus.Of(System.IO.Path.Combine(directory, Rendezvous.BellName), out var bell) == 0)
+            (isOwn, host) = (isOwn && IsTrusted(bell.Owner), bell);
+        if (!isOwn)
+            _ = fchown(_fd, unchecked((uid_t)(uint)-1), (gid_t)host.Group); // refused when this user is not in the group
+        fchmod(_fd, (mode_t)(isOwn ? 0x180u /* 0600 */ : 0x1B0u /* 0660 */));
+    }
+
+    private static bool IsTrusted(uint owner) => owner == 0 || owner == Sys.EffectiveUserId;
 
     private void WriteHeaders()
     {
@@ -121,10 +183,21 @@ internal sealed unsafe class ClientMemory : IDisposable
         var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
         if (at == (void*)-1)
             throw new MmmException($"{Path}: {length:N0} bytes can not be mapped: {Sys.ErrorText(errno)}");
-        if (_base != null)
-            munmap(_base, (size_t)(ulong)_mapped);
+        Unmap();
+        _guard = MappingGuard.Add(at, length);
         _base = (byte*)at;
         _mapped = length;
+    }
+
+    // An app may have kept a span of the pixels. The addresses are not given away again, so that using it is a fault and never a write
+    // into other memory.
+    private void Unmap()
+    {
+        if (_base != null)
+            mmap(_base, (size_t)(ulong)_mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, (off_t)0L);
+        MappingGuard.Remove(_guard);
+        _base = null;
+        (_mapped, _guard) = (0, -1);
     }
 
     /// <summary>Gives the picture a size. Only while <see cref="Flip"/> is initializing. The picture's old pixels lose their places.</summary>
@@ -133,19 +206,28 @@ internal sealed unsafe class ClientMemory : IDisposable
         if (width is < 1 or > Host.ClientState.MaxSide || height is < 1 or > Host.ClientState.MaxSide)
             throw new MmmException($"{Path}: a picture of {width}x{height} is not possible; 1x1 to {Host.ClientState.MaxSide}x{Host.ClientState.MaxSide} is");
         Map(Abi.FirstPixel + width * 4L * height + 2);
+        (_width, _height, _stride) = (width, height, width * 4);
         I32(Abi.Width) = I32(Abi.DesiredWidth) = width;
         I32(Abi.Height) = I32(Abi.DesiredHeight) = height;
-        I32(Abi.Stride) = width * 4;
+        I32(Abi.Stride) = _stride;
     }
 
     /// <summary>Writes the pid: from here on the file is a client.</summary>
     public void Publish() => Store(Abi.Pid, Environment.ProcessId);
 
+    /// <summary>Removes the file's name, if it still is this file's.</summary>
+    public void Unlink()
+    {
+        if (FileStatus.Of(_fd, "", out var mine) == 0 && FileStatus.Of(Path, out var there) == 0 && mine.Identity == there.Identity)
+            Sys.Unlink(Path);
+    }
+
     public void Dispose()
     {
-        if (_base != null)
-            munmap(_base, (size_t)(ulong)_mapped);
-        _base = null;
+        if (_disposed)
+            return;
+        _disposed = true;
+        Unmap();
         Sys.Close(_fd);
     }
 }

@@ -1,58 +1,68 @@
 namespace Mmm;
 
 /// <summary>
-/// A frame being drawn, straight into the pixels that the host reads. Rows are <see cref="Stride"/> pixels apart. Presented by
-/// <see cref="Dispose"/>; do not keep spans of it after that.
+/// A frame being drawn, straight into the pixels that the host reads. Rows are <see cref="Stride"/> pixels apart.
+/// <see cref="Present"/> shows it. A frame that is disposed without that, as when an exception is thrown, is dropped. It may be passed on
+/// by value: all copies are the same frame. Every member but <see cref="Dispose"/> throws InvalidOperationException when the frame is over
+/// and ObjectDisposedException when the client is disposed; a span kept from before must not be used then.
 /// </summary>
-public unsafe ref struct Frame
+public readonly unsafe ref struct Frame
 {
     private readonly MmmClient _client;
-    private Rect _damage;
-    private bool _done;
+    private readonly long _number;
 
-    internal Frame(MmmClient client, Rect damage) => (_client, _damage) = (client, damage);
+    internal Frame(MmmClient client, long number) => (_client, _number) = (client, number);
+
+    private ClientMemory Memory => _client.MemoryOf(_number);
 
     /// <summary>Pixels across.</summary>
-    public readonly int Width => _client.Width;
+    public int Width => Memory.Width;
 
     /// <summary>Pixels down.</summary>
-    public readonly int Height => _client.Height;
+    public int Height => Memory.Height;
 
     /// <summary>Pixels from row to row.</summary>
-    public readonly int Stride => _client.Stride / 4;
+    public int Stride => Memory.Stride / 4;
 
     /// <summary>Bytes from row to row.</summary>
-    public readonly int StrideBytes => _client.Stride;
+    public int StrideBytes => Memory.Stride;
 
     /// <summary>The top left pixel: B,G,R,A bytes, 0xAARRGGBB as a number.</summary>
-    public readonly uint* Pointer => _client.Pixels;
+    public uint* Pointer => (uint*)Memory.Pixels;
 
     /// <summary>All pixels, row by row, <see cref="Stride"/> apart.</summary>
-    public readonly Span<uint> Pixels => new(_client.Pixels, Stride * Height);
+    public Span<uint> Pixels => new(Pointer, Stride * Height);
 
-    /// <summary>One row of <see cref="Width"/> pixels; 0 is the top.</summary>
-    public readonly Span<uint> Row(int y) => Pixels.Slice(y * Stride, Width);
+    /// <summary>One row of <see cref="Width"/> pixels.</summary>
+    /// <param name="y">0, the top, to <see cref="Height"/> - 1.</param>
+    public Span<uint> Row(int y)
+    {
+        var memory = Memory;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)y, (uint)memory.Height, nameof(y));
+        return new Span<uint>(memory.Pixels + (long)y * memory.Stride, memory.Width);
+    }
 
     /// <summary>Adds to the part that is presented.</summary>
-    public void Damage(Rect rect) => _damage = _damage.Union(rect);
+    public void Damage(Rect rect) => _client.AddDamage(_number, rect);
 
     /// <summary>Fills everything.</summary>
-    public readonly void Fill(Color color) => Fill(color, new Rect(0, 0, Width, Height));
+    public void Fill(Color color) => Fill(color, new Rect(0, 0, Width, Height));
 
     /// <summary>Fills the part of a rectangle that lies in the picture.</summary>
-    public readonly void Fill(Color color, Rect rect)
+    public void Fill(Color color, Rect rect)
     {
         rect = rect.Intersect(new Rect(0, 0, Width, Height));
         for (var y = rect.Y; y < rect.Bottom; y++)
             Row(y).Slice(rect.X, rect.Width).Fill(color.Argb);
     }
 
-    /// <summary>Presents the frame.</summary>
-    public void Dispose()
-    {
-        if (_done)
-            return;
-        _done = true;
-        _client.EndFrame(_damage);
-    }
+    /// <summary>Shows what was drawn, and ends the frame.</summary>
+    /// <exception cref="MmmException">Another process has cut the client's file short.</exception>
+    public void Present() => _client.Present(_number);
+
+    /// <summary>
+    /// Drops the frame if it was not presented: nothing of it is shown now. Its pixels stay as they were left, so the next frame has to draw
+    /// that part again; it is presented with it.
+    /// </summary>
+    public void Dispose() => _client.Drop(_number);
 }

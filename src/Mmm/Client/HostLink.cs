@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mmm.Linux;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -6,28 +7,44 @@ namespace Mmm;
 
 /// <summary>
 /// What a client sleeps on: one epoll descriptor over the bell, the directory (for a host that comes back), a wake-up of its own
-/// and, only while there is no bell, a timer. Source: protocol.md section 9.
+/// and, only while there is no bell, a timer. The host's answer to the greeting is one more event, however late it comes; where nobody
+/// listens, or the host hangs up or refuses, the greeting is tried again, at first after 4 ms and in the end every second.
+/// Not thread-safe, except <see cref="Wake"/> and <see cref="Dispose"/>. Source: protocol.md section 9.
 /// </summary>
 internal sealed unsafe class HostLink : IDisposable
 {
     private const int ShortPollMs = 4, LongPollMs = 20, ShortPolls = 250;
+    private const int FirstRetryMs = 4, LastRetryMs = 1000;
+    private readonly ClientMemory _memory;
     private readonly string _directory;
     private readonly string _fileName;
-    private readonly int _epoll;
-    private readonly int _wake;
-    private readonly int _timer;
+    private readonly Lock _lock = new();
+    private readonly int _epoll = -1;
+    private readonly int _wake = -1;
+    private readonly int _timer = -1;
+    private int _users = 1; // of the descriptors: the last one closes them
+    private bool _disposed;
     private int _watch = -1;
     private int _bell = -1;
+    private bool _answered;
     private int _polls;
-    private int _retries; // the socket's name is there, but nobody listened yet
-    private volatile bool _disposed;
+    private int _retryMs;
+    private long _retryAt; // in ms, as Environment.TickCount64
 
-    public HostLink(string directory, string fileName)
+    public HostLink(ClientMemory memory)
     {
-        (_directory, _fileName) = (directory, fileName);
-        _epoll = Must(epoll_create1(EPOLL_CLOEXEC));
-        _wake = Must(eventfd(0, O_NONBLOCK | O_CLOEXEC));
-        _timer = Must(Sys.TimerCreate());
+        (_memory, _directory, _fileName) = (memory, Path.GetDirectoryName(memory.Path)!, Path.GetFileName(memory.Path));
+        try
+        {
+            _epoll = Must(epoll_create1(EPOLL_CLOEXEC));
+            _wake = Must(eventfd(0, O_NONBLOCK | O_CLOEXEC));
+            _timer = Must(Sys.TimerCreate());
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
         Add(_wake);
         Add(_timer);
     }
@@ -45,80 +62,97 @@ internal sealed unsafe class HostLink : IDisposable
     /// <summary>Readable when there may be something to do.</summary>
     public int Descriptor => _epoll;
 
-    /// <summary>True while the bell is connected.</summary>
-    public bool HasBell => _bell >= 0;
+    /// <summary>True while the host has accepted this client and has not hung up.</summary>
+    public bool HasBell => _bell >= 0 && _answered;
 
-    /// <summary>The reason, when a host is there and refused this client; else null.</summary>
+    /// <summary>True while the host's answer is awaited.</summary>
+    public bool IsGreeting => _bell >= 0 && !_answered;
+
+    /// <summary>The reason, when the last host that answered refused this client; else null.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>Connects the bell. False: there is no host with a bell now; a watch sees it come.</summary>
-    public bool Connect()
+    /// <summary>Greets the host, if there is one. Its answer comes while asleep.</summary>
+    public void Connect()
     {
-        Refusal = null;
-        _retries = File.Exists(Path.Combine(_directory, Rendezvous.BellName)) ? ShortPolls : 0;
-        if (TryConnect())
-            return true;
+        if (!TryGreet())
+            WatchAndRetry();
+        Repoll(active: true);
+    }
+
+    private bool TryGreet()
+    {
+        var fd = Sys.UnixSocket(SOCK_SEQPACKET);
+        if (fd < 0)
+            return false;
+        if (Sys.UnixAddress(fd, _directory, Rendezvous.BellName, bindIt: false) == 0)
+        {
+            _memory.LetHostIn(); // before it looks
+            if (Sys.Send(fd, Bell.Hello(_fileName)) > 0)
+            {
+                (_bell, _answered) = (fd, false);
+                Add(fd);
+                return true;
+            }
+        }
+        Sys.Close(fd);
+        return false;
+    }
+
+    // The watch sees a host that comes; one that is there but does not listen, or hangs up, is greeted again by and by.
+    private void WatchAndRetry()
+    {
         if (_watch < 0 && (_watch = Sys.WatchDirectory(_directory, Sys.IN_CREATE | Sys.IN_MOVED_TO)) >= 0)
         {
             Add(_watch);
-            if (Refusal == null && TryConnect()) // it may have come between the first try and the watch
-                return true;
+            if (Refusal == null && TryGreet()) // the host may have come between the first try and the watch
+                return;
         }
-        Repoll(active: true);
-        return false;
-    }
-
-    private bool TryConnect()
-    {
-        var fd = Sys.UnixSocket(SOCK_SEQPACKET);
-        if (fd < 0 || Sys.UnixAddress(fd, _directory, Rendezvous.BellName, bindIt: false) != 0)
-        {
-            Sys.Close(fd);
-            return false;
-        }
-        _retries = 0;
-        if (!Greet(fd))
-        {
-            Sys.Close(fd);
-            return false;
-        }
-        _bell = fd;
-        Add(fd);
-        Sys.Close(_watch);
-        _watch = -1;
-        Sys.TimerSet(_timer, 0);
-        return true;
-    }
-
-    private bool Greet(int fd)
-    {
-        if (Sys.Send(fd, Bell.Hello(_fileName)) < 0 || !Sys.PollIn(fd, 1000))
-            return false;
-        Span<byte> answer = stackalloc byte[Bell.MaxPacket];
-        var n = Sys.Receive(fd, answer);
-        if (n <= 0)
-            return false;
-        if (answer[..(int)n].SequenceEqual(Bell.Ok))
-            return true;
-        var reason = answer[..(int)n];
-        Refusal = TextRing.Printable(reason.StartsWith("mmm 1 error "u8) ? reason[12..] : reason);
-        return false;
+        _retryMs = Refusal != null ? LastRetryMs : Math.Clamp(_retryMs * 2, FirstRetryMs, LastRetryMs);
+        _retryAt = Environment.TickCount64 + _retryMs;
     }
 
     /// <summary>Tells the host to look. Never blocks: a full socket means that a ring is waiting already.</summary>
     public void Ring()
     {
-        if (_bell >= 0)
+        if (HasBell)
             Sys.Send(_bell, [0]);
         else
             Repoll(active: true);
     }
 
-    /// <summary>Wakes a sleeping <see cref="Sleep"/>, from any thread or signal.</summary>
+    /// <summary>Wakes a sleeping <see cref="Sleep"/>, from any thread or signal; nothing when it is disposed.</summary>
     public void Wake()
     {
-        if (!_disposed)
-            Sys.Write(_wake, BitConverter.GetBytes(1L));
+        if (!TryEnter())
+            return;
+        Sys.Write(_wake, BitConverter.GetBytes(1L));
+        Leave();
+    }
+
+    // Other threads may wake or sleep while this is disposed: the descriptors must not become somebody else's under them.
+    private bool TryEnter()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return false;
+            _users++;
+            return true;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_users > 0)
+                return;
+        }
+        Sys.Close(_bell);
+        Sys.Close(_watch);
+        Sys.Close(_timer);
+        Sys.Close(_wake);
+        Sys.Close(_epoll);
     }
 
     // Without a bell the shared memory is looked at by a timer: often after use, seldom when nothing happens.
@@ -128,7 +162,7 @@ internal sealed unsafe class HostLink : IDisposable
             return;
         _polls = active ? 0 : Math.Min(_polls + 1, ShortPolls);
         var ms = _polls < ShortPolls ? ShortPollMs : LongPollMs;
-        Sys.TimerSet(_timer, System.Diagnostics.Stopwatch.GetTimestamp() + ms * 1_000_000L);
+        Sys.TimerSet(_timer, Stopwatch.GetTimestamp() + ms * 1_000_000L);
     }
 
     /// <summary>What happened to the host while asleep.</summary>
@@ -142,34 +176,70 @@ internal sealed unsafe class HostLink : IDisposable
     /// <summary>Sleeps until there may be something to do, at most that long; -1 is for ever.</summary>
     public Change Sleep(int milliseconds)
     {
-        var events = stackalloc epoll_event[4];
-        var n = epoll_wait(_epoll, events, 4, milliseconds);
-        var change = Change.None;
-        Span<byte> drained = stackalloc byte[4096];
-        for (var i = 0; i < n; i++)
+        ObjectDisposedException.ThrowIf(!TryEnter(), typeof(MmmClient));
+        try
         {
-            var fd = events[i].data.fd;
-            if (fd == _bell)
+            var events = stackalloc epoll_event[4];
+            var n = epoll_wait(_epoll, events, 4, milliseconds);
+            var change = Change.None;
+            for (var i = 0; i < n; i++)
             {
-                if (!DrainBell(drained))
-                    change = Change.Gone;
-                continue;
+                if (Take(events[i].data.fd) is var seen and not Change.None)
+                    change = seen;
             }
-            var got = Sys.Read(fd, drained);
-            if (fd == _timer)
-            {
-                Repoll(active: false);
-                if (_retries > 0 && --_retries >= 0 && TryConnect())
-                    change = Change.Back;
-            }
-            if (fd == _watch && got > 0 && HostAppeared(drained[..(int)got]) && Connect())
-                change = Change.Back;
+            return change;
         }
-        return change;
+        finally
+        {
+            Leave();
+        }
     }
 
-    // Rings are one byte and mean the same however many there are. False: the host hung up.
-    private bool DrainBell(Span<byte> to)
+    private Change Take(int fd)
+    {
+        Span<byte> read = stackalloc byte[4096];
+        if (fd == _bell)
+            return _answered ? TakeRings(read) : TakeAnswer(read[..Bell.MaxPacket]);
+        if (fd != _timer && fd != _wake && fd != _watch)
+            return Change.None; // closed in this very wake-up
+        var got = Sys.Read(fd, read);
+        if (fd == _timer)
+        {
+            Repoll(active: false);
+            if (_bell < 0 && Environment.TickCount64 >= _retryAt && !TryGreet())
+                WatchAndRetry();
+        }
+        if (fd == _watch && got > 0 && _bell < 0 && HostAppeared(read[..(int)got]))
+        {
+            (_retryMs, Refusal) = (0, null);
+            Connect();
+        }
+        return Change.None;
+    }
+
+    private Change TakeAnswer(Span<byte> answer)
+    {
+        var n = Sys.Receive(_bell, answer);
+        if (n == -EAGAIN || n == -EINTR)
+            return Change.None;
+        answer = answer[..(int)Math.Max(0, n)];
+        if (answer.SequenceEqual(Bell.Ok))
+        {
+            (_answered, _retryMs, Refusal) = (true, 0, null);
+            Sys.Close(_watch);
+            _watch = -1;
+            Sys.TimerSet(_timer, 0);
+            return Change.Back;
+        }
+        HangUp();
+        if (n > 0)
+            Refusal = TextRing.Printable(answer.StartsWith("mmm 1 error "u8) ? answer[12..] : answer);
+        WatchAndRetry();
+        return Change.None;
+    }
+
+    // Rings are one byte and mean the same however many there are.
+    private Change TakeRings(Span<byte> to)
     {
         long got;
         do
@@ -178,11 +248,16 @@ internal sealed unsafe class HostLink : IDisposable
         }
         while (got > 0);
         if (got == -EAGAIN || got == -EINTR)
-            return true;
+            return Change.None;
+        HangUp();
+        Connect(); // a host that has started again already is found at once
+        return Change.Gone;
+    }
+
+    private void HangUp()
+    {
         Sys.Close(_bell); // also leaves the epoll set
-        _bell = -1;
-        Connect(); // most likely fails and starts the watch; a host that restarted already is taken at once
-        return _bell >= 0;
+        (_bell, _answered) = (-1, false);
     }
 
     private static bool HostAppeared(ReadOnlySpan<byte> records)
@@ -198,11 +273,13 @@ internal sealed unsafe class HostLink : IDisposable
 
     public void Dispose()
     {
-        _disposed = true;
-        Sys.Close(_bell);
-        Sys.Close(_watch);
-        Sys.Close(_timer);
-        Sys.Close(_wake);
-        Sys.Close(_epoll);
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+        Sys.Write(_wake, BitConverter.GetBytes(1L)); // whoever sleeps on another thread is the last one
+        Leave();
     }
 }

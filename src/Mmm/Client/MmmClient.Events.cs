@@ -56,7 +56,7 @@ public sealed partial class MmmClient
     // While a queue of samples waits for room without a bell, or for a ring, the audio's own time counts too.
     private int SleepMilliseconds(long deadline)
     {
-        var until = Math.Min(deadline == long.MaxValue ? int.MaxValue : deadline - Environment.TickCount64, Audio.NextPumpMilliseconds);
+        var until = Math.Min(deadline == long.MaxValue ? int.MaxValue : deadline - Environment.TickCount64, _audio.NextPumpMilliseconds);
         return until >= int.MaxValue ? -1 : (int)Math.Max(until, 0);
     }
 
@@ -72,13 +72,14 @@ public sealed partial class MmmClient
     private bool TryTake([NotNullWhen(true)] out MmmEvent? e)
     {
         e = null;
+        _memory.Check();
         if (_closing && !_quitSeen)
         {
             _quitSeen = true;
             e = new Quit();
             return true;
         }
-        Audio.Pump();
+        _audio.Pump();
         if (_local.TryDequeue(out e))
             return true;
         if (FollowDesiredSize())
@@ -99,33 +100,43 @@ public sealed partial class MmmClient
     public int TryReadEventText(Span<byte> to)
     {
         var ring = _abi.Events;
-        int read = _memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
+        int read = Memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
         if (read == write || !TextRing.IsIndex(read) || !TextRing.IsIndex(write))
             return -1;
         Interlocked.MemoryBarrier();
         var slot = TextRing.Next(read);
-        var text = TextRing.Text(_memory.Bytes(ring.Slot(slot), TextRing.SlotLength));
-        text.CopyTo(to);
+        var length = _memory.CopyText(ring.Slot(slot), to[..TextRing.SlotLength]);
         _memory.StoreIndex(ring.Read, slot);
-        return text.Length;
+        return length;
     }
 
     /// <summary>
-    /// One value each time the host has taken the last frame, at the screen's pace; ends when the app is told to. Events stay queued for
-    /// <see cref="TryReadEvent"/>. For animations: <c>foreach (var _ in client.Frames()) { … using var frame = client.BeginFrame(); … }</c>
+    /// One value each time the host has taken the last frame, at the screen's pace, or 16 ms after one for which nothing was presented; ends
+    /// when the app is told to. Events stay queued for <see cref="TryReadEvent"/>. For animations:
+    /// <c>foreach (var _ in client.Frames()) { … using var frame = client.BeginFrame(); … frame.Present(); }</c>
     /// </summary>
     public IEnumerable<TimeSpan> Frames()
     {
+        const int idleMs = 16, lookAgainMs = 150;
         var clock = System.Diagnostics.Stopwatch.StartNew();
+        var next = 0L;
         while (!_closing)
         {
-            Audio.Pump();
+            _memory.Check();
+            _audio.Pump();
             if (FollowDesiredSize())
                 _local.Enqueue(new Resized(Width, Height));
-            if (CanBeginFrame)
+            var now = Environment.TickCount64;
+            if (CanBeginFrame && now >= next)
+            {
+                var presented = _presented;
                 yield return clock.Elapsed;
+                next = _presented == presented ? now + idleMs : 0;
+            }
             else
-                Note(_link.Sleep(SleepMilliseconds(Environment.TickCount64 + 150)));
+            {
+                Note(_link.Sleep(SleepMilliseconds(next > now ? next : now + lookAgainMs)));
+            }
         }
     }
 

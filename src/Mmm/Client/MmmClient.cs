@@ -6,21 +6,28 @@ namespace Mmm;
 /// <summary>
 /// One window on an mmm host: shared pixels, events, values, messages and sound. Made by <see cref="Open"/>. Not thread-safe, except
 /// <see cref="Close"/>. Everything it waits for it sleeps for; only with an original C host, which has no bell, does it poll.
+/// After <see cref="Dispose"/> every member but <see cref="Close"/> throws ObjectDisposedException. When another process cuts the client's
+/// file short, the next call throws <see cref="MmmException"/>.
 /// </summary>
 public sealed partial class MmmClient : IDisposable
 {
     private readonly ClientMemory _memory;
     private readonly HostLink _link;
     private readonly Abi _abi;
+    private readonly ClientAudio _audio;
     private readonly PosixSignalRegistration[] _signals;
     private volatile bool _closing;
+    private long _frames; // begun so far: the number of the last one
     private bool _drawing;
+    private Rect _damage; // of the frame being drawn
+    private Rect _dropped; // parts whose pixels a dropped frame has left unfinished
+    private long _presented;
     private bool _disposed;
 
     private MmmClient(ClientMemory memory, HostLink link)
     {
         (_memory, _link, _abi) = (memory, link, memory.Abi);
-        Audio = new ClientAudio(memory, link);
+        _audio = new ClientAudio(memory, link);
         _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
     }
 
@@ -38,14 +45,14 @@ public sealed partial class MmmClient : IDisposable
         HostLink? link = null;
         try
         {
-            link = new HostLink(directory, Path.GetFileName(memory.Path));
+            link = new HostLink(memory);
             SetText(memory.Bytes(Abi.Title, Abi.TitleLength), title);
             memory.I32(memory.Abi.PcmFormat) = (int)PcmFormat.S16Stereo;
-            memory.I32(memory.Abi.PcmSampleRate) = 48000;
+            memory.I32(memory.Abi.PcmSampleRate) = ClientAudio.DefaultSampleRate;
             if (width != 0 && height != 0)
                 memory.SetSize(width, height);
             memory.Publish(); // the host may look from here on
-            link.Connect();
+            Greet(link);
             if (link.Refusal is { } refusal)
                 throw new MmmException($"{directory}: the host refused this client: {refusal}");
             if (width == 0 || height == 0)
@@ -59,11 +66,22 @@ public sealed partial class MmmClient : IDisposable
         }
         catch
         {
-            File.Delete(memory.Path);
+            memory.Unlink();
             memory.Dispose();
             link?.Dispose();
             throw;
         }
+    }
+
+    // A refusal is an exception of Open, and the host's answer comes with the size of its screen: worth waiting for. A host that is too busy
+    // for that answers later, and the client works without a bell until then.
+    private static void Greet(HostLink link)
+    {
+        const int patience = 1000;
+        var start = Environment.TickCount64;
+        link.Connect();
+        while (link.IsGreeting && Environment.TickCount64 - start < patience)
+            link.Sleep((int)Math.Max(0, start + patience - Environment.TickCount64));
     }
 
     // The host announces its screen when it first opens a client: with a bell that has happened; without, wait up to 75 ms.
@@ -82,6 +100,25 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
+    // Of a client that is not disposed and whose file is whole.
+    private ClientMemory Memory
+    {
+        get
+        {
+            _memory.Check();
+            return _memory;
+        }
+    }
+
+    private HostLink Link
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _link;
+        }
+    }
+
     /// <summary>Pixels across.</summary>
     public int Width => _memory.Width;
 
@@ -89,27 +126,45 @@ public sealed partial class MmmClient : IDisposable
     public int Height => _memory.Height;
 
     /// <summary>This client's file.</summary>
-    public string FilePath => _memory.Path;
+    public string FilePath
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _memory.Path;
+        }
+    }
 
     /// <summary>True while a host with a bell is connected.</summary>
-    public bool HostConnected => _link.HasBell;
+    public bool HostConnected => Link.HasBell;
 
     /// <summary>Sound.</summary>
-    public ClientAudio Audio { get; }
+    public ClientAudio Audio
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _audio;
+        }
+    }
 
     /// <summary>
     /// A file descriptor for an app's own poll, select or epoll loop: readable (POLLIN) when there may be something to do. Then call
     /// <see cref="TryReadEvent"/> until it is false.
     /// </summary>
-    public int PollHandle => _link.Descriptor;
+    public int PollHandle => Link.Descriptor;
 
     /// <summary>The window title, at most 255 bytes of UTF-8.</summary>
     public string Title
     {
-        get => TextRing.Printable(TextRing.Text(_memory.Bytes(Abi.Title, Abi.TitleLength)));
+        get
+        {
+            Span<byte> text = stackalloc byte[Abi.TitleLength];
+            return TextRing.Printable(text[..Memory.CopyText(Abi.Title, text)]);
+        }
         set
         {
-            SetText(_memory.Bytes(Abi.Title, Abi.TitleLength), value);
+            SetText(Memory.Bytes(Abi.Title, Abi.TitleLength), value);
             _link.Ring();
         }
     }
@@ -117,34 +172,37 @@ public sealed partial class MmmClient : IDisposable
     /// <summary>Wished position on the screen, pixels.</summary>
     public (double X, double Y) Position
     {
-        get => (_memory.F64(_abi.X), _memory.F64(_abi.Y));
+        get => (Memory.F64(_abi.X), _memory.F64(_abi.Y));
         set
         {
-            (_memory.F64(_abi.X), _memory.F64(_abi.Y)) = value;
+            (Memory.F64(_abi.X), _memory.F64(_abi.Y)) = value;
             _link.Ring();
         }
     }
 
     /// <summary>Stacking order as the host wrote it: higher is nearer.</summary>
-    public double Z => _memory.F64(_abi.Z);
+    public double Z => Memory.F64(_abi.Z);
 
     /// <summary>
     /// Starts a frame in the shared pixels: nothing is copied. Waits until the host has taken the last one (at most 150 ms, as the original).
-    /// The frame is presented when it is disposed.
+    /// <see cref="Frame.Present"/> shows it: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
     /// </summary>
     /// <param name="damage">The part that will change; all of it when left out. <see cref="Frame.Damage"/> adds to it.</param>
+    /// <exception cref="InvalidOperationException">The last frame was neither presented nor disposed.</exception>
     public Frame BeginFrame(Rect? damage = null)
     {
+        var memory = Memory;
         if (_drawing)
-            throw new InvalidOperationException("the last frame was not disposed");
+            throw new InvalidOperationException("the last frame was neither presented nor disposed");
         WaitNeutral();
-        _memory.Flip = FlipState.Drawing;
+        memory.Flip = FlipState.Drawing;
         _drawing = true;
-        return new Frame(this, damage ?? new Rect(0, 0, Width, Height));
+        _damage = damage ?? new Rect(0, 0, Width, Height);
+        return new Frame(this, ++_frames);
     }
 
     /// <summary>True when a frame would not have to wait.</summary>
-    public bool CanBeginFrame => _memory.Flip is FlipState.Neutral or FlipState.Initializing;
+    public bool CanBeginFrame => Memory.Flip is FlipState.Neutral or FlipState.Initializing;
 
     private void WaitNeutral()
     {
@@ -157,17 +215,28 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    internal unsafe uint* Pixels => (uint*)_memory.Pixels;
-
-    internal int Stride => _memory.Stride;
-
-    internal void EndFrame(Rect damage)
+    /// <summary>The memory, for the frame of that number.</summary>
+    internal ClientMemory MemoryOf(long frame)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _drawing && frame == _frames ? _memory : throw new InvalidOperationException("the frame was presented or disposed");
+    }
+
+    internal void AddDamage(long frame, Rect rect)
+    {
+        MemoryOf(frame);
+        _damage = _damage.Union(rect);
+    }
+
+    internal void Present(long frame)
+    {
+        MemoryOf(frame).Check();
         _drawing = false;
         Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
         var all = new Rect(0, 0, Width, Height);
         // What is there already was drawn before and not taken, because the host was slow.
-        damage = damage.Intersect(all).Union(new Rect(fields[0], fields[1], fields[2], fields[3]).Intersect(all));
+        var damage = _damage.Intersect(all).Union(_dropped.Intersect(all)).Union(new Rect(fields[0], fields[1], fields[2], fields[3]).Intersect(all));
+        _dropped = default;
         if (damage.IsEmpty)
         {
             _memory.Flip = FlipState.Neutral;
@@ -175,7 +244,18 @@ public sealed partial class MmmClient : IDisposable
         }
         (fields[0], fields[1], fields[2], fields[3]) = (damage.X, damage.Y, damage.Width, damage.Height);
         _memory.Flip = FlipState.WaitFlip;
+        _presented++;
         _link.Ring();
+    }
+
+    // Never throws: it runs while exceptions are on their way.
+    internal void Drop(long frame)
+    {
+        if (!_drawing || frame != _frames || _disposed)
+            return;
+        _drawing = false;
+        _dropped = _dropped.Union(_damage);
+        _memory.Flip = FlipState.Neutral;
     }
 
     /// <summary>
@@ -185,8 +265,8 @@ public sealed partial class MmmClient : IDisposable
     public bool SendMessage(string text)
     {
         var ring = _abi.Messages;
-        int read = _memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
-        if (TextRing.IsFull(read, write))
+        int read = Memory.LoadIndex(ring.Read), write = _memory.LoadIndex(ring.Write);
+        if (!TextRing.IsIndex(read) || !TextRing.IsIndex(write) || TextRing.IsFull(read, write))
             return false;
         var slot = TextRing.Next(write);
         SetText(_memory.Bytes(ring.Slot(slot), TextRing.SlotLength), text);
@@ -196,12 +276,13 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>A value that client or host has set, or null.</summary>
-    public string? GetValue(string name) => name == "title" ? Title : GetValue(_memory, name);
+    public string? GetValue(string name) => name == "title" ? Title : GetValue(Memory, name);
 
     private static string? GetValue(ClientMemory memory, string name)
     {
         var at = FindValue(memory, name);
-        return at < 0 ? null : TextRing.Printable(TextRing.Text(memory.Bytes(ValueAt(memory.Abi, at), Abi.ValueTextLength)));
+        Span<byte> text = stackalloc byte[Abi.ValueTextLength];
+        return at < 0 ? null : TextRing.Printable(text[..memory.CopyText(ValueAt(memory.Abi, at), text)]);
     }
 
     private static int ValueAt(Abi abi, int i) => abi.ValueTexts + i * Abi.ValueTextLength;
@@ -209,9 +290,10 @@ public sealed partial class MmmClient : IDisposable
     private static int FindValue(ClientMemory memory, string name)
     {
         var key = Encoding.UTF8.GetBytes(name);
+        Span<byte> found = stackalloc byte[Abi.ValueNameLength];
         for (var i = Math.Clamp(memory.Load(memory.Abi.ValueCount), 0, Abi.MaxValues) - 1; i >= 0; i--)
         {
-            if (TextRing.Text(memory.Bytes(memory.Abi.ValueNames + i * Abi.ValueNameLength, Abi.ValueNameLength)).SequenceEqual(key))
+            if (found[..memory.CopyText(memory.Abi.ValueNames + i * Abi.ValueNameLength, found)].SequenceEqual(key))
                 return i;
         }
         return -1;
@@ -230,7 +312,7 @@ public sealed partial class MmmClient : IDisposable
         }
         if (Encoding.UTF8.GetByteCount(name) >= Abi.ValueNameLength)
             throw new MmmException($"value name \"{name}\" is longer than {Abi.ValueNameLength - 1} bytes");
-        var at = FindValue(_memory, name);
+        var at = FindValue(Memory, name);
         var count = Math.Clamp(_memory.Load(_abi.ValueCount), 0, Abi.MaxValues);
         var isNew = at < 0;
         if (isNew && count + 2 >= Abi.MaxValues)
@@ -259,7 +341,7 @@ public sealed partial class MmmClient : IDisposable
         field[fit.Length..].Clear();
     }
 
-    /// <summary>Ends <see cref="Events"/> and every wait with <see cref="Quit"/>. From any thread.</summary>
+    /// <summary>Ends <see cref="Events"/> and every wait with <see cref="Quit"/>. From any thread, also after <see cref="Dispose"/>.</summary>
     public void Close()
     {
         _closing = true;
@@ -280,7 +362,7 @@ public sealed partial class MmmClient : IDisposable
         _disposed = true;
         foreach (var signal in _signals)
             signal.Dispose();
-        Linux.Sys.Unlink(_memory.Path);
+        _memory.Unlink();
         _link.Dispose();
         _memory.Dispose();
     }

@@ -20,7 +20,7 @@ internal enum FileKind : uint
 /// <summary>What is known of a file without opening it (statx(2)). Links are not followed, and a file server is not waited for.</summary>
 internal readonly unsafe partial record struct FileStatus
 {
-    private const int AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
+    private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
     private const uint STATX_BASIC_STATS = 0x7ff;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -38,6 +38,9 @@ internal readonly unsafe partial record struct FileStatus
     public required uint Group { get; init; }
     /// <summary>Bytes.</summary>
     public required long Length { get; init; }
+
+    /// <summary>Of a path. 0 or minus errno.</summary>
+    public static int Of(string path, out FileStatus status) => Of(AT_FDCWD, path, out status);
 
     /// <summary>Of a name in a directory, or with "" of the descriptor itself. 0 or minus errno.</summary>
     public static int Of(int directory, string name, out FileStatus status)

@@ -19,7 +19,10 @@ foreach (var _ in client.Frames())
     var whole = frames == 0 || !small;
     var rect = whole ? new Rect(0, 0, client.Width, client.Height) : new Rect(100, 100, 64, 64);
     using (var frame = client.BeginFrame(rect))
+    {
         Draw(frame, rect, done);
+        frame.Present();
+    }
     frames++;
     if (done)
         break;
@@ -47,7 +50,10 @@ static void Follow()
 {
     using var client = MmmClient.Open("DrawApp");
     using (var frame = client.BeginFrame())
+    {
         frame.Fill(Color.FromRgb(0x203040));
+        frame.Present();
+    }
     var color = 0;
     foreach (var e in client.Events())
     {
@@ -55,5 +61,6 @@ static void Follow()
             continue;
         using var frame = client.BeginFrame(new Rect(100, 100, 64, 64));
         frame.Fill(Color.FromRgb(color ^= 0xFFC030), new Rect(100, 100, 64, 64));
+        frame.Present();
     }
 }

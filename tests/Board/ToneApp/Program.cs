@@ -29,6 +29,7 @@ void Draw()
 {
     using var frame = client.BeginFrame();
     frame.Fill(Color.FromRgb(0x108070));
+    frame.Present();
 }
 
 void Play()

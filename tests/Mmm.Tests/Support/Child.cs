@@ -17,6 +17,10 @@ internal static class ChildProgram
                     Console.WriteLine(e);
                 Console.WriteLine("ended");
             }
+            if (what == "mode")
+                Console.WriteLine($"mode {Convert.ToString((int)File.GetUnixFileMode(client.FilePath), 8)}");
+            if (what.StartsWith("truncated", StringComparison.Ordinal))
+                return Truncated(client, what);
             if (what == "grow")
             {
                 using (var raw = new RawFile(client.FilePath))
@@ -38,6 +42,25 @@ internal static class ChildProgram
             Console.WriteLine($"refused {e.Message}");
             return 3;
         }
+    }
+
+    // Has its file cut short at a bad moment, goes on as an app does that cannot know, and ends by the exception.
+    private static int Truncated(MmmClient client, string how)
+    {
+        using (var raw = new RawFile(client.FilePath))
+        {
+            var frame = client.BeginFrame();
+            raw.SetLength(how.EndsWith("pixels", StringComparison.Ordinal) ? 0x48c70 : 0);
+            if (how.Contains("-and-grown", StringComparison.Ordinal))
+                raw.SetLength(0x48c70 + 64 * 48 * 4 + 2);
+            else
+                frame.Fill(Color.White); // would be SIGBUS
+            Console.WriteLine("drawn");
+            frame.Present();
+        }
+        client.WaitEvent(TimeSpan.FromMilliseconds(10));
+        Console.WriteLine("presented");
+        return 0;
     }
 }
 
