@@ -98,6 +98,7 @@ internal sealed class GoodClient : IDisposable
                     _lastFrame = Stopwatch.GetTimestamp();
                     frame.Fill(new Color(0xFF000000 | (uint)++_frames), new Rect(0, 0, 64, 48));
                 }
+                frame.Present();
             }
             while (_paused && !_done.IsSet)
             {

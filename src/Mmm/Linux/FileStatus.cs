@@ -48,7 +48,7 @@ internal readonly unsafe partial record struct FileStatus
         const int length = 256; // struct statx, the same on every architecture
         Span<byte> s = stackalloc byte[length];
         int result;
-        fixed (byte* to = s, path = Sys.Path(name))
+        fixed (byte* to = s, path = name.Length == 0 ? "\0"u8 : Sys.Path(name)) // a descriptor's is asked for with every frame: no allocation
             result = Sys.Check(statx(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, to));
         var mode = MemoryMarshal.Read<ushort>(s[28..]);
         status = result < 0 ? default : new FileStatus
