@@ -100,10 +100,11 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Clients that it serves.</summary>
     public int Clients => Ask("clients").GetProperty("clients").GetArrayLength();
 
-    /// <summary>What it has open, as the kernel names it.</summary>
+    /// <summary>What it has open, as the kernel names it, without the libraries that a host that is not native code loads as it needs them.</summary>
     public string[] Descriptors =>
     [
-        .. System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "closed just now"),
+        .. System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "closed just now")
+            .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal)),
     ];
 
     public int Threads => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Length;
