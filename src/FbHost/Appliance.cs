@@ -117,7 +117,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
         var volumes = Own(new Volumes(_loop, _log, options.Sound.State, options.Sound.Volume));
         var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
-        var streams = Own(new ClientStreams(_loop, clients, output, volumes, options.Sound, _log));
+        var streams = Own(new ClientStreams(_loop, worker, clients, output, volumes, options.Sound, _log));
         var click = new KeyClick(output, options.Sound);
         clients.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);

@@ -51,6 +51,7 @@ internal sealed class ClientSound : IPcmSource
     private volatile bool _ending;
     private volatile bool _ended;
     private volatile int _underruns;
+    private long _silentSinceNs; // long.MaxValue while it flows
     private volatile Trouble _trouble;
     private PcmState _troubled; // written before _trouble is set, read before it is cleared
 
@@ -63,6 +64,7 @@ internal sealed class ClientSound : IPcmSource
     {
         (_pcm, _handedOver, _notify, _clock) = (pcm, resampler, notify, clock);
         _bell = bell >= 0 ? fcntl(bell, F_DUPFD_CLOEXEC, 0) : -1;
+        _silentSinceNs = clock.NowNs;
         pcm.SetHostFormat(PcmFormat.S16Stereo, AudioSink.Rate);
     }
 
@@ -74,6 +76,9 @@ internal sealed class ClientSound : IPcmSource
 
     /// <summary>True when a sound that was told to <see cref="End"/> has faded.</summary>
     public bool HasEnded => _ended;
+
+    /// <summary>Since when nothing has been heard of it, ns of the clock; long.MaxValue while it is heard.</summary>
+    public long SilentSinceNs => Volatile.Read(ref _silentSinceNs);
 
     /// <summary>How often the client came late with frames in the middle of a sound.</summary>
     public int Underruns => _underruns;
@@ -152,7 +157,14 @@ internal sealed class ClientSound : IPcmSource
         _edges.Pass(stereo[..(2 * frames)]);
         var flows = 2 * frames == stereo.Length;
         if (!flows && (_flows || frames > 0))
+        {
             _ranDryNs = _clock.NowNs;
+            Volatile.Write(ref _silentSinceNs, _ranDryNs);
+        }
+        else if (flows && !_flows)
+        {
+            Volatile.Write(ref _silentSinceNs, long.MaxValue);
+        }
         _flows = flows;
         return flows ? frames : frames + _edges.RunOut(stereo[(2 * frames)..]);
     }

@@ -12,38 +12,27 @@ namespace FbHost.Audio;
 /// </summary>
 internal sealed class ClientStreams : IDisposable
 {
-    private const long HandOverNs = 250_000_000; // from one resampler to the next: a client that changes its rate all the time is silent
-    private const int MostFilters = 32;
-
-    // What is known of one client's sound.
-    private sealed class Stream(ClientPcm pcm)
-    {
-        public ClientPcm Pcm => pcm;
-
-        public ClientSound? Sound { get; set; } // null until it was heard; the ring is its own from then on
-
-        public string? Title { get; set; } // by which its volume was looked up
-
-        public long ResamplerNs { get; set; } = long.MinValue / 2; // when it got one last
-    }
-
+    private const int MostStreams = 64, MostUserStreams = 32, MostProcessStreams = 8; // that sound
+    private const long RestNs = 2_000_000_000; // a sound that was silent for so long gives its place to one that waits
+    private const long RetryNs = 1_000_000_000;
     private readonly EventLoop _loop;
-    private readonly ClientTable _clients;
     private readonly SoundOutput _output;
     private readonly Volumes _volumes;
-    private readonly ResamplerQuality _quality;
     private readonly HostLog _log;
-    private readonly Dictionary<ClientSession, Stream> _streams = [];
-    private readonly List<ClientSound> _ending = [];
-    private readonly Dictionary<int, ResamplerFilter> _filters = []; // by rate
+    private readonly ResamplerFilters _filters;
+    private readonly Quota _places = new(MostStreams, MostUserStreams, MostProcessStreams);
+    private readonly Dictionary<ClientSession, ClientStream> _streams = [];
+    private readonly List<(ClientSound Sound, Holder Holder)> _ending = [];
     private readonly MonotonicClock _clock = new();
     private readonly LoopTimer _later;
     private readonly Action _takeNotice;
     private int _isNoticed; // 1: the loop is told already
 
-    public ClientStreams(EventLoop loop, ClientTable clients, SoundOutput output, Volumes volumes, SoundOptions options, HostLog log)
+    public ClientStreams(
+        EventLoop loop, Worker worker, ClientTable clients, SoundOutput output, Volumes volumes, SoundOptions options, HostLog log)
     {
-        (_loop, _clients, _output, _volumes, _quality, _log) = (loop, clients, output, volumes, options.Quality, log);
+        (_loop, _output, _volumes, _log) = (loop, output, volumes, log);
+        _filters = new ResamplerFilters(loop, worker, options.Quality, AttendAll);
         _later = loop.CreateTimer(AttendAll);
         _takeNotice = TakeNotice;
         clients.Looked += Look;
@@ -70,33 +59,80 @@ internal sealed class ClientStreams : IDisposable
     private void Look(ClientSession client)
     {
         if (!_streams.TryGetValue(client, out var stream))
-        {
-            if (client.File!.OpenPcm() is not { } pcm)
-                return;
-            _streams.Add(client, stream = new Stream(pcm));
-        }
+            _streams.Add(client, stream = new ClientStream(new Holder(client.File!.Owner, client.Pid)));
         if (stream.Sound is { } sound)
         {
             sound.Connect(client.Bell);
             Attend(client, stream, sound);
             _output.Wake();
         }
-        else if (ClientSound.HasFrames(stream.Pcm, out var state, out var broken))
+        else
         {
-            Begin(client, stream, state.SampleRate);
-        }
-        else if (broken is not null)
-        {
-            Say(client, $"is silent: {broken}");
+            Listen(client, stream);
         }
     }
 
-    private void Begin(ClientSession client, Stream stream, int rate)
+    private void Listen(ClientSession client, ClientStream stream)
     {
-        var sound = new ClientSound(stream.Pcm, client.Bell, MakeResampler(rate), Notify, _clock);
-        stream.Sound = sound;
+        stream.IsRefused = false;
+        stream.Pcm ??= client.File!.OpenPcm();
+        if (stream.Pcm is not { } pcm)
+            return;
+        if (ClientSound.HasFrames(pcm, out var state, out var broken))
+            Begin(client, stream, state.SampleRate);
+        else if (broken is not null)
+            Say(client, $"is silent: {broken}");
+    }
+
+    private void Begin(ClientSession client, ClientStream stream, int rate)
+    {
+        if (TakeFor(stream, () => _places.Take(stream.Holder, 1)) is { } limit)
+        {
+            Refuse(client, stream, $"{limit} has as many clients that sound as may at a time ({MostProcessStreams} of a process, "
+                + $"{MostUserStreams} of a user, {MostStreams} in all); end some, or mix in the app");
+            return;
+        }
+        var sound = new ClientSound(stream.Pcm!, client.Bell, MakeResampler(client, stream, rate), Notify, _clock);
+        (stream.Sound, stream.Pcm) = (sound, null);
         FollowTitle(client, stream, sound);
         _output.Add(sound);
+    }
+
+    // What those that have been silent for a while hold is taken only when it is needed.
+    private string? TakeFor(ClientStream taker, Func<string?> take)
+    {
+        if (take() is null)
+            return null;
+        foreach (var stream in _streams.Values)
+        {
+            if (stream != taker && stream.Sound is { } sound && sound.SilentSinceNs < _clock.NowNs - RestNs)
+                Rest(stream, sound);
+        }
+        return take();
+    }
+
+    private void Refuse(ClientSession client, ClientStream stream, string why)
+    {
+        stream.IsRefused = true;
+        _later.NoLaterThan(EventLoop.Now + RetryNs);
+        Say(client, $"waits for its sound: {why}");
+    }
+
+    private void Rest(ClientStream stream, ClientSound sound)
+    {
+        (stream.Sound, stream.Title) = (null, null);
+        ReturnLease(stream);
+        _places.Return(stream.Holder, 1);
+        _output.Remove(sound);
+        stream.IsRefused = true; // it may be waiting itself
+        _later.NoLaterThan(EventLoop.Now + RetryNs);
+    }
+
+    private void ReturnLease(ClientStream stream)
+    {
+        if (stream.Lease is { } lease)
+            _filters.Return(lease);
+        (stream.Lease, stream.IsHandedOver) = (null, false);
     }
 
     // Called on the audio thread.
@@ -109,14 +145,16 @@ internal sealed class ClientStreams : IDisposable
     private void TakeNotice()
     {
         Interlocked.Exchange(ref _isNoticed, 0);
-        AttendAll();
         for (var i = _ending.Count - 1; i >= 0; i--)
         {
-            if (!_ending[i].HasEnded)
+            var (sound, holder) = _ending[i];
+            if (!sound.HasEnded)
                 continue;
-            _output.Remove(_ending[i]);
+            _output.Remove(sound);
+            _places.Return(holder, 1);
             _ending.RemoveAt(i);
         }
+        AttendAll();
     }
 
     private void AttendAll()
@@ -125,46 +163,66 @@ internal sealed class ClientStreams : IDisposable
         {
             if (stream.Sound is { } sound)
                 Attend(client, stream, sound);
+            else if (stream.IsRefused)
+                Listen(client, stream);
         }
     }
 
-    private void Attend(ClientSession client, Stream stream, ClientSound sound)
+    private void Attend(ClientSession client, ClientStream stream, ClientSound sound)
     {
         if (sound.TakeFault() is { } fault)
             Say(client, fault);
         FollowTitle(client, stream, sound);
-        if (sound.WantedRate is not (> 0 and var rate))
+        if (sound.WantedRate is not (> 0 and var rate) || MakeResampler(client, stream, rate) is not { } resampler)
             return;
-        if (EventLoop.Now - stream.ResamplerNs < HandOverNs)
-        {
-            _later.NoLaterThan(stream.ResamplerNs + HandOverNs);
-            return;
-        }
-        stream.ResamplerNs = EventLoop.Now;
-        sound.HandOver(MakeResampler(rate)!);
+        sound.HandOver(resampler);
         _output.Wake();
     }
 
+    // Null at the sink's own rate, and as long as the filter is not made or there is no room for it.
+    private Resampler? MakeResampler(ClientSession client, ClientStream stream, int rate)
+    {
+        if (rate == AudioSink.Rate)
+            return null;
+        // A sound that wants what it was given has had another rate in between.
+        if ((stream.Lease?.Size.Rate != rate || stream.IsHandedOver) && !ChangeRate(client, stream, rate))
+            return null;
+        if (stream.Lease!.Filter is not { } filter)
+            return null;
+        stream.IsHandedOver = true;
+        return new Resampler(filter);
+    }
+
+    private bool ChangeRate(ClientSession client, ClientStream stream, int rate)
+    {
+        if (EventLoop.Now < stream.NextChangeNs)
+        {
+            _later.NoLaterThan(stream.NextChangeNs);
+            return false;
+        }
+        stream.IsHandedOver = false;
+        if (stream.Lease?.Size.Rate != rate)
+        {
+            ReturnLease(stream);
+            if (TakeFor(stream, () => (stream.Lease = _filters.TryTake(stream.Holder, rate, stream.Leases, out var limit)) is null ? limit : null) is { } whose)
+            {
+                Refuse(client, stream, $"{whose} has no share left of what resampling may take, for {rate} Hz; play at {AudioSink.Rate} Hz");
+                return false;
+            }
+            stream.Leases++;
+        }
+        stream.IsRefused = false;
+        stream.CountChange();
+        return true;
+    }
+
     // A client may say its name later than its first sound.
-    private void FollowTitle(ClientSession client, Stream stream, ClientSound sound)
+    private void FollowTitle(ClientSession client, ClientStream stream, ClientSound sound)
     {
         if (ReferenceEquals(stream.Title, client.File!.Title))
             return;
         stream.Title = client.File.Title;
         sound.Gain.Target = Gain.OfPercent(VolumeOf(client));
-    }
-
-    private Resampler? MakeResampler(int rate)
-    {
-        if (rate == AudioSink.Rate)
-            return null;
-        if (!_filters.TryGetValue(rate, out var filter))
-        {
-            if (_filters.Count == MostFilters)
-                _filters.Clear();
-            _filters.Add(rate, filter = new ResamplerFilter(rate, _quality));
-        }
-        return new Resampler(filter);
     }
 
     // Each kind of trouble, which is what stands before the colon, once a client.
@@ -178,20 +236,19 @@ internal sealed class ClientStreams : IDisposable
     {
         if (!_streams.Remove(client, out var stream))
             return;
+        stream.Pcm?.Dispose();
         if (stream.Sound is not { } sound)
-        {
-            stream.Pcm.Dispose();
             return;
-        }
+        ReturnLease(stream);
         sound.End();
-        _ending.Add(sound);
+        _ending.Add((sound, stream.Holder));
         _output.Wake();
     }
 
     public void Dispose()
     {
-        foreach (var stream in _streams.Values.Where(s => s.Sound is null))
-            stream.Pcm.Dispose(); // the others are freed by the audio thread
+        foreach (var stream in _streams.Values)
+            stream.Pcm?.Dispose(); // those that sound are freed by the audio thread
         _loop.Remove(_later);
     }
 }
