@@ -129,7 +129,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         InputHandler hear = (in InputEvent e) =>
         {
             var isUp = e.Kind is InputKind.PointerUp or InputKind.KeyRelease;
-            if ((terminal is not { IsShown: false } || isUp) && !hostKeys.Takes(in e))
+            if ((terminal is not { IsShown: false } || isUp) && !hostKeys.TryHandle(in e))
                 router.Handler(in e);
         };
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
@@ -186,7 +186,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
                 End(0);
                 break;
             case HostAction.Blank:
-                if (!blanker.Wakes())
+                if (!blanker.NoteInput())
                     blanker.Blank();
                 break;
             case HostAction.NextClient:
@@ -217,7 +217,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         var texts = options.Buttons.Select(b => System.Text.Encoding.UTF8.GetBytes(b.Event)).ToArray();
         Action<ButtonEvent> press = e =>
         {
-            if (!e.Pressed || blanker.Wakes())
+            if (!e.Pressed || blanker.NoteInput())
                 return;
             click.Play();
             if (clients.Focus is { } focus)

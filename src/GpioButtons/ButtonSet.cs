@@ -41,14 +41,14 @@ public sealed unsafe class ButtonSet : IDisposable
 
     internal static ButtonSet Open(IEnumerable<ButtonConfig> configs, Action<string>? log, Func<ButtonConfig, GpioDriver> newDriver)
     {
-        ButtonSet set = new(configs);
+        var set = new ButtonSet(configs);
         try
         {
             if (set._epoll < 0 || set._handedOver < 0)
                 throw new GpioLineException("GPIO: no descriptor left; raise the limit of open files");
             set.Check();
             set.Watch(set._handedOver);
-            for (int i = 0; i < set._configs.Length; i++)
+            for (var i = 0; i < set._configs.Length; i++)
                 set.OpenButton(i, log, newDriver);
             return set;
         }
@@ -71,11 +71,11 @@ public sealed unsafe class ButtonSet : IDisposable
         read(_handedOver, &count, sizeof(ulong));
         foreach ((_, GpioCharDevDriver? charDev) in _chips.Values)
             charDev?.Dispatch();
-        int events = 0;
-        while (_edges.TryDequeue(out Edge edge))
+        var events = 0;
+        while (_edges.TryDequeue(out var edge))
         {
-            ButtonConfig config = _configs[edge.Index];
-            bool pressed = edge.Rising != config.ActiveLow;
+            var config = _configs[edge.Index];
+            var pressed = edge.Rising != config.ActiveLow;
             if (_pressed[edge.Index] == pressed)
                 continue;
             _pressed[edge.Index] = pressed;
@@ -99,8 +99,8 @@ public sealed unsafe class ButtonSet : IDisposable
 
     private void Check()
     {
-        HashSet<(int, int)> lines = [];
-        foreach (ButtonConfig config in _configs)
+        var lines = new HashSet<(int, int)>();
+        foreach (var config in _configs)
         {
             if (config.Validate() is { } error)
                 throw new GpioLineException(error);
@@ -112,12 +112,12 @@ public sealed unsafe class ButtonSet : IDisposable
 
     private void OpenButton(int index, Action<string>? log, Func<ButtonConfig, GpioDriver> newDriver)
     {
-        ButtonConfig config = _configs[index];
+        var config = _configs[index];
         try
         {
             if (!_chips.TryGetValue((config.Chip, config.Driver), out var chip))
             {
-                GpioDriver driver = newDriver(config);
+                var driver = newDriver(config);
                 chip = (new GpioController(driver), driver as GpioCharDevDriver);
                 _chips.Add((config.Chip, config.Driver), chip);
                 if (chip.CharDev is not null)
@@ -131,7 +131,7 @@ public sealed unsafe class ButtonSet : IDisposable
         catch (Exception e) when (e is not GpioLineException)
         {
             // System.Device.Gpio throws whatever comes, also texts of several lines.
-            string remedy = config.Driver == ButtonConfig.Libgpiod ? $"try driver \"{ButtonConfig.CharDev}\"" : "check the line's number";
+            var remedy = config.Driver == ButtonConfig.Libgpiod ? $"try driver \"{ButtonConfig.CharDev}\"" : "check the line's number";
             throw new GpioLineException(
                 $"button \"{config.Event}\" on chip {config.Chip} line {config.Line}: {e.Message.ReplaceLineEndings(" ")}; {remedy}");
         }
@@ -141,7 +141,7 @@ public sealed unsafe class ButtonSet : IDisposable
     {
         controller.OpenPin(config.Line);
         charDev?.SetDebounce(config.Line, (uint)config.DebounceMs * 1000);
-        PinMode pull = config.ActiveLow ? PinMode.InputPullUp : PinMode.InputPullDown;
+        var pull = config.ActiveLow ? PinMode.InputPullUp : PinMode.InputPullDown;
         controller.SetPinMode(config.Line, controller.IsPinModeSupported(config.Line, pull) ? pull : PinMode.Input);
         controller.RegisterCallbackForPinValueChangedEvent(config.Line, PinEventTypes.Rising | PinEventTypes.Falling,
             (_, change) => HandOver(index, change));
@@ -150,8 +150,8 @@ public sealed unsafe class ButtonSet : IDisposable
     // On the loop's own thread within Dispatch, or on one of libgpiod's.
     private void HandOver(int index, PinValueChangedEventArgs change)
     {
-        LineEventArgs? exact = change as LineEventArgs;
-        long now = exact?.TimestampNs ?? Stopwatch.GetElapsedTime(0).Ticks * 100;
+        var exact = change as LineEventArgs;
+        var now = exact?.TimestampNs ?? Stopwatch.GetElapsedTime(0).Ticks * 100;
         _edges.Enqueue(new Edge(index, change.ChangeType == PinEventTypes.Rising, now));
         if (exact is not null || _disposed)
             return;
@@ -161,7 +161,7 @@ public sealed unsafe class ButtonSet : IDisposable
 
     private void Watch(int fd)
     {
-        epoll_event watched = new() { events = EPOLLIN };
+        var watched = new epoll_event { events = EPOLLIN };
         epoll_ctl(_epoll, EPOLL_CTL_ADD, fd, &watched);
     }
 

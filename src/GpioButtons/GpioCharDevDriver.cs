@@ -77,7 +77,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     /// <param name="microseconds">The period, microseconds; 0 is none.</param>
     public void SetDebounce(int line, uint microseconds)
     {
-        Line opened = Opened(line);
+        var opened = Opened(line);
         opened.DebounceUs = microseconds;
         if (opened.IsConfigured && opened.Mode != PinMode.Output)
             Configure(line, opened);
@@ -108,14 +108,14 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     /// <inheritdoc/>
     protected override void SetPinMode(int pinNumber, PinMode mode)
     {
-        Line line = Opened(pinNumber);
+        var line = Opened(pinNumber);
         SetPinMode(pinNumber, mode, mode == PinMode.Output && _chip.Read(pinNumber, line.Fd) ? PinValue.High : PinValue.Low);
     }
 
     /// <inheritdoc/>
     protected override void SetPinMode(int pinNumber, PinMode mode, PinValue initialValue)
     {
-        Line line = Opened(pinNumber);
+        var line = Opened(pinNumber);
         line.Mode = mode;
         Configure(pinNumber, line, initialValue == PinValue.High);
         line.IsConfigured = true;
@@ -140,7 +140,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     /// <inheritdoc/>
     protected override void AddCallbackForPinValueChangedEvent(int pinNumber, PinEventTypes eventTypes, PinChangeEventHandler callback)
     {
-        Line line = Opened(pinNumber);
+        var line = Opened(pinNumber);
         if (eventTypes.HasFlag(PinEventTypes.Rising))
             line.Rising += callback;
         if (eventTypes.HasFlag(PinEventTypes.Falling))
@@ -151,7 +151,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     /// <inheritdoc/>
     protected override void RemoveCallbackForPinValueChangedEvent(int pinNumber, PinChangeEventHandler callback)
     {
-        Line line = Opened(pinNumber);
+        var line = Opened(pinNumber);
         line.Rising -= callback;
         line.Falling -= callback;
         Watch(pinNumber, line);
@@ -164,9 +164,9 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     /// <returns>The edge, or that it timed out.</returns>
     protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken)
     {
-        Line line = Opened(pinNumber);
-        int cancelled = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        PinEventTypes seen = PinEventTypes.None;
+        var line = Opened(pinNumber);
+        var cancelled = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        var seen = PinEventTypes.None;
         try
         {
             using CancellationTokenRegistration registration = cancellationToken.Register(() => Signal(cancelled));
@@ -204,7 +204,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
         // The finalizer of the base comes here too, after the other objects may be gone; descriptors end with the process then.
         if (disposing)
         {
-            foreach (int line in _lines.Keys.ToArray())
+            foreach (var line in _lines.Keys.ToArray())
                 ClosePin(line);
             _events.Dispose();
             _chip.Dispose();
@@ -227,14 +227,14 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     {
         if (line.Mode == PinMode.Output && Edges(line) != PinEventTypes.None)
             throw new InvalidOperationException($"{_path} line {number}: is an output; only inputs have edges");
-        ulong flags = line.Mode switch
+        var flags = line.Mode switch
         {
             PinMode.Output => GPIO_V2_LINE_FLAG_OUTPUT,
             PinMode.InputPullUp => GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_PULL_UP,
             PinMode.InputPullDown => GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN,
             _ => GPIO_V2_LINE_FLAG_INPUT,
         };
-        PinEventTypes edges = Edges(line);
+        var edges = Edges(line);
         if (edges.HasFlag(PinEventTypes.Rising))
             flags |= GPIO_V2_LINE_FLAG_EDGE_RISING;
         if (edges.HasFlag(PinEventTypes.Falling))

@@ -24,7 +24,7 @@ internal sealed unsafe class GpioChip : IDisposable
         gpiochip_info info;
         if (ioctl(_fd, unchecked((int)GPIO_GET_CHIPINFO_IOCTL), &info) < 0)
         {
-            int error = errno;
+            var error = errno;
             Dispose();
             throw new GpioLineException(error == ENOTTY || error == EINVAL
                 ? $"{path}: is not a GPIO chip; name a /dev/gpiochipN"
@@ -42,7 +42,7 @@ internal sealed unsafe class GpioChip : IDisposable
     public string Name { get; }
 
     /// <summary>N of <c>gpiochipN</c>; -1 if the kernel names it otherwise.</summary>
-    public int Number => Name.StartsWith("gpiochip", StringComparison.Ordinal) && int.TryParse(Name.AsSpan(8), out int n) ? n : -1;
+    public int Number => Name.StartsWith("gpiochip", StringComparison.Ordinal) && int.TryParse(Name.AsSpan(8), out var n) ? n : -1;
 
     /// <summary>The kind of chip, such as <c>9030000.pl061</c>.</summary>
     public string Label { get; }
@@ -60,7 +60,7 @@ internal sealed unsafe class GpioChip : IDisposable
         "mmm"u8.CopyTo(new Span<byte>(request.consumer, GPIO_MAX_NAME_SIZE));
         if (ioctl(_fd, unchecked((int)GPIO_V2_GET_LINE_IOCTL), &request) >= 0)
             return request.fd;
-        int error = errno;
+        var error = errno;
         if (error == EBUSY)
             throw new GpioLineException($"{_path} line {line}: in use by \"{Consumer(line)}\"; free it there, or choose another line");
         throw new GpioLineException(error == EINVAL || error == ENOTTY
@@ -99,7 +99,7 @@ internal sealed unsafe class GpioChip : IDisposable
     /// <summary>The electrical level of a requested line.</summary>
     public bool Read(int line, int fd)
     {
-        gpio_v2_line_values values = new() { mask = 1 };
+        var values = new gpio_v2_line_values { mask = 1 };
         if (ioctl(fd, unchecked((int)GPIO_V2_LINE_GET_VALUES_IOCTL), &values) < 0)
             throw new GpioLineException($"{_path} line {line}: {Text(errno)}; check the chip's driver");
         return (values.bits & 1) != 0;
@@ -108,7 +108,7 @@ internal sealed unsafe class GpioChip : IDisposable
     /// <summary>Sets the level of a requested output line.</summary>
     public void Write(int line, int fd, bool high)
     {
-        gpio_v2_line_values values = new() { mask = 1, bits = high ? 1u : 0 };
+        var values = new gpio_v2_line_values { mask = 1, bits = high ? 1u : 0 };
         if (ioctl(fd, unchecked((int)GPIO_V2_LINE_SET_VALUES_IOCTL), &values) < 0)
             throw new GpioLineException($"{_path} line {line}: {Text(errno)}; only an output can be written");
     }
@@ -135,7 +135,7 @@ internal sealed unsafe class GpioChip : IDisposable
             return "is not a GPIO chip; name a /dev/gpiochipN";
         if (error != ENOENT)
             return $"{Text(error)}; check the chip's driver";
-        string[] chips = Directory.GetFiles("/dev", "gpiochip*");
+        var chips = Directory.GetFiles("/dev", "gpiochip*");
         Array.Sort(chips, StringComparer.Ordinal);
         return chips.Length == 0
             ? "no such chip; this board has none, is the driver of its GPIO loaded?"
@@ -144,8 +144,8 @@ internal sealed unsafe class GpioChip : IDisposable
 
     private static string Name32(byte* name)
     {
-        ReadOnlySpan<byte> bytes = new(name, GPIO_MAX_NAME_SIZE);
-        int end = bytes.IndexOf((byte)0);
+        var bytes = new ReadOnlySpan<byte>(name, GPIO_MAX_NAME_SIZE);
+        var end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
 

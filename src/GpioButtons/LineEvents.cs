@@ -43,7 +43,7 @@ internal sealed unsafe class LineEvents : IDisposable
     {
         // A blocking read after a wake-up whose events somebody else took would hang the host.
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-        epoll_event watched = new() { events = EPOLLIN };
+        var watched = new epoll_event { events = EPOLLIN };
         watched.data.u64 = (ulong)line;
         if (epoll_ctl(FileDescriptor, EPOLL_CTL_ADD, fd, &watched) < 0)
             throw new GpioLineException($"GPIO line {line}: cannot be watched (errno {errno})");
@@ -66,9 +66,9 @@ internal sealed unsafe class LineEvents : IDisposable
     {
         const int Max = 16;
         epoll_event* ready = stackalloc epoll_event[Max];
-        int count = epoll_wait(FileDescriptor, ready, Max, 0);
-        int edges = 0;
-        for (int i = 0; i < count; i++)
+        var count = epoll_wait(FileDescriptor, ready, Max, 0);
+        var edges = 0;
+        for (var i = 0; i < count; i++)
             edges += Read((int)ready[i].data.u64, edge);
         return edges;
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class LineEvents : IDisposable
         long bytes;
         fixed (byte* to = line.Buffer)
             bytes = read(line.Fd, to + line.Filled, line.Buffer.Length - line.Filled);
-        int error = bytes < 0 ? errno : 0;
+        var error = bytes < 0 ? errno : 0;
         if (error == EAGAIN || error == EINTR)
             return 0;
         if (bytes <= 0)
@@ -90,15 +90,15 @@ internal sealed unsafe class LineEvents : IDisposable
             Lost?.Invoke(number);
             return 0;
         }
-        int filled = line.Filled + (int)bytes;
-        int whole = filled / sizeof(gpio_v2_line_event);
+        var filled = line.Filled + (int)bytes;
+        var whole = filled / sizeof(gpio_v2_line_event);
         // Copied out first: a handler may come back here through WaitForEvent.
-        gpio_v2_line_event[] events = MemoryMarshal.Cast<byte, gpio_v2_line_event>(line.Buffer)[..whole].ToArray();
-        int used = whole * sizeof(gpio_v2_line_event);
+        var events = MemoryMarshal.Cast<byte, gpio_v2_line_event>(line.Buffer)[..whole].ToArray();
+        var used = whole * sizeof(gpio_v2_line_event);
         line.Buffer.AsSpan(used, filled - used).CopyTo(line.Buffer);
         line.Filled = filled - used;
-        int edges = 0;
-        foreach (ref readonly gpio_v2_line_event read in events.AsSpan())
+        var edges = 0;
+        foreach (ref readonly var read in events.AsSpan())
         {
             if (Decode(read, number) is not { } decoded)
                 continue;

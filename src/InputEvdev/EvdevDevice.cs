@@ -128,7 +128,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
 
     private static string GrabFailure(int error) => error == EBUSY
         ? "another program has grabbed it, and gets all of its events; stop that program"
-        : $"can not be grabbed: {Marshal.GetPInvokeErrorMessage(error)}";
+        : $"cannot be grabbed: {Marshal.GetPInvokeErrorMessage(error)}";
 
     /// <summary>
     /// Opens a FIFO or a file with raw 24-byte struct input_event, for tests and development: taken as a touch screen (BTN_TOUCH,

@@ -42,7 +42,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
     /// <param name="reason">What is wrong.</param>
     public static XkbKeymap? TryOpen(KeyboardOptions options, Action<string> log, string libraryName, out string reason)
     {
-        reason = $"{libraryName} can not be loaded; install libxkbcommon0 and xkb-data";
+        reason = $"{libraryName} cannot be loaded; install libxkbcommon0 and xkb-data";
         if (LibXkbCommon.TryLoad(libraryName) is not { } lib) return null;
         var context = lib.NewContext();
         var hasData = lib.xkb_context_include_path_append_default(context) != 0;
@@ -66,7 +66,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            reason = $"{file}: the keymap can not be read: {e.Message}";
+            reason = $"{file}: the keymap cannot be read: {e.Message}";
             return 0;
         }
     }

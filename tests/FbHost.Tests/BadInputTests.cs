@@ -66,7 +66,7 @@ public class BadInputTests
 
     [Theory]
     [InlineData("/nonexistent", "input: /nonexistent: no such file; make it with mkfifo")]
-    [InlineData("$TEMP/a-file", "input: $TEMP/a-file: can not be waited for; it must be an input device or a FIFO")]
+    [InlineData("$TEMP/a-file", "input: $TEMP/a-file: cannot be waited for; it must be an input device or a FIFO")]
     [InlineData("/dev/null", "/dev/null: not an evdev device")]
     [InlineData("/dev/nonexistent", "/dev/nonexistent: no such device")]
     public void An_input_that_can_not_be_used_is_named(string input, string part) =>

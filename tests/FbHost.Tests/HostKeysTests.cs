@@ -1,4 +1,5 @@
 using FbHost.Input;
+using FbHost.Options;
 using InputEvdev;
 using static InputEvdev.KeyCode;
 
@@ -20,7 +21,7 @@ public class HostKeysTests
     {
         var keys = Keys();
         foreach (var key in new[] { KEY_F1, KEY_F10, KEY_F11, KEY_F12, KEY_BACKSPACE })
-            Assert.True(keys.Takes(Press(key, ControlAlt | Modifiers.CapsLock)));
+            Assert.True(keys.TryHandle(Press(key, ControlAlt | Modifiers.CapsLock)));
         Assert.Equal(["terminal 1", "terminal 10", "terminal 11", "terminal 12", "Quit"], _done);
     }
 
@@ -29,7 +30,7 @@ public class HostKeysTests
     [InlineData(KEY_F13, ControlAlt)]
     public void Other_keys_are_the_clients(KeyCode key, Modifiers modifiers)
     {
-        Assert.False(Keys().Takes(Press(key, modifiers)));
+        Assert.False(Keys().TryHandle(Press(key, modifiers)));
         Assert.Empty(_done);
     }
 
@@ -38,28 +39,28 @@ public class HostKeysTests
     {
         var keys = Keys();
         var press = Press(KEY_F2, ControlAlt);
-        Assert.True(keys.Takes(press));
-        Assert.True(keys.Takes(press with { Kind = InputKind.KeyRepeat }));
-        Assert.False(keys.Takes(press with { Kind = InputKind.KeyRelease, Device = 2 }));
-        Assert.True(keys.Takes(press with { Kind = InputKind.KeyRelease, Modifiers = 0 }));
-        Assert.False(keys.Takes(press with { Kind = InputKind.KeyRelease }));
+        Assert.True(keys.TryHandle(press));
+        Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRepeat }));
+        Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Device = 2 }));
+        Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Modifiers = 0 }));
+        Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease }));
         Assert.Equal(["terminal 2"], _done);
     }
 
     [Fact]
     public void A_lock_and_a_host_without_terminals_leave_them_to_the_clients()
     {
-        Assert.False(Keys(locked: true).Takes(Press(KEY_F2, ControlAlt)));
-        Assert.False(Keys(locked: true).Takes(Press(KEY_BACKSPACE, ControlAlt)));
-        Assert.False(Keys(terminals: false).Takes(Press(KEY_F2, ControlAlt)));
-        Assert.True(Keys(locked: true, keys: ("power"u8.ToArray(), HostAction.Blank)).Takes(Press(KEY_POWER)));
+        Assert.False(Keys(locked: true).TryHandle(Press(KEY_F2, ControlAlt)));
+        Assert.False(Keys(locked: true).TryHandle(Press(KEY_BACKSPACE, ControlAlt)));
+        Assert.False(Keys(terminals: false).TryHandle(Press(KEY_F2, ControlAlt)));
+        Assert.True(Keys(locked: true, keys: ("power"u8.ToArray(), HostAction.Blank)).TryHandle(Press(KEY_POWER)));
         Assert.Equal(["Blank"], _done);
     }
 
     [Fact]
     public void A_configured_key_comes_before_a_built_in_one()
     {
-        Assert.True(Keys(keys: ("control-alt-backspace"u8.ToArray(), HostAction.NextClient)).Takes(Press(KEY_BACKSPACE, ControlAlt)));
+        Assert.True(Keys(keys: ("control-alt-backspace"u8.ToArray(), HostAction.NextClient)).TryHandle(Press(KEY_BACKSPACE, ControlAlt)));
         Assert.Equal(["NextClient"], _done);
     }
 }

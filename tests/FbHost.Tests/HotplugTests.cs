@@ -107,7 +107,7 @@ public class HotplugTests
             Link($"event{3 + round}");
             Wait.Until(() => host.CountLog("usb-touch (stream) is here") == round, "the device", () => string.Join(" | ", host.Log));
         }
-        Assert.Equal(0, host.CountLog("can not be watched"));
+        Assert.Equal(0, host.CountLog("cannot be watched"));
     }
 
     [Fact]

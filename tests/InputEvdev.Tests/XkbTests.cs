@@ -153,7 +153,7 @@ public sealed class XkbTests : IDisposable
         Assert.Equal($"{file}: is no keymap; make one with xkbcli compile-keymap. The built-in US map is used", Assert.Single(broken.Log));
         using var missing = new Typist(new KeyboardOptions { Keymap = file + "x" });
         Assert.Equal("a", missing.Tap(KEY_A).Text);
-        Assert.StartsWith($"{file}x: the keymap can not be read: ", Assert.Single(missing.Log));
+        Assert.StartsWith($"{file}x: the keymap cannot be read: ", Assert.Single(missing.Log));
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class XkbTests : IDisposable
     {
         using var typist = new Typist(new KeyboardOptions { Keymap = file, Compose = file });
         Assert.Equal("a", typist.Tap(KEY_A).Text);
-        Assert.StartsWith($"{file}: the keymap can not be read: ", Assert.Single(typist.Log));
+        Assert.StartsWith($"{file}: the keymap cannot be read: ", Assert.Single(typist.Log));
         using var composing = new Typist(new KeyboardOptions { Layout = "us", Compose = file });
         Assert.Equal("a", composing.Tap(KEY_A).Text);
         Assert.StartsWith($"{file}: holds no compose sequences", Assert.Single(composing.Log));
@@ -183,7 +183,7 @@ public sealed class XkbTests : IDisposable
     {
         using var typist = new Typist(new KeyboardOptions { Layout = "de" }, "libxkbcommon-missing.so.0");
         Assert.Equal("yz", typist.Tap(KEY_Y, KEY_Z).Text);
-        Assert.Equal("libxkbcommon-missing.so.0 can not be loaded; install libxkbcommon0 and xkb-data. The built-in US map is used",
+        Assert.Equal("libxkbcommon-missing.so.0 cannot be loaded; install libxkbcommon0 and xkb-data. The built-in US map is used",
             Assert.Single(typist.Log));
     }
 

@@ -1,38 +1,8 @@
+using FbHost.Options;
 using InputEvdev;
 using static InputEvdev.KeyCode;
 
 namespace FbHost.Input;
-
-/// <summary>What a key can make the host do.</summary>
-internal enum HostAction
-{
-    /// <summary>Ends the host.</summary>
-    Quit,
-
-    /// <summary>Turns the screen off, and on again.</summary>
-    Blank,
-
-    /// <summary>Raises the client that is lowest, so that each gets its turn.</summary>
-    NextClient,
-
-    /// <summary>Ends the app in the foreground and starts it again.</summary>
-    RestartApp,
-
-    /// <summary>Everything is louder by 5 %.</summary>
-    VolumeUp,
-
-    /// <summary>Everything is quieter by 5 %.</summary>
-    VolumeDown,
-
-    /// <summary>Everything is silent, and heard again.</summary>
-    Mute,
-}
-
-/// <summary>Keys that the host keeps, and whether the built-in ones are locked: a kiosk's.</summary>
-internal sealed record HostKeyOptions(IReadOnlyList<(byte[] Word, HostAction Action)> Keys, bool Lock)
-{
-    public static readonly HostKeyOptions Default = new([], Lock: false);
-}
 
 /// <summary>
 /// Keys that the host keeps for itself: Control+Alt+F1 to F12 for another terminal, Control+Alt+Backspace for the end, and those of the
@@ -54,12 +24,12 @@ internal sealed class HostKeys
 
     private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
 
-    /// <summary>True for an event that is the host's; what it stands for is then done.</summary>
-    public bool Takes(in InputEvent e)
+    /// <summary>Does what the event stands for, if it is the host's. False: it is not.</summary>
+    public bool TryHandle(in InputEvent e)
     {
         switch (e.Kind)
         {
-            case InputKind.KeyPress when Acts(e):
+            case InputKind.KeyPress when TryAct(e):
                 _taken.Add((e.Device, e.Key));
                 return true;
             case InputKind.KeyRepeat when _taken.Contains((e.Device, e.Key)):
@@ -84,7 +54,7 @@ internal sealed class HostKeys
         return null;
     }
 
-    private bool Acts(in InputEvent e)
+    private bool TryAct(in InputEvent e)
     {
         ReadOnlySpan<byte> word = _words.Of(e);
         if (ConfiguredFor(word) is { } configured)

@@ -33,14 +33,14 @@ internal sealed class InputDevices : IDisposable
     private sealed record Source(EvdevDevice Device, Watch Watch, InputHandler Handler, ScanLine? Line);
 
     /// <param name="loop">Reads them.</param>
-    /// <param name="log">Is told of devices that come, go, or can not be used.</param>
+    /// <param name="log">Is told of devices that come, go, or cannot be used.</param>
     /// <param name="inputs">auto, none, terminal (not read here), directories, or paths of devices and FIFOs.</param>
     /// <param name="rules">What is said of devices.</param>
     /// <param name="width">The screen's, for FIFOs.</param>
     /// <param name="height">The screen's, for FIFOs.</param>
     /// <param name="keyboard">Gets the events of all but scanners.</param>
     /// <param name="scanners">Get theirs.</param>
-    /// <exception cref="MmmException">A device that was named can not be used.</exception>
+    /// <exception cref="MmmException">A device that was named cannot be used.</exception>
     public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, int width, int height, SeatKeyboard keyboard,
         Scanners scanners)
     {
@@ -140,7 +140,7 @@ internal sealed class InputDevices : IDisposable
             : !EvdevDevice.TryOpen(path, _rules, out device, out fault))
             reason = fault;
         else if (!TryWatch(device))
-            reason = $"{path}: can not be waited for; it must be an input device or a FIFO";
+            reason = $"{path}: cannot be waited for; it must be an input device or a FIFO";
         return reason.Length == 0;
     }
 

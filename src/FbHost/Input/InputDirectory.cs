@@ -51,7 +51,7 @@ internal sealed class InputDirectory : IDisposable
         while (_next.Length > 0 && Watch(Path.Combine(at, _next))) // made meanwhile
             at = Path.Combine(at, _next);
         if (_watch is null)
-            _log.Warn($"input: {_path}: can not be watched; devices that are plugged in later are not seen");
+            _log.Warn($"input: {_path}: cannot be watched; devices that are plugged in later are not seen");
         List();
     }
 

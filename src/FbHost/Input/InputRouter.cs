@@ -67,7 +67,7 @@ internal sealed class InputRouter
     {
         // What wakes the screen is not for an app: a key, a motion, or a finger from down to up. A key's release wakes nothing: it may be
         // that of the key which turned the screen off.
-        var wakes = e.Kind != InputKind.KeyRelease && _blanker.Wakes();
+        var wakes = e.Kind != InputKind.KeyRelease && _blanker.NoteInput();
         if (_cursor && !wakes)
             MoveCursor(e);
         switch (e.Kind)

@@ -25,7 +25,7 @@ internal sealed class Scanners : IDisposable
         (_keyboard, _log) = (keyboard, log);
         _deliver = line =>
         {
-            blanker.Wakes();
+            blanker.NoteInput();
             if (clients.Focus is { } focus)
                 clients.Post(focus)?.Offer(EventText.Message($"scan {line}"));
         };

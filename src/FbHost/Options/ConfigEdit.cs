@@ -14,7 +14,7 @@ internal static class ConfigEdit
     /// <param name="path">Names from the outermost object inwards; objects that are missing are made.</param>
     /// <param name="value">JSON.</param>
     /// <param name="check">Throws <see cref="MmmException"/> when the new file would not be a configuration.</param>
-    /// <exception cref="MmmException">It can not be read, changed or written: one line.</exception>
+    /// <exception cref="MmmException">It cannot be read, changed or written: one line.</exception>
     public static void Save(string file, ReadOnlySpan<string> path, string value, Action<string> check)
     {
         try
@@ -31,7 +31,7 @@ internal static class ConfigEdit
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MmmException($"{file}: can not be written: {IoFault.Text(e)}");
+            throw new MmmException($"{file}: cannot be written: {IoFault.Text(e)}");
         }
     }
 

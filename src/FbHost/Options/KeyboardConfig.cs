@@ -1,5 +1,4 @@
 using System.Text;
-using FbHost.Input;
 using InputEvdev;
 
 namespace FbHost.Options;

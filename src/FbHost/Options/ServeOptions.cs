@@ -53,7 +53,7 @@ internal sealed class ServeOptions
     public InputEvdev.KeyboardOptions Keyboard { get; set; } = new();
 
     /// <summary>Keys that the host keeps.</summary>
-    public Input.HostKeyOptions HostKeys { get; set; } = Input.HostKeyOptions.Default;
+    public HostKeyOptions HostKeys { get; set; } = HostKeyOptions.Default;
 
     public AudioOptions Audio { get; set; } = new(AudioKind.Auto);
 

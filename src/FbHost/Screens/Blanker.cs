@@ -36,7 +36,7 @@ internal sealed class Blanker
     /// <summary>
     /// Somebody touched something. True: the screen was off and is on now, so what woke it is not for an app.
     /// </summary>
-    public bool Wakes()
+    public bool NoteInput()
     {
         _lastInputNs = EventLoop.Now; // the timer is not set anew for each event: it looks here when it runs
         if (!_screen.IsBlank)

@@ -1,7 +1,6 @@
-using InputEvdev;
 using static InputEvdev.KeyCode;
 
-namespace FbHost.Input;
+namespace InputEvdev;
 
 /// <summary>
 /// The names of keys that type nothing, as clients get them; docs/keys.md shows them to people. The first ones are the protocol's
@@ -12,7 +11,7 @@ namespace FbHost.Input;
 /// control KEY_NEXT; the application key of a keyboard is KEY_COMPOSE, a remote's menu KEY_MENU. KEY_PAUSE is the pause of most remotes and
 /// the Pause key of keyboards.
 /// </remarks>
-internal static class KeyNameTable
+public static class KeyNameTable
 {
     private static readonly string?[] Names = Fill(
         (KEY_ESC, "escape"), (KEY_BACKSPACE, "backspace"), (KEY_TAB, "tab"), (KEY_ENTER, "return"), (KEY_SPACE, "space"), (KEY_F1, "F1"),
