@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Displays;
 using Displays.Pixels;
 using FbHost.Apps;
@@ -12,47 +11,40 @@ using FbHost.Options;
 using FbHost.Screens;
 using GpioButtons;
 using InputEvdev;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Mmm;
 
 namespace FbHost;
 
 /// <summary>
-/// The only place that knows all the parts: makes them from the options, joins them, and runs the loop on its thread. Whatever fails while
-/// the parts are made is told as one line before anything is served.
+/// The only place that knows all the parts: makes them from the options, joins them, and runs the loop. Whatever fails while the parts are made
+/// is told as one line before anything is served.
 /// </summary>
-internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService, IDisposable
+internal sealed class Appliance(ServeOptions options, LogWriter writer)
 {
     private const int VolumeStep = 5; // %
-    private readonly HostLog _log = new(loggers.CreateLogger(nameof(FbHost)));
+    private readonly HostLog _log = new(writer);
     private readonly EventLoop _loop = new();
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
-    private LoopThread? _thread;
+    private int _exitCode;
     private bool _isMade;
     private long _frames;
     private long _dropped;
 
-    // A terminal that goes away ends the host as SIGTERM does: console and sockets are put back.
-    private readonly PosixSignalRegistration _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    /// <summary>Serves until it is told to end; returns the exit code.</summary>
+    /// <exception cref="Exception">Why it could not start; everything is put back.</exception>
+    public int Run()
     {
-        context.Cancel = true;
-        lifetime.StopApplication();
-    });
-
-    public Task StartAsync(CancellationToken cancellation)
-    {
-        _thread = new LoopThread(_loop, Make, Fail, Unmake);
-        return _thread.Start();
+        using (_loop)
+        using (new EndSignals(() => _loop.Post(_loop.Stop), Fail))
+            LoopLife.Run(_loop, Make, Fail, Unmake);
+        return _exitCode;
     }
-
-    public Task StopAsync(CancellationToken cancellation) => _thread?.Stop() ?? Task.CompletedTask;
 
     // A fault of the host's own: it ends, but in order.
     private void Fail(Exception e)
     {
         _log.Warn(FaultLine.Of(e));
-        Environment.ExitCode = 1;
+        _exitCode = 1;
     }
 
     private void Unmake()
@@ -70,13 +62,6 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
         }
         if (_isMade)
             _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
-        lifetime.StopApplication();
-    }
-
-    public void Dispose()
-    {
-        _hangUp.Dispose();
-        _loop.Dispose();
     }
 
     private T Own<T>(T part) where T : IDisposable
@@ -87,7 +72,7 @@ internal sealed class Appliance(ServeOptions options, IHostApplicationLifetime l
 
     private void End(int exitCode)
     {
-        Environment.ExitCode = exitCode;
+        _exitCode = exitCode;
         _loop.Stop();
     }
 

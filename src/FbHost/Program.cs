@@ -2,9 +2,6 @@ using Displays;
 using FbHost;
 using FbHost.Control;
 using FbHost.Options;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 StandardStreams.Ensure();
 using var log = new LogWriter(2);
@@ -14,16 +11,7 @@ try
         return CrashGuard.Run(args.AsSpan(1));
     if (ProgramName() == "mmmctl")
         return Mmmctl.Run(args);
-    if (CommandLine.Parse(args) is not { } options)
-        return 0;
-    // Nothing is read from there; the default is the program's own directory, which its user may not be able to name.
-    var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = "/" });
-    builder.Logging.AddProvider(new HostLoggerProvider(log));
-    builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
-    builder.Services.AddSingleton(options);
-    builder.Services.AddHostedService<Appliance>();
-    builder.Build().Run();
-    return Environment.ExitCode;
+    return CommandLine.Parse(args) is { } options ? new Appliance(options, log).Run() : 0;
 }
 catch (Exception e)
 {

@@ -85,13 +85,31 @@ internal static class CommandLine
         options.Path = parsed.GetValue(Path) ?? options.Path;
         options.Command = command;
         options.OneClient = command.Length > 0;
-        if (parsed.GetValue(OneClient) is not { } only)
-            return options;
-        if (command.Length > 0)
-            throw new MmmException("-p DIR waits for a client that is started elsewhere; leave out -p to run a command");
-        options.Path = only;
-        options.OneClient = true;
+        if (parsed.GetValue(OneClient) is { } only)
+        {
+            if (command.Length > 0)
+                throw new MmmException("-p DIR waits for a client that is started elsewhere; leave out -p to run a command");
+            options.Path = only;
+            options.OneClient = true;
+        }
+        foreach (var path in (ReadOnlySpan<string?>)[options.Path ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable), .. options.Inputs])
+            CheckPlace(path);
         return options;
+    }
+
+    // A relative path begins at the working directory, which may have been removed.
+    private static void CheckPlace(string? path)
+    {
+        if (path is null or "" or "auto" or "none" or "terminal" || path.StartsWith('/'))
+            return;
+        try
+        {
+            _ = Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            throw new MmmException($"{path}: the directory that relative paths begin at was removed; name it by its full path");
+        }
     }
 
     // What follows the first word that is no option is the command's own: mmm --display auto ./app -p x

@@ -5,7 +5,6 @@ using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Screens;
 using InputEvdev;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FbHost.Tests.Support;
 
@@ -27,7 +26,7 @@ internal sealed class Desk : IDisposable
         Directory.CreateDirectory(_temp["mmm"]);
         _display = new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
         var screen = new Screen(_display);
-        Clients = new ClientTable(_loop, screen, new HostLog(NullLogger.Instance), _temp["mmm"], new HashSet<string> { "calibrate" });
+        Clients = new ClientTable(_loop, screen, new HostLog(null), _temp["mmm"], new HashSet<string> { "calibrate" });
         Clients.Open();
         Blanker = new Blanker(_loop, screen, Clients, TimeSpan.Zero);
         Router = new InputRouter(_loop, Clients, screen, Blanker, Orientation.Make(rotate, false, false, out _)!.Value, cursor: false);
