@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Mmm;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
@@ -14,7 +15,7 @@ namespace Displays;
 /// </summary>
 internal sealed class CrashGuard(Action<string> log) : IDisposable
 {
-    /// <summary>The first argument of that process; what it gives back follows.</summary>
+    /// <summary>The only argument of that process. What it gives back comes by its pipe: see <see cref="Set"/>.</summary>
     public const string Argument = "--guard";
 
     /// <summary>Followed by a virtual terminal's number and its keyboard mode.</summary>
@@ -23,18 +24,29 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
     /// <summary>Followed by the device's path and that of the <see cref="FoundFramebuffer"/>.</summary>
     public const string Framebuffer = "framebuffer";
 
+    private const string InOrder = ".";
     private Process? _process;
+    private bool _hasStarted;
 
-    /// <summary>Starts it; where it can not be, only a host that ends in order gives the screen back.</summary>
-    /// <param name="arguments">What it gives back; nothing: it is not needed.</param>
-    public void Start(IReadOnlyList<string> arguments)
+    /// <summary>
+    /// Says what is given back from now on, in place of all that was said before. The process is started with the first that there is; where
+    /// it cannot be, only a host that ends in order gives the screen back.
+    /// </summary>
+    /// <param name="arguments">What it gives back; nothing: a crash leaves nothing to do.</param>
+    public void Set(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count == 0 || Path.GetFileName(Environment.ProcessPath) == "dotnet") // an assembly that is run by dotnet is no program
+        if (!_hasStarted && arguments.Count > 0)
+            Start();
+        Tell(arguments);
+    }
+
+    private void Start()
+    {
+        _hasStarted = true;
+        if (Path.GetFileName(Environment.ProcessPath) == "dotnet") // an assembly that is run by dotnet is no program
             return;
         var start = new ProcessStartInfo("/proc/self/exe") { RedirectStandardInput = true }; // by this name it is no second "mmm" for pidof
         start.ArgumentList.Add(Argument);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
         try
         {
             _process = Process.Start(start);
@@ -45,35 +57,70 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
         }
     }
 
-    /// <summary>Tells it that the screen was given back, and that it is not needed any more.</summary>
-    public void Dispose()
+    // Each text ended by a NUL, and the message by one more. The pipe takes far more than there ever is, so this does not block.
+    private void Tell(IReadOnlyList<string> message)
     {
         try
         {
-            _process?.StandardInput.Write('.');
-            _process?.StandardInput.Close();
+            _process?.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(string.Concat(message.Select(m => m + "\0")) + "\0"));
+            _process?.StandardInput.BaseStream.Flush();
         }
         catch (IOException)
         {
-            // It was killed before.
+            // It was killed.
         }
+    }
+
+    /// <summary>Tells it that the screen was given back, and that it is not needed any more.</summary>
+    public void Dispose()
+    {
+        Tell([InOrder]);
         _process?.Dispose();
     }
 
     /// <summary>The guard's own program: ends when the host does.</summary>
-    /// <param name="arguments">What it gives back.</param>
-    public static int Run(ReadOnlySpan<string> arguments)
+    public static int Run()
     {
-        var giveBack = Parse(arguments);
         // Ctrl+C and a shutdown reach the whole group: the host ends in order then, and says so by the pipe.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
         var ignored = Array.ConvertAll(signals, s => PosixSignalRegistration.Create(s, context => context.Cancel = true));
         File.WriteAllText("/proc/self/comm", "mmm-guard");
         using var pipe = Console.OpenStandardInput();
-        if (pipe.ReadByte() < 0)
-            giveBack();
+        Follow(pipe);
         Array.ForEach(ignored, i => i.Dispose());
         return 0;
+    }
+
+    // Until the host says that it ended in order, or ends.
+    private static void Follow(Stream pipe)
+    {
+        List<byte> text = [];
+        List<string> message = [];
+        Action giveBack = () => { };
+        while (true)
+        {
+            var next = pipe.ReadByte();
+            if (next < 0)
+            {
+                giveBack();
+                return;
+            }
+            if (next > 0)
+            {
+                text.Add((byte)next);
+                continue;
+            }
+            if (text.Count > 0)
+            {
+                message.Add(Encoding.UTF8.GetString([.. text]));
+                text.Clear();
+                continue;
+            }
+            if (message is [InOrder])
+                return;
+            giveBack = Parse([.. message]);
+            message.Clear();
+        }
     }
 
     private static Action Parse(ReadOnlySpan<string> arguments)
@@ -88,7 +135,7 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
             else if (arguments is [Terminal, var first, var second, ..] && IsNumber(first, out var number) && IsNumber(second, out var keyboardMode))
                 terminal = (number, keyboardMode);
             else
-                throw new MmmException($"{Argument} is for the host's own use; \"{arguments[0]}\" is none of what it takes");
+                throw new MmmException($"{Argument} is for the host's own use; \"{arguments[0]}\" is nothing that it gives back");
         }
         return () =>
         {
@@ -104,7 +151,7 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
     private static void GiveBack(string framebuffer, FoundFramebuffer? found)
     {
         var fd = Sys.Open(framebuffer, O_RDWR);
-        if (fd >= 0)
+        if (fd >= 0 && DeviceLock.TryTake(fd, FbdevDisplay.Lock)) // else the next host has it
             found?.PutBack(fd, force: false);
         Sys.Close(fd);
     }

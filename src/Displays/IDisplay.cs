@@ -17,11 +17,21 @@ internal interface IDisplay : IDisposable
     /// <summary>Takes what has come: page flips that are done, devices that came or went, times. Never blocks.</summary>
     void Dispatch() { }
 
-    /// <summary>Pixels across.</summary>
+    /// <summary>Pixels across, 1..<see cref="MaxSide"/>. Changes only with <see cref="Resized"/>.</summary>
     int Width { get; }
 
-    /// <summary>Pixels down.</summary>
+    /// <summary>Pixels down, 1..<see cref="MaxSide"/>. Changes only with <see cref="Resized"/>.</summary>
     int Height { get; }
+
+    /// <summary>
+    /// <see cref="Width"/> and <see cref="Height"/> have changed, as another monitor was connected or a window was resized; <see cref="FrameNs"/> and
+    /// <see cref="Description"/> may have, too. There is anything on it: everything is painted anew afterwards.
+    /// </summary>
+    event Action? Resized
+    {
+        add { }
+        remove { }
+    }
 
     /// <summary>Time between two frames of one client, ns.</summary>
     long FrameNs => 1_000_000_000 / 60;

@@ -13,15 +13,14 @@ internal sealed class OrientedDisplay : IDisplay
     private OrientedDisplay(IDisplay panel, Orientation orientation)
     {
         (_panel, _orientation) = (panel, orientation);
-        (Width, Height) = orientation.Size(panel.Width, panel.Height);
     }
 
     /// <summary>The panel itself when it hangs upright.</summary>
     public static IDisplay Over(IDisplay panel, Orientation orientation) => orientation.IsUpright ? panel : new OrientedDisplay(panel, orientation);
 
-    public int Width { get; }
+    public int Width => _orientation.Size(_panel.Width, _panel.Height).Width;
 
-    public int Height { get; }
+    public int Height => _orientation.Size(_panel.Width, _panel.Height).Height;
 
     public long FrameNs => _panel.FrameNs;
 
@@ -39,6 +38,12 @@ internal sealed class OrientedDisplay : IDisplay
     {
         add => _panel.Ready += value;
         remove => _panel.Ready -= value;
+    }
+
+    public event Action? Resized
+    {
+        add => _panel.Resized += value;
+        remove => _panel.Resized -= value;
     }
 
     public void Write(Rect rect, ReadOnlySpan<uint> pixels)

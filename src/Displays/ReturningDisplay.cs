@@ -4,7 +4,7 @@ namespace Displays;
 
 /// <summary>
 /// A display whose device may go while the host runs: a USB display is unplugged, a boot framebuffer gives way to the real driver. The clients
-/// go on meanwhile, and the device, or another one that is wanted as well, is opened again when it is there. It has to have the same size.
+/// go on meanwhile, and the device, or another one that is wanted as well, is opened again when it is there. It may have another size then.
 /// </summary>
 internal sealed class ReturningDisplay : IDisplay
 {
@@ -19,20 +19,26 @@ internal sealed class ReturningDisplay : IDisplay
     private bool _blank;
 
     /// <param name="log">Is told why it is not back yet, and when it is.</param>
-    /// <param name="open">Opens the display: of any size at first, then of the size it had. Throws <see cref="MmmException"/>.</param>
+    /// <param name="open">Opens the display: of any size at first, then best of the size it had. Throws <see cref="MmmException"/>.</param>
     /// <exception cref="MmmException">It can not be opened the first time.</exception>
     public ReturningDisplay(Action<string> log, Func<(int Width, int Height)?, IDisplay> open)
     {
         (_log, _open) = (log, open);
-        var display = open(null);
-        (Width, Height) = (display.Width, display.Height);
         _retry = new WaitTimer(_waits, OnRetry);
-        Adopt(display);
+        try
+        {
+            Adopt(open(null));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
-    public int Width { get; }
+    public int Width { get; private set; }
 
-    public int Height { get; }
+    public int Height { get; private set; }
 
     public long FrameNs { get; private set; }
 
@@ -46,13 +52,20 @@ internal sealed class ReturningDisplay : IDisplay
 
     public event Action? Ready;
 
-    /// <summary>The display is there again, with anything on it: everything is to be painted anew.</summary>
+    /// <summary>The display is there again, with anything on it: everything is to be painted anew. Comes after <see cref="Resized"/>.</summary>
     public event Action? Returned;
+
+    public event Action? Resized;
+
+    /// <summary><see cref="GuardArguments"/> are other ones now.</summary>
+    public event Action? GuardChanged;
 
     private void Adopt(IDisplay display)
     {
         (_display, FrameNs, Description) = (display, display.FrameNs, display.Description);
+        (Width, Height) = (display.Width, display.Height);
         display.Ready += OnReady;
+        display.Resized += OnResized;
         if (display.FileDescriptor >= 0)
             _waits.Add(display.FileDescriptor, _ => display.Dispatch());
     }
@@ -63,6 +76,13 @@ internal sealed class ReturningDisplay : IDisplay
             _waits.Remove(_display.FileDescriptor);
         _display?.Dispose();
         _display = null;
+    }
+
+    private void OnResized()
+    {
+        var display = _display!;
+        (FrameNs, Description, Width, Height) = (display.FrameNs, display.Description, display.Width, display.Height);
+        Resized?.Invoke();
     }
 
     private void OnReady()
@@ -83,6 +103,7 @@ internal sealed class ReturningDisplay : IDisplay
         if (_display is { IsLost: false })
             return;
         LetGo();
+        GuardChanged?.Invoke();
         if (_hidden)
             return; // the screen is another program's now: not before Show
         try
@@ -99,17 +120,15 @@ internal sealed class ReturningDisplay : IDisplay
 
     private void Return(IDisplay display)
     {
-        if ((display.Width, display.Height) != (Width, Height))
-        {
-            var other = display.Description;
-            display.Dispose();
-            throw new MmmException($"{other} has another size than the {Width}x{Height} that the clients draw for; start the host again to use it");
-        }
+        var before = (Width, Height);
         _said.Clear();
         Adopt(display);
+        GuardChanged?.Invoke();
         if (_blank)
             display.Blank(true);
         _log($"display: {Description} is back");
+        if (before != (Width, Height))
+            Resized?.Invoke();
         Returned?.Invoke();
         Ready?.Invoke();
     }

@@ -82,23 +82,16 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
         var guard = Own(new CrashGuard(_log.Warn)); // of the display and the terminal, until both are given back
-        string? refused = null;
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : VirtualTerminal.TakeOver(_log.Info, readsStdin, out refused);
-        if (terminal is not null)
-        {
-            Own(terminal); // given back when the display is closed: the console then draws its text
-            Own(_loop.Add(terminal.FileDescriptor, _ => terminal.Dispatch()));
-        }
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info)); // given back behind the display
         var panel = Own(OpenDisplay(directory));
-        if (panel.FileDescriptor >= 0)
-            Own(_loop.Add(panel.FileDescriptor, _ => panel.Dispatch()));
-        if (refused is not null)
-            _log.Warn(refused);
+        TakeScreen(panel, terminal, guard, readsStdin);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(display);
         if (panel is ReturningDisplay returning)
             returning.Returned += screen.Repaint;
+        if (terminal is not null)
+            terminal.Returned += screen.Repaint;
         var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
         var volumes = Own(new Volumes(_loop, _log, options.Sound.State, options.Sound.Volume));
         var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
@@ -151,14 +144,29 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
             clients.DropFailed();
             screen.Flush();
         };
-        terminal?.Attach(panel, screen.Repaint);
         screen.Repaint();
         clients.Open();
         Own(apps).Start();
-        guard.Start([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
         var keys = readsStdin ? ", the terminal's keys" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, clients in {directory}");
         _isMade = true;
+    }
+
+    // The terminal only when the display could be had: another host may show on it.
+    private void TakeScreen(IDisplay panel, VirtualTerminal? terminal, CrashGuard guard, bool readsStdin)
+    {
+        if (panel.FileDescriptor >= 0)
+            Own(_loop.Add(panel.FileDescriptor, _ => panel.Dispatch()));
+        if (panel is ReturningDisplay returning)
+            returning.GuardChanged += Guard;
+        Guard();
+        if (terminal is null)
+            return;
+        Own(_loop.Add(terminal.FileDescriptor, _ => terminal.Dispatch()));
+        terminal.GuardChanged += Guard;
+        terminal.TakeOver(panel, readsStdin);
+
+        void Guard() => guard.Set([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
     }
 
     // What a key of the host's does.
@@ -229,34 +237,14 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
     private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log.Info);
 
     // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
-    private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? size) =>
-        new(path, connector, options.DisplayMode ?? (size is var (w, h) ? new DrmMode(w, h, 0) : null), options.DisplayFormat, options.Dither, _log.Info,
-            atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
-
-    // KMS first: where a driver has both, its /dev/fb0 is an emulation. A board may have devices that drive no display beside the one that does.
-    private IDisplay FindDisplay((int Width, int Height)? size)
+    private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? before)
     {
-        var cards = Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "card*") : [];
-        Array.Sort(cards, StringComparer.Ordinal);
-        var candidates = cards.Select(c => (Func<IDisplay>)(() => OpenDrm(c, "", size))).ToList();
-        if (options.DisplayMode is null && options.DisplayFormat is null && FbdevDisplay.Find() is { } framebuffer) // only KMS can set them
-            candidates.Add(() => OpenFbdev(framebuffer));
-        var faults = new List<string>();
-        foreach (var open in candidates)
-        {
-            try
-            {
-                var display = open();
-                faults.ForEach(f => _log.Info($"display: {f}"));
-                return display;
-            }
-            catch (MmmException e)
-            {
-                faults.Add(e.Message);
-            }
-        }
-        throw new MmmException(faults.Count > 0
-            ? $"no display found. Tried {string.Join("; ", faults)}"
-            : "no display found. Tried KMS: /dev/dri/card* (none), fbdev: /dev/fb0, /dev/graphics/fb0 (none). Use --display memory:800x480");
+        if (new DisplayFinder().EmulatedBy(path).FirstOrDefault(FbdevDisplay.IsUsed) is { } framebuffer)
+            throw new MmmException($"{path}: another mmm shows on its {framebuffer}; end that one first");
+        return new DrmDisplay(path, connector, options.DisplayMode, before, options.DisplayFormat, options.Dither, _log.Info,
+            atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
     }
+
+    private IDisplay FindDisplay((int Width, int Height)? before) => new DisplayFinder().Open(card => OpenDrm(card, "", before),
+        options.DisplayMode is null && options.DisplayFormat is null ? OpenFbdev : null, _log.Info); // only KMS can set them
 }

@@ -8,7 +8,7 @@ using var log = new LogWriter(2);
 try
 {
     if (args is [CrashGuard.Argument, ..])
-        return CrashGuard.Run(args.AsSpan(1));
+        return CrashGuard.Run();
     if (ProgramName() == "mmmctl")
         return Mmmctl.Run(args);
     return CommandLine.Parse(args) is { } options ? new Appliance(options, log).Run() : 0;

@@ -13,9 +13,16 @@ public sealed class ReturningDisplayTests
     {
         public List<string> Calls { get; } = [];
         public bool IsLost { get; set; }
-        public int Width => width;
-        public int Height => height;
-        public string Description => $"panel {width}x{height}";
+        public int Width { get; private set; } = width;
+        public int Height { get; private set; } = height;
+        public string Description => $"panel {Width}x{Height}";
+        public IReadOnlyList<string> GuardArguments { get; init; } = [];
+        public event Action? Resized;
+        public void Resize(int w, int h)
+        {
+            (Width, Height) = (w, h);
+            Resized?.Invoke();
+        }
         public event Action? Ready;
         public void SayReady() => Ready?.Invoke();
         public void Write(Rect rect, ReadOnlySpan<uint> pixels) => Calls.Add("write");
@@ -135,15 +142,54 @@ public sealed class ReturningDisplayTests
     }
 
     [Fact]
-    public void Another_size_is_not_taken()
+    public void One_that_is_back_with_another_size_is_resized_before_it_is_painted_anew()
     {
-        var (first, other, second) = (new Panel(80, 60), new Panel(60, 80), new Panel(80, 60));
-        using var display = Open(() => first, () => other, () => second);
+        var (first, second) = (new Panel(80, 60), new Panel(60, 90));
+        using var display = Open(() => first, () => second);
+        var said = new List<string>();
+        display.Resized += () => said.Add($"resized {display.Width}x{display.Height}");
+        display.Returned += () => said.Add("returned");
         first.IsLost = true;
         display.Flush();
         RunUntilReturned(display);
-        Assert.Equal(["dispose"], other.Calls);
+        Assert.Equal(["resized 60x90", "returned"], said);
         Paint(display);
         Assert.Equal(["write", "flush"], second.Calls);
+    }
+
+    [Fact]
+    public void One_that_is_back_with_its_size_is_not_resized()
+    {
+        var first = new Panel(80, 60);
+        using var display = Open(() => first, () => new Panel(80, 60));
+        display.Resized += () => Assert.Fail("resized");
+        first.IsLost = true;
+        display.Flush();
+        RunUntilReturned(display);
+    }
+
+    [Fact]
+    public void The_size_of_the_device_s_own_follows()
+    {
+        var first = new Panel(80, 60);
+        using var display = Open(() => first);
+        var said = new List<string>();
+        display.Resized += () => said.Add($"{display.Width}x{display.Height} {display.Description}");
+        first.Resize(90, 70);
+        Assert.Equal(["90x70 panel 90x70"], said);
+    }
+
+    [Fact]
+    public void What_is_to_be_guarded_follows_the_device()
+    {
+        Panel first = new(80, 60) { GuardArguments = ["a"] }, second = new(80, 60) { GuardArguments = ["b"] };
+        using var display = Open(() => first, () => second);
+        var guarded = new List<string>();
+        display.GuardChanged += () => guarded.Add(string.Join(' ', display.GuardArguments));
+        Assert.Equal(["a"], display.GuardArguments);
+        first.IsLost = true;
+        display.Flush();
+        RunUntilReturned(display);
+        Assert.Equal(["", "b"], guarded);
     }
 }

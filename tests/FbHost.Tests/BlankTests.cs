@@ -65,12 +65,11 @@ public class BlankTests
     }
 
     [Fact]
-    public void Brightness_without_a_backlight_says_so()
+    public void A_brightness_beyond_its_range_is_refused()
     {
-        using var host = new MmmHost();
-        var ctl = host.Ctl("brightness", "50");
+        using var host = new MmmHost(); // nothing within the range: that would set this machine's own backlight
+        using var ctl = host.Ctl("brightness", "101");
         Assert.Equal(1, ctl.WaitForEnd());
-        Assert.Contains("there is no backlight", Assert.Single(ctl.Errors));
-        Assert.Contains("it must be 0 to 100", host.Ask("brightness", "101").GetProperty("error").GetString());
+        Assert.Contains("it must be 0 to 100", Assert.Single(ctl.Errors));
     }
 }

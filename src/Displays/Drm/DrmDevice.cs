@@ -24,7 +24,7 @@ internal sealed unsafe class DrmDevice : IDisposable
         {
             if (Capability(DRM_CAP_DUMB_BUFFER) == 0 || !ReadResources(out _crtcs, out _connectors))
                 throw new MmmException($"{path}: drives no display; name one that does, as in --display drm:/dev/dri/card1");
-            if (!TakeMaster())
+            if (TakeMaster() < 0)
                 throw new MmmException($"{path}: another program shows on it (a desktop, or another mmm); end that one first");
             Driver = ReadDriver();
             PreferredDepth = Capability(DRM_CAP_DUMB_PREFERRED_DEPTH);
@@ -175,11 +175,14 @@ internal sealed unsafe class DrmDevice : IDisposable
         return Ioctl(DRM_IOCTL_MODE_SETCRTC, &off);
     }
 
-    /// <summary>Becomes the one that sets modes and flips; false: another program is, and this one may not take its place.</summary>
-    public bool TakeMaster() => Ioctl(DRM_IOCTL_SET_MASTER, null) >= 0;
+    /// <summary>
+    /// Becomes the one that sets modes and flips; 0 or minus errno: another program is, and this one may not take its place. A user who is not root may
+    /// only take back what was dropped before, and up to Linux 6.5 only on the thread that opened the device (drm_master_check_perm).
+    /// </summary>
+    public int TakeMaster() => Ioctl(DRM_IOCTL_SET_MASTER, null);
 
-    /// <summary>Lets another program set modes and flip.</summary>
-    public void DropMaster() => Ioctl(DRM_IOCTL_DROP_MASTER, null);
+    /// <summary>Lets another program set modes and flip; 0 or minus errno.</summary>
+    public int DropMaster() => Ioctl(DRM_IOCTL_DROP_MASTER, null);
 
     /// <summary>Gives the display back to whoever takes it next: the text console once all buffers are unmapped, too.</summary>
     public void Dispose()

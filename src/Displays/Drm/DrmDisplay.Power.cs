@@ -10,15 +10,25 @@ internal sealed unsafe partial class DrmDisplay
     {
         _hidden = true;
         GiveUp();
-        _device.DropMaster();
+        var error = _device.DropMaster();
+        if (error < 0 && !_device.IsGone && !_saidKept)
+        {
+            _saidKept = true;
+            _log($"{_device.Path}: the screen cannot be let go: {Sys.ErrorText(error)}; other programs cannot show on it while this one runs");
+        }
     }
 
     /// <summary>The screen is this display's again.</summary>
     public void Show()
     {
-        if (!_device.TakeMaster())
-            _log($"{_device.Path}: another program shows on it still; this one's picture waits");
+        var error = _device.TakeMaster();
+        if (error < 0 && !_device.IsGone && !_saidNotBack)
+            _log($"{_device.Path}: the screen cannot be taken back: {Sys.ErrorText(error)}; another program may show on it still; this one's picture waits");
+        _saidNotBack = error < 0;
         _hidden = false;
+        GiveUp(); // there may be anything on it
+        if (_blank)
+            _device.DisableCrtc(_crtc);
         OnHotplug();
     }
 
@@ -54,9 +64,7 @@ internal sealed unsafe partial class DrmDisplay
             i = DrmMode.Find(now.Modes, new DrmMode(Width, Height, 0));
         if (i < 0)
         {
-            if (!_saidOtherModes)
-                _log($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); start the host again to use another");
-            _saidOtherModes = true;
+            OnOtherModes(now);
             return;
         }
         if (_on)
@@ -70,13 +78,25 @@ internal sealed unsafe partial class DrmDisplay
         _unplugged = _saidOtherModes = false;
     }
 
+    // Another monitor. Without a mode in the configuration, the device is opened again with one of its own.
+    private void OnOtherModes(DrmConnector now)
+    {
+        if (_wish is null && now.Modes.Length > 0)
+            Lose($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); its own is set");
+        else if (!_saidOtherModes)
+            _log($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); its picture is kept until it is back");
+        _saidOtherModes = true;
+    }
+
+    private void Lose() => Lose($"{_device.Path} ({_device.Driver}) is gone; the clients go on without it");
+
     // As a USB display that is unplugged: the clients go on into the shadow until the host has let go of this one.
-    private void Lose()
+    private void Lose(string why)
     {
         if (IsLost)
             return;
         IsLost = true;
-        _log($"{_device.Path} ({_device.Driver}) is gone; the clients go on without it");
+        _log(why);
         GiveUp();
     }
 

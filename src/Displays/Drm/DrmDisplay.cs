@@ -17,6 +17,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private const long LostFlipMs = 1000; // longer than any frame
     private readonly DrmDevice _device;
     private readonly Action<string> _log;
+    private readonly DrmMode? _wish;
     private readonly WaitSet _waits;
     private readonly DrmConnector _connector;
     private readonly uint _crtc;
@@ -40,25 +41,27 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private bool _hidden;
     private bool _blank;
     private bool _unplugged;
-    private bool _saidOtherModes;
+    private bool _saidOtherModes, _saidKept, _saidNotBack;
 
     /// <param name="path">/dev/dri/cardN.</param>
     /// <param name="connector">HDMI-A-1; empty: the first where a monitor is.</param>
-    /// <param name="wish">Null: the monitor's preferred mode.</param>
+    /// <param name="wish">No other mode is taken; null: the one of <paramref name="before"/>, or the monitor's preferred one.</param>
+    /// <param name="before">Pixels that the display had when it was lost; a mode of that size is preferred. Null: none.</param>
     /// <param name="format">Null: the one that the driver prefers, or takes.</param>
     /// <param name="dither">Below 24 bits a pixel.</param>
     /// <param name="log">Is told of lost and found monitors.</param>
     /// <param name="atomic">False: flips by the legacy call even where the driver has atomic modesetting.</param>
     /// <exception cref="MmmException">One line that says what there is instead, or what to do.</exception>
-    public DrmDisplay(string path, string connector, DrmMode? wish, DrmFormat? format, bool dither, Action<string> log, bool atomic = true)
+    public DrmDisplay(string path, string connector, DrmMode? wish, (int Width, int Height)? before, DrmFormat? format, bool dither, Action<string> log,
+        bool atomic = true)
     {
-        _log = log;
+        (_wish, _log) = (wish, log);
         _device = new DrmDevice(path);
         _waits = new WaitSet();
         try
         {
             _connector = Choose(_device, connector);
-            _mode = ChooseMode(_device, _connector, wish);
+            _mode = ChooseMode(_device, _connector, wish, before);
             (Width, Height) = (_mode.hdisplay, _mode.vdisplay);
             _crtc = _device.CrtcFor(_connector);
             if (_crtc == 0)
@@ -91,9 +94,11 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         return found.IsConnected ? found : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
     }
 
-    private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish)
+    private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish, (int Width, int Height)? before)
     {
-        var i = DrmMode.Find(connector.Modes, wish);
+        var i = wish is null && before is var (width, height) ? DrmMode.Find(connector.Modes, new DrmMode(width, height, 0)) : -1;
+        if (i < 0)
+            i = DrmMode.Find(connector.Modes, wish);
         if (i >= 0)
             return connector.Modes[i];
         throw new MmmException(connector.Modes.Length == 0

@@ -13,6 +13,9 @@ namespace Displays;
 /// </summary>
 internal sealed unsafe class FbdevDisplay : IDisplay
 {
+    /// <summary>The <see cref="DeviceLock"/> that a host holds on the framebuffer that it shows on.</summary>
+    internal const int Lock = 0;
+
     private readonly string _path;
     private readonly string _id;
     private readonly int _fd;
@@ -41,6 +44,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             throw new MmmException($"{path}: {OpenFault(_fd)}");
         try
         {
+            TakeAlone();
             fb_var_screeninfo v;
             fb_fix_screeninfo f;
             if (ioctl(_fd, FBIOGET_VSCREENINFO, &v) != 0 || ioctl(_fd, FBIOGET_FSCREENINFO, &f) != 0)
@@ -74,6 +78,27 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     // that is dear for small panels on slow buses.
     private static bool WritesWholeRows(FbdevMode mode) => mode.IsEmulated && mode.Stride is > 2048 and <= 6144;
 
+    // The guard of a host that was killed may still put back what that one found.
+    private void TakeAlone()
+    {
+        const int patienceMs = 2000, pauseMs = 10;
+        for (var waited = 0; !DeviceLock.TryTake(_fd, Lock); waited += pauseMs)
+        {
+            if (waited >= patienceMs)
+                throw new MmmException($"{_path}: another mmm shows on it; end that one first");
+            Thread.Sleep(pauseMs);
+        }
+    }
+
+    /// <summary>Another host shows on that framebuffer.</summary>
+    internal static bool IsUsed(string path)
+    {
+        var fd = Sys.Open(path, O_RDWR);
+        var isUsed = fd >= 0 && DeviceLock.IsTaken(fd, Lock);
+        Sys.Close(fd);
+        return isUsed;
+    }
+
     private static byte* Map(int fd, uint length)
     {
         var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0L);
@@ -86,9 +111,6 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         var e when e == EACCES || e == EPERM => "permission denied. Add the user to the group \"video\": sudo usermod -aG video $USER",
         _ => Sys.ErrorText(error),
     };
-
-    /// <summary>The first framebuffer of this machine, where Linux or Android puts it; null: none.</summary>
-    public static string? Find() => Array.Find(["/dev/fb0", "/dev/graphics/fb0"], File.Exists);
 
     public int Width => _mode.Width;
 

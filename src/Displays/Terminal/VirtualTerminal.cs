@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mmm;
 using Mmm.Linux;
 using Tmds.Linux;
 using static Displays.LinuxVt;
@@ -10,134 +11,199 @@ namespace Displays;
 /// <summary>
 /// The virtual terminal on whose screen the display lies. While it is taken, the kernel writes no text and no cursor over the picture, its
 /// keys reach no login behind it, and nobody gets the screen before the display has let go of it. It is given back when disposed and when
-/// the host fails, by its <see cref="CrashGuard"/> after a crash or kill -9.
+/// the host fails, by its <see cref="CrashGuard"/> after a crash or kill -9. One that another host has is left alone until that one ends.
 /// </summary>
 /// <remarks>
 /// With the keyboard off, the kernel does not switch on Ctrl+Alt+F2: the host does (<see cref="Switch"/>), unless its keys are locked.
 /// Root needs neither a session nor a controlling terminal for any of this, another user needs the terminal as the controlling one.
+/// <para>
+/// The display is opened first, as only that tells whether the screen may be had. Until the terminal is taken the console may draw: on KMS it draws
+/// into a buffer that is not shown, on fbdev what it drew is painted over. At the end the display is closed first: the console then draws its text.
+/// </para>
 /// </remarks>
 internal sealed unsafe class VirtualTerminal : IDisposable
 {
     private const int SIGUSR1 = 10, SIGUSR2 = 12;
-    private readonly int _tty;
-    private readonly int _number;
     private readonly Action<string> _log;
-    private readonly Queue<Action> _signals = new(); // locked
-    private readonly int _keyboardMode;
-    private readonly PosixSignalRegistration _release;
-    private readonly PosixSignalRegistration _acquire;
+    private readonly Queue<Action> _calls = new(); // locked
+    private int _tty = -1;
+    private int _number;
+    private TerminalLock? _lock; // null: /dev/ttyN cannot be opened by this user, and nobody but its session uses it
+    private bool _readsStdin;
+    private int _keyboardMode;
+    private bool _isTaken;
+    private bool _isShown;
+    private bool _isOver;
     private IDisplay? _display;
-    private Action? _repaint;
-    private bool _restored;
+    private PosixSignalRegistration? _release;
+    private PosixSignalRegistration? _acquire;
 
-    private VirtualTerminal(int tty, int number, bool isShown, bool typesHere, Action<string> log)
+    /// <param name="log">Is told of switches, and why the terminal is not taken.</param>
+    /// <exception cref="MmmException">No descriptor is left.</exception>
+    public VirtualTerminal(Action<string> log)
     {
-        (_tty, _number, IsShown, _log) = (tty, number, isShown, log);
+        _log = log;
         FileDescriptor = eventfd(0, O_NONBLOCK | O_CLOEXEC);
-        int mode;
-        // Off is what a killed host left; the kernel's own choice is Unicode.
-        _keyboardMode = ioctl(tty, KDGKBMODE, &mode) == 0 && mode != K_OFF ? mode : K_UNICODE;
-        _release = OnSignal(SIGUSR1, Release);
-        _acquire = OnSignal(SIGUSR2, Acquire);
-        if (!typesHere)
-            ioctl(tty, KDSKBMODE, K_OFF);
-        Say(tty, "\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
-        var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
-        ioctl(tty, VT_SETMODE, &process);
-        AppDomain.CurrentDomain.UnhandledException += OnFailure;
+        if (FileDescriptor < 0)
+            throw new MmmException($"no descriptor left for the terminal: {Sys.ErrorText(errno)}");
     }
+
+    /// <summary>Readable while <see cref="Dispatch"/> has something to do.</summary>
+    public int FileDescriptor { get; }
+
+    /// <summary>Lets the screen go or takes it back when the kernel has asked for it by signal; takes the terminal that another host has left.</summary>
+    public void Dispatch()
+    {
+        Span<byte> count = stackalloc byte[8];
+        Sys.Read(FileDescriptor, count);
+        while (NextCall() is { } call)
+            call();
+    }
+
+    /// <summary>The screen is this terminal's, or the terminal is not taken. While it is another's, nothing may be written to the display.</summary>
+    public bool IsShown => !_isTaken || _isShown;
+
+    /// <summary>The screen is back, with anything on it: everything is to be painted anew.</summary>
+    public event Action? Returned;
+
+    /// <summary><see cref="GuardArguments"/> are other ones now.</summary>
+    public event Action? GuardChanged;
+
+    /// <summary>What <see cref="CrashGuard"/> needs to know to give it back after a crash; none: it is not taken.</summary>
+    public IReadOnlyList<string> GuardArguments => _isTaken
+        ? [CrashGuard.Terminal, _number.ToString(CultureInfo.InvariantCulture), _keyboardMode.ToString(CultureInfo.InvariantCulture)]
+        : [];
 
     /// <summary>
-    /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Null where there are no virtual terminals; null
-    /// too, with a line that says what follows from it, when there are and this user may not have one.
+    /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Nothing happens where there are no virtual terminals;
+    /// when there are and this user may not have one, or another host has it, the log says what follows from it.
     /// </summary>
-    /// <param name="log">Is told of switches.</param>
+    /// <param name="display">Is hidden before the screen is let go, and shown when it is back.</param>
     /// <param name="readsStdin">The host takes its keys from stdin: when that is this very terminal, its keyboard stays on.</param>
-    /// <param name="refused">The line.</param>
-    public static VirtualTerminal? TakeOver(Action<string> log, bool readsStdin, out string? refused)
+    public void TakeOver(IDisplay display, bool readsStdin)
     {
-        refused = null;
-        var foreground = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
-        if (Graphics(foreground))
-            return Take(foreground, readsStdin, log);
-        var fault = foreground < 0 ? -foreground : errno;
-        Sys.Close(foreground);
-        var controlling = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
-        if (Graphics(controlling))
-            return Take(controlling, readsStdin, log);
-        Sys.Close(controlling);
-        if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
-            refused = $"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; "
-                + "run the host as root, or from a login on that console";
-        return null;
+        (_display, _readsStdin) = (display, readsStdin);
+        _tty = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
+        var fault = 0;
+        if (!MayTake(_tty))
+        {
+            fault = _tty < 0 ? -_tty : errno;
+            Sys.Close(_tty);
+            _tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+            if (!MayTake(_tty))
+            {
+                Sys.Close(_tty);
+                _tty = -1;
+                if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
+                    _log($"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; "
+                        + "run the host as root, or from a login on that console");
+                return;
+            }
+        }
+        _number = NumberOf(_tty);
+        var own = Sys.Open($"/dev/tty{_number}", O_RDWR | O_NOCTTY); // locks are those of one name
+        if (own >= 0)
+        {
+            Sys.Close(_tty);
+            _tty = own;
+            _lock = new TerminalLock(own);
+        }
+        if (_lock?.Join() != false)
+            Take();
+        else
+            WaitForOwner(_lock);
     }
 
-    private static bool Graphics(int tty) => tty >= 0 && ioctl(tty, KDSETMODE, KD_GRAPHICS) == 0;
-
-    private static VirtualTerminal Take(int tty, bool readsStdin, Action<string> log)
+    // Changes nothing: asks for the mode that it has.
+    private static bool MayTake(int tty)
     {
-        uint device = 0, stdin = 0;
-        ioctl(tty, TIOCGDEV, &device);
-        var number = (int)(device & 0xFF);
-        var typesHere = readsStdin && ioctl(0, TIOCGDEV, &stdin) == 0 && stdin == device;
-        return new VirtualTerminal(tty, number, IsShownOn(tty, number), typesHere, log);
+        int mode;
+        return tty >= 0 && ioctl(tty, KDGETMODE, &mode) == 0 && ioctl(tty, KDSETMODE, mode) == 0;
     }
 
-    /// <summary>The screen is this terminal's. While it is another's, nothing may be written to the display.</summary>
-    public bool IsShown { get; private set; }
-
-    /// <summary>From now on the display is hidden before the screen is let go, and shown and painted anew when it is back.</summary>
-    public void Attach(IDisplay display, Action repaint)
+    private void Take()
     {
-        (_display, _repaint) = (display, repaint);
-        if (!IsShown)
-            display.Hide();
+        ioctl(_tty, KDSETMODE, KD_GRAPHICS);
+        _keyboardMode = KeyboardMode(_tty);
+        _release = OnSignal(SIGUSR1, Release);
+        _acquire = OnSignal(SIGUSR2, Acquire);
+        var typesHere = _readsStdin && NumberOf(0) == _number;
+        if (!typesHere)
+            ioctl(_tty, KDSKBMODE, K_OFF);
+        Say(_tty, "\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
+        var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
+        ioctl(_tty, VT_SETMODE, &process);
+        AppDomain.CurrentDomain.UnhandledException += OnFailure;
+        (_isTaken, _isShown) = (true, IsShownOn(_tty, _number));
+        if (!_isShown)
+            _display?.Hide();
+        GuardChanged?.Invoke();
     }
 
-    /// <summary>What <see cref="CrashGuard"/> needs to know to give it back after a crash.</summary>
-    public IReadOnlyList<string> GuardArguments =>
-        [CrashGuard.Terminal, _number.ToString(CultureInfo.InvariantCulture), _keyboardMode.ToString(CultureInfo.InvariantCulture)];
+    private void WaitForOwner(TerminalLock owner)
+    {
+        _log($"terminal {_number} is another mmm's, and left alone while that one runs: its keys are switched off, and this one hears of no switch");
+        new Thread(() =>
+        {
+            if (owner.WaitForOwner())
+                Post(TakeLate);
+        }) { IsBackground = true, Name = "terminal" }.Start();
+    }
 
-    /// <summary>Shows another terminal; this one is asked to let go first, by signal.</summary>
+    // A guard, or the other host's end, may have had the console draw meanwhile.
+    private void TakeLate()
+    {
+        if (_isOver)
+            return;
+        Take();
+        if (_isShown)
+            ShowAgain();
+        _log($"terminal {_number}: the other mmm has ended; it is this one's now");
+    }
+
+    private void ShowAgain()
+    {
+        _display?.Show();
+        Returned?.Invoke();
+    }
+
+    /// <summary>Shows another terminal; this one is asked to let go first, by signal. Nothing happens when this one is not taken.</summary>
     /// <param name="number">As in /dev/ttyN, 1 to 12.</param>
-    public void Switch(int number) => ioctl(_tty, VT_ACTIVATE, number);
+    public void Switch(int number)
+    {
+        if (_isTaken)
+            ioctl(_tty, VT_ACTIVATE, number);
+    }
 
     // The signal comes on a thread of the runtime's; the display belongs to the one that calls Dispatch.
     private PosixSignalRegistration OnSignal(int signal, Action action) => PosixSignalRegistration.Create((PosixSignal)signal, context =>
     {
         context.Cancel = true;
-        lock (_signals)
-        {
-            if (_restored)
-                return; // the descriptor may be closed
-            _signals.Enqueue(action);
-            Sys.Write(FileDescriptor, BitConverter.GetBytes(1L));
-        }
+        Post(action);
     });
 
-    /// <summary>Readable while <see cref="Dispatch"/> has something to do.</summary>
-    public int FileDescriptor { get; }
-
-    /// <summary>Lets the screen go, or takes it back, when the kernel has asked for it by signal.</summary>
-    public void Dispatch()
+    private void Post(Action call)
     {
-        Span<byte> count = stackalloc byte[8];
-        Sys.Read(FileDescriptor, count);
-        while (Next() is { } action)
-            action();
+        lock (_calls)
+        {
+            if (_isOver)
+                return; // the descriptor may be closed
+            _calls.Enqueue(call);
+            Sys.Write(FileDescriptor, BitConverter.GetBytes(1L));
+        }
     }
 
-    private Action? Next()
+    private Action? NextCall()
     {
-        lock (_signals)
-            return _signals.TryDequeue(out var action) ? action : null;
+        lock (_calls)
+            return _calls.TryDequeue(out var call) ? call : null;
     }
 
     private void Release()
     {
-        if (_restored)
+        if (_isOver)
             return;
-        IsShown = false;
+        _isShown = false;
         _display?.Hide();
         ioctl(_tty, VT_RELDISP, 1);
         _log($"terminal {_number}: the screen is another terminal's; nothing is drawn until it is back");
@@ -145,12 +211,11 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     private void Acquire()
     {
-        if (_restored)
+        if (_isOver)
             return;
         ioctl(_tty, VT_RELDISP, VT_ACKACQ);
-        IsShown = true;
-        _display?.Show();
-        _repaint?.Invoke();
+        _isShown = true;
+        ShowAgain();
         _log($"terminal {_number}: the screen is back");
     }
 
@@ -159,19 +224,31 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     private void Restore()
     {
-        lock (_signals)
+        lock (_calls)
         {
-            if (_restored)
+            if (_isOver)
                 return;
-            _restored = true;
+            _isOver = true;
         }
-        GiveBack(_tty, _keyboardMode);
+        if (_tty < 0)
+            return;
+        if (_isTaken)
+            SetAutomatic(_tty); // before another host may make it its own
+        if (_lock?.Leave() ?? _isTaken)
+            GiveBack(_tty, _isTaken ? _keyboardMode : KeyboardMode(_tty));
     }
 
-    /// <summary>Gives back the terminal that a host which is no more had.</summary>
+    /// <summary>Gives back the terminal that a host which is no more had; not when another host is there to take it.</summary>
     internal static void GiveBackAfter(int number, int keyboardMode)
     {
-        var tty = OpenOrOwn(number);
+        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
+        if (tty < 0)
+            tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+        else if (!new TerminalLock(tty).Leave())
+        {
+            Sys.Close(tty);
+            return;
+        }
         if (tty >= 0)
             GiveBack(tty, keyboardMode);
         Sys.Close(tty);
@@ -180,28 +257,42 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     /// <summary>The screen is this terminal's, or nobody knows.</summary>
     internal static bool IsInForeground(int number)
     {
-        var tty = OpenOrOwn(number);
+        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
+        if (tty < 0)
+            tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
         var shown = IsShownOn(tty, number);
         Sys.Close(tty);
         return shown;
     }
 
-    private static int OpenOrOwn(int number)
+    private static int NumberOf(int tty)
     {
-        var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
-        return tty >= 0 ? tty : Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
+        uint device = 0;
+        return ioctl(tty, TIOCGDEV, &device) == 0 && device >> 8 == TTY_MAJOR ? (int)(device & 0xFF) : -1;
+    }
+
+    // Off is what a killed host left, or another one that runs; the kernel's own choice is Unicode.
+    private static int KeyboardMode(int tty)
+    {
+        int mode;
+        return ioctl(tty, KDGKBMODE, &mode) == 0 && mode != K_OFF ? mode : K_UNICODE;
     }
 
     private static bool IsShownOn(int tty, int number)
     {
         vt_stat state;
-        return ioctl(tty, VT_GETSTATE, &state) != 0 || number == 0 || state.v_active == number;
+        return ioctl(tty, VT_GETSTATE, &state) != 0 || number <= 0 || state.v_active == number;
+    }
+
+    private static void SetAutomatic(int tty)
+    {
+        var auto = new vt_mode { mode = VT_AUTO };
+        ioctl(tty, VT_SETMODE, &auto);
     }
 
     private static void GiveBack(int tty, int keyboardMode)
     {
-        var auto = new vt_mode { mode = VT_AUTO };
-        ioctl(tty, VT_SETMODE, &auto);
+        SetAutomatic(tty);
         ioctl(tty, KDSKBMODE, keyboardMode);
         ioctl(tty, TCFLSH, (int)TCIFLUSH);
         if (CursorIsUsual())
@@ -228,8 +319,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     {
         AppDomain.CurrentDomain.UnhandledException -= OnFailure;
         Restore(); // before the signals get back their effect, which is to end the process
-        _release.Dispose();
-        _acquire.Dispose();
+        _release?.Dispose();
+        _acquire?.Dispose();
         Sys.Close(_tty);
         Sys.Close(FileDescriptor);
     }

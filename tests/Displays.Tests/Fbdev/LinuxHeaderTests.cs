@@ -21,7 +21,7 @@ public class LinuxHeaderTests
         }
         Assert.True(claims.Count > 90, $"{claims.Count} claims");
 
-        var program = "#include <stddef.h>\n#include <sys/ioctl.h>\n#include <linux/fb.h>\n#include <linux/vt.h>\n#include <linux/kd.h>\n"
+        var program = "#include <stddef.h>\n#include <sys/ioctl.h>\n#include <linux/fb.h>\n#include <linux/vt.h>\n#include <linux/major.h>\n#include <linux/kd.h>\n"
             + string.Concat(claims.Select(claim => $"_Static_assert({claim.C} == {claim.Ours}, \"{claim.C} is not {claim.Ours}\");\n"));
         using var gcc = Process.Start(new ProcessStartInfo("gcc", "-fsyntax-only -xc -") { RedirectStandardInput = true, RedirectStandardError = true })!;
         gcc.StandardInput.Write(program);
