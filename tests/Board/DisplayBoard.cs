@@ -30,9 +30,53 @@ public sealed class DisplayBoard : IDisposable
     internal int Start(string display, string environment = "", string arguments = "") =>
         Host.Start($"--display {display} {arguments} --audio none", environment: environment);
 
+    /// <summary>Starts a host while the second one runs.</summary>
+    internal void StartBeside(string display) => Host.StartBeside($"--display {display} --audio none");
+
+    /// <summary>Starts a host of a user who is not root, with the first terminal as its controlling one, as a login there has it.</summary>
+    internal void StartAsUser(string display)
+    {
+        const string user = "kiosk", script = "/tmp/as-user";
+        Host.End();
+        Device.Require($"""
+            rm -rf {HostOnBoard.ClientsPath}
+            cp /etc/passwd /tmp/passwd
+            echo {user}:x:1000:1000::/:/bin/sh >>/tmp/passwd
+            mount --bind /tmp/passwd /etc/passwd
+            chmod 666 /dev/dri/card0 /dev/fb0 /dev/tty1
+            mkdir -p {HostOnBoard.ClientsPath}
+            chown {user} {HostOnBoard.ClientsPath}
+            cat >{script} <<'END'
+            #!/bin/sh
+            exec setsid sh -c 'exec 3<>/dev/tty1; exec start-stop-daemon -S -c {user} -x "$(which mmm)" -- "$@"' sh "$@"
+            END
+            chmod 755 {script}
+            """);
+        Host.Start($"--display {display} --input none --audio none", program: script);
+    }
+
+    /// <summary>Starts a host beside the first, which serves a directory of its own.</summary>
+    internal void StartSecond(string display)
+    {
+        Device.Require($"mkdir -p /tmp/other; MMM_PATH=/tmp/other mmm --display {display} --input none --audio none "
+            + ">/dev/null 2>/tmp/second.log </dev/null & echo $! >/tmp/second.pid");
+        Wait.Until($"a second host on {display}", TimeSpan.FromSeconds(30), () => SecondLog.Contains("mmm: ready:"), () => SecondLog, pause: 100);
+    }
+
+    internal string SecondLog => Device.Require("cat /tmp/second.log");
+
+    /// <summary>Ends it; returns when it is gone.</summary>
+    internal void EndSecond(string signal)
+    {
+        Device.Require($"kill -{signal} $(cat /tmp/second.pid)");
+        Wait.Until("the second host ends", TimeSpan.FromSeconds(20), () => Device.Run("kill -0 $(cat /tmp/second.pid)").ExitCode != 0, pause: 100);
+    }
+
     /// <summary>Makes the second card /dev/dri/card1; the image has no driver for it.</summary>
     internal void LoadCirrus()
     {
+        if (Device.Run("test -c /dev/dri/card1").ExitCode == 0)
+            return;
         Device.Send(Assert.Single(Directory.GetFiles(_modules, "cirrus.ko", SearchOption.AllDirectories)), "/tmp/cirrus.ko");
         Board.SetPort(0x3c2, 1); // VGA's miscellaneous output register: the CRTC's registers are at 0x3d4. No VGA BIOS runs here to do it.
         Device.Require("insmod /tmp/cirrus.ko");

@@ -21,11 +21,15 @@ internal sealed class HostOnBoard(Device device)
     /// <param name="arguments">Of mmm.</param>
     /// <param name="configuration">The whole file.</param>
     /// <param name="environment">Variables, as a shell takes them before a command.</param>
-    public int Start(string arguments, string configuration = "{}", string environment = "")
+    /// <param name="program">mmm, or what starts it with the arguments that it is given.</param>
+    public int Start(string arguments, string configuration = "{}", string environment = "", string program = "mmm")
     {
         End();
-        return Serve(arguments, configuration, environment);
+        return Serve(arguments, configuration, environment, program);
     }
+
+    /// <summary>The same while a host that a test started by itself runs.</summary>
+    public int StartBeside(string arguments) => Serve(arguments, "{}", "");
 
     /// <summary>Ends the host and starts another, while apps go on.</summary>
     public void Restart(string arguments, string configuration = "{}")
@@ -45,10 +49,10 @@ internal sealed class HostOnBoard(Device device)
         WaitGone("mmm");
     }
 
-    private int Serve(string arguments, string configuration, string environment)
+    private int Serve(string arguments, string configuration, string environment, string program = "mmm")
     {
         var pid = device.Require($"mkdir -p {ClientsPath}; : >/tmp/host.log; echo '{configuration}' >/tmp/host.json; "
-            + $"MMM_PATH={ClientsPath} {environment} mmm --config /tmp/host.json {arguments} >/dev/null 2>/tmp/host.log </dev/null & echo $!");
+            + $"MMM_PATH={ClientsPath} {environment} {program} --config /tmp/host.json {arguments} >/dev/null 2>/tmp/host.log </dev/null & echo $!");
         WaitLog($"a host with {arguments}", "mmm: ready:", TimeSpan.FromSeconds(30));
         return int.Parse(pid, CultureInfo.InvariantCulture);
     }

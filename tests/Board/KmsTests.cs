@@ -6,6 +6,7 @@ namespace Board.Tests;
 public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : IClassFixture<DisplayBoard>
 {
     private const string Kms = "drm:/dev/dri/card0", Connector = "Virtual-1", Status = "/sys/class/drm/card0-Virtual-1/status";
+    private const string SecondCard = "drm:/dev/dri/card1";
 
     [Theory]
     [InlineData("atomic")]
@@ -63,12 +64,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Device.Require("for i in 1 2 3; do echo 'some text on the console' >/dev/tty1; done");
         WaitScreen("the picture", Pattern);
         displays.Host.End(signal);
-        displays.Device.Require("echo 'more text' >/dev/tty1");
-        Wait.Until("the console's text", TimeSpan.FromSeconds(10), () =>
-        {
-            var screen = displays.Board.Screen();
-            return screen.At(400, 470) == 0 && screen.Count(p => p == 0xAAAAAA) is > 100 and < 10_000;
-        });
+        WaitConsole();
     });
 
     [Theory]
@@ -157,6 +153,83 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
             displays.Refused(Kms, """{ "display": { "mode": "big" } }"""));
     });
 
+    [Theory]
+    [InlineData(Kms, "/dev/dri/card0: another program shows on it")]
+    [InlineData("auto", "/dev/fb0: shows on /dev/dri/card0 as well")]
+    public void A_second_host_is_refused_and_leaves_the_screen_and_the_terminal_alone(
+        string display, string line) => Watch($"kms-second-{display[..3]}", () =>
+    {
+        displays.Start(Kms);
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        Assert.Contains(line, displays.Refused(display));
+        StaysShown();
+    });
+
+    [Fact]
+    public void A_second_host_is_refused_a_framebuffer_and_its_card_while_another_shows_on_them() => Watch("kms-second-fbdev", () =>
+    {
+        displays.Start("fbdev:/dev/fb0");
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        Assert.Equal("mmm: /dev/fb0: another mmm shows on it; end that one first\n", displays.Refused("fbdev:/dev/fb0"));
+        Assert.Equal("mmm: /dev/dri/card0: another mmm shows on its /dev/fb0; end that one first\n", displays.Refused(Kms));
+        StaysShown();
+    });
+
+    // The kernel lets a user drop and take back what makes a program the one that shows, if it is the thread that opened the card.
+    [Fact]
+    public void A_host_of_another_user_lets_the_screen_go_to_another_terminal_and_has_it_back() => Watch("kms-user", () =>
+    {
+        displays.StartAsUser(Kms);
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        WaitScreen("the picture", Pattern);
+        displays.Device.Require("chvt 2");
+        displays.Host.WaitLog("the host hears of it", "the screen is another terminal's", TimeSpan.FromSeconds(10));
+        displays.StartSecond(Kms);
+        displays.EndSecond("TERM");
+        displays.Device.Require("chvt 1");
+        displays.Host.WaitLog("the host hears of it", "the screen is back", TimeSpan.FromSeconds(10));
+        WaitScreen("the picture again", Pattern);
+        Assert.DoesNotContain("cannot be", displays.Host.Log);
+    });
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public void Of_two_hosts_on_two_cards_the_end_of_the_second_leaves_the_first_its_screen(string signal) => Watch($"kms-two-second-{signal}", () =>
+    {
+        displays.LoadCirrus();
+        displays.Start(Kms);
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        displays.StartSecond(SecondCard);
+        Assert.Contains("terminal 1 is another mmm's", displays.SecondLog);
+        StaysShown();
+        displays.EndSecond(signal);
+        StaysShown();
+    });
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public void Of_two_hosts_on_two_cards_the_last_has_the_terminal_and_gives_it_back(string signal) => Watch($"kms-two-first-{signal}", () =>
+    {
+        displays.LoadCirrus();
+        displays.Host.End();
+        displays.StartSecond(SecondCard);
+        displays.StartBeside(Kms);
+        displays.Draw("0.1");
+        displays.WaitDrawn();
+        StaysShown();
+        displays.EndSecond(signal);
+        displays.Host.WaitLog("the host has the terminal", "it is this one's now", TimeSpan.FromSeconds(10));
+        StaysShown();
+        displays.Host.End();
+        WaitConsole();
+    });
+
     // The driver prefers 16 bits: at 1024x768, more are too many bytes a row for the card.
     [Fact]
     public void A_card_of_16_bits_shows_dithered_RGB565() => Watch("kms-rgb565", () =>
@@ -202,6 +275,23 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
 
     private static Picture Expected(Func<int, int, int> colour, int width = 800, int height = 480) =>
         new(width, height, [.. Enumerable.Range(0, width * height).Select(i => colour(i % width, i / width))]);
+
+    // No console text gets over it.
+    private void StaysShown()
+    {
+        displays.Device.Require("for i in 1 2 3; do echo 'some text on the console' >/dev/tty1; done; sleep 0.5");
+        WaitScreen("the picture", Pattern);
+    }
+
+    private void WaitConsole()
+    {
+        displays.Device.Require("echo 'more text' >/dev/tty1");
+        Wait.Until("the console's text", TimeSpan.FromSeconds(10), () =>
+        {
+            var screen = displays.Board.Screen();
+            return screen.At(400, 470) == 0 && screen.Count(p => p is not (0 or 0xAAAAAA)) == 0 && screen.Count(p => p == 0xAAAAAA) > 100;
+        });
+    }
 
     private void WaitTurned(string what, int degrees, Picture upright)
     {
