@@ -22,7 +22,7 @@ publish() {
     if ! dotnet publish "$project" -c Release -r "$rid" -o "$folder" --nologo -v quiet "$@" >"$folder.log" 2>&1; then
         local reason
         reason=$(grep -m1 -oE 'error [A-Z]*[0-9]* ?:.*' "$folder.log" || tail -n 1 "$folder.log")
-        echo "$(basename "$project" .csproj) can not be published for $rid: $reason (all of it: $folder.log)" >&2
+        echo "$(basename "$project" .csproj) cannot be published for $rid: $reason (all of it: $folder.log)" >&2
         return 1
     fi
     rm -f "$folder.log"

@@ -8,12 +8,12 @@ internal sealed class Backlight(string directory = "/sys/class/backlight")
 {
     /// <summary>Sets the brightness of every backlight there is.</summary>
     /// <param name="percent">0..100; above 0 it is never quite off.</param>
-    /// <exception cref="MmmException">There is none, or it can not be written: one line.</exception>
+    /// <exception cref="MmmException">There is none, or it cannot be written: one line.</exception>
     public void Set(int percent)
     {
         var lights = Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
         if (lights.Length == 0)
-            throw new MmmException($"{directory}: there is no backlight; this panel's brightness can not be set from here");
+            throw new MmmException($"{directory}: there is no backlight; this panel's brightness cannot be set from here");
         foreach (var light in lights)
         {
             try
@@ -24,7 +24,7 @@ internal sealed class Backlight(string directory = "/sys/class/backlight")
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
             {
-                throw new MmmException($"{light}: the brightness can not be set: {e.Message.TrimEnd('.')}. "
+                throw new MmmException($"{light}: the brightness cannot be set: {e.Message.TrimEnd('.')}. "
                     + "Run the host as root, or make it writable for the group \"video\" (a udev rule)");
             }
         }

@@ -20,7 +20,7 @@ internal sealed class ReturningDisplay : IDisplay
 
     /// <param name="log">Is told why it is not back yet, and when it is.</param>
     /// <param name="open">Opens the display: of any size at first, then best of the size it had. Throws <see cref="MmmException"/>.</param>
-    /// <exception cref="MmmException">It can not be opened the first time.</exception>
+    /// <exception cref="MmmException">It cannot be opened the first time.</exception>
     public ReturningDisplay(Action<string> log, Func<(int Width, int Height)?, IDisplay> open)
     {
         (_log, _open) = (log, open);

@@ -119,7 +119,7 @@ public sealed record FocusOut : MmmEvent;
 /// <summary>The client can be seen again; only for clients that asked for visibility.</summary>
 public sealed record Shown : MmmEvent;
 
-/// <summary>The client can not be seen; only for clients that asked for visibility.</summary>
+/// <summary>The client cannot be seen; only for clients that asked for visibility.</summary>
 public sealed record Hidden : MmmEvent;
 
 /// <summary>The picture has a new size and must be drawn again.</summary>

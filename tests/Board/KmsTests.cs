@@ -134,7 +134,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     });
 
     [Fact]
-    public void What_can_not_be_shown_says_what_there_is() => Watch("kms-faults", () =>
+    public void What_cannot_be_shown_says_what_there_is() => Watch("kms-faults", () =>
     {
         displays.Start(Kms);
         Assert.Equal("mmm: /dev/dri/card0: another program shows on it (a desktop, or another mmm); end that one first\n", displays.Refused(Kms));

@@ -100,7 +100,7 @@ public class ClockFaceTests
         foreach (var (width, height) in s_panels.Append((1920, 1080)).Append((1080, 1920)).Append((720, 720)))
         {
             var layout = new ClockLayout(width, height);
-            Assert.False(layout.IsCrowded, $"{width}x{height} can not be drawn in parts");
+            Assert.False(layout.IsCrowded, $"{width}x{height} cannot be drawn in parts");
             var areas = Areas(layout);
             for (var i = 0; i < areas.Count; i++)
             {

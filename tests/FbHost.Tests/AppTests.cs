@@ -56,7 +56,7 @@ public class AppTests
     }
 
     [Fact]
-    public void An_app_that_can_not_be_started_again_is_tried_again()
+    public void An_app_that_cannot_be_started_again_is_tried_again()
     {
         using var host = new MmmHost(start: false);
         var app = host.Temp["app"];

@@ -1,6 +1,6 @@
 namespace FbHost.Tests;
 
-/// <summary>Configurations that can not be: one line with file, line and key.</summary>
+/// <summary>Configurations that cannot be: one line with file, line and key.</summary>
 public class BadConfigTests
 {
     private static void AssertRefused(string config, params string[] parts)

@@ -1,6 +1,6 @@
 namespace FbHost.Tests;
 
-/// <summary>What can not be: a non-zero exit code and one line on stderr that names the thing, without a stack trace.</summary>
+/// <summary>What cannot be: a non-zero exit code and one line on stderr that names the thing, without a stack trace.</summary>
 public class BadInputTests
 {
     private static readonly string[] Quiet = ["--input", "none", "--audio", "none"];
@@ -52,8 +52,8 @@ public class BadInputTests
     [InlineData("memory:640x480:rgb5", "as for its format, it must be one of xrgb8888, ")]
     [InlineData("memory:640x480:rgb565:x", "it must be")]
     [InlineData("memory:640x480@", "it must be")]
-    [InlineData("memory:64x48@/nonexistent/fb", "/nonexistent/fb: the memory display can not be made: No such file or directory")]
-    [InlineData("memory:64x48@$TEMP", "$TEMP: the memory display can not be made: Is a directory")]
+    [InlineData("memory:64x48@/nonexistent/fb", "/nonexistent/fb: the memory display cannot be made: No such file or directory")]
+    [InlineData("memory:64x48@$TEMP", "$TEMP: the memory display cannot be made: Is a directory")]
     [InlineData("memory:64x48@/dev/null", "/dev/null: ")]
     [InlineData("fbdev:/nonexistent", "/nonexistent: there is no such device. Use --display memory:800x480")]
     [InlineData("fbdev:/dev/null", "/dev/null: not a framebuffer")]
@@ -62,14 +62,14 @@ public class BadInputTests
     [InlineData("drm:/dev/null:HDMI-A-1", "/dev/null: drives no display")]
     [InlineData("drm:$TEMP", "$TEMP: Is a directory")]
     [InlineData("drm:", "it must be")]
-    public void A_display_that_can_not_be_had_is_named(string display, string part) => AssertRefused(["--display", display, .. Quiet], part);
+    public void A_display_that_cannot_be_had_is_named(string display, string part) => AssertRefused(["--display", display, .. Quiet], part);
 
     [Theory]
     [InlineData("/nonexistent", "input: /nonexistent: no such file; make it with mkfifo")]
     [InlineData("$TEMP/a-file", "input: $TEMP/a-file: cannot be waited for; it must be an input device or a FIFO")]
     [InlineData("/dev/null", "/dev/null: not an evdev device")]
     [InlineData("/dev/nonexistent", "/dev/nonexistent: no such device")]
-    public void An_input_that_can_not_be_used_is_named(string input, string part) =>
+    public void An_input_that_cannot_be_used_is_named(string input, string part) =>
         AssertRefused(["--display", "memory:64x48", "--audio", "none", "--input", input], part);
 
     [Fact]
@@ -99,7 +99,7 @@ public class BadInputTests
     [InlineData("alsa:", "not understood")]
     [InlineData("wav:/nonexistent/sound.wav", "/nonexistent/sound.wav: no such file or directory")]
     [InlineData("wav:$TEMP", "$TEMP: is a directory")]
-    public void Sound_that_can_not_be_had_is_named(string audio, string part) =>
+    public void Sound_that_cannot_be_had_is_named(string audio, string part) =>
         AssertRefused(["--display", "memory:64x48", "--input", "none", "--audio", audio], part);
 
     [Theory]
@@ -107,7 +107,7 @@ public class BadInputTests
     [InlineData("no-such-program-anywhere", "app no-such-program-anywhere: no-such-program-anywhere: No such file or directory")]
     [InlineData("$TEMP/a-file", "app a-file: $TEMP/a-file: Permission denied")]
     [InlineData("$TEMP", "$TEMP: ")]
-    public void An_app_that_can_not_be_run_is_named(string app, string part) => AssertRefused([.. QuietMemory, app], part);
+    public void An_app_that_cannot_be_run_is_named(string app, string part) => AssertRefused([.. QuietMemory, app], part);
 
     [Fact]
     public void A_directory_that_is_a_file_is_named()
@@ -121,20 +121,20 @@ public class BadInputTests
     [Theory]
     [InlineData("/proc/nonexistent/clients")]
     [InlineData("$TEMP/a-file/clients")]
-    public void A_directory_that_can_not_be_made_is_named(string path) =>
-        AssertRefused([.. QuietMemory, "--path", path], path + ": the clients' directory can not be made: ");
+    public void A_directory_that_cannot_be_made_is_named(string path) =>
+        AssertRefused([.. QuietMemory, "--path", path], path + ": the clients' directory cannot be made: ");
 
     [Fact]
-    public void A_directory_that_can_not_be_written_is_named()
+    public void A_directory_that_cannot_be_written_is_named()
     {
         Programs.NeedRoot();
         using var temp = new TempDirectory();
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1ED);
         string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Mmm, .. QuietMemory, "--path"];
         using var inside = new Child("setpriv", [.. asNobody, temp["clients"]]);
-        AssertOneLine(inside, $"{temp["clients"]}: the clients' directory can not be made: Permission denied");
+        AssertOneLine(inside, $"{temp["clients"]}: the clients' directory cannot be made: Permission denied");
         using var itself = new Child("setpriv", [.. asNobody, temp.Path]);
-        AssertOneLine(itself, $"{temp.Path}: can not be served: Permission denied; choose another directory");
+        AssertOneLine(itself, $"{temp.Path}: cannot be served: Permission denied; choose another directory");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class BadInputTests
         try
         {
             using var mmm = new Child(Programs.Mmm, ["--display", $"memory:640x480@{temp["disk/fb"]}", .. Quiet, "--path", temp["clients"]]);
-            AssertOneLine(mmm, $"{temp["disk/fb"]}: 1,228,800 bytes for the memory display can not be reserved: No space left on device");
+            AssertOneLine(mmm, $"{temp["disk/fb"]}: 1,228,800 bytes for the memory display cannot be reserved: No space left on device");
             Assert.True(!File.Exists(temp["disk/fb"]) || new FileInfo(temp["disk/fb"]).Length == 0);
         }
         finally

@@ -109,11 +109,11 @@ public class ControlTests
     [InlineData("no client is named Nobody; there is Clock", "send", "Nobody", "x")]
     [InlineData("no client is named Nobody; there is Clock", "event", "Nobody", "x")]
     [InlineData("no app is named Nobody; there are none", "restart", "Nobody")]
-    [InlineData("the screenshot can not be written", "screenshot", "/nonexistent/shot.png")]
+    [InlineData("the screenshot cannot be written", "screenshot", "/nonexistent/shot.png")]
     [InlineData("See mmmctl --help", "dance")]
     [InlineData("See mmmctl --help", "send", "Clock")]
     [InlineData("See mmmctl --help")]
-    public void What_mmmctl_can_not_do_is_one_line(string why, params string[] arguments)
+    public void What_mmmctl_cannot_do_is_one_line(string why, params string[] arguments)
     {
         using var host = new MmmHost();
         host.Raw("--title Clock color ff0000");

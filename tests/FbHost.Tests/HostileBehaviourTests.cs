@@ -118,7 +118,7 @@ public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
     [InlineData("mmm 1 fb.nothere", "fb.nothere is not a client file that this host serves")]
     [InlineData("mmm 2 fb.x", "not an mmm 1 client")]
     [InlineData("\0", "not an mmm 1 client")]
-    public void A_hello_that_can_not_be_is_refused_with_the_reason(string hello, string why)
+    public void A_hello_that_cannot_be_is_refused_with_the_reason(string hello, string why)
     {
         using var bell = HandMade.Connect(_host);
         Assert.Equal("mmm 1 error " + why, HandMade.Hello(bell, Encoding.UTF8.GetBytes(hello)));

@@ -136,7 +136,7 @@ public class HostileControlTests
     }
 
     [Fact]
-    public void Another_user_can_not_control_the_host()
+    public void Another_user_cannot_control_the_host()
     {
         Programs.NeedRoot();
         using var host = new MmmHost();

@@ -107,7 +107,7 @@ public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
     [InlineData("stride-odd", HandMade.Stride, 161, "its stride is 161")]
     [InlineData("offset-negative", HandMade.FbOffset, -1, "its pixels begin at -1")]
     [InlineData("offset-huge", HandMade.FbOffset, int.MaxValue, "were promised")]
-    public void A_picture_that_can_not_be_drops_its_client(string name, int field, int value, string why)
+    public void A_picture_that_cannot_be_drops_its_client(string name, int field, int value, string why)
     {
         using var client = new HandMade(_host, name, c => c.Poke(field, value));
         AssertNamedOnce(name, why);
@@ -117,7 +117,7 @@ public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
     [InlineData("fb-block", 0xa8, 1234, "its FB block is 1,234 bytes long")]
     [InlineData("pid-minus-1", HandMade.Pid, -1, "its pid is -1")]
     [InlineData("pid-lowest", HandMade.Pid, int.MinValue, "its pid is -2147483648")]
-    public void Headers_that_can_not_be_are_not_served(string name, int field, int value, string why)
+    public void Headers_that_cannot_be_are_not_served(string name, int field, int value, string why)
     {
         using var client = new HandMade(_host, name, c => c.Poke(field, value));
         AssertNamedOnce(name, why);
@@ -257,7 +257,7 @@ public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
         var fd = (int)file.DangerousGetHandle();
         Assert.Equal((0, 0), (fcntl(fd, F_SETSIG, SIGURG), fcntl(fd, F_SETLEASE, F_WRLCK)));
         File.Move(_host.Temp["leased"], _host["leased"]);
-        _host.WaitForLog("leased can not be opened: Resource temporarily unavailable; trying again");
+        _host.WaitForLog("leased cannot be opened: Resource temporarily unavailable; trying again");
         _host.AssertKeepsShowing("Good");
         Assert.Equal(0, fcntl(fd, F_SETLEASE, F_UNLCK));
         _host.WaitForClient("leased");

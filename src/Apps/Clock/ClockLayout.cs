@@ -211,7 +211,7 @@ internal sealed class ClockLayout
     /// <summary>Weight of the seconds' number.</summary>
     public float SecondsPen { get; }
 
-    /// <summary>True for pictures so small that parts share pixels, or do not fit: they can not be redrawn one by one.</summary>
+    /// <summary>True for pictures so small that parts share pixels, or do not fit: they cannot be redrawn one by one.</summary>
     public bool IsCrowded { get; private set; }
 
     /// <summary>The part that the marks from one to another touch.</summary>

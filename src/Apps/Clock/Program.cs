@@ -26,11 +26,11 @@ catch (MmmException e)
 }
 catch (Exception e) when (options.PngPath is not null && e is IOException or UnauthorizedAccessException)
 {
-    return Fail($"{options.PngPath} can not be written; is its folder there, writable and not full?", 1);
+    return Fail($"{options.PngPath} cannot be written; is its folder there, writable and not full?", 1);
 }
 catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
 {
-    return Fail("libSkiaSharp.so can not be loaded; it must lie beside this program", 1);
+    return Fail("libSkiaSharp.so cannot be loaded; it must lie beside this program", 1);
 }
 
 static int Fail(string why, int code)

@@ -72,7 +72,7 @@ internal sealed unsafe partial class DrmDisplay
         _mode = now.Modes[i];
         var error = SetMode();
         if (error < 0)
-            _log($"{_device.Path}: {_connector.Name} can not be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
+            _log($"{_device.Path}: {_connector.Name} cannot be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
         else if (_unplugged)
             _log($"{_device.Path}: {_connector.Name} is back, {DrmMode.Name(_mode)}");
         _unplugged = _saidOtherModes = false;

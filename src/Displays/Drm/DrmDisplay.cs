@@ -135,7 +135,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             _buffers[i] = new DumbBuffer(_device, Width, Height, format, converter);
         var error = SetMode();
         if (error < 0)
-            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} can not be set to "
+            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} cannot be set to "
                 + $"{DrmMode.Name(_mode)} {format}: {Sys.ErrorText(error)}");
     }
 

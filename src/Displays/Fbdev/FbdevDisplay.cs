@@ -136,7 +136,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         if (_memory.Error == ENODEV)
             Lose();
         else if (_memory.Error != 0 && !_saidError)
-            _log($"{_path} ({_id}): can not be written: {Sys.ErrorText(_memory.Error)}; the clients go on without it");
+            _log($"{_path} ({_id}): cannot be written: {Sys.ErrorText(_memory.Error)}; the clients go on without it");
         _saidError = _memory.Error != 0;
     }
 

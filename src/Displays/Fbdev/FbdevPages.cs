@@ -138,7 +138,7 @@ internal sealed unsafe class FbdevPages
         if (!_waits || WaitSet.Now - _pannedNs >= RefreshNs || _waitForBlank())
             return;
         _waits = false;
-        _log?.Invoke($"framebuffer: the driver can not wait for the vertical blank ({Sys.ErrorText(errno)}); going on without");
+        _log?.Invoke($"framebuffer: the driver cannot wait for the vertical blank ({Sys.ErrorText(errno)}); going on without");
     }
 
     private bool Pan(int page) => _pan((uint)(page * _mode.Height));

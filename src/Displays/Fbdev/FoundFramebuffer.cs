@@ -25,7 +25,7 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
     {
         public fb_var_screeninfo Mode;
         public int Colours;         // of the map; 0: none
-        public long Origin, Length; // of the memory, bytes; 0: it can not be read
+        public long Origin, Length; // of the memory, bytes; 0: it cannot be read
         public fixed ushort Map[3 * MostColours]; // red, green, blue, behind one another
     }
 

@@ -8,7 +8,7 @@ namespace Displays;
 
 /// <summary>
 /// A framebuffer in a plain file that other programs can map: top left first, rows without gaps. For development and tests.
-/// The host itself writes it by calls that can not fault, and never through a mapping: whoever truncates the file does not end the host.
+/// The host itself writes it by calls that cannot fault, and never through a mapping: whoever truncates the file does not end the host.
 /// </summary>
 internal sealed unsafe class MemoryDisplay : IDisplay
 {
@@ -27,13 +27,13 @@ internal sealed unsafe class MemoryDisplay : IDisplay
     /// <param name="dither">Below 24 bits a pixel.</param>
     /// <param name="path">The file: made when missing, its size set.</param>
     /// <param name="deleteAtEnd">The file is removed when the display is disposed.</param>
-    /// <exception cref="MmmException">The file can not be made, or the disk is full.</exception>
+    /// <exception cref="MmmException">The file cannot be made, or the disk is full.</exception>
     public MemoryDisplay(int width, int height, PixelLayout layout, bool dither, string path, bool deleteAtEnd)
     {
         (_layout, _dither, _path, _deleteAtEnd) = (layout, dither, path, deleteAtEnd);
         _fd = Sys.Open(path, O_RDWR | O_CREAT, 0x1A4 /* 0644 */);
         if (_fd < 0)
-            throw new MmmException($"{path}: the memory display can not be made: {Sys.ErrorText(_fd)}");
+            throw new MmmException($"{path}: the memory display cannot be made: {Sys.ErrorText(_fd)}");
         try
         {
             _memory = Reserve(width, height);
@@ -65,7 +65,7 @@ internal sealed unsafe class MemoryDisplay : IDisplay
         if (error != 0)
         {
             ftruncate(_fd, before); // a full disk is left as it was
-            throw new MmmException($"{_path}: {bytes:N0} bytes for the memory display can not be reserved: {Sys.ErrorText(error)}");
+            throw new MmmException($"{_path}: {bytes:N0} bytes for the memory display cannot be reserved: {Sys.ErrorText(error)}");
         }
         Unmap();
         (Width, Height, _bytes) = (width, height, bytes);

@@ -46,7 +46,7 @@ internal sealed unsafe class PixelMemory
     public bool KeepsCopy { get; }
 
     /// <summary>
-    /// A mapping of a file that others may cut short, in place of none: what covers a part of many rows is copied into it by one call that can not
+    /// A mapping of a file that others may cut short, in place of none: what covers a part of many rows is copied into it by one call that cannot
     /// fault, for a tenth of what a pwrite a row costs.
     /// </summary>
     public byte* Guarded { get; init; }

@@ -93,11 +93,11 @@ internal sealed class AppLauncher : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warn($"{StatePath}: can not be written: {IoFault.Text(e)}; after a crash of the host apps may run twice");
+            _log.Warn($"{StatePath}: cannot be written: {IoFault.Text(e)}; after a crash of the host apps may run twice");
         }
     }
 
-    // Null, or why it can not be started.
+    // Null, or why it cannot be started.
     private string? Launch(AppProcess app)
     {
         try
@@ -192,7 +192,7 @@ internal sealed class AppLauncher : IDisposable
         if (Launch(app) is { } fault)
         {
             _log.Warn($"{fault}; trying again in 1 s");
-            NoteEnd(app, failed: true, "it can not be started");
+            NoteEnd(app, failed: true, "it cannot be started");
             Answer(app, fault);
             app.Timer!.After(RestartMs);
         }

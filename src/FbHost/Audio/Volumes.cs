@@ -84,7 +84,7 @@ internal sealed class Volumes : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warn($"{file}: the kept volume can not be read: {IoFault.Text(e)}");
+            _log.Warn($"{file}: the kept volume cannot be read: {IoFault.Text(e)}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -17,7 +17,7 @@ internal sealed class ClientDirectory : IDisposable
     private bool _made;
     private int _lock;
 
-    /// <exception cref="MmmException">It is a file, can not be made or written, or another host serves it: one line.</exception>
+    /// <exception cref="MmmException">It is a file, cannot be made or written, or another host serves it: one line.</exception>
     public ClientDirectory(string? given)
     {
         var path = given ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
@@ -42,7 +42,7 @@ internal sealed class ClientDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MmmException($"{Path}: the clients' directory can not be made: {IoFault.Text(e)}");
+            throw new MmmException($"{Path}: the clients' directory cannot be made: {IoFault.Text(e)}");
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class ClientDirectory : IDisposable
     {
         _lock = Sys.Open(LockPath, O_RDWR | O_CREAT | O_NOFOLLOW, 0x1A4 /* 0644 */);
         if (_lock < 0)
-            throw new MmmException($"{Path}: can not be served: {Sys.ErrorText(_lock)}; choose another directory with --path DIR");
+            throw new MmmException($"{Path}: cannot be served: {Sys.ErrorText(_lock)}; choose another directory with --path DIR");
         Span<byte> pid = stackalloc byte[16];
         if (lockf(_lock, F_TLOCK, 0) != 0)
         {

@@ -24,16 +24,16 @@ internal sealed partial class ClientTable
     public event Action? DirectoryLost;
 
     /// <summary>Picks up the clients that are there, and listens for more.</summary>
-    /// <exception cref="MmmException">The directory can not be used: one line.</exception>
+    /// <exception cref="MmmException">The directory cannot be used: one line.</exception>
     public void Open()
     {
         _inotify = Sys.WatchDirectory(Directory, Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_MOVED_FROM | Sys.IN_DELETE | Sys.IN_ATTRIB
             | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF);
         _directory = Sys.Open(Directory, O_PATH | O_DIRECTORY);
         if (_directory < 0)
-            throw new MmmException($"{Directory}: can not be opened: {Sys.ErrorText(_directory)}");
+            throw new MmmException($"{Directory}: cannot be opened: {Sys.ErrorText(_directory)}");
         if (_inotify < 0)
-            throw new MmmException($"{Directory}: can not be watched: {Sys.ErrorText(_inotify)}");
+            throw new MmmException($"{Directory}: cannot be watched: {Sys.ErrorText(_inotify)}");
         _lostTimer = _loop.CreateTimer(() =>
         {
             if (!File.Exists(Path.Combine(Directory, ClientDirectory.LockName)))

@@ -92,7 +92,7 @@ internal sealed partial class ClientTable : IDisposable
             if (outcome == OpenOutcome.TryLater)
             {
                 if (session.Said.Add("open"))
-                    _log.AboutClient($"{session.FileName} can not be opened: {reason}; trying again");
+                    _log.AboutClient($"{session.FileName} cannot be opened: {reason}; trying again");
                 session.Timer!.After(OpenRetryMs);
                 return;
             }
@@ -257,7 +257,7 @@ internal sealed partial class ClientTable : IDisposable
         session.Polls = 0;
         if (!session.File!.BeginFlip())
         {
-            Drop(session, "its file can not be written");
+            Drop(session, "its file cannot be written");
             return;
         }
         if (session.Layer is null || session.Layer.Differs(state))
@@ -265,7 +265,7 @@ internal sealed partial class ClientTable : IDisposable
             Place(session, state);
             session.Layer?.TakeExposed(); // not painted out of turn: the client waits
         }
-        else // as it was checked when it was placed; if the file has been cut short since, its pixels can not be read
+        else // as it was checked when it was placed; if the file has been cut short since, its pixels cannot be read
             _screen.Paint(session.Layer, state.DamageInside().Union(session.Layer.TakeExposed()));
         DropFailed();
         if (session.Phase != Phase.Serving)
@@ -344,7 +344,7 @@ internal sealed partial class ClientTable : IDisposable
     {
         while (_stack.Find(s => s.Layer is { Failed: true }) is { } session)
         {
-            Drop(session, session.Layer!.State.Fault(session.File!.Length) ?? "its pixels can not be read");
+            Drop(session, session.Layer!.State.Fault(session.File!.Length) ?? "its pixels cannot be read");
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class EventQueue(ClientFile file)
     /// <summary>Motions in whose place the client gets a newer one.</summary>
     public long Coalesced { get; private set; }
 
-    /// <summary>The client's ring, or its file, can not be used.</summary>
+    /// <summary>The client's ring, or its file, cannot be used.</summary>
     public bool IsBroken { get; private set; }
 
     /// <summary>Something waits for the client to read.</summary>

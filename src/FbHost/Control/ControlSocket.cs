@@ -20,7 +20,7 @@ internal sealed class ControlSocket : IDisposable
     private readonly List<ControlConnection> _connections = [];
     private readonly UnreadAnswers _unread = new();
 
-    /// <exception cref="MmmException">The socket can not be made.</exception>
+    /// <exception cref="MmmException">The socket cannot be made.</exception>
     public ControlSocket(EventLoop loop, string directory, Action<ControlConnection, string[]> handle)
     {
         (_loop, _handle) = (loop, handle);

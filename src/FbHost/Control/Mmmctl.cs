@@ -112,7 +112,7 @@ internal static partial class Mmmctl
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MmmException($"{file}: the screenshot can not be written: {IoFault.Text(e)}");
+            throw new MmmException($"{file}: the screenshot cannot be written: {IoFault.Text(e)}");
         }
     }
 

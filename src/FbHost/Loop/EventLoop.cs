@@ -57,7 +57,7 @@ internal sealed unsafe class EventLoop : IDisposable
         e.events = events;
         e.data.u64 = watch.Id; // an id is never used twice, so an event of a closed descriptor finds nobody
         if (epoll_ctl(_epoll, operation, watch.Fd, &e) != 0 && operation == EPOLL_CTL_ADD)
-            throw new MmmException($"descriptor {watch.Fd} can not be waited for: {Sys.ErrorText(errno)}");
+            throw new MmmException($"descriptor {watch.Fd} cannot be waited for: {Sys.ErrorText(errno)}");
     }
 
     internal void Remove(Watch watch)

@@ -24,7 +24,7 @@ internal sealed class Listener : IDisposable
     /// <param name="type">SOCK_STREAM or SOCK_SEQPACKET.</param>
     /// <param name="mode">Who may connect.</param>
     /// <param name="accepted">Gets each connection: a non-blocking descriptor that is its own to close.</param>
-    /// <exception cref="MmmException">The socket can not be made.</exception>
+    /// <exception cref="MmmException">The socket cannot be made.</exception>
     public Listener(EventLoop loop, string directory, string name, int type, UnixFileMode mode, Action<int> accepted)
     {
         _accepted = accepted;
@@ -39,7 +39,7 @@ internal sealed class Listener : IDisposable
         if (error < 0)
         {
             Sys.Close(_fd);
-            throw new MmmException($"{_path}: the socket can not be made: {Sys.ErrorText(error)}");
+            throw new MmmException($"{_path}: the socket cannot be made: {Sys.ErrorText(error)}");
         }
         File.SetUnixFileMode(_path + ".new", mode);
         File.Move(_path + ".new", _path, overwrite: true);

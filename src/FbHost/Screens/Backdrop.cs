@@ -17,7 +17,7 @@ internal sealed class Backdrop
     /// <param name="clients">The first one ends the splash.</param>
     /// <param name="splash">A PNG, shown in the middle; null for none.</param>
     /// <param name="help">How to get help: on the page of an app that keeps failing.</param>
-    /// <exception cref="MmmException">The splash can not be read.</exception>
+    /// <exception cref="MmmException">The splash cannot be read.</exception>
     public Backdrop(Screen screen, ClientTable clients, string? splash, string help)
     {
         (_screen, _help) = (screen, help);

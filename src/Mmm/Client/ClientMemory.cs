@@ -179,10 +179,10 @@ internal sealed unsafe class ClientMemory : IDisposable
         }
         while (error == EINTR);
         if (error != 0)
-            throw new MmmException($"{Path}: {length:N0} bytes can not be reserved: {Sys.ErrorText(error)}");
+            throw new MmmException($"{Path}: {length:N0} bytes cannot be reserved: {Sys.ErrorText(error)}");
         var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
         if (at == (void*)-1)
-            throw new MmmException($"{Path}: {length:N0} bytes can not be mapped: {Sys.ErrorText(errno)}");
+            throw new MmmException($"{Path}: {length:N0} bytes cannot be mapped: {Sys.ErrorText(errno)}");
         Unmap();
         _guard = MappingGuard.Add(at, length);
         _base = (byte*)at;

@@ -14,7 +14,7 @@ public enum PushResult
     Done,
     /// <summary>The ring is full: the client does not read. The event is lost.</summary>
     Full,
-    /// <summary>The ring's indices are outside 0..1023, or the file can not be written: the client is broken.</summary>
+    /// <summary>The ring's indices are outside 0..1023, or the file cannot be written: the client is broken.</summary>
     Broken,
 }
 
@@ -337,7 +337,7 @@ public sealed class ClientFile : IDisposable
     /// <summary>Puts whole slots into the event ring with as few calls as there are pieces, and only then tells the client of them.</summary>
     /// <param name="write">As <see cref="TryReadEventIndices"/> gave it.</param>
     /// <param name="slots">Slots of <see cref="TextRing.SlotLength"/> bytes; no more than there is room for.</param>
-    /// <returns>The new write index, or -1 when the file can not be written.</returns>
+    /// <returns>The new write index, or -1 when the file cannot be written.</returns>
     public int WriteEvents(int write, ReadOnlySpan<byte> slots)
     {
         while (!slots.IsEmpty)
@@ -391,7 +391,7 @@ public sealed class ClientFile : IDisposable
 
     /// <summary>What is wrong with the event ring, for people.</summary>
     public string EventFault() => ReadIndices(Abi.Events, out var read, out var write)
-        ? "its file can not be written"
+        ? "its file cannot be written"
         : $"its event ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
 
     /// <summary>A second descriptor of the same file for the audio thread.</summary>

@@ -111,7 +111,7 @@ public sealed class FbdevPagesTests : IDisposable
     }
 
     [Fact]
-    public void A_driver_that_stops_panning_shows_the_picture_all_the_same_and_so_does_one_that_can_not_wait()
+    public void A_driver_that_stops_panning_shows_the_picture_all_the_same_and_so_does_one_that_cannot_wait()
     {
         var waits = 0;
         var pages = new FbdevPages(Mode, Pan, () => ++waits < 0, null);

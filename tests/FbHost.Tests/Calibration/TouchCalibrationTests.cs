@@ -261,7 +261,7 @@ public sealed class TouchCalibrationTests : IDisposable
     [InlineData("calibrate NaN 1 0 1 1 0", "six numbers")]
     [InlineData("calibrate 1e308 0 0 0 1e308 0", "invertible")]
     [InlineData("calibrate keep", "no configuration file; start it with --config FILE")]
-    public void What_the_host_can_not_do_it_says(string message, string reason)
+    public void What_the_host_cannot_do_it_says(string message, string reason)
     {
         var inForce = CalibrationMatrix.Identity;
         _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, null, m => inForce = m);

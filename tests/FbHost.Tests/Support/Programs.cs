@@ -34,7 +34,7 @@ internal static class Programs
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
 
-    /// <summary>Fails a test that becomes another user or mounts when it can not: it never passes without having looked.</summary>
+    /// <summary>Fails a test that becomes another user or mounts when it cannot: it never passes without having looked.</summary>
     public static void NeedRoot() => Assert.True(IsRoot, "this test becomes another user, or mounts: run the tests as root");
 
     private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : null;
