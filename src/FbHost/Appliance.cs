@@ -9,6 +9,7 @@ using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Options;
 using FbHost.Screens;
+using FbHost.State;
 using GpioButtons;
 using InputEvdev;
 using Mmm;
@@ -22,6 +23,8 @@ namespace FbHost;
 internal sealed class Appliance(ServeOptions options, LogWriter writer)
 {
     private const int VolumeStep = 5; // %
+    private const string SeenName = "clients"; // in the host's own directory
+    private const int SeenBytes = 64 * 1024;
     private readonly HostLog _log = new(writer);
     private readonly EventLoop _loop = new();
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
@@ -78,7 +81,9 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
 
     private void Make()
     {
-        var directory = Own(new ClientDirectory(options.Path)).Path;
+        var clientDirectory = Own(new ClientDirectory(options.Path, _log.Warn));
+        var directory = clientDirectory.Path;
+        var own = OpenHostDirectory(clientDirectory);
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
         var guard = Own(new CrashGuard(_log.Warn)); // of the display and the terminal, until both are given back
@@ -87,21 +92,24 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         var panel = Own(OpenDisplay(directory));
         TakeScreen(panel, terminal, guard, readsStdin);
         var display = OrientedDisplay.Over(panel, orientation);
-        var screen = new Screen(display);
+        var screen = new Screen(_loop, display);
         if (panel is ReturningDisplay returning)
-            returning.Returned += screen.Repaint;
+            returning.Returned += screen.Damage;
         if (terminal is not null)
-            terminal.Returned += screen.Repaint;
-        var clients = Own(new ClientTable(_loop, screen, _log, directory, options.AllowedMessages));
+            terminal.Returned += screen.Damage;
+        display.Resized += screen.Resize;
+        var seen = new SeenClients(own?.Read(SeenName, SeenBytes) ?? [], content => worker.Run(() => Keep(own, content)));
+        var clients = Own(new ClientTable(_loop, screen, _log, clientDirectory, seen, options.AllowedMessages));
         var volumes = Own(new Volumes(_loop, _log, options.Sound.State, options.Sound.Volume));
         var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
         var streams = Own(new ClientStreams(_loop, worker, clients, output, volumes, options.Sound, _log));
         var click = new KeyClick(output, options.Sound);
-        clients.VolumeAsked += output.SetVolume;
-        var blanker = new Blanker(_loop, screen, clients, options.BlankAfter);
+        clients.Messages.VolumeAsked += output.SetVolume;
+        var blanker = new Blanker(_loop, screen, options.BlankAfter);
+        blanker.Changed += clients.TellVisibility;
         var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
         router.Pressed = click.Play;
-        var apps = new AppLauncher(_loop, _log, clients, AppsToRun());
+        var apps = new AppLauncher(_loop, _log, clients, directory, AppsToRun(), options.Front);
         var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output), terminal is null ? null : terminal.Switch);
         // What is typed while another terminal has the screen is meant for that one; a finger or key is lifted all the same.
         InputHandler hear = (in InputEvent e) =>
@@ -120,7 +128,8 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, hear));
         var buttons = OpenButtons(clients, blanker, click);
-        var backdrop = new Backdrop(screen, clients, options.Splash, options.Help);
+        var backdrop = new Backdrop(screen, options.Splash, options.Help);
+        clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
         Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
@@ -129,24 +138,29 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
             apps.EndWith = End;
         else if (options.OneClient)
             clients.Ended += _ => End(0);
-        clients.FrameShown += () => _frames++;
+        clients.Frames.FrameShown += () => _frames++;
         clients.Dropped += () => _dropped++;
-        clients.QuitAsked += _ => End(0);
-        clients.DirectoryLost += () =>
+        clients.Messages.QuitAsked += _ => End(0);
+        clientDirectory.Lost += () =>
         {
             _log.Warn($"{directory} was removed: no client can be reached any more; ending");
             End(1);
         };
 
-        _loop.BeforeSleep = () =>
+        clients.Messages.BlankAsked += blank =>
         {
-            clients.Deliver();
-            clients.DropFailed();
-            screen.Flush();
+            if (blank)
+                blanker.Blank();
+            else
+                blanker.Unblank();
         };
-        screen.Repaint();
+        _loop.BeforeSleep = clients.Settle;
+        screen.Damage();
+        apps.TakeOver();
+        clients.AppOf = apps.AppOf;
         clients.Open();
         Own(apps).Start();
+        clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, clients in {directory}");
         _isMade = true;
@@ -183,10 +197,10 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
                     blanker.Blank();
                 break;
             case HostAction.NextClient:
-                clients.RaiseNext();
+                clients.Stack.RaiseNext();
                 break;
             case HostAction.RestartApp:
-                if (clients.Focus is { } focus && !apps.RestartOwner(focus.Pid))
+                if (clients.Stack.Focus is { } focus && !apps.RestartOwner(focus.Pid))
                     _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
                 break;
             case HostAction.VolumeUp or HostAction.VolumeDown:
@@ -196,6 +210,23 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
                 output.ToggleMute();
                 break;
         }
+    }
+
+    // What is the host's own and must not be written by others. Without it a next host knows less, but everything else works.
+    private HostDirectory? OpenHostDirectory(ClientDirectory clients)
+    {
+        var own = HostDirectory.Open(clients.Fd, out var fault);
+        if (own is null)
+            _log.Warn($"nothing is kept for the next host: {fault}");
+        return own is null ? null : Own(own);
+    }
+
+    private static void Keep(HostDirectory? own, byte[] seen)
+    {
+        if (seen.Length == 0)
+            own?.Remove(SeenName);
+        else
+            own?.Replace(SeenName, seen);
     }
 
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
@@ -213,8 +244,8 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
             if (!e.Pressed || blanker.NoteInput())
                 return;
             click.Play();
-            if (clients.Focus is { } focus)
-                clients.Post(focus)?.Offer(texts[e.Index]);
+            if (clients.Stack.Focus is { } focus)
+                clients.Events.To(focus)?.Offer(texts[e.Index]);
         };
         _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));
         return $", {options.Buttons.Count} buttons";

@@ -17,7 +17,6 @@ public class HostileDirectoryTests
             File.Delete(host[$"junk-{i}"]);
         host.WaitForClient("Late");
         host.AssertKeepsShowing("Good");
-        Assert.Equal(1, host.CountLog("more than 128 files"));
         Assert.InRange(host.Log.Length, 1, 250);
     }
 

@@ -226,11 +226,12 @@ public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
     }
 
     [Fact]
-    public void A_client_of_a_dead_process_is_deleted()
+    public void A_client_is_deleted_when_its_process_has_died()
     {
-        using var dead = new Child("true", []);
-        dead.WaitForEnd();
-        using var client = new HandMade(_host, "fb.dead", c => c.Poke(HandMade.Pid, dead.Pid));
+        using var process = new Child("sleep", ["1000"]);
+        using var client = new HandMade(_host, "fb.dead", c => c.Poke(HandMade.Pid, process.Pid));
+        _host.WaitForClient("fb.dead");
+        process.Signal(Child.SIGKILL);
         Wait.Until(() => !File.Exists(client.Path), "the file's end");
         _host.AssertKeepsShowing("Good");
     }
@@ -238,12 +239,26 @@ public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
     [Fact]
     public void Somebodys_recording_that_looks_like_a_client_of_a_dead_process_is_not_deleted()
     {
+        using var process = new Child("sleep", ["1000"]);
+        using var recording = new HandMade(_host, "take-1.wav", c => c.Poke(HandMade.Pid, process.Pid));
+        using var client = new HandMade(_host, "fb.dead-too", c => c.Poke(HandMade.Pid, process.Pid));
+        _host.WaitForClient("take-1.wav");
+        _host.WaitForClient("fb.dead-too");
+        process.Signal(Child.SIGKILL);
+        Wait.Until(() => !File.Exists(client.Path), "the end of the client's file");
+        _host.WaitForNoClient("take-1.wav");
+        Assert.True(File.Exists(recording.Path));
+        _host.AssertKeepsShowing("Good");
+    }
+
+    [Fact]
+    public void A_file_whose_process_nobody_has_seen_is_left_where_it_is()
+    {
         using var dead = new Child("true", []);
         dead.WaitForEnd();
-        using var recording = new HandMade(_host, "take-1.wav", c => c.Poke(HandMade.Pid, dead.Pid));
-        using var client = new HandMade(_host, "fb.dead-too", c => c.Poke(HandMade.Pid, dead.Pid));
-        Wait.Until(() => !File.Exists(client.Path), "the end of the client's file"); // which came later
-        Assert.True(File.Exists(recording.Path));
+        using var file = new HandMade(_host, "fb.older", c => c.Poke(HandMade.Pid, dead.Pid));
+        _host.WaitForLog("fb.older is not served: there is no process");
+        Assert.True(File.Exists(file.Path));
         _host.AssertKeepsShowing("Good");
     }
 

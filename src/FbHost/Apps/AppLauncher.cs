@@ -31,15 +31,15 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>An app that kept failing runs.</summary>
     public event Action<string>? Recovered;
 
-    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients, IReadOnlyList<AppOptions> apps)
+    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients, string directory, IReadOnlyList<AppOptions> apps, string? front)
     {
-        (_loop, _log, _directory) = (loop, log, clients.Directory);
-        _apps = [.. apps.Select(a => new AppProcess(a))];
-        clients.FirstFrame += client =>
+        (_loop, _log, _directory) = (loop, log, directory);
+        _apps = [.. apps.Select((a, i) => new AppProcess(a, new ClientApp(a.Name, i, a.Name == front, a.Messages ?? new HashSet<string>())))];
+        clients.Frames.FirstFrame += client =>
         {
             var app = _apps.Find(a => a.Owns(client.Pid));
             if (app is { FullScreen: true })
-                clients.MakeFullScreen(client);
+                clients.Messages.MakeFullScreen(client);
             Answer(app, null);
         };
         foreach (var app in _apps)
@@ -51,16 +51,27 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted.</summary>
     public Action<int>? EndWith { get; set; }
 
-    /// <summary>Starts the apps, or takes over those that run already.</summary>
-    /// <exception cref="MmmException">One that was never there: a misspelt command is told at once.</exception>
-    public void Start()
+    /// <summary>The app that started a process; null: none.</summary>
+    public ClientApp? AppOf(int pid) => _apps.Find(a => a.Owns(pid))?.OfClients;
+
+    /// <summary>Takes over the apps that the host before has left running.</summary>
+    public void TakeOver()
     {
         var left = ReadState();
         foreach (var app in _apps)
         {
             if (left.TryGetValue(app.Name, out var process) && AppProcess.StartTime(process.Pid) == process.StartTime)
                 Watch(app, process.Pid);
-            else if (Launch(app) is { } fault)
+        }
+    }
+
+    /// <summary>Starts the apps that do not run.</summary>
+    /// <exception cref="MmmException">One that was never there: a misspelt command is told at once.</exception>
+    public void Start()
+    {
+        foreach (var app in _apps.Where(a => !a.IsRunning))
+        {
+            if (Launch(app) is { } fault)
                 throw new MmmException(fault);
         }
         WriteState();

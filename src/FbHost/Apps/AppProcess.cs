@@ -1,13 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
 
 namespace FbHost.Apps;
 
 /// <summary>One app that the host runs: its process of the moment, if any.</summary>
-internal sealed class AppProcess(AppOptions options)
+internal sealed class AppProcess(AppOptions options, ClientApp ofClients)
 {
+    /// <summary>What its clients are and may.</summary>
+    public ClientApp OfClients => ofClients;
+
     public string Name => options.Name;
     public IReadOnlyList<string> Command => options.Command;
     public bool FullScreen => options.FullScreen;

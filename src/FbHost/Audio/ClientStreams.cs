@@ -62,7 +62,7 @@ internal sealed class ClientStreams : IDisposable
             _streams.Add(client, stream = new ClientStream(new Holder(client.File!.Owner, client.Pid)));
         if (stream.Sound is { } sound)
         {
-            sound.Connect(client.Bell);
+            sound.Connect(client.Bell?.Fd ?? -1);
             Attend(client, stream, sound);
             _output.Wake();
         }
@@ -92,7 +92,7 @@ internal sealed class ClientStreams : IDisposable
                 + $"{MostUserStreams} of a user, {MostStreams} in all); end some, or mix in the app");
             return;
         }
-        var sound = new ClientSound(stream.Pcm!, client.Bell, MakeResampler(client, stream, rate), Notify, _clock);
+        var sound = new ClientSound(stream.Pcm!, client.Bell?.Fd ?? -1, MakeResampler(client, stream, rate), Notify, _clock);
         (stream.Sound, stream.Pcm) = (sound, null);
         FollowTitle(client, stream, sound);
         _output.Add(sound);

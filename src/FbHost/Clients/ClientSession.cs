@@ -1,5 +1,4 @@
 using FbHost.Loop;
-using FbHost.Screens;
 using Mmm;
 using Mmm.Host;
 using Mmm.Linux;
@@ -17,8 +16,8 @@ internal enum Phase
     Ignored,
 }
 
-/// <summary>What the host knows of one file of MMM_PATH. Only data: <see cref="ClientTable"/> acts on it.</summary>
-internal sealed class ClientSession(string name, FileIdentity identity)
+/// <summary>What the host knows of one file of MMM_PATH. Only data: the other types here act on it.</summary>
+internal sealed class ClientSession(string name, FileIdentity identity, uint user, LoopTimer timer)
 {
     /// <summary>The file's name.</summary>
     public string FileName => name;
@@ -26,38 +25,60 @@ internal sealed class ClientSession(string name, FileIdentity identity)
     /// <summary>Tells a new file of the same name.</summary>
     public FileIdentity Identity => identity;
 
+    /// <summary>The file's owner.</summary>
+    public uint User => user;
+
     public Phase Phase { get; set; }
+
+    /// <summary>Open while it may be or is a client, and of a broken one until its process ends.</summary>
+    public ClientFile? File { get; set; }
+    public int Pid { get; set; }
+
+    /// <summary>The app of the configuration whose process it is.</summary>
+    public ClientApp? App { get; set; }
+
+    /// <summary>Its process was seen alive by this host or the one before.</summary>
+    public bool WasAlive { get; set; }
 
     /// <summary>When a client whose pid does not exist is given up, ns.</summary>
     public long GoneNs { get; set; } = long.MaxValue;
-    public ClientFile? File { get; set; }
 
-    /// <summary>The file of a client that is not served any more, to be deleted when its process ends.</summary>
-    public ClientFile? Dropped { get; set; }
-    public int Pid { get; set; }
-
-    /// <summary>Readable when the process ends.</summary>
+    /// <summary>Readable when the process ends; -1: there is none.</summary>
     public int PidFd { get; set; } = -1;
     public Watch? PidWatch { get; set; }
 
-    /// <summary>The bell's socket; -1 for a client that is polled.</summary>
-    public int Bell { get; set; } = -1;
-    public Watch? BellWatch { get; set; }
+    /// <summary>When to look whether the process lives, ns: for one that has no <see cref="PidFd"/>.</summary>
+    public long ProcessCheckNs { get; set; } = long.MaxValue;
+
+    /// <summary>Null for a client that is polled.</summary>
+    public ClientBell? Bell { get; set; }
 
     /// <summary>Polls a client without a bell, looks again at a pending file, and paces frames.</summary>
-    public LoopTimer? Timer { get; set; }
+    public LoopTimer Timer => timer;
     public int Polls { get; set; }
 
-    /// <summary>Null until the client has a valid picture.</summary>
-    public Layer? Layer { get; set; }
+    /// <summary>On the screen; null until the client has a valid picture.</summary>
+    public ClientPicture? Picture { get; set; }
 
-    /// <summary>No frame is taken before this time, ns: the screen's pace.</summary>
+    /// <summary>No frame is taken and nothing is moved before this time, ns: the screen's pace.</summary>
     public long NextFrameNs { get; set; }
 
     /// <summary>Has a frame, and the display is busy.</summary>
     public bool WaitsForDisplay { get; set; }
+
+    /// <summary>Its frame is being shown: given back when it is painted.</summary>
+    public bool HasFrameTaken { get; set; }
     public long LastFrameNs { get; set; }
     public long Frames { get; set; }
+
+    /// <summary>Wants to be in front (true) or behind all others; it gets there at the screen's pace.</summary>
+    public bool? StackWish { get; set; }
+
+    /// <summary>Not raised or lowered again at its own wish before this time, ns.</summary>
+    public long NextRestackNs { get; set; }
+
+    /// <summary>Was asked for the size of the screen: it is asked again when that changes.</summary>
+    public bool IsFullScreen { get; set; }
 
     /// <summary>Events on their way into the client's ring; null unless it is served.</summary>
     public EventQueue? Events { get; set; }
@@ -76,8 +97,6 @@ internal sealed class ClientSession(string name, FileIdentity identity)
 
     /// <inheritdoc cref="ToldFocus"/>
     public bool ToldEnter { get; set; }
-    public int RingsInWindow { get; set; }
-    public long RingWindowNs { get; set; }
 
     /// <summary>Reasons that were logged already: each is said once.</summary>
     public HashSet<string> Said { get; } = [];
@@ -98,5 +117,5 @@ internal sealed class ClientSession(string name, FileIdentity identity)
         }
     }
 
-    public bool Serves(string nameOrTitle) => Phase == Phase.Serving && (name == nameOrTitle || File!.Title == nameOrTitle);
+    public bool IsNamed(string nameOrTitle) => Phase == Phase.Serving && (name == nameOrTitle || File!.Title == nameOrTitle);
 }

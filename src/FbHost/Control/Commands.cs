@@ -29,7 +29,7 @@ internal sealed class Commands
     {
         (_loop, _clients, _display, _blanker, _apps, _streams, _quit) = (loop, clients, display, blanker, apps, streams, quit);
         _sound = new SoundCommands(clients, output, streams);
-        clients.MessageReceived += ShowMessage;
+        clients.Messages.Received += ShowMessage;
     }
 
     public void Handle(ControlConnection connection, string[] words)
@@ -99,16 +99,16 @@ internal sealed class Commands
     private void WriteClients(Utf8JsonWriter w)
     {
         w.WriteStartArray("clients");
-        foreach (var client in _clients.Serving)
+        foreach (var client in _clients.Ordered)
         {
             w.WriteStartObject();
             w.WriteString("name", client.DisplayName);
             w.WriteString("file", client.FileName);
             w.WriteNumber("pid", client.Pid);
-            w.WriteNumber("width", client.Layer?.Bounds.Width ?? 0);
-            w.WriteNumber("height", client.Layer?.Bounds.Height ?? 0);
-            w.WriteNumber("x", client.Layer?.Bounds.X ?? 0);
-            w.WriteNumber("y", client.Layer?.Bounds.Y ?? 0);
+            w.WriteNumber("width", client.Picture?.Bounds.Width ?? 0);
+            w.WriteNumber("height", client.Picture?.Bounds.Height ?? 0);
+            w.WriteNumber("x", client.Picture?.Bounds.X ?? 0);
+            w.WriteNumber("y", client.Picture?.Bounds.Y ?? 0);
             w.WriteNumber("frames", client.Frames);
             if (client.Frames > 0)
                 w.WriteNumber("lastFrameSeconds", Math.Round((EventLoop.Now - client.LastFrameNs) / 1e9, 3));
@@ -116,8 +116,8 @@ internal sealed class Commands
             w.WriteNumber("eventsHeld", client.Events!.Held);
             w.WriteNumber("eventsDropped", client.Events.Dropped);
             w.WriteNumber("eventsCoalesced", client.Events.Coalesced);
-            w.WriteBoolean("bell", client.Bell >= 0);
-            w.WriteBoolean("focus", client == _clients.Focus);
+            w.WriteBoolean("bell", client.Bell is not null);
+            w.WriteBoolean("focus", client == _clients.Stack.Focus);
             w.WriteBoolean("audio", _streams.Of(client) is not null);
             w.WriteStartObject("values");
             foreach (var (name, value) in client.Values)
@@ -167,7 +167,7 @@ internal sealed class Commands
         }
         var taken = 0;
         foreach (var client in found)
-            taken += _clients.Push(client, text) ? 1 : 0;
+            taken += _clients.Events.Push(client, text) ? 1 : 0;
         if (taken == found.Count)
             connection.Ok();
         else

@@ -27,7 +27,7 @@ internal sealed class HeldKeys(ClientTable clients)
     {
         var word = _words.Of(e);
         var key = new Key { Device = e.Device, Code = e.Key, Word = word };
-        if (!forNobody && word.Length > 0 && clients.Focus is { } focus && clients.Post(focus) is { } events)
+        if (!forNobody && word.Length > 0 && clients.Stack.Focus is { } focus && clients.Events.To(focus) is { } events)
         {
             key.Owed = focus.Wants(EventKinds.KeyRelease);
             key.Client = (key.Owed ? events.Press(word) : events.Offer(word)) ? focus : null;
@@ -38,8 +38,8 @@ internal sealed class HeldKeys(ClientTable clients)
     public void Repeat(in InputEvent e)
     {
         var at = Find(e);
-        if (at >= 0 && _held[at].Client is { } client && client == clients.Focus && _words.Of(e) is { Length: > 0 } word)
-            clients.Post(client)?.Offer(word, spare: true);
+        if (at >= 0 && _held[at].Client is { } client && client == clients.Stack.Focus && _words.Of(e) is { Length: > 0 } word)
+            clients.Events.To(client)?.Offer(word, spare: true);
     }
 
     public void Release(in InputEvent e)
@@ -49,7 +49,7 @@ internal sealed class HeldKeys(ClientTable clients)
             return;
         var key = _held[at];
         _held.RemoveAt(at);
-        if (key is not { Owed: true, Client: { } client } || clients.Post(client) is not { } events)
+        if (key is not { Owed: true, Client: { } client } || clients.Events.To(client) is not { } events)
             return;
         Span<byte> text = stackalloc byte[TextRing.SlotLength];
         events.Release(text[..EventText.KeyRelease(text, key.Word)]);

@@ -17,7 +17,7 @@ internal sealed class InputRouter
     private readonly ClientTable _clients;
     private readonly int _width;
     private readonly int _height;
-    private readonly Screen _screen;
+    private readonly Cursor _pointer;
     private readonly Blanker _blanker;
     private readonly Orientation _orientation;
     private readonly bool _cursor;
@@ -47,13 +47,14 @@ internal sealed class InputRouter
 
     public InputRouter(EventLoop loop, ClientTable clients, Screen screen, Blanker blanker, Orientation orientation, bool cursor)
     {
-        (_clients, _screen, _blanker, _orientation, _cursor) = (clients, screen, blanker, orientation, cursor);
+        (_clients, _blanker, _orientation, _cursor) = (clients, blanker, orientation, cursor);
+        _pointer = new Cursor(screen);
         (_width, _height) = (screen.Display.Width, screen.Display.Height);
         (_x, _y) = (_width / 2, _height / 2);
         _keys = new HeldKeys(clients);
-        _cursorTimer = loop.CreateTimer(screen.HideCursor);
+        _cursorTimer = loop.CreateTimer(_pointer.Hide);
         clients.Gone += Forget;
-        clients.Arranged += LookUnder;
+        clients.Stack.Arranged += LookUnder;
         Handler = Route;
     }
 
@@ -109,13 +110,13 @@ internal sealed class InputRouter
     {
         if (e is { Kind: InputKind.PointerMove, IsRelative: true })
         {
-            _screen.MoveCursor((int)Math.Round(Math.Clamp(_x + e.X, 0, _width - 1)), (int)Math.Round(Math.Clamp(_y + e.Y, 0, _height - 1)));
+            _pointer.MoveTo((int)Math.Round(Math.Clamp(_x + e.X, 0, _width - 1)), (int)Math.Round(Math.Clamp(_y + e.Y, 0, _height - 1)));
             _cursorTimer.After(CursorMs);
         }
         else if (e is { Kind: InputKind.PointerDown, IsRelative: false } && _cursorTimer.IsRunning)
         {
             _cursorTimer.Cancel();
-            _screen.HideCursor();
+            _pointer.Hide();
         }
     }
 
@@ -133,8 +134,8 @@ internal sealed class InputRouter
     {
         _hovered = (x, y);
         LookUnder();
-        if (_over?.Layer is { } layer)
-            _clients.Post(_over)?.Move(EventQueue.Hover, x - layer.Bounds.X, y - layer.Bounds.Y, numbered: false);
+        if (_over?.Picture is { } layer)
+            _clients.Events.To(_over)?.Move(EventQueue.Hover, x - layer.Bounds.X, y - layer.Bounds.Y, numbered: false);
     }
 
     private void Drag(int at, int x, int y)
@@ -143,8 +144,8 @@ internal sealed class InputRouter
         if ((x, y) == (finger.X, finger.Y))
             return;
         (finger.X, finger.Y) = (x, y);
-        if (finger.Client?.Layer is { } layer)
-            _clients.Post(finger.Client)?.Move(at, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered);
+        if (finger.Client?.Picture is { } layer)
+            _clients.Events.To(finger.Client)?.Move(at, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered);
     }
 
     private void Down(in InputEvent e, bool swallow)
@@ -157,7 +158,7 @@ internal sealed class InputRouter
             LookUnder();
         ref var finger = ref _fingers[at];
         finger = new Finger { Down = true, Touch = e.IsTouch, Swallowed = swallow, Device = e.Device, Number = e.Finger, X = x, Y = y };
-        if (swallow || _clients.At(x, y) is not { } client || !Takes(client, out finger.Numbered))
+        if (swallow || _clients.Stack.At(x, y) is not { } client || !Takes(client, out finger.Numbered))
             return;
         finger.Client = client;
         TellEnter(client, x, y);
@@ -189,7 +190,7 @@ internal sealed class InputRouter
     private bool Send(int at, bool isPress)
     {
         ref readonly var finger = ref _fingers[at];
-        if (_clients.Post(finger.Client!) is not { } events || finger.Client!.Layer is not { } layer)
+        if (_clients.Events.To(finger.Client!) is not { } events || finger.Client!.Picture is not { } layer)
             return false;
         Span<byte> text = stackalloc byte[64];
         var word = isPress ? EventText.Press : EventText.Release;
@@ -203,9 +204,9 @@ internal sealed class InputRouter
     private void Scroll(in InputEvent e)
     {
         var (x, y) = Pointer;
-        if ((Held() ?? _clients.At(x, y)) is not { Layer: { } layer } client || !client.Wants(EventKinds.Scroll))
+        if ((Held() ?? _clients.Stack.At(x, y)) is not { Picture: { } layer } client || !client.Wants(EventKinds.Scroll))
             return;
-        _clients.Post(client)?.Scroll(x - layer.Bounds.X, y - layer.Bounds.Y, e.ScrollX, e.ScrollY);
+        _clients.Events.To(client)?.Scroll(x - layer.Bounds.X, y - layer.Bounds.Y, e.ScrollX, e.ScrollY);
     }
 
     // Every finger goes to a client that asks for all; else only the first that is down on it.
@@ -267,7 +268,7 @@ internal sealed class InputRouter
             return;
         var (x, y) = Pointer;
         var before = _over;
-        _over = _clients.At(x, y);
+        _over = _clients.Stack.At(x, y);
         if (before is not null && before != _over)
             TellEnter(before, x, y);
         if (_over is not null)
@@ -283,12 +284,12 @@ internal sealed class InputRouter
             foreach (ref readonly var finger in _fingers.AsSpan())
                 inside |= finger.Client == client;
         }
-        if (inside == client.ToldEnter || client.Layer is not { } layer)
+        if (inside == client.ToldEnter || client.Picture is not { } layer)
             return;
         Span<byte> text = stackalloc byte[64];
         var word = inside ? EventText.Enter : EventText.Leave;
         text = text[..EventText.Pointer(text, word, x - layer.Bounds.X, y - layer.Bounds.Y, finger: -1)];
-        if (!client.Wants(EventKinds.EnterLeave) || _clients.Post(client)?.Offer(text, EventQueue.Hover) == true)
+        if (!client.Wants(EventKinds.EnterLeave) || _clients.Events.To(client)?.Offer(text, EventQueue.Hover) == true)
             client.ToldEnter = inside;
     }
 

@@ -26,8 +26,8 @@ internal sealed class Scanners : IDisposable
         _deliver = line =>
         {
             blanker.NoteInput();
-            if (clients.Focus is { } focus)
-                clients.Post(focus)?.Offer(EventText.Message($"scan {line}"));
+            if (clients.Stack.Focus is { } focus)
+                clients.Events.To(focus)?.Offer(EventText.Message($"scan {line}"));
         };
     }
 

@@ -37,7 +37,7 @@ internal sealed class TouchCalibration
         ClientTable clients, Worker worker, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
     {
         (_clients, _worker, _toScreen, _inForce, _config, _apply) = (clients, worker, toScreen, inForce, config, apply);
-        clients.CalibrationAsked += Act;
+        clients.Messages.CalibrationAsked += Act;
         clients.Gone += client =>
         {
             if (client != _tries)
@@ -63,7 +63,7 @@ internal sealed class TouchCalibration
     }
 
     private void Answer(ClientSession client, string? failure) =>
-        _clients.Post(client)?.Offer(EventText.Message(failure is null ? "calibrate ok" : $"calibrate failed {failure}"));
+        _clients.Events.To(client)?.Offer(EventText.Message(failure is null ? "calibrate ok" : $"calibrate failed {failure}"));
 
     private string? Correct(ClientSession client, string numbers)
     {

@@ -77,7 +77,7 @@ internal sealed class ServeOptions
     public string? Front { get; set; }
 
     /// <summary>Messages of any client that the host acts on: some of <see cref="KnownMessages"/>.</summary>
-    public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string>();
+    public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string> { "move" };
 
     public static readonly string[] KnownMessages =
         ["raise", "lower", "move", "fullscreen", "blank", "unblank", "volume", "send", "quit", "calibrate"];

@@ -1,60 +1,84 @@
-using FbHost.Clients;
 using FbHost.Images;
 using Mmm;
 
 namespace FbHost.Screens;
 
-/// <summary>What is behind all clients: a splash until the first of them is there, a plain page while an app keeps failing, else black.</summary>
-internal sealed class Backdrop
+/// <summary>What is behind all clients: a splash until it is ended, a plain page while an app keeps failing, else black.</summary>
+internal sealed class Backdrop : Surface
 {
     private static readonly Color Page = Color.FromRgb(0x182430), Title = Color.FromRgb(0xFFC030), Text = Color.FromRgb(0xE8ECF0);
     private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // of a splash
     private readonly Screen _screen;
     private readonly string _help;
     private readonly Dictionary<string, string> _failing = []; // by app
+    private readonly string? _splashFile;
+    private byte[]? _splash; // the PNG, until it is ended
+    private uint[]? _pixels; // a whole screen of them
 
     /// <param name="screen">Painted on.</param>
-    /// <param name="clients">The first one ends the splash.</param>
     /// <param name="splash">A PNG, shown in the middle; null for none.</param>
     /// <param name="help">How to get help: on the page of an app that keeps failing.</param>
     /// <exception cref="MmmException">The splash cannot be read.</exception>
-    public Backdrop(Screen screen, ClientTable clients, string? splash, string help)
+    public Backdrop(Screen screen, string? splash, string help) : base(SurfaceLevel.Backdrop)
     {
-        (_screen, _help) = (screen, help);
-        if (splash is null)
-            return;
-        screen.Background = ReadSplash(splash);
-        clients.FirstFrame += EndSplash;
-
-        void EndSplash(ClientSession client)
-        {
-            clients.FirstFrame -= EndSplash;
-            if (_failing.Count == 0)
-                Show(null);
-        }
+        (_screen, _help, _splashFile) = (screen, help, splash);
+        if (splash is not null)
+            _splash = ReadFile(splash);
+        screen.Add(this);
+        Render();
+        screen.Resized += Render;
     }
 
-    private uint[] ReadSplash(string file)
+    /// <summary>The first client has shown a picture: no splash any more.</summary>
+    public void EndSplash()
+    {
+        if (_splash is null)
+            return;
+        _splash = null;
+        Render();
+    }
+
+    public override bool Draw(Rect onScreen, Span<uint> pixels)
+    {
+        if (_pixels is null)
+            return false;
+        for (var y = 0; y < onScreen.Height; y++)
+        {
+            _pixels.AsSpan((onScreen.Y + y) * Bounds.Width + onScreen.X, onScreen.Width)
+                .CopyTo(pixels.Slice(y * onScreen.Width, onScreen.Width));
+        }
+        return true;
+    }
+
+    private static byte[] ReadFile(string file)
     {
         try
         {
-            var png = new PngReader(WholeFile.Read(file, MostBytes));
-            var most = Math.Max(MostPixels, (long)_screen.Display.Width * _screen.Display.Height);
-            if ((long)png.Width * png.Height > most)
-                throw new InvalidDataException($"{png.Width}x{png.Height} pixels are more than {most:N0}");
-            return Centre(png);
+            return WholeFile.Read(file, MostBytes);
         }
         catch (IOException e)
         {
             throw new MmmException($"display.splash: {file}: the picture cannot be read: {IoFault.Text(e)}; name a PNG file");
         }
+    }
+
+    private uint[] DecodeSplash(byte[] splash)
+    {
+        try
+        {
+            var png = new PngReader(splash);
+            var most = Math.Max(MostPixels, (long)_screen.Display.Width * _screen.Display.Height);
+            if ((long)png.Width * png.Height > most)
+                throw new InvalidDataException($"{png.Width}x{png.Height} pixels are more than {most:N0}");
+            return Centre(png);
+        }
         catch (InvalidDataException e)
         {
-            throw new MmmException($"display.splash: {file}: {e.Message}; use a PNG of 8 bits a channel, not interlaced, that fits the screen");
+            throw new MmmException($"display.splash: {_splashFile}: {e.Message}; use a PNG of 8 bits a channel, not interlaced, that fits the screen");
         }
         catch (OutOfMemoryException)
         {
-            throw new MmmException($"display.splash: {file}: there is no memory for the picture; use a smaller one, or none");
+            throw new MmmException($"display.splash: {_splashFile}: there is no memory for the picture; use a smaller one, or none");
         }
     }
 
@@ -79,23 +103,25 @@ internal sealed class Backdrop
     public void AppFails(string app, DateTime since, string why)
     {
         _failing[app] = $"The app \"{app}\" keeps ending: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. It is started again and again.";
-        ShowFailing();
+        Render();
     }
 
     /// <summary>An app runs again.</summary>
     public void AppRuns(string app)
     {
         if (_failing.Remove(app))
-            ShowFailing();
+            Render();
     }
 
-    private void ShowFailing()
+    private void Render()
     {
-        if (_failing.Count == 0)
-        {
-            Show(null);
-            return;
-        }
+        _pixels = _failing.Count > 0 ? FailurePage() : _splash is { } splash ? DecodeSplash(splash) : null;
+        Bounds = _pixels is null ? default : _screen.Bounds;
+        _screen.Damage();
+    }
+
+    private uint[] FailurePage()
+    {
         var (width, height) = (_screen.Display.Width, _screen.Display.Height);
         var all = new uint[width * height];
         all.AsSpan().Fill(Page.Argb);
@@ -106,12 +132,6 @@ internal sealed class Backdrop
         foreach (var line in _failing.Values)
             y = text.Write(line, margin, y, unit, Text) + margin;
         text.Write(_help, margin, y, unit, Text);
-        Show(all);
-    }
-
-    private void Show(uint[]? background)
-    {
-        _screen.Background = background;
-        _screen.Repaint();
+        return all;
     }
 }

@@ -1,31 +1,30 @@
-using FbHost.Clients;
 using FbHost.Loop;
-using Mmm;
 
 namespace FbHost.Screens;
 
 /// <summary>
-/// Turns the screen off after a time without input, or when told to, and on again. Clients that asked for visibility get hidden and shown.
+/// Turns the screen off after a time without input, or when told to, and on again.
 /// </summary>
 internal sealed class Blanker
 {
     private readonly Screen _screen;
-    private readonly ClientTable _clients;
     private readonly LoopTimer _timer;
     private readonly long _afterNs;
     private long _lastInputNs = EventLoop.Now;
 
     /// <param name="loop">Runs the timer.</param>
     /// <param name="screen">Turned off and on.</param>
-    /// <param name="clients">Told of it.</param>
     /// <param name="after">Time without input; zero: never by itself.</param>
-    public Blanker(EventLoop loop, Screen screen, ClientTable clients, TimeSpan after)
+    public Blanker(EventLoop loop, Screen screen, TimeSpan after)
     {
-        (_screen, _clients) = (screen, clients);
+        _screen = screen;
         _afterNs = (long)after.TotalNanoseconds;
         _timer = loop.CreateTimer(OnTimer);
         Arm();
     }
+
+    /// <summary>The screen was turned off (true) or on.</summary>
+    public event Action<bool>? Changed;
 
     private void Arm()
     {
@@ -62,7 +61,7 @@ internal sealed class Blanker
             return;
         _timer.Cancel();
         _screen.Blank(true);
-        Tell(EventText.Hidden);
+        Changed?.Invoke(true);
     }
 
     /// <summary>Turns the screen on.</summary>
@@ -73,16 +72,6 @@ internal sealed class Blanker
         _lastInputNs = EventLoop.Now;
         Arm();
         _screen.Blank(false);
-        Tell(EventText.Shown);
-    }
-
-    private void Tell(ReadOnlySpan<byte> text)
-    {
-        foreach (var client in _clients.Serving)
-        {
-            client.File!.RefreshValues(); // seldom enough: who asked just now is told too
-            if (client.Wants(EventKinds.Visibility))
-                _clients.Post(client)?.Offer(text);
-        }
+        Changed?.Invoke(false);
     }
 }

@@ -6,7 +6,7 @@ namespace FbHost.Screens;
 /// A small arrow that the host draws for a mouse. It is mixed into the pixels on their way to the display, so the picture beneath is never
 /// touched: hiding it paints that part again.
 /// </summary>
-internal sealed class Cursor
+internal sealed class Cursor : Surface
 {
     // # is black, o white, blank is transparent; the tip is the top left.
     private static readonly string[] Arrow =
@@ -31,33 +31,48 @@ internal sealed class Cursor
         "       ##",
     ];
 
-    private readonly int _scale;
+    private readonly Screen _screen;
 
-    /// <param name="screenHeight">Pixels: on panels of 1200 lines and more the arrow is drawn at twice its size.</param>
-    public Cursor(int screenHeight) => _scale = screenHeight >= 1200 ? 2 : 1;
+    public Cursor(Screen screen) : base(SurfaceLevel.Cursor)
+    {
+        _screen = screen;
+        screen.Add(this);
+    }
 
-    /// <summary>What it covers on the screen; empty while it is hidden.</summary>
-    public Rect Bounds { get; private set; }
+    public override bool IsOpaque => false;
+
+    // On panels of 1200 lines and more the arrow is drawn at twice its size.
+    private int Scale => _screen.Display.Height >= 1200 ? 2 : 1;
 
     /// <summary>Shows it with its tip at a pixel.</summary>
-    public void MoveTo(int x, int y) => Bounds = new Rect(x, y, 11 * _scale, Arrow.Length * _scale);
+    public void MoveTo(int x, int y) => Become(new Rect(x, y, 11 * Scale, Arrow.Length * Scale));
 
-    public void Hide() => Bounds = default;
+    public void Hide() => Become(default);
 
-    /// <summary>Draws its part of a rectangle of the screen into that rectangle's pixels.</summary>
-    public void DrawInto(Rect rect, Span<uint> pixels)
+    private void Become(Rect bounds)
     {
-        var part = rect.Intersect(Bounds);
+        if (bounds == Bounds)
+            return;
+        _screen.Damage(Bounds);
+        Bounds = bounds;
+        _screen.Damage(bounds);
+    }
+
+    public override bool Draw(Rect onScreen, Span<uint> pixels)
+    {
+        var part = onScreen.Intersect(Bounds);
+        var scale = Scale;
         for (var y = part.Y; y < part.Bottom; y++)
         {
-            var line = Arrow[(y - Bounds.Y) / _scale];
-            var row = pixels.Slice((y - rect.Y) * rect.Width, rect.Width);
+            var line = Arrow[(y - Bounds.Y) / scale];
+            var row = pixels.Slice((y - onScreen.Y) * onScreen.Width, onScreen.Width);
             for (var x = part.X; x < part.Right; x++)
             {
-                var at = (x - Bounds.X) / _scale;
+                var at = (x - Bounds.X) / scale;
                 if (at < line.Length && line[at] != ' ')
-                    row[x - rect.X] = line[at] == '#' ? 0xFF000000 : 0xFFFFFFFF;
+                    row[x - onScreen.X] = line[at] == '#' ? 0xFF000000 : 0xFFFFFFFF;
             }
         }
+        return true;
     }
 }

@@ -2,15 +2,23 @@ using Mmm;
 
 namespace FbHost.Screens;
 
-/// <summary>A set of pixels as rectangles that do not overlap.</summary>
+/// <summary>
+/// A set of pixels as rectangles that do not overlap. What becomes more than <see cref="MostRects"/> by adding is replaced by the rectangle
+/// around it, so that its cost is bounded.
+/// </summary>
 internal sealed class Region
 {
-    private readonly List<Rect> _rects = [];
-    private readonly List<Rect> _cut = [];
+    public const int MostRects = 64;
+    private List<Rect> _rects = [];
+    private List<Rect> _spare = [];
+    private List<Rect> _rest = [];
+    private List<Rect> _restSpare = [];
 
     public IReadOnlyList<Rect> Rects => _rects;
 
     public bool IsEmpty => _rects.Count == 0;
+
+    public void Clear() => _rects.Clear();
 
     /// <summary>Makes it that rectangle.</summary>
     public void Set(Rect rect)
@@ -20,32 +28,71 @@ internal sealed class Region
             _rects.Add(rect);
     }
 
+    /// <summary>Makes it the pixels of another region that lie in a rectangle.</summary>
+    public void SetCommon(Region other, Rect rect)
+    {
+        _rects.Clear();
+        foreach (var r in other._rects)
+        {
+            if (r.Intersect(rect) is { IsEmpty: false } common)
+                _rects.Add(common);
+        }
+    }
+
+    /// <summary>Adds the pixels of another region.</summary>
+    public void Add(Region other)
+    {
+        foreach (var r in other._rects)
+            Add(r);
+    }
+
+    /// <summary>Adds the pixels of a rectangle.</summary>
+    public void Add(Rect rect)
+    {
+        if (rect.IsEmpty)
+            return;
+        _rest.Clear();
+        _rest.Add(rect);
+        for (var i = 0; i < _rects.Count && _rest.Count > 0; i++)
+            Cut(ref _rest, ref _restSpare, _rects[i]);
+        _rects.AddRange(_rest);
+        if (_rects.Count <= MostRects)
+            return;
+        var all = _rects[0];
+        foreach (var r in _rects)
+            all = all.Union(r);
+        Set(all);
+    }
+
     /// <summary>Takes the pixels of a rectangle out.</summary>
     public void Subtract(Rect hole)
     {
-        if (hole.IsEmpty)
-            return;
-        _cut.Clear();
-        foreach (var r in _rects)
+        if (!hole.IsEmpty)
+            Cut(ref _rects, ref _spare, hole);
+    }
+
+    private static void Cut(ref List<Rect> rects, ref List<Rect> spare, Rect hole)
+    {
+        spare.Clear();
+        foreach (var r in rects)
         {
             var inside = r.Intersect(hole);
             if (inside.IsEmpty)
             {
-                _cut.Add(r);
+                spare.Add(r);
                 continue;
             }
-            AddCut(new Rect(r.X, r.Y, r.Width, inside.Y - r.Y));
-            AddCut(new Rect(r.X, inside.Bottom, r.Width, r.Bottom - inside.Bottom));
-            AddCut(new Rect(r.X, inside.Y, inside.X - r.X, inside.Height));
-            AddCut(new Rect(inside.Right, inside.Y, r.Right - inside.Right, inside.Height));
+            AddTo(spare, new Rect(r.X, r.Y, r.Width, inside.Y - r.Y));
+            AddTo(spare, new Rect(r.X, inside.Bottom, r.Width, r.Bottom - inside.Bottom));
+            AddTo(spare, new Rect(r.X, inside.Y, inside.X - r.X, inside.Height));
+            AddTo(spare, new Rect(inside.Right, inside.Y, r.Right - inside.Right, inside.Height));
         }
-        _rects.Clear();
-        _rects.AddRange(_cut);
+        (rects, spare) = (spare, rects);
     }
 
-    private void AddCut(Rect rect)
+    private static void AddTo(List<Rect> rects, Rect rect)
     {
         if (!rect.IsEmpty)
-            _cut.Add(rect);
+            rects.Add(rect);
     }
 }

@@ -1,171 +1,220 @@
 using Displays;
+using FbHost.Loop;
 using Mmm;
 
 namespace FbHost.Screens;
 
 /// <summary>
-/// What is on the display: layers, bottom first, over black. A pixel's way is client file -> band buffer -> display; only damaged and
-/// visible pixels make it. Layers are opaque.
+/// The compositor: a stack of surfaces over black. Whoever changes something marks damage; all damage is painted once, before the loop
+/// sleeps. A pixel's way is surface -> band buffer -> display; only damaged and visible pixels make it.
 /// </summary>
-internal sealed class Screen(IDisplay display)
+/// <remarks>
+/// New pictures are painted at once, since their surfaces are paced by whoever takes them. All other damage (surfaces that come, go or move,
+/// the cursor) is painted at most once a frame of the display, however often it changes.
+/// </remarks>
+internal sealed class Screen
 {
     private const int BandPixels = 32 * 1024; // 128 KB: stays in the cache between the two copies
     private const int SidewaysRows = 64; // 256 bytes in each row of a panel that hangs sideways: fewer cost cache lines written in part
-    private readonly List<Layer> _layers = [];
-    private readonly Region _visible = new();
-    private bool _written;
-    private readonly uint[] _band = new uint[Math.Max(BandPixels, display.Width * (display.IsSideways ? SidewaysRows : 1))];
+    private readonly IDisplay _display;
+    private readonly LoopTimer _timer;
+    private readonly List<Surface> _surfaces = []; // bottom first
+    private readonly List<Surface> _overlays = []; // those of them that are not opaque
+    private readonly Region _damage = new(); // beside the surfaces' new pixels
+    private readonly Region _painting = new();
+    private readonly Region _part = new();
+    private readonly List<Rect> _painted = [];
+    private uint[] _band = [];
+    private long _nextNs; // no damage but new pictures is painted before
 
-    private readonly Cursor _cursor = new(display.Height);
+    public Screen(EventLoop loop, IDisplay display)
+    {
+        _display = display;
+        _timer = loop.CreateTimer(() => { }); // awake, the loop paints before it sleeps again
+        TakeSize();
+    }
 
-    public IDisplay Display => display;
-
-    /// <summary>What is behind all layers: a whole screen of pixels, or null for black. Not painted by itself.</summary>
-    public uint[]? Background { get; set; }
+    public IDisplay Display => _display;
 
     /// <summary>True while the screen is turned off: it is black and nothing is painted.</summary>
     public bool IsBlank { get; private set; }
+
+    public Rect Bounds => new(0, 0, _display.Width, _display.Height);
+
+    /// <summary>Bottom first.</summary>
+    public IReadOnlyList<Surface> Surfaces => _surfaces;
+
+    /// <summary>The display has another size; everything is painted anew.</summary>
+    public event Action? Resized;
+
+    /// <summary>Parts of the screen that have changed, when the display was told to show them. The list is only valid during the call.</summary>
+    public event Action<IReadOnlyList<Rect>>? Shown;
+
+    /// <summary>Follows the display's size.</summary>
+    public void Resize()
+    {
+        TakeSize();
+        Damage();
+        Resized?.Invoke();
+    }
+
+    private void TakeSize() =>
+        _band = new uint[Math.Max(BandPixels, _display.Width * (_display.IsSideways ? SidewaysRows : 1))];
 
     /// <summary>Turns the screen off or on; a display that cannot is black meanwhile.</summary>
     public void Blank(bool blank)
     {
         IsBlank = blank;
-        Repaint();
+        _nextNs = 0;
+        Damage();
+        Paint();
         Flush();
-        display.Blank(blank);
+        _display.Blank(blank);
     }
 
-    public Rect Bounds => new(0, 0, display.Width, display.Height);
-
-    /// <summary>Bottom first.</summary>
-    public IReadOnlyList<Layer> Layers => _layers;
-
-    /// <summary>Puts a layer on top and paints it.</summary>
-    public void Add(Layer layer)
+    /// <summary>Puts a surface on top of its level.</summary>
+    public void Add(Surface surface)
     {
-        _layers.Add(layer);
-        Repaint(layer.Bounds);
+        _surfaces.Insert(Top(surface.Level), surface);
+        if (!surface.IsOpaque)
+            _overlays.Add(surface);
+        Damage(surface.Bounds);
     }
 
-    /// <summary>Takes a layer away and paints what was under it.</summary>
-    public void Remove(Layer layer)
+    /// <summary>Takes a surface away.</summary>
+    public void Remove(Surface surface)
     {
-        if (_layers.Remove(layer))
-            Repaint(layer.Bounds);
+        surface.NewPixels = default;
+        _overlays.Remove(surface);
+        if (_surfaces.Remove(surface))
+            Damage(surface.Bounds);
     }
 
-    /// <summary>Puts a layer on top (or under all others).</summary>
-    public void Restack(Layer layer, bool toTop)
+    /// <summary>Puts a surface on top of its level, or under all others of it.</summary>
+    public void Restack(Surface surface, bool toTop)
     {
-        if (!_layers.Remove(layer))
+        var at = _surfaces.IndexOf(surface);
+        if (at < 0)
             return;
-        _layers.Insert(toTop ? _layers.Count : 0, layer);
-        Repaint(layer.Bounds);
+        _surfaces.RemoveAt(at);
+        var to = toTop ? Top(surface.Level) : Bottom(surface.Level);
+        _surfaces.Insert(to, surface);
+        if (to != at)
+            Damage(surface.Bounds);
     }
 
-    /// <summary>The uppermost layer at a pixel of the screen.</summary>
-    public Layer? At(int x, int y)
+    private int Top(SurfaceLevel level) => _surfaces.FindLastIndex(s => s.Level <= level) + 1;
+
+    private int Bottom(SurfaceLevel level) => _surfaces.FindLastIndex(s => s.Level < level) + 1;
+
+    /// <summary>The uppermost client's picture at a pixel of the screen.</summary>
+    public Surface? At(int x, int y)
     {
-        for (var i = _layers.Count - 1; i >= 0; i--) // for each motion: no delegate
+        for (var i = _surfaces.Count - 1; i >= 0; i--) // for each motion: no delegate
         {
-            if (_layers[i].Bounds.Contains(x, y))
-                return _layers[i];
+            if (_surfaces[i].Level == SurfaceLevel.Client && _surfaces[i].Bounds.Contains(x, y))
+                return _surfaces[i];
         }
         return null;
     }
 
-    /// <summary>Paints a part of one layer's picture, as far as it can be seen.</summary>
-    public void Paint(Layer layer, Rect inPicture)
+    /// <summary>A part of a surface's picture is new. It is painted before the loop sleeps, as far as it can be seen.</summary>
+    public void Damage(Surface surface, Rect onScreen) => surface.NewPixels = surface.NewPixels.Union(onScreen.Intersect(surface.Bounds));
+
+    /// <summary>A part of the screen is to be painted anew, whatever lies there.</summary>
+    public void Damage(Rect onScreen) => _damage.Add(onScreen.Intersect(Bounds));
+
+    /// <summary>Everything is to be painted anew.</summary>
+    public void Damage() => _damage.Set(Bounds);
+
+    /// <summary>Something is to be painted now: what waits for its time does not count.</summary>
+    public bool HasWork => (!_damage.IsEmpty && EventLoop.Now >= _nextNs) || (!IsBlank && _surfaces.Exists(s => !s.NewPixels.IsEmpty));
+
+    /// <summary>Paints what is due; called before the loop sleeps.</summary>
+    public void Paint()
     {
-        if (IsBlank)
-            return;
-        Visible(layer, inPicture.Offset(layer.Bounds.X, layer.Bounds.Y));
-        foreach (var rect in _visible.Rects)
-            Copy(layer, rect);
+        _painting.Clear();
+        foreach (var surface in _surfaces)
+        {
+            if (surface.NewPixels.IsEmpty || IsBlank)
+                continue;
+            FindVisible(surface);
+            _painting.Add(_part);
+        }
+        if (!_damage.IsEmpty)
+            TakeDamage();
+        PaintSurfaces();
+        foreach (var surface in _surfaces)
+            surface.NewPixels = default;
     }
 
-    /// <summary>Paints a part of the screen: all layers, and black where none is.</summary>
-    public void Repaint(Rect rect)
+    private void TakeDamage()
     {
-        for (var i = IsBlank ? -1 : _layers.Count - 1; i >= 0; i--)
+        var now = EventLoop.Now;
+        if (now < _nextNs)
         {
-            Visible(_layers[i], rect.Intersect(_layers[i].Bounds));
-            foreach (var r in _visible.Rects)
+            _timer.NoLaterThan(_nextNs);
+            return;
+        }
+        _nextNs = now + _display.FrameNs;
+        _painting.Add(_damage);
+        _damage.Clear();
+    }
+
+    // Sets _part to what the opaque surfaces above leave of a surface's new pixels.
+    private void FindVisible(Surface surface)
+    {
+        _part.Set(surface.NewPixels.Intersect(Bounds));
+        for (var i = _surfaces.Count - 1; i >= 0 && _surfaces[i] != surface; i--)
+        {
+            if (_surfaces[i].IsOpaque)
+                _part.Subtract(_surfaces[i].Bounds);
+        }
+    }
+
+    private void PaintSurfaces()
+    {
+        for (var i = IsBlank ? -1 : _surfaces.Count - 1; i >= 0 && !_painting.IsEmpty; i--)
+        {
+            var surface = _surfaces[i];
+            if (!surface.IsOpaque || surface.Bounds.IsEmpty)
+                continue;
+            _part.SetCommon(_painting, surface.Bounds);
+            _painting.Subtract(surface.Bounds);
+            foreach (var rect in _part.Rects)
             {
-                Copy(_layers[i], r);
-                _layers[i].Expose(r);
+                Copy(surface, rect);
+                if (surface.NewPixels.IsEmpty)
+                    surface.PaintedOutOfTurn(rect);
             }
         }
-        _visible.Set(rect.Intersect(Bounds));
-        foreach (var layer in IsBlank ? [] : _layers)
-            _visible.Subtract(layer.Bounds);
-        foreach (var r in _visible.Rects)
-            Copy(null, r);
+        foreach (var rect in _painting.Rects)
+            Copy(null, rect);
     }
 
-    /// <summary>Shows the mouse cursor with its tip at a pixel.</summary>
-    public void MoveCursor(int x, int y)
+    private void Copy(Surface? surface, Rect rect)
     {
-        var before = _cursor.Bounds;
-        _cursor.MoveTo(x, y);
-        if (before == _cursor.Bounds)
-            return;
-        Repaint(before);
-        Repaint(_cursor.Bounds);
-    }
-
-    /// <summary>Hides the mouse cursor.</summary>
-    public void HideCursor()
-    {
-        var before = _cursor.Bounds;
-        _cursor.Hide();
-        Repaint(before);
-    }
-
-    /// <summary>Paints everything.</summary>
-    public void Repaint() => Repaint(Bounds);
-
-    /// <summary>Shows what was painted; called before the loop sleeps.</summary>
-    public void Flush()
-    {
-        if (!_written)
-            return;
-        _written = false;
-        display.Flush();
-    }
-
-    // Sets _visible to what the layers above leave of a rectangle.
-    private void Visible(Layer layer, Rect onScreen)
-    {
-        _visible.Set(onScreen.Intersect(Bounds));
-        for (var i = _layers.Count - 1; i >= 0 && _layers[i] != layer; i--)
-            _visible.Subtract(_layers[i].Bounds);
-    }
-
-    private void Copy(Layer? layer, Rect rect)
-    {
-        _written = true;
+        _painted.Add(rect);
         var rows = Math.Max(1, _band.Length / rect.Width);
         for (var y = rect.Y; y < rect.Bottom; y += rows)
         {
             var part = rect with { Y = y, Height = Math.Min(rows, rect.Bottom - y) };
             var pixels = _band.AsSpan(0, part.Width * part.Height);
-            if (layer is null || !layer.Read(part, pixels, part.Width))
-                FillBackground(part, pixels);
-            if (!IsBlank)
-                _cursor.DrawInto(part, pixels);
-            display.Write(part, pixels);
+            if (surface?.Draw(part, pixels) != true)
+                pixels.Fill(0xFF000000);
+            for (var i = 0; i < _overlays.Count && !IsBlank; i++)
+                _overlays[i].Draw(part, pixels);
+            _display.Write(part, pixels);
         }
     }
 
-    private void FillBackground(Rect rect, Span<uint> pixels)
+    /// <summary>Shows what was painted; called before the loop sleeps.</summary>
+    public void Flush()
     {
-        if (Background is null || IsBlank)
-        {
-            pixels.Fill(0xFF000000);
+        if (_painted.Count == 0)
             return;
-        }
-        for (var y = 0; y < rect.Height; y++)
-            Background.AsSpan((rect.Y + y) * display.Width + rect.X, rect.Width).CopyTo(pixels[(y * rect.Width)..]);
+        _display.Flush();
+        Shown?.Invoke(_painted);
+        _painted.Clear();
     }
 }

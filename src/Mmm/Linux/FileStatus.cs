@@ -21,7 +21,7 @@ internal enum FileKind : uint
 internal readonly unsafe partial record struct FileStatus
 {
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
-    private const uint STATX_BASIC_STATS = 0x7ff;
+    private const uint STATX_BASIC_STATS = 0x7ff, STATX_BTIME = 0x800;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int statx(int directory, byte* path, int flags, uint mask, byte* status);
@@ -38,6 +38,8 @@ internal readonly unsafe partial record struct FileStatus
     public required uint Group { get; init; }
     /// <summary>Bytes.</summary>
     public required long Length { get; init; }
+    /// <summary>When the file was made, CLOCK_REALTIME in ns; 0: its file system does not know.</summary>
+    public required long BirthNs { get; init; }
 
     /// <summary>Of a path. 0 or minus errno.</summary>
     public static int Of(string path, out FileStatus status) => Of(AT_FDCWD, path, out status);
@@ -49,7 +51,8 @@ internal readonly unsafe partial record struct FileStatus
         Span<byte> s = stackalloc byte[length];
         int result;
         fixed (byte* to = s, path = name.Length == 0 ? "\0"u8 : Sys.Path(name)) // a descriptor's is asked for with every frame: no allocation
-            result = Sys.Check(statx(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, to));
+            result = Sys.Check(statx(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+                STATX_BASIC_STATS | STATX_BTIME, to));
         var mode = MemoryMarshal.Read<ushort>(s[28..]);
         status = result < 0 ? default : new FileStatus
         {
@@ -60,6 +63,7 @@ internal readonly unsafe partial record struct FileStatus
             Owner = U32(s, 20),
             Group = U32(s, 24),
             Length = MemoryMarshal.Read<long>(s[40..]),
+            BirthNs = (U32(s, 0) & STATX_BTIME) == 0 ? 0 : MemoryMarshal.Read<long>(s[80..]) * 1_000_000_000 + U32(s, 88),
         };
         return result;
 

@@ -45,6 +45,25 @@ internal static unsafe partial class Sys
     /// <summary>In place of a directory's descriptor: names are taken from the working directory.</summary>
     public const int WorkingDirectory = -100;
 
+    public const int W_OK = 2, X_OK = 1;
+
+    /// <summary>Whether the effective user may do that (W_OK, X_OK) with a directory; 0 or minus errno.</summary>
+    public static int Access(int directory, int mode)
+    {
+        const int AT_EACCESS = 0x200;
+        fixed (byte* p = "."u8)
+            return Check(faccessat(directory, p, mode, AT_EACCESS));
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int faccessat(int directory, byte* path, int mode, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int flock(int fd, int operation);
+
+    /// <summary>Locks a file or directory for this descriptor until it is closed; 0, or -EWOULDBLOCK: another one has it.</summary>
+    public static int Lock(int fd) => Check(flock(fd, 2 /* LOCK_EX */ | 4 /* LOCK_NB */));
+
     /// <summary>Removes a name; 0 or minus errno.</summary>
     public static int Unlink(string path) => UnlinkAt(WorkingDirectory, path);
 

@@ -159,7 +159,7 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal("focus", _desk.Session(second).Values["events"]); // as mmmctl clients reads them
         _desk.Clients.Look(_desk.Session(second));
         Assert.Equal(["focus-in"], _desk.Events(second));
-        _desk.Clients.Restack(_desk.Session(first), toTop: true);
+        _desk.Clients.Stack.Restack(_desk.Session(first), toTop: true);
         Assert.Equal(["focus-in"], _desk.Events(first));
         Assert.Equal(["focus-out"], _desk.Events(second));
         _desk.End(first);
@@ -318,7 +318,7 @@ public sealed class DeliveryTests : IDisposable
             _desk.Wheel(0, 1);
             _desk.Key(InputKind.KeyPress, KeyCode.KEY_A);
             _desk.Key(InputKind.KeyRelease, KeyCode.KEY_A);
-            _desk.Clients.Deliver();
+            _desk.Clients.Events.Deliver();
             client.Poke(HandMade.EventsRead, (short)client.Peek(HandMade.EventsWrite));
         }
         for (var i = 0; i < 20; i++)

@@ -1,5 +1,6 @@
 using CsCheck;
 using Displays;
+using FbHost.Loop;
 using FbHost.Screens;
 using Mmm;
 
@@ -17,6 +18,7 @@ public class CursorTests
         public int Width => CursorTests.Width;
         public int Height => CursorTests.Height;
         public string Description => "test";
+        public long FrameNs => 0;
 
         public void Write(Rect rect, ReadOnlySpan<uint> pixels)
         {
@@ -29,20 +31,32 @@ public class CursorTests
         public void Dispose() { }
     }
 
+    // Such damage is painted once a frame of the display, which takes no time here.
+    private static void Show(Screen screen)
+    {
+        screen.Paint();
+        screen.Flush();
+    }
+
     [Fact]
     public void Wherever_it_was_nothing_is_left_when_it_hides() => Gen.Int[0, Width - 1].Select(Gen.Int[0, Height - 1]).List[1, 8].Sample(places =>
     {
         var canvas = new Canvas();
-        var screen = new Screen(canvas);
-        screen.Repaint();
+        using var loop = new EventLoop();
+        var screen = new Screen(loop, canvas);
+        var cursor = new Cursor(screen);
+        screen.Damage();
+        Show(screen);
         foreach (var (x, y) in places)
         {
-            screen.MoveCursor(x, y);
+            cursor.MoveTo(x, y);
+            Show(screen);
             Assert.Equal(0xFF000000, canvas.Pixels[y * Width + x]); // the tip is black, as is the background
             if (x + 1 < Width && y + 2 < Height)
                 Assert.Equal(0xFFFFFFFF, canvas.Pixels[(y + 2) * Width + x + 1]);
         }
-        screen.HideCursor();
+        cursor.Hide();
+        Show(screen);
         Assert.All(canvas.Pixels, p => Assert.Equal(0xFF000000, p));
     });
 
@@ -50,9 +64,13 @@ public class CursorTests
     public void A_blank_screen_has_no_cursor()
     {
         var canvas = new Canvas();
-        var screen = new Screen(canvas);
-        screen.Repaint();
-        screen.MoveCursor(10, 10);
+        using var loop = new EventLoop();
+        var screen = new Screen(loop, canvas);
+        var cursor = new Cursor(screen);
+        screen.Damage();
+        Show(screen);
+        cursor.MoveTo(10, 10);
+        Show(screen);
         screen.Blank(true);
         Assert.All(canvas.Pixels, p => Assert.Equal(0xFF000000, p));
         screen.Blank(false);

@@ -18,6 +18,7 @@ internal sealed class Desk : IDisposable
     private readonly TempDirectory _temp = new();
     private readonly EventLoop _loop = new();
     private readonly MemoryDisplay _display;
+    private readonly ClientDirectory _directory;
     private readonly List<HandMade> _made = [];
     private long _timeNs = 1_000_000;
 
@@ -25,10 +26,12 @@ internal sealed class Desk : IDisposable
     {
         Directory.CreateDirectory(_temp["mmm"]);
         _display = new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
-        var screen = new Screen(_display);
-        Clients = new ClientTable(_loop, screen, new HostLog(null), _temp["mmm"], new HashSet<string> { "calibrate" });
+        var screen = new Screen(_loop, _display);
+        _directory = new ClientDirectory(_temp["mmm"], _ => { });
+        Clients = new ClientTable(_loop, screen, new HostLog(null), _directory, new SeenClients([], _ => { }), new HashSet<string> { "calibrate", "move" });
         Clients.Open();
-        Blanker = new Blanker(_loop, screen, Clients, TimeSpan.Zero);
+        Blanker = new Blanker(_loop, screen, TimeSpan.Zero);
+        Blanker.Changed += Clients.TellVisibility;
         Router = new InputRouter(_loop, Clients, screen, Blanker, Orientation.Make(rotate, false, false, out _)!.Value, cursor: false);
     }
 
@@ -62,16 +65,16 @@ internal sealed class Desk : IDisposable
     /// <summary>The client's process, bell and file are gone.</summary>
     public void End(HandMade client)
     {
-        Clients.Deliver();
+        Clients.Events.Deliver();
         client.Poke(HandMade.EventsWrite, (short)-5); // a broken ring ends a client at its next event
-        Clients.Post(Session(client))!.Offer("x"u8);
-        Clients.Deliver();
+        Clients.Events.To(Session(client))!.Offer("x"u8);
+        Clients.Events.Deliver();
     }
 
     /// <summary>What came into the client's ring, once the loop would sleep.</summary>
     public string[] Events(HandMade client)
     {
-        Clients.Deliver();
+        Clients.Events.Deliver();
         return [.. client.TakeEvents()];
     }
 
@@ -109,6 +112,7 @@ internal sealed class Desk : IDisposable
     public void Dispose()
     {
         Clients.Dispose();
+        _directory.Dispose();
         _display.Dispose();
         _loop.Dispose();
         _made.ForEach(c => c.Dispose());

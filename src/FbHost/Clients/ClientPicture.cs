@@ -1,0 +1,58 @@
+using FbHost.Screens;
+using Mmm;
+using Mmm.Host;
+
+namespace FbHost.Clients;
+
+/// <summary>One client's picture on the screen.</summary>
+internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Client)
+{
+    private Rect _outOfTurn; // in the picture
+
+    /// <summary>The geometry that is shown: checked, but the file may have shrunk since.</summary>
+    public ClientState State { get; private set; }
+
+    /// <summary>Set when its pixels could not be read: the client is broken.</summary>
+    public bool Failed { get; private set; }
+
+    // Perhaps while the client drew: painted once more with its next frame.
+    public override void PaintedOutOfTurn(Rect onScreen) => _outOfTurn = _outOfTurn.Union(onScreen.Offset(-Bounds.X, -Bounds.Y));
+
+    /// <summary>What of the screen a new frame changes: its own damage, and what was painted out of turn since the last one.</summary>
+    public Rect TakeDamage(in ClientState frame)
+    {
+        var damage = frame.DamageInside().Union(_outOfTurn.Intersect(new Rect(0, 0, Bounds.Width, Bounds.Height)));
+        _outOfTurn = default;
+        return damage.Offset(Bounds.X, Bounds.Y);
+    }
+
+    /// <summary>Takes over a checked state, with its top left at a pixel of the screen.</summary>
+    public void Update(in ClientState state, (int X, int Y) at)
+    {
+        State = state;
+        Bounds = new Rect(at.X, at.Y, state.Width, state.Height);
+    }
+
+    /// <summary>True when the state has another geometry than what is shown, or its place is another one.</summary>
+    public bool Differs(in ClientState state, (int X, int Y) at) =>
+        state.Width != State.Width || state.Height != State.Height || state.Stride != State.Stride || state.FbOffset != State.FbOffset
+        || at != (Bounds.X, Bounds.Y);
+
+    public override bool Draw(Rect onScreen, Span<uint> pixels)
+    {
+        if (!file.ReadPixels(State, onScreen.Offset(-Bounds.X, -Bounds.Y), pixels, onScreen.Width))
+        {
+            Failed = true;
+            return false;
+        }
+        if (file.PixelFormat == PixelFormat.Rgba)
+            SwapRedAndBlue(pixels);
+        return true;
+    }
+
+    private static void SwapRedAndBlue(Span<uint> pixels)
+    {
+        foreach (ref var p in pixels)
+            p = (p & 0xFF00FF00) | (p & 0xFF) << 16 | (p >> 16 & 0xFF);
+    }
+}

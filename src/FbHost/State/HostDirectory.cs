@@ -1,0 +1,172 @@
+using System.Globalization;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.State;
+
+/// <summary>
+/// Where the host keeps what is its own, for one directory of clients: only its user can write there, and the next host that serves the same directory
+/// finds it. It lies in the first of these that can be had: RUNTIME_DIRECTORY (systemd's), for root /run/mmm, for others
+/// XDG_RUNTIME_DIR/mmm, then /tmp/mmm-host-UID (which may outlive a reboot). All access goes by the directory's descriptor.
+/// </summary>
+internal sealed class HostDirectory : IDisposable
+{
+    private const int PrivateDirectory = 0x1C0 /* 0700 */, PrivateFile = 0x180 /* 0600 */;
+    private const uint OthersMayWrite = 0x12; // 0022
+    private const string Fresh = ".new";
+    private readonly int _all;
+    private readonly int _fd;
+    private readonly string _name;
+
+    private HostDirectory(int all, int fd, string path)
+    {
+        (_all, _fd, Path) = (all, fd, path);
+        _name = System.IO.Path.GetFileName(path);
+    }
+
+    /// <summary>Absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens the directory, and makes it if need be.</summary>
+    /// <param name="clients">A descriptor of the directory that is served; O_PATH will do. It stays the caller's.</param>
+    /// <param name="fault">When there is none: one line that continues "nothing is kept for the next host: ".</param>
+    /// <param name="places">Null: the usual ones.</param>
+    public static HostDirectory? Open(int clients, out string fault, IEnumerable<(string Parent, string Own)>? places = null)
+    {
+        var error = FileStatus.Of(clients, "", out var served);
+        if (error < 0)
+        {
+            fault = $"the clients' directory cannot be looked at: {Sys.ErrorText(error)}";
+            return null;
+        }
+        // A later directory may get the inode of one that was removed; its time of birth is another.
+        var name = string.Create(CultureInfo.InvariantCulture, $"{served.Identity.Device:x}-{served.Identity.Inode:x}-{served.BirthNs:x}");
+        var faults = new List<string>();
+        foreach (var (parent, own) in places ?? Places())
+        {
+            if (OpenPrivate(parent, own, out var all) is { } why)
+            {
+                faults.Add(why);
+                continue;
+            }
+            var path = System.IO.Path.Combine(parent, own);
+            if (OpenPrivateIn(all, path, name, out var fd) is { } inner)
+            {
+                faults.Add(inner);
+                Sys.Close(all);
+                continue;
+            }
+            fault = "";
+            return new HostDirectory(all, fd, System.IO.Path.Combine(path, name));
+        }
+        fault = string.Join("; ", faults);
+        return null;
+    }
+
+    private static IEnumerable<(string Parent, string Own)> Places()
+    {
+        var (user, byService, byLogin) = (Sys.EffectiveUserId, FromEnvironment("RUNTIME_DIRECTORY"), FromEnvironment("XDG_RUNTIME_DIR"));
+        if (byService is not null && System.IO.Path.GetDirectoryName(byService) is { } parent)
+            yield return (parent, System.IO.Path.GetFileName(byService));
+        if (user == 0)
+            yield return ("/run", "mmm");
+        else if (byLogin is not null)
+            yield return (byLogin, "mmm");
+        yield return ("/tmp", string.Create(CultureInfo.InvariantCulture, $"mmm-host-{user}"));
+    }
+
+    // systemd names several directories, with colons, when the unit has several.
+    private static string? FromEnvironment(string variable) =>
+        Environment.GetEnvironmentVariable(variable)?.Split(':')[0] is { Length: > 1 } path && path[0] == '/'
+            ? System.IO.Path.TrimEndingDirectorySeparator(path)
+            : null;
+
+    private static string? OpenPrivate(string parent, string name, out int fd)
+    {
+        var directory = Sys.Open(parent, O_PATH | O_DIRECTORY);
+        fd = directory;
+        if (directory < 0)
+            return $"{parent}: {Sys.ErrorText(directory)}";
+        var fault = OpenPrivateIn(directory, parent, name, out fd);
+        Sys.Close(directory);
+        return fault;
+    }
+
+    // Null, or why it cannot be used: it could not be made, or somebody else may write it.
+    private static string? OpenPrivateIn(int directory, string path, string name, out int fd)
+    {
+        path = System.IO.Path.Combine(path, name);
+        var made = Sys.MakeDirectoryIn(directory, name, PrivateDirectory);
+        fd = made < 0 && made != -EEXIST ? made : Sys.OpenDirectoryIn(directory, name);
+        if (fd < 0)
+            return $"{path}: {Sys.ErrorText(fd)}";
+        if (FileStatus.Of(fd, "", out var status) >= 0 && status.Owner == Sys.EffectiveUserId && (status.Mode & OthersMayWrite) == 0)
+            return null;
+        Sys.Close(fd);
+        fd = -1;
+        return $"{path}: is not a directory that only this user can write; remove it, or make it so";
+    }
+
+    /// <summary>Opens a plain file; a descriptor that is the caller's, or minus errno (EINVAL: something else has the name).</summary>
+    /// <param name="name">In this directory.</param>
+    /// <param name="flags">O_RDONLY or O_RDWR.</param>
+    public int OpenFile(string name, int flags)
+    {
+        var fd = Sys.OpenIn(_fd, name, flags | O_NONBLOCK);
+        if (fd < 0 || (FileStatus.Of(fd, "", out var status) >= 0 && status.Kind == FileKind.Plain))
+            return fd;
+        Sys.Close(fd);
+        return -EINVAL;
+    }
+
+    /// <summary>Makes an empty file (0600) in place of what has that name; a descriptor that is the caller's, or minus errno.</summary>
+    public int CreateFile(string name)
+    {
+        Remove(name);
+        return Sys.CreateIn(_fd, name, O_RDWR, PrivateFile);
+    }
+
+    /// <summary>The whole of a file.</summary>
+    /// <param name="name">In this directory.</param>
+    /// <param name="most">Bytes; what is longer is not read.</param>
+    /// <returns>Null: there is none, or none that can be read.</returns>
+    public byte[]? Read(string name, int most)
+    {
+        var fd = OpenFile(name, O_RDONLY);
+        if (fd < 0)
+            return null;
+        var bytes = new byte[most + 1];
+        var (length, n) = (0, 0L);
+        while (length < bytes.Length && (n = Sys.PRead(fd, bytes.AsSpan(length), length)) > 0)
+            length += (int)n;
+        Sys.Close(fd);
+        return n < 0 || length > most ? null : bytes[..length];
+    }
+
+    /// <summary>Writes a file as a whole: whoever reads it, also after a crash, sees the old or the new. 0 or minus errno.</summary>
+    public int Replace(string name, ReadOnlySpan<byte> content)
+    {
+        var fd = CreateFile(name + Fresh);
+        if (fd < 0)
+            return fd;
+        var (written, n) = (0, 0L);
+        while (written < content.Length && (n = Sys.PWrite(fd, content[written..], written)) > 0)
+            written += (int)n;
+        Sys.Close(fd);
+        var error = written < content.Length ? (n < 0 ? (int)n : -EIO) : Sys.RenameIn(_fd, name + Fresh, name);
+        if (error < 0)
+            Remove(name + Fresh);
+        return error;
+    }
+
+    /// <summary>Removes a file; nothing happens when there is none.</summary>
+    public void Remove(string name) => Sys.UnlinkAt(_fd, name);
+
+    /// <summary>Closes the directory, and removes it when it is empty.</summary>
+    public void Dispose()
+    {
+        Sys.RemoveDirectoryIn(_all, _name);
+        Sys.Close(_fd);
+        Sys.Close(_all);
+    }
+}
