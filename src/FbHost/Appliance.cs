@@ -107,27 +107,18 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         clients.Messages.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, options.BlankAfter);
         blanker.Changed += clients.TellVisibility;
-        var router = new InputRouter(_loop, clients, screen, blanker, orientation, options.Cursor);
-        router.Pressed = click.Play;
         var apps = new AppLauncher(_loop, _log, clients, directory, AppsToRun(), options.Front);
         var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output), terminal is null ? null : terminal.Switch);
-        // What is typed while another terminal has the screen is meant for that one; a finger or key is lifted all the same.
-        InputHandler hear = (in InputEvent e) =>
-        {
-            var isUp = e.Kind is InputKind.PointerUp or InputKind.KeyRelease;
-            if ((terminal is not { IsShown: false } || isUp) && !hostKeys.TryHandle(in e))
-                router.Handler(in e);
-        };
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
-        var keyboard = Own(new SeatKeyboard(_loop, keyboards, hear));
-        var scanners = Own(new Scanners(keyboards, clients, blanker, _log));
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, panel.Width, panel.Height, keyboard, scanners));
-        // A panel that is turned against its screen is turned after it was calibrated.
-        var toScreen = CalibrationMatrix.Turn(options.DeviceRules.Touch.Rotate ?? 0).Then(TouchCalibration.MatrixOf(orientation));
-        _ = new TouchCalibration(clients, worker, toScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
+        var toScreen = new PanelToScreen(display, orientation);
+        var router = new InputRouter(_loop, clients, screen, toScreen, options.Cursor);
+        var seat = Own(new Seat(_loop, _log, keyboards, hostKeys, blanker, () => terminal is not { IsShown: false }, router, click.Play));
+        var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, toScreen, seat));
+        _ = new TouchCalibration(
+            clients, worker, () => input.ToScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
         if (readsStdin)
-            Own(new TerminalInput(_loop, _log, hear));
-        var buttons = OpenButtons(clients, blanker, click);
+            Own(new TerminalInput(_loop, _log, seat.Typed));
+        OpenButtons(seat);
         var backdrop = new Backdrop(screen, options.Splash, options.Help);
         clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
@@ -162,6 +153,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         Own(apps).Start();
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
+        var buttons = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, clients in {directory}");
         _isMade = true;
     }
@@ -193,7 +185,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
                 End(0);
                 break;
             case HostAction.Blank:
-                if (!blanker.NoteInput())
+                if (!blanker.TryWake())
                     blanker.Blank();
                 break;
             case HostAction.NextClient:
@@ -233,22 +225,13 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
         : options.Apps;
 
-    private string OpenButtons(ClientTable clients, Blanker blanker, KeyClick click)
+    private void OpenButtons(Seat seat)
     {
         if (options.Buttons.Count == 0)
-            return "";
+            return;
         var buttons = Own(ButtonSet.Open(options.Buttons, _log.Warn));
-        var texts = options.Buttons.Select(b => System.Text.Encoding.UTF8.GetBytes(b.Event)).ToArray();
-        Action<ButtonEvent> press = e =>
-        {
-            if (!e.Pressed || blanker.NoteInput())
-                return;
-            click.Play();
-            if (clients.Stack.Focus is { } focus)
-                clients.Events.To(focus)?.Offer(texts[e.Index]);
-        };
-        _loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(press));
-        return $", {options.Buttons.Count} buttons";
+        Action<ButtonEvent> take = seat.Take;
+        Own(_loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(take)));
     }
 
     private IDisplay OpenDisplay(string directory)

@@ -111,13 +111,17 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
             DeviceRole.Keyboard or DeviceRole.Scanner => PointerKind.None,
             _ => PointerKind.Touch,
         };
-        return new(Keyboard: true, pointer, new Axis(0, width - 1, 0), new Axis(0, height - 1, 0))
+        return new(Keyboard: true, pointer, PixelAxis(width), PixelAxis(height))
         {
             Protocol = TouchProtocol.Either,
             Slots = 10,
             Wheels = Wheels.Vertical | Wheels.Horizontal,
         };
     }
+
+    /// <summary>The axis of a stream, whose positions are pixels.</summary>
+    /// <param name="length">Of the screen's side; one pixel is no range, so it is taken for two.</param>
+    public static Axis PixelAxis(int length) => new(0, Math.Max(2, length) - 1, 0);
 
     private static bool HasKeys(EvdevCapabilities c)
     {

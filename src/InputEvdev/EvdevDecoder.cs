@@ -65,6 +65,9 @@ internal sealed class EvdevDecoder
         }
     }
 
+    /// <summary>The axes of positions go to these ends from now on; of a device without a touch panel it changes nothing.</summary>
+    public void SetRanges(Axis x, Axis y) => _fingers?.SetRanges(x, y);
+
     /// <summary>When <see cref="Elapse"/> is to be called, CLOCK_MONOTONIC in ns; long.MaxValue: never.</summary>
     public long DueNs => _fingers?.DueNs ?? long.MaxValue;
 

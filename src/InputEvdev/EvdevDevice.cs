@@ -21,12 +21,15 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     private readonly byte[] _buffer = new byte[BatchSize * sizeof(input_event)];
     private int _carried; // Bytes at the buffer's start of a record whose rest has not come yet: only a stream splits records.
 
+    private readonly bool _isStream;
+
     private static int s_lastNumber;
 
     private EvdevDevice(int fileDescriptor, string path, string name, DeviceClass device, DeviceSettings settings, IDeviceState? state)
     {
         (FileDescriptor, Path, Name) = (fileDescriptor, path, name);
         (IsKeyboard, Pointer, Role) = (device.Keyboard, device.Pointer, settings.Role ?? DeviceRole.Auto);
+        (Turn, _isStream) = (settings.Rotate ?? 0, state is null);
         Number = Interlocked.Increment(ref s_lastNumber);
         Notes = [.. new[] { device.Unused, device.Repaired }.OfType<string>()];
         _decoder = new EvdevDecoder(device, settings, state, Number);
@@ -56,6 +59,9 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// <summary>What it is taken for, by its settings.</summary>
     public DeviceRole Role { get; }
 
+    /// <summary>By how much its positions are turned after they were corrected, degrees clockwise: 0, 90, 180 or 270.</summary>
+    public int Turn { get; }
+
     /// <summary>What there is to say of it, a line each: why its pointer is not used, what of its word was put right. Mostly empty.</summary>
     public IReadOnlyList<string> Notes { get; private set; }
 
@@ -65,6 +71,14 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     {
         get => _decoder.Calibration;
         set => _decoder.Calibration = value.IsUsable ? value : throw new ArgumentException("the calibration is singular", nameof(value));
+    }
+
+    /// <summary>The screen has another size from now on: a stream's positions are its pixels. A device node's are not.</summary>
+    /// <param name="width">Of the screen, in pixels.</param>
+    /// <param name="height">Of the screen, in pixels.</param>
+    public void Resize(int width, int height)
+    {
+        if (_isStream) _decoder.SetRanges(DeviceClass.PixelAxis(width), DeviceClass.PixelAxis(height));
     }
 
     /// <summary>When <see cref="Elapse"/> is to be called, CLOCK_MONOTONIC in ns; long.MaxValue: never. Changes by draining.</summary>
@@ -79,7 +93,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     {
         device = null;
         // To be written for the lamps of a keyboard; who may only read it goes without.
-        if (!TryOpenFile(path, O_RDWR, out var file, out var error) && !TryOpenFile(path, O_RDONLY, out file, out error))
+        if (!TryOpenFile(path, isNode: true, O_RDWR, out var file, out var error) && !TryOpenFile(path, isNode: true, O_RDONLY, out file, out error))
         {
             reason = DeviceFailure(path, error);
             return false;
@@ -150,7 +164,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
 
         device = null;
         // Writable too, so that the FIFO always has a writer and never ends.
-        if (!TryOpenFile(path, O_RDWR, out var file, out var error))
+        if (!TryOpenFile(path, isNode: false, O_RDWR, out var file, out var error))
         {
             reason = StreamFailure(path, error);
             return false;
@@ -213,24 +227,50 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         FileDescriptor = -1;
     }
 
-    private static bool TryOpenFile(string path, int access, out int file, out int error)
+    // Whatever else may be there is looked at and not opened: an open alone starts a watchdog, takes a terminal, rewinds a tape.
+    private static bool TryOpenFile(string path, bool isNode, int access, out int file, out int error)
     {
-        fixed (byte* utf8 = Encoding.UTF8.GetBytes(path + '\0')) file = open(utf8, access | O_NONBLOCK | O_CLOEXEC, 0);
-        error = file < 0 ? errno : 0;
+        file = -1;
+        int place;
+        fixed (byte* utf8 = Encoding.UTF8.GetBytes(path + '\0')) place = open(utf8, O_PATH | O_CLOEXEC, 0);
+        if (place < 0)
+        {
+            error = errno;
+            return false;
+        }
+        stat s;
+        if (fstat(place, &s) < 0) error = errno;
+        else if (!(isNode ? IsInputNode(s) : IsStream(s))) error = NotOfUse;
+        else
+        {
+            fixed (byte* utf8 = Encoding.UTF8.GetBytes($"/proc/self/fd/{place}\0")) file = open(utf8, access | O_NONBLOCK | O_CLOEXEC, 0);
+            error = file < 0 ? errno : 0;
+        }
+        close(place);
         return file >= 0;
     }
+
+    private const uint S_IFMT = 0xf000, S_IFIFO = 0x1000, S_IFREG = 0x8000, S_IFCHR = 0x2000;
+    private const int NotOfUse = -1; // In place of an errno: it is of another type.
+
+    private static bool IsInputNode(in stat s) => ((uint)s.st_mode & S_IFMT) == S_IFCHR && Major((ulong)s.st_rdev) == INPUT_MAJOR;
+
+    private static bool IsStream(in stat s) => ((uint)s.st_mode & S_IFMT) is S_IFIFO or S_IFREG;
+
+    private static ulong Major(ulong node) => node >> 8 & 0xfff | node >> 32 & ~0xfffUL;
 
     internal static string DeviceFailure(string path, int error)
     {
         if (error == EACCES || error == EPERM) return $"{path}: permission denied; add the user to the group \"input\"";
         if (error == ENOENT) return $"{path}: no such device; is it plugged in?";
         if (error == ENODEV || error == ENXIO) return $"{path}: the device is gone; plug it in again";
-        if (error == ENOTTY || error == EINVAL) return $"{path}: not an evdev device; give a /dev/input/event* node";
+        if (error is NotOfUse || error == ENOTTY || error == EINVAL) return $"{path}: not an evdev device; give a /dev/input/event* node";
         return $"{path}: {Marshal.GetPInvokeErrorMessage(error)}";
     }
 
     private static string StreamFailure(string path, int error)
     {
+        if (error == NotOfUse) return $"{path}: it must be an input device or a FIFO; make one with mkfifo";
         if (error == EACCES || error == EPERM) return $"{path}: permission denied; it must be readable and writable";
         if (error == ENOENT) return $"{path}: no such file; make it with mkfifo";
         return $"{path}: {Marshal.GetPInvokeErrorMessage(error)}";
@@ -248,6 +288,6 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         stat s;
         if (fstat(file, &s) < 0) return "";
         var node = (ulong)s.st_rdev;
-        return $"{node >> 8 & 0xfff | node >> 32 & ~0xfffUL}:{node & 0xff | node >> 12 & 0xffffff00}";
+        return $"{Major(node)}:{node & 0xff | node >> 12 & 0xffffff00}";
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Fingers
 
     private const int MaxFingers = 10;
 
-    private readonly DeviceClass _device;
+    private DeviceClass _device;
     private readonly DeviceSettings _settings;
     private readonly int _number;
     private readonly bool _filtered;
@@ -76,6 +76,9 @@ internal sealed class Fingers
 
     /// <summary>Positions are corrected by this from now on, then turned.</summary>
     public void Calibrate(CalibrationMatrix calibration) => _transform = _settings.Transform(calibration);
+
+    /// <summary>The axes go to these ends from now on.</summary>
+    public void SetRanges(Axis x, Axis y) => _device = _device with { X = x, Y = y };
 
     /// <summary>Says what changed since the last time.</summary>
     public void Flush(ReadOnlySpan<Contact> contacts, long timeNs, InputHandler handler)

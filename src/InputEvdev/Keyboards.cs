@@ -41,8 +41,8 @@ public sealed class Keyboards : IDisposable
     /// </summary>
     public void Prepare() => _ = Keymap;
 
-    /// <summary>Takes an event of any device: key events go on typed, all others as they are.</summary>
-    /// <param name="e">Presses and releases of keys as the device sent them; repeats are dropped.</param>
+    /// <summary>Takes a key event of any device, which goes on typed.</summary>
+    /// <param name="e">A press or release of a key as the device sent it; repeats, and what is no key's, are dropped.</param>
     /// <param name="nowNs">The caller's clock, for the repeat.</param>
     /// <param name="to">Gets the event.</param>
     public void Take(in InputEvent e, long nowNs, InputHandler to)
@@ -54,11 +54,6 @@ public sealed class Keyboards : IDisposable
                 break;
             case InputKind.KeyRelease:
                 Release(e, to);
-                break;
-            case InputKind.KeyRepeat:
-                break;
-            default:
-                to(in e);
                 break;
         }
     }

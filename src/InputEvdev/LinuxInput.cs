@@ -12,6 +12,9 @@ internal static class LinuxInput
     // Event types.
     public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03, EV_LED = 0x11;
 
+    /// <summary>The major number of input devices, of linux/major.h.</summary>
+    public const ulong INPUT_MAJOR = 13;
+
     // Codes of EV_SYN, EV_REL and EV_ABS.
     public const ushort SYN_REPORT = 0, SYN_MT_REPORT = 2, SYN_DROPPED = 3;
     public const ushort REL_X = 0x00, REL_Y = 0x01, REL_HWHEEL = 0x06, REL_WHEEL = 0x08, REL_WHEEL_HI_RES = 0x0b,

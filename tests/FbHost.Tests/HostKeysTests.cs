@@ -13,8 +13,11 @@ public class HostKeysTests
     private HostKeys Keys(bool locked = false, bool terminals = true, params (byte[], HostAction)[] keys) =>
         new(new HostKeyOptions(keys, locked), action => _done.Add($"{action}"), terminals ? number => _done.Add($"terminal {number}") : null);
 
-    private static InputEvent Press(KeyCode key, Modifiers modifiers = 0) =>
-        new() { Kind = InputKind.KeyPress, Key = key, Meaning = key, Modifiers = modifiers, Device = 1 };
+    private static KeyEvent Press(KeyCode key, Modifiers modifiers = 0)
+    {
+        var press = new InputEvent { Kind = InputKind.KeyPress, Key = key, Meaning = key, Modifiers = modifiers, Device = 1 };
+        return new KeyEvent(press.Kind, new KeyId(press.Device, (int)key), new KeyWords().Of(press));
+    }
 
     [Fact]
     public void Control_Alt_and_a_function_key_show_that_terminal_and_Backspace_ends_the_host()
@@ -41,8 +44,8 @@ public class HostKeysTests
         var press = Press(KEY_F2, ControlAlt);
         Assert.True(keys.TryHandle(press));
         Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRepeat }));
-        Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Device = 2 }));
-        Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Modifiers = 0 }));
+        Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Id = new KeyId(2, (int)KEY_F2) }));
+        Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Word = [] }));
         Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease }));
         Assert.Equal(["terminal 2"], _done);
     }

@@ -7,7 +7,7 @@ using static InputEvdev.Tests.Recorder;
 
 namespace InputEvdev.Tests;
 
-public sealed class EvdevDeviceTests : IDisposable
+public sealed partial class EvdevDeviceTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("evdev-");
     private readonly Recorder _recorder = new(Keyboard); // Only keeps events here.
@@ -53,6 +53,25 @@ public sealed class EvdevDeviceTests : IDisposable
         Assert.True(device.Drain(_recorder.Keep));
         Assert.True(device.Drain(_recorder.Keep));
         Assert.Equal("move 0.5,1; down 0 0.5,1; up 0 0.5,1; press KEY_A", _recorder.Said);
+    }
+
+    [Fact]
+    public void A_streams_positions_are_pixels_of_the_screen_as_large_as_it_is_now()
+    {
+        var fifo = Fifo();
+        using var device = OpenStream(fifo);
+        var events = new List<InputEvent>();
+        Write(fifo, Bytes(Abs(ABS_X, 100), Abs(ABS_Y, 50), Button(BTN_TOUCH, 1), Report));
+        Assert.True(device.Drain((in InputEvent e) => events.Add(e)));
+        device.Resize(201, 101);
+        Write(fifo, Bytes(Abs(ABS_X, 150), Report, Button(BTN_TOUCH, 0), Report));
+        Assert.True(device.Drain((in InputEvent e) => events.Add(e)));
+        var moved = events.Last(e => e.Kind == InputKind.PointerMove);
+        Assert.Equal((0.75, 0.5), (moved.X, moved.Y));
+        device.Resize(1, 1); // is no range: taken as two
+        Write(fifo, Bytes(Abs(ABS_X, 1), Abs(ABS_Y, 0), Button(BTN_TOUCH, 1), Report));
+        Assert.True(device.Drain((in InputEvent e) => events.Add(e)));
+        Assert.Equal((1.0, 0.0), (events[^1].X, events[^1].Y));
     }
 
     [Fact]
@@ -204,6 +223,28 @@ public sealed class EvdevDeviceTests : IDisposable
         Assert.Equal(4096, _recorder.Events.Count);
     }
 
+    [LibraryImport("libc")]
+    private static partial int inotify_init1(int flags);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int inotify_add_watch(int fd, string path, uint mask);
+
+    [Fact]
+    public unsafe void What_is_no_device_is_not_even_opened()
+    {
+        const uint IN_OPEN = 0x20;
+        File.WriteAllText(PathOf("file"), "stands for a watchdog, a tape, a terminal");
+        File.CreateSymbolicLink(PathOf("event0"), PathOf("file"));
+        var watch = inotify_init1(LibC.O_NONBLOCK | LibC.O_CLOEXEC);
+        Assert.True(inotify_add_watch(watch, PathOf("file"), IN_OPEN) >= 0);
+        var seen = stackalloc byte[4096];
+        Assert.False(EvdevDevice.TryOpen(PathOf("event0"), DeviceRules.None, out _, out _));
+        Assert.Equal(-1, LibC.read(watch, seen, 4096));
+        File.ReadAllText(PathOf("file"));
+        Assert.True(LibC.read(watch, seen, 4096) > 0);
+        LibC.close(watch);
+    }
+
     [Fact]
     public void What_cannot_be_opened_says_which_what_and_the_remedy()
     {
@@ -216,7 +257,7 @@ public sealed class EvdevDeviceTests : IDisposable
         Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, DeviceRules.None, out _, out reason));
         Assert.Equal($"{missing}: no such file; make it with mkfifo", reason);
         Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, DeviceRules.None, out _, out reason));
-        Assert.Equal($"{_folder.FullName}: Is a directory", reason);
+        Assert.Equal($"{_folder.FullName}: it must be an input device or a FIFO; make one with mkfifo", reason);
         Assert.Equal("/dev/input/event0: permission denied; add the user to the group \"input\"",
             EvdevDevice.DeviceFailure("/dev/input/event0", LibC.EACCES));
     }

@@ -130,15 +130,6 @@ public class KeyboardTests
         Assert.True(typist.Keyboard.NextRepeatNs > 30_000_000_000);
     }
 
-    [Fact]
-    public void Pointers_pass_unchanged()
-    {
-        using var typist = new Typist();
-        var move = new InputEvent { Kind = InputKind.PointerMove, X = 0.25, Y = 0.5, Finger = 3, Pressure = 0.5, Device = 4, TimeNs = 7 };
-        typist.Keyboard.Take(move, 9, typist.Keep);
-        Assert.Equal([move], typist.Events);
-    }
-
     private static readonly KeyCode[] Keys = [KEY_A, KEY_B, KEY_LEFTSHIFT, KEY_RIGHTALT, KEY_CAPSLOCK, KEY_KP7, KEY_NUMLOCK, KEY_POWER, KEY_EQUAL];
     private static readonly KeyboardOptions[] Maps = [new(), new() { Layout = "de" }, new() { Layout = "us,ru", Options = "grp:caps_toggle" }];
 

@@ -39,7 +39,7 @@ public class LinuxHeaderTests
         foreach (var key in Enum.GetValues<KeyCode>()) claims.Add((key.ToString(), (long)key));
         Assert.True(claims.Count > 290);
 
-        var program = "#include <stddef.h>\n#include <time.h>\n#include <linux/input.h>\n"
+        var program = "#include <stddef.h>\n#include <time.h>\n#include <linux/major.h>\n#include <linux/input.h>\n"
             + string.Concat(claims.Select(claim => $"_Static_assert({claim.C} == {claim.Ours}, \"{claim.C} is not {claim.Ours}\");\n"));
         var (exitCode, errors) = Compile(program);
         Assert.True(exitCode == 0, errors);

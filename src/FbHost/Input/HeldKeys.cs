@@ -1,50 +1,46 @@
 using System.Runtime.InteropServices;
 using FbHost.Clients;
-using InputEvdev;
 using Mmm;
 
 namespace FbHost.Input;
 
 /// <summary>
 /// Keys that are down, each with the client that had its press: the focus may move, and the release is for that one. A key that went down
-/// for nobody (it woke the screen, or nobody had the focus) is silent until it is up.
+/// while nobody had the focus is silent until it is up, and so is one that is not known here.
 /// </summary>
 internal sealed class HeldKeys(ClientTable clients)
 {
     private struct Key
     {
-        public int Device;
-        public KeyCode Code;
+        public KeyId Id;
         public ClientSession? Client;
         public bool Owed; // the client asked for releases when the key went down
         public byte[] Word; // as it went down: modifiers may be up by now
     }
 
     private readonly List<Key> _held = [];
-    private readonly KeyWords _words = new();
 
-    public void Press(in InputEvent e, bool forNobody)
+    public void Press(in KeyEvent e)
     {
-        var word = _words.Of(e);
-        var key = new Key { Device = e.Device, Code = e.Key, Word = word };
-        if (!forNobody && word.Length > 0 && clients.Stack.Focus is { } focus && clients.Events.To(focus) is { } events)
+        var key = new Key { Id = e.Id, Word = e.Word };
+        if (e.Word.Length > 0 && clients.Stack.Focus is { } focus && clients.Events.To(focus) is { } events)
         {
             key.Owed = focus.Wants(EventKinds.KeyRelease);
-            key.Client = (key.Owed ? events.Press(word) : events.Offer(word)) ? focus : null;
+            key.Client = (key.Owed ? events.Press(e.Word) : events.Offer(e.Word)) ? focus : null;
         }
         _held.Add(key);
     }
 
-    public void Repeat(in InputEvent e)
+    public void Repeat(in KeyEvent e)
     {
-        var at = Find(e);
-        if (at >= 0 && _held[at].Client is { } client && client == clients.Stack.Focus && _words.Of(e) is { Length: > 0 } word)
-            clients.Events.To(client)?.Offer(word, spare: true);
+        var at = Find(e.Id);
+        if (at >= 0 && _held[at].Client is { } client && client == clients.Stack.Focus && e.Word.Length > 0)
+            clients.Events.To(client)?.Offer(e.Word, spare: true);
     }
 
-    public void Release(in InputEvent e)
+    public void Release(in KeyEvent e)
     {
-        var at = Find(e);
+        var at = Find(e.Id);
         if (at < 0)
             return;
         var key = _held[at];
@@ -64,12 +60,12 @@ internal sealed class HeldKeys(ClientTable clients)
         }
     }
 
-    private int Find(in InputEvent e)
+    private int Find(KeyId id)
     {
         var held = CollectionsMarshal.AsSpan(_held);
         for (var i = 0; i < held.Length; i++)
         {
-            if (held[i].Device == e.Device && held[i].Code == e.Key)
+            if (held[i].Id == id)
                 return i;
         }
         return -1;

@@ -1,6 +1,5 @@
 using FbHost.Options;
 using InputEvdev;
-using static InputEvdev.KeyCode;
 
 namespace FbHost.Input;
 
@@ -10,11 +9,11 @@ namespace FbHost.Input;
 /// </summary>
 internal sealed class HostKeys
 {
+    private static readonly byte[][] TerminalWords = [.. Enumerable.Range(1, 12).Select(n => System.Text.Encoding.UTF8.GetBytes($"control-alt-F{n}"))];
     private readonly HostKeyOptions _options;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;
-    private readonly KeyWords _words = new();
-    private readonly List<(int Device, KeyCode Key)> _taken = [];
+    private readonly List<KeyId> _down = []; // the host's
 
     /// <param name="options">The configuration's.</param>
     /// <param name="act">Does it.</param>
@@ -25,20 +24,20 @@ internal sealed class HostKeys
     private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
 
     /// <summary>Does what the event stands for, if it is the host's. False: it is not.</summary>
-    public bool TryHandle(in InputEvent e)
+    public bool TryHandle(in KeyEvent e)
     {
         switch (e.Kind)
         {
-            case InputKind.KeyPress when TryAct(e):
-                _taken.Add((e.Device, e.Key));
+            case InputKind.KeyPress when TryAct(e.Word):
+                _down.Add(e.Id);
                 return true;
-            case InputKind.KeyRepeat when _taken.Contains((e.Device, e.Key)):
+            case InputKind.KeyRepeat when _down.Contains(e.Id):
                 // The volume goes on for as long as its key is held; all else is done once.
-                if (ConfiguredFor(_words.Of(e)) is (HostAction.VolumeUp or HostAction.VolumeDown) and var action)
+                if (ConfiguredFor(e.Word) is (HostAction.VolumeUp or HostAction.VolumeDown) and var action)
                     _act(action);
                 return true;
             case InputKind.KeyRelease:
-                return _taken.Remove((e.Device, e.Key));
+                return _down.Remove(e.Id);
             default:
                 return false;
         }
@@ -46,41 +45,29 @@ internal sealed class HostKeys
 
     private HostAction? ConfiguredFor(ReadOnlySpan<byte> word)
     {
-        foreach (var (known, action) in _options.Keys)
+        for (var i = 0; i < _options.Keys.Count; i++) // for each key: no enumerator
         {
-            if (word.SequenceEqual(known))
-                return action;
+            if (word.SequenceEqual(_options.Keys[i].Word))
+                return _options.Keys[i].Action;
         }
         return null;
     }
 
-    private bool TryAct(in InputEvent e)
+    private bool TryAct(ReadOnlySpan<byte> word)
     {
-        ReadOnlySpan<byte> word = _words.Of(e);
-        if (ConfiguredFor(word) is { } configured)
+        var action = ConfiguredFor(word) ?? (!_options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
+        if (action is { } known)
         {
-            _act(configured);
+            _act(known);
             return true;
         }
-        if (_options.Lock)
-            return false;
-        if (word.SequenceEqual(QuitWord))
+        for (var i = 0; i < TerminalWords.Length && !_options.Lock && _switchTerminal is not null; i++)
         {
-            _act(HostAction.Quit);
+            if (!word.SequenceEqual(TerminalWords[i]))
+                continue;
+            _switchTerminal(i + 1);
             return true;
         }
-        var isControlAlt = (e.Modifiers & ~Modifiers.CapsLock) == (Modifiers.Control | Modifiers.Alt);
-        if (!isControlAlt || _switchTerminal is null || TerminalOf(e.Meaning) is not { } number)
-            return false;
-        _switchTerminal(number);
-        return true;
+        return false;
     }
-
-    private static int? TerminalOf(KeyCode key) => key switch
-    {
-        >= KEY_F1 and <= KEY_F10 => key - KEY_F1 + 1,
-        KEY_F11 => 11,
-        KEY_F12 => 12,
-        _ => null,
-    };
 }

@@ -17,10 +17,8 @@ internal sealed class InputDevices : IDisposable
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly DeviceRules _rules;
-    private readonly int _width;
-    private readonly int _height;
-    private readonly SeatKeyboard _keyboard;
-    private readonly Scanners _scanners;
+    private readonly PanelToScreen _panel;
+    private readonly Seat _seat;
     private readonly List<Source> _devices = [];
     private readonly List<InputDirectory> _directories = [];
     private readonly Dictionary<string, (string Reason, bool Told)> _refused = []; // by path
@@ -29,22 +27,20 @@ internal sealed class InputDevices : IDisposable
     private readonly bool _started; // then devices come by being plugged in
     private CalibrationMatrix? _calibration;
 
-    // A device in the loop, and who gets its events; a scanner's keys become lines.
-    private sealed record Source(EvdevDevice Device, Watch Watch, InputHandler Handler, ScanLine? Line);
+    // A device in the loop, and who gets its events.
+    private sealed record Source(EvdevDevice Device, Watch Watch, InputHandler Handler);
 
     /// <param name="loop">Reads them.</param>
     /// <param name="log">Is told of devices that come, go, or cannot be used.</param>
     /// <param name="inputs">auto, none, terminal (not read here), directories, or paths of devices and FIFOs.</param>
     /// <param name="rules">What is said of devices.</param>
-    /// <param name="width">The screen's, for FIFOs.</param>
-    /// <param name="height">The screen's, for FIFOs.</param>
-    /// <param name="keyboard">Gets the events of all but scanners.</param>
-    /// <param name="scanners">Get theirs.</param>
+    /// <param name="panel">Its pixels are the positions of FIFOs.</param>
+    /// <param name="seat">Gets the events.</param>
     /// <exception cref="MmmException">A device that was named cannot be used.</exception>
-    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, int width, int height, SeatKeyboard keyboard,
-        Scanners scanners)
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, PanelToScreen panel, Seat seat)
     {
-        (_loop, _log, _rules, _width, _height, _keyboard, _scanners) = (loop, log, rules, width, height, keyboard, scanners);
+        (_loop, _log, _rules, _panel, _seat) = (loop, log, rules, panel, seat);
+        panel.Resized += Resize;
         _complaint = loop.CreateTimer(Complain);
         _press = loop.CreateTimer(Elapse);
         foreach (var input in inputs)
@@ -77,6 +73,10 @@ internal sealed class InputDevices : IDisposable
 
     /// <summary>How the touch screen that was found first is corrected; null without one.</summary>
     public CalibrationMatrix? Calibration => TouchScreens.FirstOrDefault()?.Calibration;
+
+    /// <summary>From fractions of that touch screen, corrected, to fractions of the screen: turned against its picture, then with it.</summary>
+    public CalibrationMatrix ToScreen =>
+        CalibrationMatrix.Turn(TouchScreens.FirstOrDefault()?.Turn ?? _rules.Touch.Rotate ?? 0).Then(_panel.Matrix);
 
     private IEnumerable<EvdevDevice> TouchScreens => _devices.Select(d => d.Device).Where(d => d.Pointer == PointerKind.Touch);
 
@@ -133,10 +133,11 @@ internal sealed class InputDevices : IDisposable
         EvdevDevice? device;
         string? fault;
         reason = "";
-        if (isStream && (_width < 2 || _height < 2))
-            reason = $"{path}: touches need a screen of 2x2 pixels or more; it has {_width}x{_height}";
+        var (width, height) = _panel.PanelSize;
+        if (isStream && (width < 2 || height < 2))
+            reason = $"{path}: touches need a screen of 2x2 pixels or more; it has {width}x{height}";
         else if (isStream
-            ? !EvdevDevice.TryOpenStream(path, _width, _height, _rules, out device, out fault)
+            ? !EvdevDevice.TryOpenStream(path, width, height, _rules, out device, out fault)
             : !EvdevDevice.TryOpen(path, _rules, out device, out fault))
             reason = fault;
         else if (!TryWatch(device))
@@ -157,11 +158,8 @@ internal sealed class InputDevices : IDisposable
             device.Dispose();
             return false;
         }
-        var line = device.Role == DeviceRole.Scanner ? _scanners.Add($"{device.Path} ({device.Name})") : null;
-        source = new Source(device, watch, line is null ? _keyboard.Handler : (in InputEvent e) => line.Take(e, EventLoop.Now), line);
+        source = new Source(device, watch, _seat.Add(device));
         _devices.Add(source);
-        if (line is null)
-            _keyboard.Add(device);
         if (_calibration is { } calibration && device.Pointer == PointerKind.Touch)
             device.Calibration = calibration;
         if (_started)
@@ -201,7 +199,7 @@ internal sealed class InputDevices : IDisposable
 
     private void Elapse()
     {
-        foreach (var (device, _, handler, _) in _devices)
+        foreach (var (device, _, handler) in _devices)
         {
             device.Elapse(handler);
             AwaitPress(device);
@@ -211,16 +209,20 @@ internal sealed class InputDevices : IDisposable
     // A press that is too short to count yet becomes one by time alone; long.MaxValue: none.
     private void AwaitPress(EvdevDevice device) => _press.NoLaterThan(device.DueNs);
 
+    private void Resize()
+    {
+        var (width, height) = _panel.PanelSize;
+        foreach (var (device, _, _) in _devices)
+            device.Resize(width, height);
+    }
+
     private void Remove(Source source)
     {
         if (!_devices.Remove(source))
             return; // what it released has ended it already
         var device = source.Device;
         source.Watch.Dispose();
-        if (source.Line is { } line)
-            _scanners.Remove(line);
-        else
-            _keyboard.Remove(device);
+        _seat.Remove(device);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");
     }

@@ -1,4 +1,3 @@
-using Displays.Pixels;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Screens;
@@ -8,23 +7,19 @@ using Mmm;
 namespace FbHost.Input;
 
 /// <summary>
-/// Gives typed input events to clients: keys to the one with the focus, the pointer and fingers to the uppermost one under them. What went
-/// down on a client stays with it until it is up; so does a key's release. Buttons but the left one have no words (protocol.md section 5).
+/// Gives what a person does to clients: keys and scans to the one with the focus, the pointer and fingers to the uppermost one under them.
+/// What went down on a client stays with it until it is up; so does a key's release.
 /// </summary>
 internal sealed class InputRouter
 {
     private const long CursorMs = 3000;
     private readonly ClientTable _clients;
-    private readonly int _width;
-    private readonly int _height;
-    private readonly Cursor _pointer;
-    private readonly Blanker _blanker;
-    private readonly Orientation _orientation;
+    private readonly Cursor _arrow;
+    private readonly PanelToScreen _panel;
     private readonly bool _cursor;
     private readonly LoopTimer _cursorTimer;
     private readonly HeldKeys _keys;
     private readonly Finger[] _fingers = new Finger[10]; // their places are the numbers that clients see
-    private long _wokeNs = -1;
     private double _x; // of the mouse or tablet, pixels
     private double _y;
     private bool _hovers; // a mouse or tablet has been used
@@ -36,7 +31,6 @@ internal sealed class InputRouter
     {
         public bool Down;
         public bool Touch;
-        public bool Swallowed; // it woke the screen
         public bool Numbered;
         public int Device;
         public byte Number; // the device's
@@ -45,84 +39,47 @@ internal sealed class InputRouter
         public int Y;
     }
 
-    public InputRouter(EventLoop loop, ClientTable clients, Screen screen, Blanker blanker, Orientation orientation, bool cursor)
+    /// <param name="loop">Hides the cursor after a time.</param>
+    /// <param name="clients">Get the events.</param>
+    /// <param name="screen">Shows the cursor.</param>
+    /// <param name="panel">Where touches are on the screen.</param>
+    /// <param name="cursor">Whether a mouse has one.</param>
+    public InputRouter(EventLoop loop, ClientTable clients, Screen screen, PanelToScreen panel, bool cursor)
     {
-        (_clients, _blanker, _orientation, _cursor) = (clients, blanker, orientation, cursor);
-        _pointer = new Cursor(screen);
-        (_width, _height) = (screen.Display.Width, screen.Display.Height);
-        (_x, _y) = (_width / 2, _height / 2);
+        (_clients, _arrow, _panel, _cursor) = (clients, new Cursor(screen), panel, cursor);
+        (_x, _y) = (panel.Size.Width / 2, panel.Size.Height / 2);
         _keys = new HeldKeys(clients);
-        _cursorTimer = loop.CreateTimer(_pointer.Hide);
+        _cursorTimer = loop.CreateTimer(_arrow.Hide);
         clients.Gone += Forget;
         clients.Stack.Arranged += LookUnder;
-        Handler = Route;
+        panel.Resized += Follow;
     }
 
-    /// <summary>Takes events from devices; one delegate, made once.</summary>
-    public InputHandler Handler { get; }
+    /// <summary>A key went down: for who has the focus now, until it is up.</summary>
+    public void Press(in KeyEvent e) => _keys.Press(e);
 
-    /// <summary>A finger, mouse button or key went down and is not swallowed: where a click is heard.</summary>
-    public Action? Pressed { get; set; }
+    /// <summary>A key is still down.</summary>
+    public void Repeat(in KeyEvent e) => _keys.Repeat(e);
 
-    private void Route(in InputEvent e)
+    /// <summary>A key went up. Nothing is done for one whose press was not given here.</summary>
+    public void Release(in KeyEvent e) => _keys.Release(e);
+
+    /// <summary>Something was scanned.</summary>
+    public void Scan(string line)
     {
-        // What wakes the screen is not for an app: a key, a motion, or a finger from down to up. A key's release wakes nothing: it may be
-        // that of the key which turned the screen off.
-        var wakes = e.Kind != InputKind.KeyRelease && _blanker.NoteInput();
-        if (_cursor && !wakes)
-            MoveCursor(e);
-        switch (e.Kind)
-        {
-            case InputKind.KeyPress:
-                if (!wakes)
-                    Pressed?.Invoke();
-                _keys.Press(e, forNobody: wakes);
-                break;
-            case InputKind.KeyRepeat when !wakes:
-                _keys.Repeat(e);
-                break;
-            case InputKind.KeyRelease:
-                _keys.Release(e);
-                break;
-            case InputKind.PointerMove when wakes:
-                _wokeNs = e.TimeNs; // a finger's first motion comes just before its down, at the same time
-                break;
-            case InputKind.PointerMove:
-                Move(e);
-                break;
-            case InputKind.PointerDown when e.Button == 0:
-                var swallowed = wakes || e.TimeNs == _wokeNs || AnySwallowed();
-                if (!swallowed)
-                    Pressed?.Invoke();
-                Down(e, swallowed);
-                break;
-            case InputKind.PointerUp when e.Button == 0:
-                Up(e);
-                break;
-            case InputKind.Scroll when !wakes:
-                Scroll(e);
-                break;
-        }
+        if (_clients.Stack.Focus is { } focus)
+            _clients.Events.To(focus)?.Offer(EventText.Message($"scan {line}"));
     }
 
-    // A cursor belongs to a mouse: it comes with its motion, and goes with a touch or after a time.
-    private void MoveCursor(in InputEvent e)
-    {
-        if (e is { Kind: InputKind.PointerMove, IsRelative: true })
-        {
-            _pointer.MoveTo((int)Math.Round(Math.Clamp(_x + e.X, 0, _width - 1)), (int)Math.Round(Math.Clamp(_y + e.Y, 0, _height - 1)));
-            _cursorTimer.After(CursorMs);
-        }
-        else if (e is { Kind: InputKind.PointerDown, IsRelative: false } && _cursorTimer.IsRunning)
-        {
-            _cursorTimer.Cancel();
-            _pointer.Hide();
-        }
-    }
-
-    private void Move(in InputEvent e)
+    /// <summary>A finger or the pointer moved.</summary>
+    public void Move(in InputEvent e)
     {
         var (x, y) = Place(e);
+        if (_cursor && e.IsRelative) // a cursor belongs to a mouse: it comes with its motion, and goes with a touch or after a time
+        {
+            _arrow.MoveTo(x, y);
+            _cursorTimer.After(CursorMs);
+        }
         var at = Find(e);
         if (at >= 0)
             Drag(at, x, y);
@@ -148,17 +105,25 @@ internal sealed class InputRouter
             _clients.Events.To(finger.Client)?.Move(at, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered);
     }
 
-    private void Down(in InputEvent e, bool swallow)
+    /// <summary>A finger touched, or the left button went down.</summary>
+    /// <param name="e">Where.</param>
+    /// <param name="forNobody">No client gets it, nor what it does until it is up.</param>
+    public void Down(in InputEvent e, bool forNobody)
     {
         var (x, y) = Place(e);
+        if (!e.IsRelative && _cursorTimer.IsRunning)
+        {
+            _cursorTimer.Cancel();
+            _arrow.Hide();
+        }
         var at = Array.FindIndex(_fingers, static f => !f.Down);
         if (at < 0 || Find(e) >= 0) // an eleventh finger
             return;
         if (!e.IsTouch)
             LookUnder();
         ref var finger = ref _fingers[at];
-        finger = new Finger { Down = true, Touch = e.IsTouch, Swallowed = swallow, Device = e.Device, Number = e.Finger, X = x, Y = y };
-        if (swallow || _clients.Stack.At(x, y) is not { } client || !Takes(client, out finger.Numbered))
+        finger = new Finger { Down = true, Touch = e.IsTouch, Device = e.Device, Number = e.Finger, X = x, Y = y };
+        if (forNobody || _clients.Stack.At(x, y) is not { } client || !IsForClient(client, out finger.Numbered))
             return;
         finger.Client = client;
         TellEnter(client, x, y);
@@ -168,7 +133,8 @@ internal sealed class InputRouter
         TellEnter(client, x, y);
     }
 
-    private void Up(in InputEvent e)
+    /// <summary>A finger or the left button went up.</summary>
+    public void Up(in InputEvent e)
     {
         var at = Find(e);
         if (at < 0)
@@ -179,8 +145,6 @@ internal sealed class InputRouter
         var client = finger.Client;
         if (client is not null)
             Send(at, isPress: false);
-        if (finger.Swallowed)
-            _wokeNs = -1;
         finger = default;
         if (client is not null)
             TellEnter(client, x, y);
@@ -201,7 +165,8 @@ internal sealed class InputRouter
         return true;
     }
 
-    private void Scroll(in InputEvent e)
+    /// <summary>A wheel turned.</summary>
+    public void Scroll(in InputEvent e)
     {
         var (x, y) = Pointer;
         if ((Held() ?? _clients.Stack.At(x, y)) is not { Picture: { } layer } client || !client.Wants(EventKinds.Scroll))
@@ -210,7 +175,7 @@ internal sealed class InputRouter
     }
 
     // Every finger goes to a client that asks for all; else only the first that is down on it.
-    private bool Takes(ClientSession client, out bool numbered)
+    private bool IsForClient(ClientSession client, out bool numbered)
     {
         numbered = client.Wants(EventKinds.Multitouch);
         foreach (ref readonly var other in _fingers.AsSpan())
@@ -224,13 +189,18 @@ internal sealed class InputRouter
     // Where a finger is, or the pointer is now. A touch panel hangs as its picture does; a mouse lies on the table.
     private (int X, int Y) Place(in InputEvent e)
     {
-        var (x, y) = e.IsRelative ? (_x + e.X, _y + e.Y) : _orientation.ToClient(e.X, e.Y);
-        if (!e.IsRelative)
-            (x, y) = (x * (_width - 1), y * (_height - 1));
-        (x, y) = (Math.Clamp(x, 0, _width - 1), Math.Clamp(y, 0, _height - 1));
+        var (x, y) = e.IsRelative ? _panel.Clamp(_x + e.X, _y + e.Y) : _panel.ToPixels(e.X, e.Y);
         if (!e.IsTouch)
             (_x, _y, _hovers) = (x, y, true);
         return ((int)Math.Round(x), (int)Math.Round(y));
+    }
+
+    // The screen has another size: the pointer stays on it.
+    private void Follow()
+    {
+        (_x, _y) = _hovers ? _panel.Clamp(_x, _y) : (_panel.Size.Width / 2, _panel.Size.Height / 2);
+        _hovered = (-1, -1);
+        LookUnder();
     }
 
     private (int X, int Y) Pointer => ((int)Math.Round(_x), (int)Math.Round(_y));
@@ -247,8 +217,6 @@ internal sealed class InputRouter
         }
         return -1;
     }
-
-    private bool AnySwallowed() => Array.Exists(_fingers, static f => f.Swallowed);
 
     // The client that the pointer's button went down on.
     private ClientSession? Held()

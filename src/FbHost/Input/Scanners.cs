@@ -1,52 +1,40 @@
-using FbHost.Clients;
-using FbHost.Screens;
 using InputEvdev;
-using Mmm;
 
 namespace FbHost.Input;
 
-/// <summary>
-/// Barcode scanners: each device's keys become lines, and each line one <c>message scan TEXT</c> to the client with the focus. A scan turns
-/// the screen on and is delivered all the same: nobody scans to wake a screen.
-/// </summary>
+/// <summary>Barcode scanners: each device's keys become lines, by a keymap of its own.</summary>
 internal sealed class Scanners : IDisposable
 {
     private readonly Keyboards _keyboard;
-    private readonly HostLog _log;
-    private readonly Action<string> _deliver;
-    private readonly List<ScanLine> _lines = [];
+    private readonly Action<string> _scanned;
+    private readonly Action<string> _warn;
+    private readonly Dictionary<EvdevDevice, ScanLine> _lines = [];
 
     /// <param name="keyboard">Its keymap is the scanners' too.</param>
-    /// <param name="clients">The one with the focus gets the lines.</param>
-    /// <param name="blanker">Is told that somebody is there.</param>
-    /// <param name="log">Is told of lines that are too long.</param>
-    public Scanners(Keyboards keyboard, ClientTable clients, Blanker blanker, HostLog log)
-    {
-        (_keyboard, _log) = (keyboard, log);
-        _deliver = line =>
-        {
-            blanker.NoteInput();
-            if (clients.Stack.Focus is { } focus)
-                clients.Events.To(focus)?.Offer(EventText.Message($"scan {line}"));
-        };
-    }
+    /// <param name="scanned">Gets each line.</param>
+    /// <param name="warn">Is told of lines that are too long.</param>
+    public Scanners(Keyboards keyboard, Action<string> scanned, Action<string> warn) =>
+        (_keyboard, _scanned, _warn) = (keyboard, scanned, warn);
 
     /// <summary>A scanner appeared.</summary>
-    /// <param name="name">For the log: its path and name.</param>
-    /// <returns>What takes its events, in place of the seat's keyboard; hand it back to <see cref="Remove"/>.</returns>
-    public ScanLine Add(string name)
+    /// <returns>What takes its events.</returns>
+    public ScanLine Add(EvdevDevice device)
     {
-        var line = new ScanLine(_keyboard, name, _deliver, text => _log.Warn($"input: {text}"));
-        _lines.Add(line);
+        var line = new ScanLine(_keyboard, $"{device.Path} ({device.Name})", _scanned, _warn);
+        _lines.Add(device, line);
         return line;
     }
 
-    /// <summary>A scanner is gone.</summary>
-    public void Remove(ScanLine line)
+    /// <summary>A device is gone; nothing is done for one that is no scanner.</summary>
+    public void Remove(EvdevDevice device)
     {
-        if (_lines.Remove(line))
+        if (_lines.Remove(device, out var line))
             line.Dispose();
     }
 
-    public void Dispose() => _lines.ForEach(l => l.Dispose());
+    public void Dispose()
+    {
+        foreach (var line in _lines.Values)
+            line.Dispose();
+    }
 }

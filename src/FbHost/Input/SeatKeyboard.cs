@@ -3,7 +3,7 @@ using InputEvdev;
 
 namespace FbHost.Input;
 
-/// <summary>The keyboards in the loop: raw events of all devices in, typed ones out, repeats by a timer, lamps on every device.</summary>
+/// <summary>The keyboards in the loop: raw keys of all devices in, typed ones out, repeats by a timer, lamps on every device.</summary>
 internal sealed class SeatKeyboard : IDisposable
 {
     private readonly EventLoop _loop;
@@ -14,17 +14,13 @@ internal sealed class SeatKeyboard : IDisposable
     private KeyboardLeds _leds;
 
     /// <param name="loop">Repeats.</param>
-    /// <param name="keyboard">Becomes the seat's own.</param>
-    /// <param name="typed">Gets the events: of keys typed ones, all others as they came.</param>
+    /// <param name="keyboard">Becomes this one's own.</param>
+    /// <param name="typed">Gets the typed keys.</param>
     public SeatKeyboard(EventLoop loop, Keyboards keyboard, InputHandler typed)
     {
         (_loop, _keyboard, _typed) = (loop, keyboard, typed);
         _timer = loop.CreateTimer(Repeat);
-        Handler = Take;
     }
-
-    /// <summary>Takes events from devices; one delegate, made once.</summary>
-    public InputHandler Handler { get; }
 
     /// <summary>A device appeared: the keymap is loaded before its first key, and its lamps show what the others' show.</summary>
     public void Add(EvdevDevice device)
@@ -40,11 +36,11 @@ internal sealed class SeatKeyboard : IDisposable
     /// <summary>A device is gone; what it held has been released.</summary>
     public void Remove(EvdevDevice device) => _devices.Remove(device);
 
-    private void Take(in InputEvent e)
+    /// <summary>Takes a key of a device.</summary>
+    public void Take(in InputEvent e)
     {
         _keyboard.Take(e, EventLoop.Now, _typed);
-        if (e.Kind is InputKind.KeyPress or InputKind.KeyRelease)
-            Follow();
+        Follow();
     }
 
     private void Repeat()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Displays.Pixels;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
@@ -18,7 +17,7 @@ internal sealed class TouchCalibration
     private static readonly string[] Key = ["input", "touch", "calibration"];
     private readonly ClientTable _clients;
     private readonly Worker _worker;
-    private readonly CalibrationMatrix _toScreen;
+    private readonly Func<CalibrationMatrix> _toScreen;
     private readonly string? _config;
     private readonly Func<CalibrationMatrix> _inForce;
     private readonly Action<CalibrationMatrix> _apply;
@@ -29,12 +28,12 @@ internal sealed class TouchCalibration
 
     /// <param name="clients">Whose messages say what to do.</param>
     /// <param name="worker">Writes the configuration.</param>
-    /// <param name="toScreen">From fractions of the calibrated panel to fractions of the screen.</param>
+    /// <param name="toScreen">From fractions of the calibrated panel to fractions of the screen, now.</param>
     /// <param name="inForce">The calibration that is in force.</param>
     /// <param name="config">The configuration's file; null: there is none.</param>
     /// <param name="apply">Puts a calibration in force.</param>
     public TouchCalibration(
-        ClientTable clients, Worker worker, CalibrationMatrix toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
+        ClientTable clients, Worker worker, Func<CalibrationMatrix> toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
     {
         (_clients, _worker, _toScreen, _inForce, _config, _apply) = (clients, worker, toScreen, inForce, config, apply);
         clients.Messages.CalibrationAsked += Act;
@@ -70,7 +69,7 @@ internal sealed class TouchCalibration
         if (!CalibrationMatrix.TryParse(numbers, out var correction))
             return "it takes six numbers that make an invertible matrix";
         var before = _inForce();
-        var corrected = Corrected(before, correction, _toScreen);
+        var corrected = Corrected(before, correction, _toScreen());
         if (!corrected.IsUsable)
             return "with what is in force it makes no invertible matrix";
         _kept = _tries is null ? before : _kept;
@@ -131,15 +130,6 @@ internal sealed class TouchCalibration
     /// </summary>
     public static CalibrationMatrix Corrected(CalibrationMatrix calibration, CalibrationMatrix onScreen, CalibrationMatrix toScreen) =>
         calibration.Then(toScreen).Then(onScreen).Then(Inverse(toScreen));
-
-    /// <summary>From fractions of the panel to fractions of the screen.</summary>
-    public static CalibrationMatrix MatrixOf(Orientation orientation)
-    {
-        var (x, y) = orientation.ToClient(0.0, 0.0);
-        var (rightX, rightY) = orientation.ToClient(1.0, 0.0);
-        var (downX, downY) = orientation.ToClient(0.0, 1.0);
-        return new CalibrationMatrix(rightX - x, downX - x, x, rightY - y, downY - y, y);
-    }
 
     private static CalibrationMatrix Inverse(CalibrationMatrix m)
     {

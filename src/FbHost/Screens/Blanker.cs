@@ -32,12 +32,13 @@ internal sealed class Blanker
             _timer.At(_lastInputNs + _afterNs);
     }
 
-    /// <summary>
-    /// Somebody touched something. True: the screen was off and is on now, so what woke it is not for an app.
-    /// </summary>
-    public bool NoteInput()
+    /// <summary>Somebody is there: the time without input begins anew. A screen that is off stays off.</summary>
+    public void NoteInput() => _lastInputNs = EventLoop.Now; // the timer is not set anew for each event: it looks here when it runs
+
+    /// <summary>Notes that somebody is there, and turns the screen on. False: it was on.</summary>
+    public bool TryWake()
     {
-        _lastInputNs = EventLoop.Now; // the timer is not set anew for each event: it looks here when it runs
+        NoteInput();
         if (!_screen.IsBlank)
             return false;
         Unblank();

@@ -41,7 +41,7 @@ public sealed class TouchCalibrationTests : IDisposable
         Gen.Select(Usable, Usable, Gen.Bool, Gen.Select(Gen.Double[0, 1], Gen.Double[0, 1])).Sample((before, onScreen, mirror, raw) =>
         {
             var orientation = Orientation.Make(degrees, mirror, false, out _)!.Value;
-            var after = TouchCalibration.Corrected(before, onScreen, TouchCalibration.MatrixOf(orientation));
+            var after = TouchCalibration.Corrected(before, onScreen, PanelToScreen.MatrixOf(orientation));
             var (x, y) = before.Apply(raw.Item1, raw.Item2);
             (x, y) = orientation.ToClient(x, y);
             (x, y) = onScreen.Apply(x, y);
@@ -210,7 +210,7 @@ public sealed class TouchCalibrationTests : IDisposable
     {
         var config = _temp.Write("mmm.json", "{ \"input\": { \"touch\": { \"calibration\": [0.5, 0, 0, 0, 1, 0] } } /* mine */ }");
         CalibrationMatrix before = new(0.5, 0, 0, 0, 1, 0), inForce = before;
-        _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, _worker, () => CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
         var app = _desk.Client("app", 0, 0);
         Assert.Equal(["message calibrate ok"], Say(app, "calibrate 2 0 0.1 0 1 0"));
         Assert.Equal(new CalibrationMatrix(1, 0, 0.1, 0, 1, 0), inForce);
@@ -243,7 +243,7 @@ public sealed class TouchCalibrationTests : IDisposable
     {
         var config = _temp.Write("mmm.json", fails ? "[]" : "{}");
         CalibrationMatrix before = new(0.5, 0, 0, 0, 1, 0), after = new(1, 0, 0.1, 0, 1, 0), inForce = before;
-        _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, _worker, () => CalibrationMatrix.Identity, () => inForce, config, m => inForce = m);
         var app = _desk.Client("app", 0, 0);
         Say(app, "calibrate 2 0 0.1 0 1 0");
         Say(app, "calibrate keep");
@@ -264,7 +264,7 @@ public sealed class TouchCalibrationTests : IDisposable
     public void What_the_host_cannot_do_it_says(string message, string reason)
     {
         var inForce = CalibrationMatrix.Identity;
-        _ = new TouchCalibration(_desk.Clients, _worker, CalibrationMatrix.Identity, () => inForce, null, m => inForce = m);
+        _ = new TouchCalibration(_desk.Clients, _worker, () => CalibrationMatrix.Identity, () => inForce, null, m => inForce = m);
         var answer = Assert.Single(Say(_desk.Client("app", 0, 0), message));
         Assert.StartsWith("message calibrate failed ", answer);
         Assert.Contains(reason, answer);

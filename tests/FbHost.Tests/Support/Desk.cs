@@ -3,7 +3,9 @@ using Displays.Pixels;
 using FbHost.Clients;
 using FbHost.Input;
 using FbHost.Loop;
+using FbHost.Options;
 using FbHost.Screens;
+using GpioButtons;
 using InputEvdev;
 
 namespace FbHost.Tests.Support;
@@ -19,27 +21,49 @@ internal sealed class Desk : IDisposable
     private readonly EventLoop _loop = new();
     private readonly MemoryDisplay _display;
     private readonly ClientDirectory _directory;
+    private readonly Screen _screen;
     private readonly List<HandMade> _made = [];
     private long _timeNs = 1_000_000;
 
-    public Desk(int rotate = 0)
+    public Desk()
     {
         Directory.CreateDirectory(_temp["mmm"]);
         _display = new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
-        var screen = new Screen(_loop, _display);
+        _screen = new Screen(_loop, _display);
+        _display.Resized += _screen.Resize;
         _directory = new ClientDirectory(_temp["mmm"], _ => { });
-        Clients = new ClientTable(_loop, screen, new HostLog(null), _directory, new SeenClients([], _ => { }), new HashSet<string> { "calibrate", "move" });
+        var log = new HostLog(null);
+        Clients = new ClientTable(_loop, _screen, log, _directory, new SeenClients([], _ => { }), new HashSet<string> { "calibrate", "move" });
         Clients.Open();
-        Blanker = new Blanker(_loop, screen, TimeSpan.Zero);
+        Blanker = new Blanker(_loop, _screen, TimeSpan.Zero);
         Blanker.Changed += Clients.TellVisibility;
-        Router = new InputRouter(_loop, Clients, screen, Blanker, Orientation.Make(rotate, false, false, out _)!.Value, cursor: false);
+        Panel = new PanelToScreen(_display, orientation: default);
+        var keyboards = new Keyboards(new KeyboardOptions(), _ => { });
+        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), HostActions.Add, HostTerminals.Add);
+        Seat = new Seat(_loop, log, keyboards, hostKeys, Blanker, () => IsShown, new InputRouter(_loop, Clients, _screen, Panel, cursor: false), () => Clicks++);
     }
 
     public ClientTable Clients { get; }
 
     public Blanker Blanker { get; }
 
-    public InputRouter Router { get; }
+    public PanelToScreen Panel { get; }
+
+    public Seat Seat { get; }
+
+    public bool IsBlank => _screen.IsBlank;
+
+    /// <summary>False: another terminal has the screen.</summary>
+    public bool IsShown { get; set; } = true;
+
+    /// <summary>How many were heard.</summary>
+    public int Clicks { get; private set; }
+
+    /// <summary>What keys of the host's asked for; "power" is one, for blank.</summary>
+    public List<HostAction> HostActions { get; } = [];
+
+    /// <summary>The terminals that keys of the host's asked for.</summary>
+    public List<int> HostTerminals { get; } = [];
 
     public ClientSession Session(HandMade client) => Clients.Serving.Single(s => s.FileName == client.Name);
 
@@ -107,10 +131,36 @@ internal sealed class Desk : IDisposable
         Text = kind == InputKind.KeyRelease ? default : UsKeymap.TextOf(key, modifiers),
     });
 
-    public void Send(in InputEvent e) => Router.Handler(e);
+    /// <summary>Keys as they are typed, all else as devices give it.</summary>
+    public void Send(in InputEvent e)
+    {
+        if (e.Kind is InputKind.KeyPress or InputKind.KeyRepeat or InputKind.KeyRelease)
+            Seat.Typed(e);
+        else
+            Seat.Raw(e);
+    }
+
+    /// <summary>A GPIO button went down or up.</summary>
+    public void Button(int index, string text, bool pressed) => Seat.Take(new ButtonEvent(index, text, pressed, _timeNs += 1_000_000));
+
+    /// <summary>The input devices of some paths, as the host reads them.</summary>
+    public InputDevices Devices(params string[] paths) => new(_loop, new HostLog(null), paths, DeviceRules.None, Panel, Seat);
+
+    /// <summary>The screen gets another size.</summary>
+    public void Resize(int width, int height) => _display.Resize(width, height);
+
+    /// <summary>Turns the loop until a condition holds.</summary>
+    public void Turn(Func<bool> until) => Wait.Until(
+        () =>
+        {
+            _loop.Post(_loop.Stop);
+            _loop.Run();
+            return until();
+        }, "the loop");
 
     public void Dispose()
     {
+        Seat.Dispose();
         Clients.Dispose();
         _directory.Dispose();
         _display.Dispose();
