@@ -12,8 +12,25 @@ public static class Rendezvous
     /// <summary>The control socket's name in the directory.</summary>
     public const string ControlName = ".control";
 
-    /// <summary>True for a name that can be a client's file: not empty, not hidden, no path.</summary>
-    public static bool IsClientName(string name) => name.Length is > 0 and <= 255 && name[0] != '.' && !name.Contains('/');
+    /// <summary>Longest file name, in bytes of UTF-8 (NAME_MAX of limits.h).</summary>
+    public const int MaxNameBytes = 255;
+
+    /// <summary>
+    /// True for a name that can be a client's file: 1 to <see cref="MaxNameBytes"/> bytes, not hidden, no path, no NUL, and valid UTF-8:
+    /// a name in which a byte was replaced would be another file's.
+    /// </summary>
+    public static bool IsClientName(string name) => name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes && name[0] != '.'
+        && !name.AsSpan().ContainsAny('/', '\0') && IsWholeText(name);
+
+    private static bool IsWholeText(string name)
+    {
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar) // also for half of a surrogate pair
+                return false;
+        }
+        return true;
+    }
 }
 
 /// <summary>
@@ -44,7 +61,7 @@ public static class Bell
             return false;
         }
         fileName = Encoding.UTF8.GetString(packet[6..]);
-        reason = Rendezvous.IsClientName(fileName) && !fileName.Contains('\0') ? "" : "not a file name";
+        reason = Rendezvous.IsClientName(fileName) ? "" : "not a file name";
         return reason.Length == 0;
     }
 }

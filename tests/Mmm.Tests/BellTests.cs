@@ -8,7 +8,7 @@ namespace Mmm.Tests;
 /// <summary>A client and the bell of a host that this test plays itself, over a real socket.</summary>
 public sealed class BellTests : IDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
     private readonly MmmDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -151,6 +151,71 @@ public sealed class BellTests : IDisposable
         Assert.Null(client.WaitEvent(TimeSpan.FromMilliseconds(60))); // has seen the name, and nobody listens
         host.Listen();
         Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+    }
+
+    [Fact]
+    public void A_host_that_answers_late_is_an_event()
+    {
+        using var busy = new ManualResetEventSlim();
+        using var host = new FakeHost(_directory, beforeAnswer: _ => busy.Wait());
+        using var client = _directory.OpenClient();
+        Assert.False(client.HostConnected);
+        using var file = MmmDirectory.OpenFile(client.FilePath);
+        file.PushEvent("a"u8);
+        Assert.Equal(new KeyPress("a"), client.WaitEvent(Soon)); // without a bell until then
+        busy.Set();
+        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.True(client.HostConnected);
+        host.AwaitClient();
+        AssertSleeps(client, host);
+    }
+
+    [Fact]
+    public void A_client_greets_again_while_the_socket_stays_until_the_host_answers()
+    {
+        using var host = new FakeHost(_directory) { HangsUp = true };
+        using var client = _directory.OpenClient();
+        Wait(client, () => host.HungUp >= 3);
+        Assert.False(client.HostConnected);
+        host.HangsUp = false;
+        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        host.AwaitClient();
+        AssertSleeps(client, host);
+    }
+
+    [Fact]
+    public void A_client_whose_bell_alone_was_closed_gets_another_one()
+    {
+        using var host = new FakeHost(_directory);
+        using var client = _directory.OpenClient();
+        host.AwaitClient();
+        host.HangUp();
+        Assert.Equal(new HostGone(), client.WaitEvent(Soon));
+        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.Equal("mmm 1 " + Path.GetFileName(client.FilePath), host.AwaitClient());
+        AssertSleeps(client, host);
+    }
+
+    [Fact]
+    public void A_client_that_lost_its_bell_and_is_refused_greets_again_later()
+    {
+        using var host = new FakeHost(_directory);
+        using var client = _directory.OpenClient();
+        host.AwaitClient();
+        host.Answer = "mmm 1 error it has a bell already";
+        host.HangUp();
+        Assert.Equal(new HostGone(), client.WaitEvent(Soon));
+        var refused = Task.Run(host.AwaitClient);
+        Wait(client, () => refused.IsCompleted);
+        Assert.False(client.HostConnected);
+        host.Answer = "mmm 1 ok";
+        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+    }
+
+    private static void Wait(MmmClient client, Func<bool> until)
+    {
+        for (var start = Stopwatch.StartNew(); !until(); Assert.True(start.Elapsed < TimeSpan.FromSeconds(20), "it does not come to that"))
+            Assert.Null(client.WaitEvent(TimeSpan.FromMilliseconds(10)));
     }
 
     [Fact]

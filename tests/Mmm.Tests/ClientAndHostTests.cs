@@ -225,6 +225,96 @@ public sealed class ClientAndHostTests : IDisposable
     }
 
     [Fact]
+    public void A_frame_that_ends_by_an_exception_is_not_shown_and_its_part_comes_with_the_next()
+    {
+        Assert.Throws<NotSupportedException>((Action)DrawHalf);
+        Assert.True(_file.Refresh());
+        Assert.Equal((FlipState.Neutral, default(Rect)), (_file.State.Flip, _file.State.Damage));
+        _client.BeginFrame(new Rect(8, 8, 4, 4)).Present();
+        Assert.True(_file.Refresh());
+        Assert.Equal((FlipState.WaitFlip, new Rect(0, 0, 12, 12)), (_file.State.Flip, _file.State.Damage));
+        Assert.True(_file.BeginFlip() && _file.EndFlip());
+        _client.BeginFrame(new Rect(8, 8, 4, 4)).Present();
+        Assert.True(_file.Refresh());
+        Assert.Equal(new Rect(8, 8, 4, 4), _file.State.Damage);
+
+        void DrawHalf()
+        {
+            using var frame = _client.BeginFrame(new Rect(0, 0, 4, 4));
+            frame.Fill(Color.White);
+            throw new NotSupportedException();
+        }
+    }
+
+    [Fact]
+    public void A_dropped_frame_over_one_that_was_not_taken_is_not_shown_either()
+    {
+        _client.BeginFrame(new Rect(0, 0, 2, 2)).Present();
+        _client.BeginFrame(new Rect(4, 4, 2, 2)).Dispose();
+        Assert.True(_file.Refresh());
+        Assert.Equal(FlipState.Neutral, _file.State.Flip);
+        _client.BeginFrame(default(Rect)).Present();
+        Assert.True(_file.Refresh());
+        Assert.Equal((FlipState.WaitFlip, new Rect(0, 0, 6, 6)), (_file.State.Flip, _file.State.Damage));
+    }
+
+    [Fact]
+    public void A_frame_that_is_over_cannot_be_used_and_all_copies_are_one_frame()
+    {
+        var frame = _client.BeginFrame(default(Rect));
+        Mark(frame);
+        frame.Present();
+        Assert.True(_file.Refresh());
+        Assert.Equal(new Rect(1, 2, 3, 4), _file.State.Damage);
+        frame.Dispose(); // nothing
+        Assert.True(_file.Refresh());
+        Assert.Equal(FlipState.WaitFlip, _file.State.Flip);
+        Assert.True(_file.BeginFlip() && _file.EndFlip());
+        var next = _client.BeginFrame();
+        frame.Dispose(); // not this one's
+        try
+        {
+            frame.Fill(Color.White);
+            Assert.Fail("a frame that is over was drawn");
+        }
+        catch (InvalidOperationException)
+        {
+            next.Fill(Color.White);
+        }
+
+        static void Mark(Frame frame) => frame.Damage(new Rect(1, 2, 3, 4));
+    }
+
+    [Fact]
+    public void Frames_that_are_not_drawn_cost_at_most_60_turns_a_second()
+    {
+        var turns = 0;
+        var time = System.Diagnostics.Stopwatch.StartNew();
+        foreach (var _ in _client.Frames())
+        {
+            if (++turns == 10)
+                break;
+        }
+        Assert.True(time.ElapsedMilliseconds >= 9 * 15, $"10 turns in {time.ElapsedMilliseconds} ms");
+    }
+
+    [Fact]
+    public void Frames_that_are_drawn_come_as_soon_as_the_last_one_was_taken()
+    {
+        var waited = false;
+        foreach (var _ in _client.Frames())
+        {
+            Assert.True(_client.CanBeginFrame);
+            if (waited)
+                break;
+            waited = true;
+            _client.BeginFrame().Present();
+            Assert.False(_client.CanBeginFrame);
+            Assert.True(_file.BeginFlip() && _file.EndFlip());
+        }
+    }
+
+    [Fact]
     public void The_client_follows_the_desired_size()
     {
         using (var frame = _client.BeginFrame())

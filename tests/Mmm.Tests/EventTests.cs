@@ -154,8 +154,26 @@ public class EventTests
     public void Any_first_packet_is_a_safe_name_or_refused() => Gen.Byte.Array[0, 300].Sample(bytes =>
     {
         if (Bell.TryParseHello([.. "mmm 1 "u8, .. bytes], out var name, out _))
+        {
             Assert.True(name.Length > 0 && name[0] != '.' && !name.Contains('/') && !name.Contains('\0'));
+            Assert.Equal(bytes, Encoding.UTF8.GetBytes(name)); // no other file's
+        }
     });
+
+    [Theory]
+    [InlineData('a', 255, true)]
+    [InlineData('a', 256, false)]
+    [InlineData('é', 127, true)]
+    [InlineData('é', 128, false)]
+    [InlineData('€', 85, true)]
+    [InlineData('€', 86, false)]
+    [InlineData('\ud800', 1, false)]
+    public void A_clients_name_has_at_most_255_bytes(char c, int count, bool valid)
+    {
+        var name = new string(c, count);
+        Assert.Equal(valid, Rendezvous.IsClientName(name));
+        Assert.Equal(valid, Bell.TryParseHello(Bell.Hello(name), out _, out _));
+    }
 
     [Theory]
     [InlineData("", true, PixelFormat.Bgra)]

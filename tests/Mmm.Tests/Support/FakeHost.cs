@@ -10,9 +10,10 @@ internal sealed class FakeHost : IDisposable
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
     private readonly BlockingCollection<(Socket Bell, string Hello)> _clients = [];
     private readonly string _directory;
-    private readonly string _answer;
+    private volatile string _answer;
     private readonly Action<string>? _beforeAnswer;
     private Socket? _bell;
+    private volatile bool _hangsUp;
 
     public FakeHost(MmmDirectory directory, string answer = "mmm 1 ok", bool listen = true, Action<string>? beforeAnswer = null)
     {
@@ -38,6 +39,12 @@ internal sealed class FakeHost : IDisposable
                 var bell = _listener.Accept();
                 var packet = new byte[300];
                 var hello = Encoding.UTF8.GetString(packet, 0, bell.Receive(packet));
+                if (_hangsUp)
+                {
+                    Interlocked.Increment(ref _hungUp);
+                    bell.Dispose();
+                    continue;
+                }
                 _beforeAnswer?.Invoke(Path.Combine(_directory, hello[6..]));
                 bell.Send(Encoding.UTF8.GetBytes(_answer));
                 _clients.Add((bell, hello));
@@ -56,6 +63,20 @@ internal sealed class FakeHost : IDisposable
         _bell = client.Bell;
         return client.Hello;
     }
+
+    private int _hungUp;
+
+    /// <summary>What later clients are answered.</summary>
+    public string Answer { set => _answer = value; }
+
+    /// <summary>Clients that were hung up on instead of an answer, while <see cref="HangsUp"/>.</summary>
+    public int HungUp => Volatile.Read(ref _hungUp);
+
+    /// <summary>Hangs up on every client that comes; the socket stays.</summary>
+    public bool HangsUp { set => _hangsUp = value; }
+
+    /// <summary>Closes the client's bell; the socket stays.</summary>
+    public void HangUp() => _bell!.Dispose();
 
     public void Ring() => _bell!.Send([0]);
 
