@@ -230,7 +230,8 @@ internal sealed class ClientTable : IDisposable
         session.WasAlive |= pidFd != -ESRCH;
         WatchProcess(session, pidFd);
         TellSize(session);
-        session.Events ??= new EventQueue(session.File!);
+        session.File!.CaughtUp = () => _loop.Post(() => Resume(session));
+        session.Events ??= new EventQueue(session.File);
         _serving.Add(session);
         _seen.Add(session);
         session.Polls = 0;
@@ -400,6 +401,17 @@ internal sealed class ClientTable : IDisposable
             TakeMessages(session);
         if (session.Phase == Phase.Serving)
             Looked?.Invoke(session);
+    }
+
+    // What the client was told is in its file only now: it was rung too early.
+    private void Resume(ClientSession session)
+    {
+        if (session.Phase != Phase.Serving)
+            return;
+        session.Bell?.Ring();
+        Events.Retry(session);
+        if (session.Phase == Phase.Serving)
+            Look(session);
     }
 
     // The client may have asked for other events.

@@ -19,9 +19,10 @@ public enum PushResult
 }
 
 /// <summary>
-/// The host's view of one client's file. The file is never mapped: everything goes by pread and pwrite, so that a client that truncates
-/// its file or lies about its size cannot fault the host. Every number read here is the client's and may be a lie; the caller
-/// checks it (<see cref="ClientState.Fault"/>) before use. Not thread-safe.
+/// The host's view of one client's file. It is read by pread, and its headers are written through a mapping that only guarded copies touch, so that
+/// a client that truncates its file or lies about its size cannot fault the host, and one that holds its file's lock cannot stop it. Every number
+/// read here is the client's and may be a lie; the caller checks it (<see cref="ClientState.Fault"/>) before use. Not thread-safe, and only opening,
+/// <see cref="TryIdentify"/> and <see cref="Delete"/> can wait for somebody else.
 /// </summary>
 public sealed class ClientFile : IDisposable
 {
@@ -32,11 +33,13 @@ public sealed class ClientFile : IDisposable
     private readonly int _directory;
     private readonly string _name;
     private readonly FileIdentity _identity;
+    private readonly SharedFile _file;
     private int _ownDirectory = -1;
-    private int _fd;
+    private bool _hasWrittenValues; // since they were read last
+    private bool _isDisposed;
 
     private ClientFile(int directory, string name, int fd, in FileStatus status) =>
-        (_directory, _name, _fd, _identity, Owner) = (directory, name, fd, status.Identity, status.Owner);
+        (_directory, _name, _file, _identity, Owner) = (directory, name, new SharedFile(fd), status.Identity, status.Owner);
 
     /// <summary>User id of the file's owner.</summary>
     public uint Owner { get; }
@@ -64,7 +67,14 @@ public sealed class ClientFile : IDisposable
     /// <summary>The client's values as of the last <see cref="RefreshValues"/>.</summary>
     public IReadOnlyDictionary<string, string> Values { get; private set; } = new Dictionary<string, string>();
 
-    internal int Fd => _fd;
+    /// <summary>
+    /// Called on another thread when the client is to be looked at and rung again: something that could not be written at once is in the file only now.
+    /// </summary>
+    public Action? CaughtUp
+    {
+        get => _file.CaughtUp;
+        set => _file.CaughtUp = value;
+    }
 
     internal FileIdentity Identity => _identity;
 
@@ -113,13 +123,14 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Reads pid and ABI. False with no fault: not a client yet (the pid is written last). False with a fault: it never will be.
+    /// Reads pid and ABI, and maps the headers. False with no fault: not a client yet (the pid is written last), or there is no memory for it now.
+    /// False with a fault: it never will be.
     /// </summary>
     public bool TryIdentify(out string? fault)
     {
         fault = null;
         Span<byte> pid = stackalloc byte[4], length = stackalloc byte[4];
-        if (Sys.PRead(_fd, pid, Abi.Pid) < 4 || Sys.PRead(_fd, length, Abi.FbBlockLengthField) < 4)
+        if (_file.Read(pid, Abi.Pid) < 4 || _file.Read(length, Abi.FbBlockLengthField) < 4)
             return false;
         Pid = MemoryMarshal.Read<int>(pid);
         if (Pid == 0)
@@ -133,8 +144,13 @@ public sealed class ClientFile : IDisposable
             return false;
         else
             Abi = abi;
-        HasBlockHeaders = fault is null && HasHeadersOf(Abi);
-        return fault is null;
+        if (fault is not null)
+            return false;
+        HasBlockHeaders = HasHeadersOf(Abi);
+        var error = _file.Map(Abi);
+        if (error != 0 && error != -ENOMEM && error != -EAGAIN)
+            fault = $"it cannot be mapped: {Sys.ErrorText(error)}";
+        return error == 0;
     }
 
     private bool HasHeadersOf(Abi abi)
@@ -142,7 +158,7 @@ public sealed class ClientFile : IDisposable
         Span<byte> header = stackalloc byte[16];
         foreach (var (offset, type, length, next) in abi.Blocks())
         {
-            if (Sys.PRead(_fd, header, offset) < header.Length || !header[..8].SequenceEqual(Encoding.UTF8.GetBytes(type))
+            if (_file.Read(header, offset) < header.Length || !header[..8].SequenceEqual(Encoding.UTF8.GetBytes(type))
                 || MemoryMarshal.Read<int>(header[8..]) != length || MemoryMarshal.Read<int>(header[12..]) != next)
                 return false;
         }
@@ -150,7 +166,7 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>Bytes of the file now.</summary>
-    public long Length => FileStatus.Of(_fd, "", out var status) == 0 ? status.Length : 0;
+    public long Length => Math.Max(0, _file.Length);
 
     /// <summary>Reads the FB block: state, title, pixel format. False: the file is shorter than its headers.</summary>
     public bool Refresh()
@@ -160,9 +176,10 @@ public sealed class ClientFile : IDisposable
         now = now[..length];
         var texts = Abi.TitleLength + Abi.BablFormatLength;
         var last = State;
+        var isLate = _file.IsLate;
         for (var tries = 0; ; tries++) // a new geometry is read again: the client may have been in the middle of writing it
         {
-            if (Sys.PRead(_fd, now, Abi.Title) < length)
+            if (_file.Read(now, Abi.Title) < length)
                 return false;
             var state = ClientState.Parse(now[texts..]);
             if (tries == 3 || state.HasSamePixels(last))
@@ -180,6 +197,8 @@ public sealed class ClientFile : IDisposable
         }
         now.CopyTo(_fb);
         State = ClientState.Parse(now[texts..]);
+        if (isLate) // its turn will end when the host's last word is in the file
+            State = State with { Flip = FlipState.Drawing };
         return true;
     }
 
@@ -187,8 +206,9 @@ public sealed class ClientFile : IDisposable
     public bool RefreshValues()
     {
         Span<byte> now = stackalloc byte[_values.Length];
-        if (Sys.PRead(_fd, now, Abi.ValueNames) < now.Length || now.SequenceEqual(_values))
+        if (_file.IsLate || _file.Read(now, Abi.ValueNames) < now.Length || (now.SequenceEqual(_values) && !_hasWrittenValues))
             return false;
+        _hasWrittenValues = false;
         now.CopyTo(_values);
         var values = new Dictionary<string, string>();
         Kinds = EventKinds.None;
@@ -226,10 +246,21 @@ public sealed class ClientFile : IDisposable
             at++;
         if (at == count && count + 2 >= Abi.MaxValues)
             return false;
-        var done = WriteText(Abi.ValueTexts + at * Abi.ValueTextLength, TextRing.Fit(Encoding.UTF8.GetBytes(value), Abi.ValueTextLength));
-        if (at == count)
-            done = done && WriteText(Abi.ValueNames + at * Abi.ValueNameLength, key) && Write(Abi.ValueCount, count + 1);
-        return done;
+        var done = WriteValue(Abi.MaxValues * Abi.ValueNameLength + at * Abi.ValueTextLength, TextRing.Fit(Encoding.UTF8.GetBytes(value), Abi.ValueTextLength));
+        if (at < count)
+            return done;
+        done = done && WriteValue(at * Abi.ValueNameLength, key);
+        MemoryMarshal.Write(_values.AsSpan(_values.Length - sizeof(int)), count + 1);
+        return done && _file.Write(_values.AsSpan(_values.Length - sizeof(int)), Abi.ValueCount);
+    }
+
+    // Kept as well: what is in the file may be late.
+    private bool WriteValue(int at, ReadOnlySpan<byte> text)
+    {
+        _hasWrittenValues = true;
+        text.CopyTo(_values.AsSpan(at));
+        _values[at + text.Length] = 0;
+        return _file.Write(_values.AsSpan(at, text.Length + 1), Abi.ValueNames + at);
     }
 
     private bool WriteText(int offset, ReadOnlySpan<byte> text)
@@ -237,11 +268,11 @@ public sealed class ClientFile : IDisposable
         Span<byte> padded = stackalloc byte[text.Length + 1];
         text.CopyTo(padded);
         padded[^1] = 0;
-        return Sys.PWrite(_fd, padded, offset) == padded.Length;
+        return _file.Write(padded, offset);
     }
 
     private bool Write<T>(int offset, T value) where T : unmanaged =>
-        Sys.PWrite(_fd, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset) == Unsafe.SizeOf<T>();
+        _file.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset);
 
     /// <summary>Takes the picture: the client does not touch it until <see cref="EndFlip"/>.</summary>
     public bool BeginFlip() => Write(Abi.FlipState, (int)FlipState.Flipping);
@@ -278,14 +309,14 @@ public sealed class ClientFile : IDisposable
         if (rect.Width == toStride && rect.Width * 4 == state.Stride)
         {
             var block = MemoryMarshal.AsBytes(to[..(rect.Width * rect.Height)]);
-            return Sys.PRead(_fd, block, offset) == block.Length;
+            return _file.Read(block, offset) == block.Length;
         }
         if (state.Stride - rect.Width * 4 <= MostGap)
             return ReadRows(rect, to, toStride, offset, state.Stride - rect.Width * 4);
         for (var y = 0; y < rect.Height; y++, offset += state.Stride)
         {
             var row = MemoryMarshal.AsBytes(to.Slice(y * toStride, rect.Width));
-            if (Sys.PRead(_fd, row, offset) != row.Length)
+            if (_file.Read(row, offset) != row.Length)
                 return false;
         }
         return true;
@@ -308,7 +339,7 @@ public sealed class ClientFile : IDisposable
                 }
                 var count = 2 * rows - (y == rect.Height ? 1 : 0); // the file may end behind the last row's last pixel
                 var wanted = rows * (rect.Width * 4L + gap) - (y == rect.Height ? gap : 0);
-                if (Sys.PReadV(_fd, new ReadOnlySpan<iovec>(parts, count), offset) != wanted)
+                if (Sys.PReadV(_file.Fd, new ReadOnlySpan<iovec>(parts, count), offset) != wanted)
                     return false;
                 offset += rows * (rect.Width * 4L + gap);
             }
@@ -330,9 +361,17 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Reads how far the client has read its events, and where the host has written last. False: the ring is broken.
+    /// Reads how far the client has read its events, and where the host has written last; a ring that waits for what was written before is full.
+    /// False: the ring is broken.
     /// </summary>
-    public bool TryReadEventIndices(out int read, out int write) => ReadIndices(Abi.Events, out read, out write);
+    public bool TryReadEventIndices(out int read, out int write)
+    {
+        var isLate = _file.IsLate;
+        var isSound = ReadIndices(Abi.Events, out read, out write);
+        if (isSound && isLate)
+            write = (read + TextRing.Slots - 1) & (TextRing.Slots - 1);
+        return isSound;
+    }
 
     /// <summary>Puts whole slots into the event ring with as few calls as there are pieces, and only then tells the client of them.</summary>
     /// <param name="write">As <see cref="TryReadEventIndices"/> gave it.</param>
@@ -344,7 +383,7 @@ public sealed class ClientFile : IDisposable
         {
             var first = TextRing.Next(write);
             var piece = slots[..Math.Min(slots.Length, (TextRing.Slots - first) * TextRing.SlotLength)];
-            if (Sys.PWrite(_fd, piece, Abi.Events.Slot(first)) != piece.Length)
+            if (!_file.Write(piece, Abi.Events.Slot(first)))
                 return -1;
             slots = slots[piece.Length..];
             write = (write + piece.Length / TextRing.SlotLength) & (TextRing.Slots - 1);
@@ -362,6 +401,8 @@ public sealed class ClientFile : IDisposable
         message = "";
         fault = null;
         var ring = Abi.Messages;
+        if (_file.IsLate) // with what was taken last, perhaps
+            return false;
         if (!ReadIndices(ring, out var read, out var write))
         {
             fault = $"its message ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
@@ -371,7 +412,7 @@ public sealed class ClientFile : IDisposable
             return false;
         read = TextRing.Next(read);
         Span<byte> slot = stackalloc byte[TextRing.SlotLength];
-        if (Sys.PRead(_fd, slot, ring.Slot(read)) < slot.Length || !Write(ring.Read, (short)read))
+        if (_file.Read(slot, ring.Slot(read)) < slot.Length || !Write(ring.Read, (short)read))
         {
             fault = "its file ends inside the message ring";
             return false;
@@ -383,7 +424,7 @@ public sealed class ClientFile : IDisposable
     private bool ReadIndices(TextRingLayout ring, out int read, out int write)
     {
         Span<short> both = stackalloc short[2];
-        var got = Sys.PRead(_fd, MemoryMarshal.AsBytes(both), ring.Read);
+        var got = _file.Read(MemoryMarshal.AsBytes(both), ring.Read);
         Interlocked.MemoryBarrier();
         (read, write) = got == 4 ? (both[0], both[1]) : (-1, -1);
         return TextRing.IsIndex(read) && TextRing.IsIndex(write);
@@ -394,8 +435,8 @@ public sealed class ClientFile : IDisposable
         ? "its file cannot be written"
         : $"its event ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
 
-    /// <summary>A second descriptor of the same file for the audio thread.</summary>
-    public ClientPcm? OpenPcm() => ClientPcm.TryOpen(this);
+    /// <summary>The file's sound, for the audio thread: usable when this is disposed, too. Only after <see cref="TryIdentify"/>.</summary>
+    public ClientPcm OpenPcm() => new(Abi, _file.Acquire());
 
     /// <summary>Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. True: it is gone.</summary>
     public bool Delete() =>
@@ -404,8 +445,10 @@ public sealed class ClientFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Sys.Close(_fd);
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _file.Release();
         Sys.Close(_ownDirectory);
-        (_fd, _ownDirectory) = (-1, -1);
     }
 }

@@ -1,8 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Mmm.Linux;
-using Tmds.Linux;
-using static Tmds.Linux.LibC;
 
 namespace Mmm.Host;
 
@@ -39,27 +35,20 @@ public readonly record struct PcmState(PcmFormat Format, int SampleRate, int Rea
 }
 
 /// <summary>
-/// The PCM ring of one client, on a descriptor of its own so that the audio thread can use it while the main thread uses or
-/// closes the <see cref="ClientFile"/>.
+/// The PCM ring of one client. The audio thread can use it while the main thread uses or closes the <see cref="ClientFile"/>. Never waits.
 /// </summary>
 public sealed class ClientPcm : IDisposable
 {
     private readonly Abi _abi;
-    private int _fd;
+    private SharedFile? _file;
 
-    private ClientPcm(Abi abi, int fd) => (_abi, _fd) = (abi, fd);
+    internal ClientPcm(Abi abi, SharedFile file) => (_abi, _file) = (abi, file);
 
-    internal static ClientPcm? TryOpen(ClientFile file)
-    {
-        var fd = fcntl(file.Fd, F_DUPFD_CLOEXEC, 0);
-        return fd >= 0 ? new ClientPcm(file.Abi, fd) : null;
-    }
-
-    /// <summary>Reads the PCM block's fields. False: the file ends before them.</summary>
+    /// <summary>Reads the PCM block's fields. False: the file ends before them, or what was written last is not in it yet.</summary>
     public bool TryRead(out PcmState state)
     {
         Span<int> f = stackalloc int[6];
-        var got = Sys.PRead(_fd, MemoryMarshal.AsBytes(f), _abi.PcmFormat);
+        var got = _file is { IsLate: false } file ? file.Read(MemoryMarshal.AsBytes(f), _abi.PcmFormat) : 0;
         Interlocked.MemoryBarrier();
         state = new PcmState((PcmFormat)f[0], f[1], f[4], f[5]);
         return got == 24;
@@ -84,11 +73,11 @@ public sealed class ClientPcm : IDisposable
         return frames;
     }
 
-    private bool Copy(int at, Span<byte> to) => to.IsEmpty || Sys.PRead(_fd, to, _abi.PcmBuffer + at) == to.Length;
+    private bool Copy(int at, Span<byte> to) => to.IsEmpty || _file?.Read(to, _abi.PcmBuffer + at) == to.Length;
 
     private void Write<T>(int offset, T value) where T : unmanaged =>
-        Sys.PWrite(_fd, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset);
+        _file?.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset);
 
     /// <inheritdoc/>
-    public void Dispose() => Sys.Close(Interlocked.Exchange(ref _fd, -1));
+    public void Dispose() => Interlocked.Exchange(ref _file, null)?.Release();
 }

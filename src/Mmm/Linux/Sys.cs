@@ -139,6 +139,13 @@ internal static unsafe partial class Sys
             return Check(recv(fd, p, (size_t)(ulong)to.Length, MSG_DONTWAIT));
     }
 
+    /// <summary>Bytes of a file, or minus errno. Takes no lock of the file, which fstat does on some kernels; the descriptor's place moves.</summary>
+    public static long FileLength(int fd)
+    {
+        var length = (long)lseek(fd, (off_t)0L, SEEK_END);
+        return length >= 0 ? length : -errno;
+    }
+
     [LibraryImport("libc", EntryPoint = "process_vm_writev", SetLastError = true)]
     private static partial nint process_vm_writev(int pid, iovec* local, nuint localCount, iovec* remote, nuint remoteCount, nuint flags);
 
