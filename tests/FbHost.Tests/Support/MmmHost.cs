@@ -19,7 +19,7 @@ internal sealed record ClientInfo(
 internal sealed class MmmHost : IDisposable
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-    private readonly TempDirectory _temp = new();
+    private readonly TempDirectory _temp;
     private readonly List<Child> _children = [];
     private readonly string[] _options;
     private FileStream? _fifo;
@@ -32,8 +32,11 @@ internal sealed class MmmHost : IDisposable
     /// <param name="audio">none, or wav: for a file (see <see cref="Sound"/>).</param>
     /// <param name="format">The display's; "": XRGB8888, which <see cref="Picture"/> reads.</param>
     /// <param name="start">False: started later, by <see cref="Start"/>.</param>
-    public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false, string audio = "none", string format = "", bool start = true)
+    /// <param name="directory">Where <see cref="Temp"/> is made; null: where temporary files are.</param>
+    public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false, string audio = "none", string format = "", bool start = true,
+        string? directory = null)
     {
+        _temp = new TempDirectory(directory);
         (Width, Height) = (width, height);
         Directory.CreateDirectory(Path);
         var display = $"memory:{width}x{height}{(format == "" ? "" : ":" + format)}@{FramebufferFile}";

@@ -29,7 +29,10 @@ internal static class Programs
     public static string Soak { get; } = Path.Combine(AppContext.BaseDirectory, "Soak");
 
     /// <summary>raw_client.c, compiled here.</summary>
-    public static string RawClient { get; } = Compile();
+    public static string RawClient { get; } = Compile("raw_client");
+
+    /// <summary>hold.c, compiled here.</summary>
+    public static string Hold { get; } = Compile("hold");
 
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
@@ -48,13 +51,13 @@ internal static class Programs
         return links;
     }
 
-    private static string Compile()
+    private static string Compile(string name)
     {
-        var program = Path.Combine(Scratch(), "raw_client");
-        var source = Path.Combine(AppContext.BaseDirectory, "raw_client.c");
-        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm"]);
+        var program = Path.Combine(Scratch(), name);
+        var source = Path.Combine(AppContext.BaseDirectory, name + ".c");
+        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm", "-pthread"]);
         gcc.WaitForExit();
-        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("raw_client.c does not compile");
+        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException($"{name}.c does not compile");
     }
 
     private static string Scratch()

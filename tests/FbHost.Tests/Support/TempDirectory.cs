@@ -3,7 +3,12 @@ namespace FbHost.Tests.Support;
 /// <summary>A directory of a test's own, gone with it.</summary>
 internal sealed class TempDirectory : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("mmm-test-").FullName;
+    /// <param name="parent">null: the directory for temporary files.</param>
+    public TempDirectory(string? parent = null) => Path = parent is null
+        ? Directory.CreateTempSubdirectory("mmm-test-").FullName
+        : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"mmm-test-{Guid.NewGuid():N}")).FullName;
+
+    public string Path { get; }
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
