@@ -1,13 +1,20 @@
+using System.Runtime.InteropServices;
+
 namespace FbHost.Tests;
 
 /// <summary>A client that holds its own file's lock, or makes page faults in it wait, holds neither the others' pictures and sound nor the end.</summary>
-public class HeldFileTests
+public partial class HeldFileTests
 {
     private const string Memory = "/dev/shm"; // a tmpfs, as /run is
     private const string Much = "400000000"; // bytes
 
-    private static void Hold(MmmHost host, string title, string mode) =>
-        host.Run(Programs.Hold, mode, host[host.Client(title)!.File], Much).WaitForOutput("holds");
+    private static void Hold(MmmHost host, string title, string mode) => Hold(host, title, mode, out _);
+
+    private static void Hold(MmmHost host, string title, string mode, out Child hold)
+    {
+        hold = host.Run(Programs.Hold, mode, host[host.Client(title)!.File], Much);
+        hold.WaitForOutput("holds");
+    }
 
     [Theory]
     [InlineData(Memory, "allocate")]
@@ -51,6 +58,49 @@ public class HeldFileTests
             c.Poke(HandMade.PcmWrite, 4000);
         });
         Wait.Until(() => client.Peek(HandMade.PcmRead) == 4000, "the end of another client's frames", host.AllLog);
+        Assert.Equal(0, host.Stop());
+    }
+
+    [Fact]
+    public void A_limit_on_the_length_of_files_below_a_clients_ends_nobody()
+    {
+        using var host = new MmmHost(width: 40, height: 30, audio: "wav:");
+        Limit(host.Process.Pid, 100_000);
+        host.Raw("--title Good --size 40x30 animate");
+        host.Raw("--title Sounds --size 8x8 pcm 1 48000 440 600000");
+        host.WaitForClient("Sounds", c => c.Audio);
+        Wait.Until(() => new FileInfo(host.Sound).Length >= 99_000, "a file of sound as long as it may be", host.AllLog);
+        host.AssertKeepsShowing("Good");
+        Assert.Equal(0, host.Stop());
+    }
+
+    // RLIMIT_FSIZE of a process that runs: the runtime itself starts only without.
+    private static unsafe void Limit(int pid, ulong bytes)
+    {
+        const int RLIMIT_FSIZE = 1;
+        var limits = stackalloc ulong[2] { bytes, bytes };
+        Assert.Equal(0, prlimit(pid, RLIMIT_FSIZE, limits, null));
+    }
+
+    [LibraryImport("libc")]
+    private static unsafe partial int prlimit(int pid, int resource, ulong* limits, ulong* before);
+
+    [Fact]
+    public void A_client_whose_file_cannot_be_removed_for_its_lock_is_held_stops_nobody()
+    {
+        Programs.NeedRoot();
+        using var host = new MmmHost(width: 160, height: 120, directory: Memory);
+        host.Raw("--title Good --size 64x48 --at 90,60 animate");
+        using var client = host.Raw("--title Held --size 64x48 animate");
+        host.WaitForClient("Good");
+        var file = host[host.WaitForClient("Held").File];
+        Hold(host, "Held", "write", out var hold);
+        client.Signal(Child.SIGKILL);
+        host.WaitForNoClient("Held");
+        host.AssertKeepsShowing("Good");
+        Assert.True(File.Exists(file));
+        hold.Dispose();
+        Wait.Until(() => !File.Exists(file), "the file's end");
         Assert.Equal(0, host.Stop());
     }
 

@@ -132,13 +132,51 @@ public sealed class HostileFileTests : IDisposable
         File.Delete(raw.Path);
         Assert.True(file.Refresh());
         Assert.Equal(PushResult.Done, file.PushEvent("a"u8));
-        file.Delete(); // nothing there
+        Assert.False(file.Delete().Result); // nothing there
         using var next = RawFile.RawClient(_directory["fb.1"]);
-        file.Delete();
+        Assert.False(file.Delete().Result);
         Assert.True(File.Exists(next.Path));
         using (var owner = MmmDirectory.OpenFile(next.Path))
-            owner.Delete();
+            Assert.True(owner.Delete().Result);
         Assert.False(File.Exists(next.Path));
+    }
+
+    [Fact]
+    public void What_lies_on_a_page_that_was_cut_out_is_written_late_in_order_and_then_told()
+    {
+        using var raw = RawFile.RawClient(_directory["fb.1"]);
+        using var file = MmmDirectory.OpenFile(raw.Path);
+        using var pcm = file.OpenPcm();
+        using var caughtUp = new SemaphoreSlim(0);
+        file.CaughtUp = () => caughtUp.Release();
+        foreach (var (text, write) in new[] { ("a", 1), ("b", 2) })
+        {
+            raw.PunchHole(0, 0x48000);
+            raw.Put(0x682, (short)(write - 1));
+            Assert.Equal(PushResult.Done, file.PushEvent(Encoding.UTF8.GetBytes(text)));
+            Assert.True(caughtUp.Wait(15_000));
+            Assert.Equal(((byte)text[0], (short)write), (raw.Get<byte>(0x6a4 + 128 * write), raw.Get<short>(0x682)));
+        }
+        Assert.Equal(PushResult.Done, file.PushEvent("c"u8)); // as if nothing had been
+        Assert.Equal(3, raw.Get<short>(0x682));
+        raw.PunchHole(0, 0x48000);
+        pcm.SetHostFormat(PcmFormat.S16Stereo, 48000);
+        Assert.True(caughtUp.Wait(15_000));
+        Assert.Equal(48000, raw.Get<int>(0x406fc));
+        Assert.True(pcm.TryRead(out _));
+    }
+
+    [Fact]
+    public void What_was_to_be_written_late_and_could_not_be_ends_in_a_file_that_cannot_be_written()
+    {
+        using var raw = RawFile.RawClient(_directory["fb.1"]);
+        using var file = MmmDirectory.OpenFile(raw.Path);
+        using var caughtUp = new SemaphoreSlim(0);
+        file.CaughtUp = () => caughtUp.Release();
+        raw.SetLength(0);
+        Assert.True(file.SetZ(1)); // cannot be known yet
+        Assert.True(caughtUp.Wait(15_000));
+        Assert.False(file.SetZ(1));
     }
 
     [Theory]
@@ -152,7 +190,7 @@ public sealed class HostileFileTests : IDisposable
             PutHeaders(raw);
         using var file = MmmDirectory.OpenFile(raw.Path);
         Assert.Equal((hasHeaders, isDeleted), (file.HasBlockHeaders, file.MayBeDeleted));
-        Assert.Equal(isDeleted, file.Delete());
+        Assert.Equal(isDeleted, file.Delete().Result);
         Assert.Equal(isDeleted, !File.Exists(raw.Path));
     }
 
@@ -187,7 +225,7 @@ public sealed class HostileFileTests : IDisposable
         Directory.Move(_directory["before"], _directory["after"]);
         Directory.CreateDirectory(_directory["before"]);
         File.WriteAllText(raw.Path, "of somebody else");
-        Assert.True(file.Delete());
+        Assert.True(file.Delete().Result);
         Assert.True(File.Exists(raw.Path));
         Assert.False(File.Exists(_directory["after/fb.1"]));
     }

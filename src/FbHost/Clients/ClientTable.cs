@@ -19,6 +19,7 @@ internal sealed class ClientTable : IDisposable
     private const long GraceMs = 1000; // for a pid that does not exist here: its bell may still tell the right one
     private const long ProcessCheckMs = 1000; // for a process without a pidfd
     private const long RoomMs = 100;
+    private const int DeletionMs = 1000; // at the end: a client may hold one for ever
     private const int MostSettlements = 8;
     private readonly EventLoop _loop;
     private readonly Screen _screen;
@@ -28,6 +29,7 @@ internal sealed class ClientTable : IDisposable
     private readonly SeenClients _seen;
     private readonly Dictionary<string, ClientSession> _sessions = [];
     private readonly List<ClientSession> _serving = []; // oldest first
+    private readonly List<Task> _deletions = [];
     private readonly LoopTimer _roomTimer;
     private bool _leftOut; // files that were not considered for want of room
 
@@ -287,7 +289,7 @@ internal sealed class ClientTable : IDisposable
         }
         if (session.WasAlive || _seen.Contains(session))
         {
-            session.File!.Delete();
+            Delete(session.File);
             Forget(session);
         }
         else
@@ -567,7 +569,7 @@ internal sealed class ClientTable : IDisposable
     private void End(ClientSession session, bool deleteFile)
     {
         if (deleteFile && session.WasAlive)
-            session.File?.Delete();
+            Delete(session.File);
         var served = session.Phase == Phase.Serving;
         var wasClient = served || session.WasAlive;
         Release(session);
@@ -625,5 +627,13 @@ internal sealed class ClientTable : IDisposable
         }
         _sessions.Clear();
         _serving.Clear();
+        Task.WaitAll([.. _deletions], DeletionMs); // the directory may be left empty
+    }
+
+    private void Delete(ClientFile? file)
+    {
+        _deletions.RemoveAll(d => d.IsCompleted);
+        if (file is not null)
+            _deletions.Add(file.Delete());
     }
 }

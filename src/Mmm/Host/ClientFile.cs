@@ -21,8 +21,8 @@ public enum PushResult
 /// <summary>
 /// The host's view of one client's file. It is read by pread, and its headers are written through a mapping that only guarded copies touch, so that
 /// a client that truncates its file or lies about its size cannot fault the host, and one that holds its file's lock cannot stop it. Every number
-/// read here is the client's and may be a lie; the caller checks it (<see cref="ClientState.Fault"/>) before use. Not thread-safe, and only opening,
-/// <see cref="TryIdentify"/> and <see cref="Delete"/> can wait for somebody else.
+/// read here is the client's and may be a lie; the caller checks it (<see cref="ClientState.Fault"/>) before use. Not thread-safe. Only opening and
+/// <see cref="TryIdentify"/> can wait for somebody else.
 /// </summary>
 public sealed class ClientFile : IDisposable
 {
@@ -438,9 +438,22 @@ public sealed class ClientFile : IDisposable
     /// <summary>The file's sound, for the audio thread: usable when this is disposed, too. Only after <see cref="TryIdentify"/>.</summary>
     public ClientPcm OpenPcm() => new(Abi, _file.Acquire());
 
-    /// <summary>Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. True: it is gone.</summary>
-    public bool Delete() =>
-        MayBeDeleted && FileStatus.Of(_directory, _name, out var there) == 0 && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
+    /// <summary>
+    /// Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. A thread of its own does it, for it takes the
+    /// locks of the directory and of the file: whoever can list the one or write the other can hold them. The result is true when the name is gone.
+    /// </summary>
+    public Task<bool> Delete()
+    {
+        if (!MayBeDeleted)
+            return Task.FromResult(false);
+        var file = _file.Acquire(); // open until then: nothing else can be this inode
+        return Task.Factory.StartNew(() =>
+        {
+            var isGone = FileStatus.Of(_directory, _name, out var there) == 0 && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
+            file.Release();
+            return isGone;
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -135,11 +135,15 @@ internal sealed unsafe class SharedFile(int fd)
         return this;
     }
 
-    /// <summary>One looks at it no more.</summary>
+    /// <summary>One looks at it no more. Where this was the file's last user the kernel frees its memory then, which is not the caller's time.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _users) > 0)
-            return;
+        if (Interlocked.Decrement(ref _users) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static file => file.Close(), this, preferLocal: false);
+    }
+
+    private void Close()
+    {
         if (_base is not null)
             munmap(_base, (size_t)(ulong)_length);
         Sys.Close(fd);

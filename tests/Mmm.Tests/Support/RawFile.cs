@@ -20,6 +20,16 @@ internal sealed class RawFile : IDisposable
 
     public string Path { get; }
 
+    [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static extern int Allocate(SafeFileHandle file, int mode, long offset, long length);
+
+    /// <summary>Cuts bytes out: they are 0 then, and their pages go.</summary>
+    public void PunchHole(long offset, long length)
+    {
+        const int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2;
+        Assert.Equal(0, Allocate(_handle, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, length));
+    }
+
     public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
 
     public RawFile Put<T>(int at, T value) where T : unmanaged
