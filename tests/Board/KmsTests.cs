@@ -246,6 +246,25 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     });
 
     [Fact]
+    public void A_host_whose_card_goes_shows_on_another_one_of_another_size() => Watch("kms-other-card", () =>
+    {
+        const string Driver = "/sys/bus/virtio/drivers/virtio_gpu";
+        displays.LoadCirrus();
+        displays.Start("auto");
+        displays.Draw("0.2");
+        displays.WaitDrawn();
+        var device = displays.Device.Require($"basename $(ls -d {Driver}/virtio*)");
+        displays.Device.Require($"echo {device} >{Driver}/unbind");
+        displays.Host.WaitLog("the host has a display again", "1024x768@60 RGB565 on /dev/dri/card1:VGA-1", TimeSpan.FromSeconds(20));
+        displays.Draw("0.2"); // as large as the screen that it finds
+        displays.WaitDrawn();
+        WaitCirrus("a pattern", Pattern);
+        displays.Host.End();
+        displays.Device.Require($"echo {device} >{Driver}/bind");
+        Wait.Until("the first card", TimeSpan.FromSeconds(20), () => displays.Device.Run("test -c /dev/dri/card0").ExitCode == 0, pause: 100);
+    });
+
+    [Fact]
     public void Frames_and_processor_time_are_measured() => Watch("kms-speed", () =>
     {
         foreach (var (name, display, environment) in new[] { ("KMS atomic", Kms, ""), ("KMS legacy", Kms, "MMM_DRM=legacy"), ("fbdev", "fbdev:/dev/fb0", "") })

@@ -96,9 +96,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
 
     private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish, (int Width, int Height)? before)
     {
-        var i = wish is null && before is var (width, height) ? DrmMode.Find(connector.Modes, new DrmMode(width, height, 0)) : -1;
-        if (i < 0)
-            i = DrmMode.Find(connector.Modes, wish);
+        var i = DrmMode.Choose(connector.Modes, wish, before);
         if (i >= 0)
             return connector.Modes[i];
         throw new MmmException(connector.Modes.Length == 0

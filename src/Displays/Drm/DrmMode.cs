@@ -23,6 +23,13 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
 
     private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
+    /// <summary>The wished one, or without a wish one of the size that there was before, or the preferred one; -1: not among them.</summary>
+    public static int Choose(ReadOnlySpan<drm_mode_modeinfo> modes, DrmMode? wish, (int Width, int Height)? before)
+    {
+        var i = wish is null && before is var (width, height) ? Find(modes, new DrmMode(width, height, 0)) : -1;
+        return i >= 0 ? i : Find(modes, wish);
+    }
+
     /// <summary>The wished one, or without a wish the preferred one; -1: not among them.</summary>
     public static int Find(ReadOnlySpan<drm_mode_modeinfo> modes, DrmMode? wish)
     {

@@ -41,6 +41,17 @@ public class DrmModeTests
         Assert.Equal(["1920x1080@60", "1920x1080@60", "1280x720@60", "1280x720@50"], modes.Select(m => DrmMode.Name(m)));
     }
 
+    [Fact]
+    public void Another_monitor_has_the_size_that_there_was_before_when_it_can_and_its_preferred_one_otherwise()
+    {
+        drm_mode_modeinfo[] modes = [Mode(148500, 1920, 2200, 1080, 1125, type: DRM_MODE_TYPE_PREFERRED), Mode(74250, 1280, 1650, 720, 750)];
+        Assert.Equal(1, DrmMode.Choose(modes, null, (1280, 720)));
+        Assert.Equal(0, DrmMode.Choose(modes, null, (800, 480)));
+        Assert.Equal(0, DrmMode.Choose(modes, null, null));
+        Assert.Equal(1, DrmMode.Choose(modes, new DrmMode(1280, 720, 0), (1920, 1080)));
+        Assert.Equal(-1, DrmMode.Choose(modes, new DrmMode(800, 480, 0), (1280, 720))); // a mode in the configuration is the only one
+    }
+
     private static drm_mode_modeinfo Mode(uint clock, int width, int htotal, int height, int vtotal, uint flags = 0, uint type = 0) => new()
     {
         clock = clock, hdisplay = (ushort)width, htotal = (ushort)htotal, vdisplay = (ushort)height, vtotal = (ushort)vtotal, flags = flags, type = type,
