@@ -13,6 +13,8 @@ using FbHost.State;
 using GpioButtons;
 using InputEvdev;
 using Mmm;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
 
 namespace FbHost;
 
@@ -23,6 +25,7 @@ namespace FbHost;
 internal sealed class Appliance(ServeOptions options, LogWriter writer)
 {
     private const int VolumeStep = 5; // %
+    private static readonly HashSet<string> NoMessages = [];
     private const string SeenName = "clients"; // in the host's own directory
     private const int SeenBytes = 64 * 1024;
     private readonly HostLog _log = new(writer);
@@ -89,7 +92,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         var guard = Own(new CrashGuard(_log.Warn)); // of the display and the terminal, until both are given back
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
         var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info)); // given back behind the display
-        var panel = Own(OpenDisplay(directory));
+        var panel = Own(OpenDisplay(own?.Path ?? directory));
         TakeScreen(panel, terminal, guard, readsStdin);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(_loop, display);
@@ -107,7 +110,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         clients.Messages.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, options.BlankAfter);
         blanker.Changed += clients.TellVisibility;
-        var apps = new AppLauncher(_loop, _log, clients, directory, AppsToRun(), options.Front);
+        var apps = new AppLauncher(_loop, _log, clients, directory, own, AppsToRun());
         var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output), terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
         var toScreen = new PanelToScreen(display, orientation);
@@ -147,10 +150,10 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         };
         _loop.BeforeSleep = clients.Settle;
         screen.Damage();
-        apps.TakeOver();
-        clients.AppOf = apps.AppOf;
+        Own(apps).TakeOver();
+        clients.AppOf = pid => ClientAppOf(apps.AppOf(pid));
         clients.Open();
-        Own(apps).Start();
+        apps.Start();
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
         var buttons = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";
@@ -192,7 +195,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
                 clients.Stack.RaiseNext();
                 break;
             case HostAction.RestartApp:
-                if (clients.Stack.Focus is { } focus && !apps.RestartOwner(focus.Pid))
+                if (clients.Stack.Focus is { } focus && !apps.TryRestartAppOf(focus.Pid))
                     _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
                 break;
             case HostAction.VolumeUp or HostAction.VolumeDown:
@@ -221,6 +224,9 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
             own?.Replace(SeenName, seen);
     }
 
+    private ClientApp? ClientAppOf(App? app) => app is null ? null
+        : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages);
+
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
         : options.Apps;
@@ -239,7 +245,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         var choice = options.Display;
         if (choice.Kind == DisplayKind.Memory)
             return new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
-                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, ".framebuffer"), deleteAtEnd: choice.Path.Length == 0);
+                choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, "framebuffer"), deleteAtEnd: choice.Path.Length == 0);
         return new ReturningDisplay(_log.Info, size => choice.Kind switch
         {
             DisplayKind.Drm => OpenDrm(choice.Path, choice.Connector, size),

@@ -1,9 +1,7 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
+using FbHost.State;
 using Mmm;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
@@ -11,19 +9,20 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Starts the configured apps, and starts them again a second after they end. Their process ids are kept in the directory, so that a host
-/// started after a crash finds the apps of the last one and does not start them twice.
+/// Starts the configured apps, and starts them again a second after they end. Which process each has is kept, so that a host started after a
+/// crash takes over the apps of the last one and does not start them twice.
 /// </summary>
 internal sealed class AppLauncher : IDisposable
 {
-    private const long RestartMs = 1000, TerminateMs = 2000;
+    private const int RestartMs = 1000;
+    private const int TerminateMs = 2000, KilledMs = 500, LookMs = 5; // at the end of the host
     private const long SoonNs = 10_000_000_000; // an app that ends sooner after its start failed
     private const int FailuresToTell = 3;
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly string _directory;
-    private readonly List<AppProcess> _apps;
-    private bool _ending;
+    private readonly KeptApps _kept;
+    private readonly List<App> _apps;
 
     /// <summary>An app keeps failing: its name, since when, and why.</summary>
     public event Action<string, DateTime, string>? Failing;
@@ -31,140 +30,117 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>An app that kept failing runs.</summary>
     public event Action<string>? Recovered;
 
-    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients, string directory, IReadOnlyList<AppOptions> apps, string? front)
+    /// <param name="loop">Waits for their ends.</param>
+    /// <param name="log">Gets a line for each end that was not asked for.</param>
+    /// <param name="clients">Tells of first frames.</param>
+    /// <param name="directory">MMM_PATH of the apps.</param>
+    /// <param name="own">Keeps their processes for the next host; null: they are not kept.</param>
+    /// <param name="apps">From the configuration.</param>
+    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
-        (_loop, _log, _directory) = (loop, log, directory);
-        _apps = [.. apps.Select((a, i) => new AppProcess(a, new ClientApp(a.Name, i, a.Name == front, a.Messages ?? new HashSet<string>())))];
+        (_loop, _log, _directory, _kept) = (loop, log, directory, new KeptApps(own, log));
+        _apps = [.. apps.Select((a, i) => new App(a, i))];
         clients.Frames.FirstFrame += client =>
         {
-            var app = _apps.Find(a => a.Owns(client.Pid));
-            if (app is { FullScreen: true })
+            var app = AppOf(client.Pid);
+            if (app is { Options.FullScreen: true })
                 clients.Messages.MakeFullScreen(client);
-            Answer(app, null);
+            app?.Answer(null);
         };
         foreach (var app in _apps)
             app.Timer = loop.CreateTimer(() => OnTimer(app));
     }
 
-    private string StatePath => Path.Combine(_directory, ".apps");
-
-    /// <summary>Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted.</summary>
+    /// <summary>Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted, and kept for the next host.</summary>
     public Action<int>? EndWith { get; set; }
 
-    /// <summary>The app that started a process; null: none.</summary>
-    public ClientApp? AppOf(int pid) => _apps.Find(a => a.Owns(pid))?.OfClients;
+    /// <summary>The app that a process belongs to, also as one that the app started; null: none of the host's.</summary>
+    public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
 
-    /// <summary>Takes over the apps that the host before has left running.</summary>
+    /// <summary>Takes over what the last host left running. To be called before clients are served, so that <see cref="AppOf"/> knows theirs.</summary>
     public void TakeOver()
     {
-        var left = ReadState();
+        if (EndWith is not null)
+            return;
+        var kept = _kept.Read();
         foreach (var app in _apps)
         {
-            if (left.TryGetValue(app.Name, out var process) && AppProcess.StartTime(process.Pid) == process.StartTime)
-                Watch(app, process.Pid);
+            if (kept.TryGetValue(app.Name, out var process) && AppProcess.OfFormerHost(_loop, process.Pid, process.StartTime) is { } running)
+                Watch(app, running);
         }
     }
 
     /// <summary>Starts the apps that do not run.</summary>
-    /// <exception cref="MmmException">One that was never there: a misspelt command is told at once.</exception>
+    /// <exception cref="MmmException">There is no such program: a misspelt command is told at once.</exception>
     public void Start()
     {
-        foreach (var app in _apps.Where(a => !a.IsRunning))
+        foreach (var app in _apps.Where(a => a.Process is null))
         {
-            if (Launch(app) is { } fault)
-                throw new MmmException(fault);
+            if (Launch(app) is { } fault && (EndWith is not null || !fault.IsShortage))
+                throw new MmmException(fault.Line);
+            if (app.Process is null)
+                RetryLaunch(app);
         }
-        WriteState();
+        Keep();
     }
 
-    private Dictionary<string, (int Pid, string StartTime)> ReadState()
+    private void Keep()
     {
-        var left = new Dictionary<string, (int, string)>();
-        // Not by File: what is no plain file there must neither block nor be followed.
-        var fd = Sys.Open(StatePath, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-        var bytes = new byte[64 * 1024];
-        var n = fd < 0 ? 0 : Sys.PRead(fd, bytes, 0);
-        Sys.Close(fd);
-        foreach (var line in Encoding.UTF8.GetString(bytes, 0, (int)Math.Max(0, n)).Split('\n'))
-        {
-            if (line.Split(' ', 3) is [var pid, var start, var name] && int.TryParse(pid, out var number))
-                left[name] = (number, start);
-        }
-        return left;
-    }
-
-    private void WriteState()
-    {
-        if (EndWith is not null || _apps.Count == 0)
-            return;
-        try
-        {
-            File.WriteAllLines(StatePath + ".new", _apps.Where(a => a.IsRunning).Select(a => $"{a.Pid} {AppProcess.StartTime(a.Pid)} {a.Name}"));
-            File.Move(StatePath + ".new", StatePath, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _log.Warn($"{StatePath}: cannot be written: {IoFault.Text(e)}; after a crash of the host apps may run twice");
-        }
+        if (EndWith is null && _apps.Count > 0)
+            _kept.Write(_apps);
     }
 
     // Null, or why it cannot be started.
-    private string? Launch(AppProcess app)
+    private (string Line, bool IsShortage)? Launch(App app)
     {
-        try
+        var command = app.Options.Command;
+        var pid = ChildProcess.Start(command, Rendezvous.PathVariable, _directory);
+        if (pid > 0)
         {
-            var start = new ProcessStartInfo(app.Command[0], app.Command.Skip(1));
-            start.Environment[Rendezvous.PathVariable] = _directory;
-            app.Child = Process.Start(start)!;
+            app.LaunchFault = null;
+            Watch(app, AppProcess.OfChild(_loop, pid));
+            return null;
         }
-        catch (Win32Exception e)
-        {
-            return $"app {app.Name}: {app.Command[0]}: {Sys.ErrorText(e.NativeErrorCode)}; name a program that can be run";
-        }
-        Watch(app, app.Child.Id);
-        return null;
+        var isShortage = -pid == EAGAIN || -pid == ENOMEM || -pid == EMFILE || -pid == ENFILE;
+        var remedy = isShortage ? "end other processes, or raise the limits (ulimit -a) of the host" : "name a program that can be run";
+        app.LaunchFault = $"app {app.Name}: {command[0]}: {Sys.ErrorText(pid)}; {remedy}";
+        return (app.LaunchFault, isShortage);
     }
 
-    private void Watch(AppProcess app, int pid)
+    private void Watch(App app, AppProcess process)
     {
-        app.Pid = pid;
-        app.StartedNs = EventLoop.Now;
+        app.Process = process;
+        process.Ended = () => OnEnd(app, process);
+        process.Killed = () => _log.Warn($"app {app.Name} (pid {process.Pid}) does not end when told to; killed");
+        process.Gone = () => OnGone(app);
         if (app.Failures >= FailuresToTell)
             app.Timer!.At(EventLoop.Now + SoonNs);
-        app.PidFd = Sys.PidFdOpen(pid);
-        if (app.PidFd >= 0)
-            app.PidWatch = _loop.Add(app.PidFd, _ => OnExit(app));
-        else
-            _loop.Post(() => OnExit(app)); // it has ended already
     }
 
-    private void OnExit(AppProcess app)
+    private void OnEnd(App app, AppProcess process)
     {
-        Forget(app);
-        var code = 0;
-        if (app.Child is { } child)
-        {
-            child.WaitForExit();
-            code = child.ExitCode;
-            child.Dispose();
-            app.Child = null;
-        }
+        app.Timer!.Cancel();
         if (EndWith is { } end)
         {
-            end(code);
+            end(process.ExitCode ?? 0);
             return;
         }
-        if (_ending)
+        if (app.RestartNow)
             return;
-        if (!app.RestartNow)
-        {
-            _log.Warn($"app {app.Name} (pid {app.Pid}) ended with code {code}; restarting in 1 s");
-            NoteEnd(app, EventLoop.Now - app.StartedNs < SoonNs, $"it ended with code {code}");
-        }
-        app.Timer!.After(app.RestartNow ? 0 : RestartMs);
+        var how = process.ExitCode is { } code ? $"ended with code {code}" : "ended";
+        _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in 1 s");
+        NoteEnd(app, EventLoop.Now - process.StartedNs < SoonNs, $"it {how}");
+        app.Timer!.After(RestartMs);
     }
 
-    private void NoteEnd(AppProcess app, bool failed, string why)
+    private void OnGone(App app)
+    {
+        app.Process = null;
+        if (EndWith is null && !app.Timer!.IsRunning)
+            app.Timer.After(0);
+    }
+
+    private void NoteEnd(App app, bool failed, string why)
     {
         if (!failed)
         {
@@ -177,37 +153,30 @@ internal sealed class AppLauncher : IDisposable
             Failing?.Invoke(app.Name, app.FailsSince, why);
     }
 
-    private static void Forget(AppProcess app)
+    private void OnTimer(App app)
     {
-        app.PidWatch?.Dispose();
-        app.PidWatch = null;
-        Sys.Close(app.PidFd);
-        app.PidFd = -1;
-    }
-
-    private void OnTimer(AppProcess app)
-    {
-        if (app.IsRunning && !app.RestartNow)
+        if (app.Process is { } process)
         {
+            if (process.HasEnded)
+                return; // what is left of it is ending; it is started again then
             app.Failures = 0; // it has run for long enough
             Recovered?.Invoke(app.Name);
             return;
         }
-        if (app.IsRunning)
-        {
-            _log.Warn($"app {app.Name} (pid {app.Pid}) does not end when told to; killed");
-            kill(app.Pid, SIGKILL);
-            return;
-        }
         app.RestartNow = false;
-        if (Launch(app) is { } fault)
-        {
-            _log.Warn($"{fault}; trying again in 1 s");
-            NoteEnd(app, failed: true, "it cannot be started");
-            Answer(app, fault);
-            app.Timer!.After(RestartMs);
-        }
-        WriteState();
+        var saidBefore = app.LaunchFault;
+        if (Launch(app) is not null)
+            RetryLaunch(app, saidBefore);
+        Keep();
+    }
+
+    private void RetryLaunch(App app, string? saidBefore = null)
+    {
+        if (app.LaunchFault != saidBefore)
+            _log.Warn($"{app.LaunchFault}; trying again in 1 s");
+        NoteEnd(app, failed: true, "it cannot be started");
+        app.Answer(app.LaunchFault);
+        app.Timer!.After(RestartMs);
     }
 
     /// <summary>Ends an app's process and starts it again; a new program under the same name is taken then.</summary>
@@ -220,24 +189,22 @@ internal sealed class AppLauncher : IDisposable
             done($"no app is named {name}; there {(_apps.Count == 0 ? "are none" : "is " + string.Join(", ", _apps.Select(a => a.Name)))}");
             return;
         }
-        Answer(app, "it was restarted again");
+        app.Answer("it was restarted again");
         app.Waiting.Add(done);
         app.RestartNow = true;
-        if (!app.IsRunning)
-        {
+        if (app.Process is not { } process)
             app.Timer!.After(0);
-            return;
-        }
-        kill(app.Pid, SIGTERM);
-        app.Timer!.After(TerminateMs);
+        else if (!process.HasEnded)
+            process.Terminate();
+        else
+            app.Timer!.Cancel(); // started as soon as the rest of its group is gone
     }
 
-    /// <summary>Restarts the app that a client belongs to.</summary>
-    /// <param name="pid">The client's.</param>
+    /// <summary>Restarts the app that a process belongs to.</summary>
     /// <returns>False when it is none of the host's apps.</returns>
-    public bool RestartOwner(int pid)
+    public bool TryRestartAppOf(int pid)
     {
-        if (_apps.Find(a => a.Owns(pid)) is not { } app)
+        if (AppOf(pid) is not { } app)
             return false;
         Restart(app.Name, fault =>
         {
@@ -247,32 +214,27 @@ internal sealed class AppLauncher : IDisposable
         return true;
     }
 
-    private static void Answer(AppProcess? app, string? fault)
-    {
-        if (app is null || app.RestartNow)
-            return; // a last frame of the process that is being ended
-        var waiting = app.Waiting.ToList();
-        app.Waiting.Clear();
-        waiting.ForEach(done => done(fault));
-    }
-
     /// <summary>Stops caring for an answer.</summary>
     public void StopWaiting(Action<string?> done) => _apps.ForEach(a => a.Waiting.Remove(done));
 
-    /// <summary>Tells all apps to end, and kills those that have not after two seconds.</summary>
+    /// <summary>Tells all apps to end, and kills what has not after two seconds.</summary>
     public void Dispose()
     {
-        _ending = true;
-        foreach (var app in _apps.Where(a => a.IsRunning))
-            kill(app.Pid, SIGTERM);
-        var deadline = Environment.TickCount64 + TerminateMs;
-        foreach (var app in _apps.Where(a => a.IsRunning))
-        {
-            if (!Sys.PollIn(app.PidFd, (int)Math.Max(0, deadline - Environment.TickCount64)))
-                kill(app.Pid, SIGKILL);
-            Forget(app);
-        }
-        if (_apps.Count > 0)
-            Sys.Unlink(StatePath);
+        var processes = _apps.Select(a => a.Process).OfType<AppProcess>().ToList();
+        processes.ForEach(p => p.Terminate());
+        WaitForEnd(processes, TerminateMs);
+        processes.ForEach(p => p.Kill());
+        WaitForEnd(processes, KilledMs);
+        processes.ForEach(p => p.Dispose());
+        if (EndWith is null && _apps.Count > 0)
+            _kept.Clear();
+    }
+
+    // Takes out those that are gone with their groups.
+    private static void WaitForEnd(List<AppProcess> processes, int milliseconds)
+    {
+        var deadline = Environment.TickCount64 + milliseconds;
+        while (processes.RemoveAll(p => p.IsGone()) >= 0 && processes.Count > 0 && Environment.TickCount64 < deadline)
+            Thread.Sleep(LookMs);
     }
 }

@@ -1,64 +1,189 @@
-using System.Diagnostics;
 using System.Globalization;
-using FbHost.Clients;
 using FbHost.Loop;
-using FbHost.Options;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
 
 namespace FbHost.Apps;
 
-/// <summary>One app that the host runs: its process of the moment, if any.</summary>
-internal sealed class AppProcess(AppOptions options, ClientApp ofClients)
+/// <summary>
+/// The process of an app and the process group that it leads, until all of them are gone. Signals reach the whole group; what is left of it after
+/// the leader's end is told to end too, and killed two seconds later. The end is told by a pidfd; where there is none (a seccomp filter, no
+/// descriptor left) the process is looked at ten times a second.
+/// </summary>
+internal sealed class AppProcess : IDisposable
 {
-    /// <summary>What its clients are and may.</summary>
-    public ClientApp OfClients => ofClients;
+    private const long TerminateMs = 2000, LookMs = 100, GroupLookMs = 20;
+    private readonly EventLoop _loop;
+    private readonly LoopTimer _timer;
+    private readonly bool _isChild;
+    private string? _startTime;
+    private int _pidFd;
+    private Watch? _watch;
+    private long _killAtNs = long.MaxValue;
+    private bool _killed;
 
-    public string Name => options.Name;
-    public IReadOnlyList<string> Command => options.Command;
-    public bool FullScreen => options.FullScreen;
-    public int Pid { get; set; }
+    private AppProcess(EventLoop loop, int pid, int pidFd, string? startTime, bool isChild)
+    {
+        (_loop, Pid, _pidFd, _startTime, _isChild) = (loop, pid, pidFd, startTime, isChild);
+        StartedNs = EventLoop.Now;
+        _timer = loop.CreateTimer(Look);
+    }
 
-    /// <summary>Null for a process that a former host started: then its exit code is not known.</summary>
-    public Process? Child { get; set; }
+    public int Pid { get; }
 
-    public int PidFd { get; set; } = -1;
-    public Watch? PidWatch { get; set; }
+    /// <summary>When the kernel started it, in its ticks since boot: tells it from a later process with the same pid. Null: it cannot be found out.</summary>
+    public string? StartTime => _startTime ??= HasEnded ? null : StartTimeOf(Pid);
 
-    /// <summary>Starts it again, or kills what does not end.</summary>
-    public LoopTimer? Timer { get; set; }
+    /// <summary>When the host started or found it, <see cref="EventLoop.Now"/>.</summary>
+    public long StartedNs { get; }
 
-    public bool IsRunning => PidFd >= 0;
+    /// <summary>The process has ended; others of its group may be there.</summary>
+    public bool HasEnded { get; private set; }
 
-    /// <summary>When the process of the moment was started, ns.</summary>
-    public long StartedNs { get; set; }
+    /// <summary>As a shell has it; null: not known, as for a process that a former host started.</summary>
+    public int? ExitCode { get; private set; }
 
-    /// <summary>How many times in a row it ended soon after its start, or could not be started.</summary>
-    public int Failures { get; set; }
+    /// <summary>The process has ended.</summary>
+    public Action? Ended { get; set; }
 
-    /// <summary>When the first of them was.</summary>
-    public DateTime FailsSince { get; set; }
+    /// <summary>Called once after <see cref="Ended"/>, when the whole group is gone; the process is disposed by then.</summary>
+    public Action? Gone { get; set; }
 
-    /// <summary>Start it again at once when it ends: it was told to end.</summary>
-    public bool RestartNow { get; set; }
+    /// <summary>The group had to be killed: it had not ended two seconds after it was told to.</summary>
+    public Action? Killed { get; set; }
 
-    /// <summary>Told when the first frame of the process started next is on the screen, or why there is none.</summary>
-    public List<Action<string?>> Waiting { get; } = [];
+    /// <summary>A process that the host has just started as its child, in a session of its own.</summary>
+    public static AppProcess OfChild(EventLoop loop, int pid)
+    {
+        var process = new AppProcess(loop, pid, Sys.PidFdOpen(pid), startTime: null, isChild: true);
+        process.Watch();
+        return process;
+    }
 
-    /// <summary>When the kernel started a process, in its ticks since boot: tells a process from a later one with the same pid. Null: none.</summary>
-    public static string? StartTime(int pid) => StatField(pid, 22);
+    /// <summary>A process that a former host started so.</summary>
+    /// <returns>Null: it has ended; the pid may be another process's.</returns>
+    public static AppProcess? OfFormerHost(EventLoop loop, int pid, string startTime)
+    {
+        if (pid <= 1)
+            return null;
+        var pidFd = Sys.PidFdOpen(pid); // first: what is compared then is the very process of the descriptor
+        if (pidFd == -ESRCH || StartTimeOf(pid) != startTime || !Sys.ProcessLives(pid))
+        {
+            Sys.Close(pidFd);
+            return null;
+        }
+        var process = new AppProcess(loop, pid, pidFd, startTime, isChild: false);
+        process.Watch();
+        return process;
+    }
 
-    /// <summary>True when the process is the app's own or one that it started.</summary>
+    private void Watch()
+    {
+        if (_pidFd >= 0)
+            _watch = _loop.Add(_pidFd, _ => Look());
+        else
+            _timer.After(LookMs);
+    }
+
+    /// <summary>Tells the group to end; it is killed if it has not after two seconds.</summary>
+    public void Terminate()
+    {
+        SignalGroup(SIGTERM);
+        _killAtNs = Math.Min(_killAtNs, EventLoop.Now + TerminateMs * 1_000_000);
+        _timer.NoLaterThan(_killAtNs);
+    }
+
+    // 0 or minus errno; -ESRCH: nobody is left. The number of a group is given to nobody else while it has members.
+    private int SignalGroup(int signal)
+    {
+        const uint wholeGroup = 4; // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+        var result = _pidFd >= 0 ? Sys.PidFdSendSignal(_pidFd, signal, wholeGroup) : -EINVAL;
+        return result == 0 || result == -ESRCH ? result : Sys.Kill(-Pid, signal);
+    }
+
+    // Not by a start time that cannot be read: for want of a descriptor that says nothing.
+    private bool IsOver() => _isChild ? TryReap()
+        : _pidFd >= 0 ? Sys.PollIn(_pidFd, 0)
+        : !Sys.ProcessLives(Pid) || (StartTimeOf(Pid) is { } start && start != StartTime);
+
+    private bool TryReap()
+    {
+        if (!ChildProcess.TryReap(Pid, out var code))
+            return false;
+        ExitCode = code;
+        return true;
+    }
+
+    private void Look()
+    {
+        if (!HasEnded && IsOver())
+        {
+            HasEnded = true;
+            _watch?.Dispose();
+            _watch = null;
+            Ended?.Invoke();
+            if (_killAtNs == long.MaxValue)
+                Terminate();
+        }
+        if (HasEnded && (_killed || SignalGroup(0) == -ESRCH)) // after SIGKILL only zombies that nobody reaps could be left
+        {
+            Dispose();
+            Gone?.Invoke();
+            return;
+        }
+        if (EventLoop.Now >= _killAtNs && !_killed)
+        {
+            Kill();
+            Killed?.Invoke();
+        }
+        if (HasEnded)
+            _timer.After(GroupLookMs);
+        else if (_pidFd < 0)
+            _timer.After(LookMs);
+        else
+            _timer.NoLaterThan(_killed ? long.MaxValue : _killAtNs);
+    }
+
+    /// <summary>Kills the group at once.</summary>
+    public void Kill()
+    {
+        _killed = true;
+        SignalGroup(SIGKILL);
+    }
+
+    /// <summary>For the end of the host, when the loop does not run any more: true when the process and its group are gone.</summary>
+    public bool IsGone()
+    {
+        HasEnded = HasEnded || IsOver();
+        return HasEnded && SignalGroup(0) == -ESRCH;
+    }
+
+    /// <summary>Forgets the processes; they are left as they are.</summary>
+    public void Dispose()
+    {
+        _loop.Remove(_timer);
+        _watch?.Dispose();
+        _watch = null;
+        Sys.Close(_pidFd);
+        _pidFd = -1;
+    }
+
+    /// <summary>True when a process belongs to the app: it, or a parent, is of this session.</summary>
     public bool Owns(int pid)
     {
-        for (var depth = 0; pid > 1 && depth < 16; depth++)
+        const int farthest = 16;
+        for (var depth = 0; pid > 1 && depth < farthest; depth++)
         {
-            if (pid == Pid)
+            if (Sys.SessionOf(pid) == Pid)
                 return true;
-            pid = int.TryParse(StatField(pid, 4), NumberStyles.Integer, CultureInfo.InvariantCulture, out var parent) ? parent : 0;
+            pid = int.TryParse(StatField(pid, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : 0;
         }
         return false;
     }
 
-    // Field of /proc/PID/stat, counted from 1 as in proc(5); the second, the name in brackets, may hold anything.
+    private static string? StartTimeOf(int pid) => StatField(pid, 22);
+
+    // Field of /proc/PID/stat, counted from 1 as in proc(5); the second, the name in brackets, may hold anything. Null: there is no such process.
     private static string? StatField(int pid, int number)
     {
         try

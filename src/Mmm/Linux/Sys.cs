@@ -247,10 +247,13 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>Sends a signal to the very process of a descriptor, though its pid may be another's by now; 0 or minus errno.</summary>
-    public static int PidFdSendSignal(int pidFd, int signal)
+    /// <param name="pidFd">The descriptor.</param>
+    /// <param name="signal">0 only looks.</param>
+    /// <param name="scope">PIDFD_SIGNAL_*; 0: the process.</param>
+    public static int PidFdSendSignal(int pidFd, int signal, uint scope = 0)
     {
         const int SYS_pidfd_send_signal = 424; // the same on every architecture
-        return (long)syscall(SYS_pidfd_send_signal, pidFd, signal, (void*)null, 0) >= 0 ? 0 : -errno;
+        return (long)syscall(SYS_pidfd_send_signal, pidFd, signal, (void*)null, scope) >= 0 ? 0 : -errno;
     }
 
     /// <summary>Sends a signal to a process, or to the process group of the negated id; signal 0 only looks. 0 or minus errno.</summary>
@@ -258,6 +261,12 @@ internal static unsafe partial class Sys
 
     /// <summary>Puts a process into a process group, 0: one of its own; 0 or minus errno.</summary>
     public static int SetProcessGroup(int pid, int group) => Check(setpgid(pid, group));
+
+    [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
+    private static partial int getsid(int pid);
+
+    /// <summary>The session of a process, whosever it is, or minus errno.</summary>
+    public static int SessionOf(int pid) => Check(getsid(pid));
 
     /// <summary>False when there is no such process, or it has ended and only its parent has not looked. For when there is no pidfd.</summary>
     public static bool ProcessLives(int pid)

@@ -58,6 +58,9 @@ internal sealed class MmmHost : IDisposable
     /// <summary>MMM_PATH.</summary>
     public string Path => _temp["mmm"];
 
+    /// <summary>Where the host keeps what is its own.</summary>
+    public string Own => _temp["own"];
+
     /// <summary>The test's own files, beside MMM_PATH.</summary>
     public TempDirectory Temp => _temp;
 
@@ -83,7 +86,7 @@ internal sealed class MmmHost : IDisposable
     {
         _control?.Dispose();
         _control = null;
-        Process = new Child(Programs.Mmm, [.. _options, .. more], [("MMM_PATH", Path), .. Environment]);
+        Process = new Child(Programs.Mmm, [.. _options, .. more], [("MMM_PATH", Path), ("RUNTIME_DIRECTORY", Own), .. Environment]);
         _children.Add(Process);
         Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", AllLog);
         Assert.False(Process.HasEnded, AllLog());

@@ -1,0 +1,129 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Apps;
+
+/// <summary>Starts programs by posix_spawn(3) and waits for these only: System.Diagnostics.Process knows no sessions, and reaps on a thread of its own.</summary>
+internal static unsafe partial class ChildProcess
+{
+    private const short SetSignalDefaults = 4, SetSignalMask = 8, SetSession = 0x80; // POSIX_SPAWN_*, spawn.h
+    private const int ObjectBytes = 512; // the largest of posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t has 336
+    private const int NoHang = 1; // WNOHANG
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnp(int* pid, byte* file, byte* actions, byte* attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_destroy(byte* attributes);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_setsigdefault(byte* attributes, byte* signals);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_setsigmask(byte* attributes, byte* signals);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_init(byte* actions);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_addopen(byte* actions, int fd, byte* path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "sigfillset")]
+    private static partial int FillSignalSet(byte* signals);
+
+    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    private static partial int EmptySignalSet(byte* signals);
+
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    private static partial int WaitFor(int pid, int* status, int options);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetSignalHandler(int signal, nint handler);
+
+    /// <summary>
+    /// Has the kernel keep the exit codes of children, also when whoever started this process ignored SIGCHLD. To be called before
+    /// the runtime looks at that.
+    /// </summary>
+    public static void KeepExitCodes() => SetSignalHandler(SIGCHLD, 0);
+
+    /// <summary>
+    /// Starts a program in a session, and so a process group, of its own, without a terminal: standard input is /dev/null, output and error are the
+    /// host's, all signals are as after boot. Its environment is the host's and one variable.
+    /// </summary>
+    /// <param name="command">The program, looked for in PATH unless it has a slash, and its arguments.</param>
+    /// <param name="variable">The name of the variable.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The process id, which is its group's and session's as well; or minus errno, also when the program cannot be executed.</returns>
+    public static int Start(IReadOnlyList<string> command, string variable, string value)
+    {
+        var environment = new List<string> { $"{variable}={value}" };
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            if ((string)entry.Key != variable)
+                environment.Add($"{entry.Key}={entry.Value}");
+        }
+        byte* attributes = stackalloc byte[ObjectBytes], actions = stackalloc byte[ObjectBytes], signals = stackalloc byte[ObjectBytes];
+        var pid = 0;
+        posix_spawnattr_init(attributes);
+        posix_spawn_file_actions_init(actions);
+        posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | SetSession);
+        FillSignalSet(signals);
+        posix_spawnattr_setsigdefault(attributes, signals);
+        EmptySignalSet(signals);
+        posix_spawnattr_setsigmask(attributes, signals);
+        int error;
+        fixed (byte* nothing = "/dev/null\0"u8, argumentBytes = Join(command, out var argumentStarts), environmentBytes = Join(environment, out var environmentStarts))
+        {
+            fixed (nint* arguments = Pointers(argumentBytes, argumentStarts), variables = Pointers(environmentBytes, environmentStarts))
+            {
+                error = posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDONLY, 0);
+                if (error == 0)
+                    error = posix_spawnp(&pid, (byte*)arguments[0], actions, attributes, (byte**)arguments, (byte**)variables);
+            }
+        }
+        posix_spawn_file_actions_destroy(actions);
+        posix_spawnattr_destroy(attributes);
+        return error == 0 ? pid : -error;
+    }
+
+    private static byte[] Join(IReadOnlyList<string> texts, out List<int> starts)
+    {
+        starts = [];
+        var bytes = new List<byte>();
+        foreach (var text in texts)
+        {
+            starts.Add(bytes.Count);
+            bytes.AddRange(Encoding.UTF8.GetBytes(text));
+            bytes.Add(0);
+        }
+        return [.. bytes];
+    }
+
+    private static nint[] Pointers(byte* bytes, List<int> starts) => [.. starts.ConvertAll(s => (nint)(bytes + s)), 0];
+
+    /// <summary>Reaps a child that has ended, without waiting for it.</summary>
+    /// <param name="pid">A child that was not reaped yet.</param>
+    /// <param name="exitCode">As a shell has it: 128 and the signal for one that was killed; null: not known.</param>
+    /// <returns>False: it runs.</returns>
+    public static bool TryReap(int pid, out int? exitCode)
+    {
+        int status, result;
+        while ((result = Sys.Check(WaitFor(pid, &status, NoHang))) == -EINTR)
+        {
+        }
+        exitCode = result != pid ? null : (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
+        return result != 0;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using FbHost.State;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Apps;
+
+/// <summary>
+/// Which process each app has, kept for the next host: one that starts after a crash of this one finds the apps running and does not start
+/// them twice. A line with the boot's id, then one line an app: pid, start time, name.
+/// </summary>
+internal sealed class KeptApps(HostDirectory? directory, HostLog log)
+{
+    private const string Name = "apps";
+    private const int Most = 64 * 1024;
+    private bool _said;
+
+    /// <summary>The processes by the names of their apps; none after a reboot.</summary>
+    public Dictionary<string, (int Pid, string StartTime)> Read()
+    {
+        var kept = new Dictionary<string, (int, string)>();
+        var lines = Encoding.UTF8.GetString(directory?.Read(Name, Most) ?? []).Split('\n');
+        if (lines[0] != BootId())
+            return kept;
+        foreach (var line in lines.AsSpan(1))
+        {
+            if (line.Split(' ', 3) is [var pid, var start, var name] && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                kept[name] = (number, start);
+        }
+        return kept;
+    }
+
+    /// <summary>Writes those that run.</summary>
+    public void Write(IEnumerable<App> apps)
+    {
+        if (directory is null)
+            return;
+        var text = new StringBuilder(BootId()).Append('\n');
+        foreach (var app in apps)
+        {
+            if (app.Process is { HasEnded: false, StartTime: { } start } process)
+                text.Append(CultureInfo.InvariantCulture, $"{process.Pid} {start} {app.Name}\n");
+        }
+        var error = directory.Replace(Name, Encoding.UTF8.GetBytes(text.ToString()));
+        if (error < 0 && !_said)
+            log.Warn($"{directory.Path}/{Name}: cannot be written: {Sys.ErrorText(error)}; after a crash of the host apps may run twice");
+        _said = error < 0;
+    }
+
+    /// <summary>Nothing runs any more.</summary>
+    public void Clear() => directory?.Remove(Name);
+
+    // Pids and start times are told anew with each boot, and /tmp may outlive one.
+    private static string BootId()
+    {
+        var id = new byte[64];
+        var fd = Sys.Open("/proc/sys/kernel/random/boot_id", O_RDONLY);
+        var n = Sys.Read(fd, id);
+        Sys.Close(fd);
+        return Encoding.ASCII.GetString(id, 0, (int)Math.Max(0, n)).Trim();
+    }
+}
