@@ -146,6 +146,18 @@ public sealed class HostileHostTests : IDisposable
         Assert.All(calls, call => Assert.Contains("cut this client's file short", Assert.Throws<MmmException>(call).Message));
     }
 
+    [Fact]
+    public void A_fault_that_is_none_of_the_clients_ends_the_process_as_without_one()
+    {
+        using var child = Child.Start("sh", ["-c", $"ulimit -c 0; exec '{Child.Command}' --child foreign-fault 2>&1"], ("MMM_PATH", _directory.Path));
+        Assert.StartsWith("open ", child.ReadLine());
+        Assert.Contains("Fatal error", child.ReadLine());
+        Assert.Contains("AccessViolationException", child.ReadLine());
+        while (child.ReadLine() is { } line)
+            Assert.NotEqual("not reached", line);
+        Assert.NotEqual(0, child.WaitExit());
+    }
+
     // The guard's handler must stay out of the way of what the runtime makes of its own faults.
     [Fact]
     public void A_null_reference_is_an_exception_still() => Assert.Throws<NullReferenceException>(() => ((string?)null)!.Length);

@@ -8,8 +8,8 @@ namespace Mmm;
 /// Keeps a mapping usable when somebody else cuts its file short. The kernel then sends SIGBUS at the next access, from whatever code
 /// makes it: an app that fills a row, SkiaSharp, this library. The handler puts empty memory in place of the mapping, notes that, and
 /// returns, so that the access is repeated there and the client can end in order with an exception. The handler is machine code,
-/// because .NET runs no managed code in a signal handler, not even UnmanagedCallersOnly: a thread that was in managed code ends the
-/// process there. Any other SIGBUS goes on to the handler that was there before. Where no memory can be made executable, or on
+/// because .NET runs no managed code in a signal handler: with UnmanagedCallersOnly the runtime ends the process when the thread was in
+/// managed code. Any other SIGBUS goes on to the handler that was there before. Where no memory can be made executable, or on
 /// other machines than x64 and arm64, there is no guard, and the process ends by SIGBUS.
 /// </summary>
 internal static unsafe partial class MappingGuard
@@ -99,16 +99,16 @@ internal static unsafe partial class MappingGuard
         var table = (Table*)NativeMemory.AllocZeroed((nuint)sizeof(Table));
         code.CopyTo(new Span<byte>(page, code.Length));
         *(Table**)((byte*)page + code.Length) = table;
-        Action before, action = default;
-        if (mprotect(page, length, PROT_READ | PROT_EXEC) != 0 || sigaction(Signal, null, &before) != 0)
+        Action action;
+        if (mprotect(page, length, PROT_READ | PROT_EXEC) != 0 || sigaction(Signal, null, &action) != 0)
         {
             munmap(page, length);
             NativeMemory.Free(table);
             return false;
         }
-        table->Before = before.Handler;
-        const int SA_SIGINFO = 4, SA_ONSTACK = 0x08000000;
-        (action.Handler, action.Flags) = ((nint)page, SA_SIGINFO | SA_ONSTACK);
+        const int SA_SIGINFO = 4;
+        table->Before = action.Handler;
+        (action.Handler, action.Flags) = ((nint)page, action.Flags | SA_SIGINFO); // mask and stack are as the handler before expects them
         s_table = table;
         return sigaction(Signal, &action, null) == 0;
     }

@@ -19,6 +19,8 @@ internal static class ChildProgram
             }
             if (what == "mode")
                 Console.WriteLine($"mode {Convert.ToString((int)File.GetUnixFileMode(client.FilePath), 8)}");
+            if (what == "foreign-fault")
+                FaultElsewhere();
             if (what.StartsWith("truncated", StringComparison.Ordinal))
                 return Truncated(client, what);
             if (what == "grow")
@@ -42,6 +44,21 @@ internal static class ChildProgram
             Console.WriteLine($"refused {e.Message}");
             return 3;
         }
+    }
+
+    // A fault in a mapping that is none of a client's.
+    private static void FaultElsewhere()
+    {
+        var path = Path.GetTempFileName();
+        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+        file.SetLength(4096);
+        using var mapping = System.IO.MemoryMappedFiles.MemoryMappedFile.CreateFromFile(file, null, 0,
+            System.IO.MemoryMappedFiles.MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        using var view = mapping.CreateViewAccessor();
+        File.Delete(path);
+        file.SetLength(0);
+        view.Write(0, 1);
+        Console.WriteLine("not reached");
     }
 
     // Has its file cut short at a bad moment, goes on as an app does that cannot know, and ends by the exception.
