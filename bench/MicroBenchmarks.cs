@@ -98,6 +98,10 @@ public class RingBenchmarks
     [Benchmark]
     public bool Refresh() => _file.Refresh();
 
+    /// <summary>What a frame costs besides its pixels: it is taken and given back.</summary>
+    [Benchmark]
+    public bool Flip() => _file.BeginFlip() && _file.EndFlip();
+
     /// <summary>An event from the host's text to the client's text.</summary>
     [Benchmark]
     public int Event()

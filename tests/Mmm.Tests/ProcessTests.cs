@@ -28,9 +28,12 @@ public class ProcessTests
     [Fact]
     public void A_process_that_ended_unseen_by_its_parent_does_not_live()
     {
-        var start = new ProcessStartInfo("sh", ["-c", "true & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true };
         using var parent = Process.Start(start)!;
         var zombie = int.Parse(parent.StandardOutput.ReadLine()!);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{parent.Id}/comm") == "sleep\n", 15_000)); // which never looks at its children
+        Assert.True(Sys.ProcessLives(zombie));
+        Sys.Kill(zombie, SIGKILL);
         Assert.True(SpinWait.SpinUntil(() => !Sys.ProcessLives(zombie), 15_000));
         Assert.Equal(0, Sys.Kill(zombie, 0)); // and yet is there
         Assert.True(Sys.ProcessLives(parent.Id));

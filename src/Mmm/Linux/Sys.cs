@@ -157,9 +157,36 @@ internal static unsafe partial class Sys
     {
         fixed (iovec* f = from, t = to)
         {
-            var n = process_vm_writev(Environment.ProcessId, f, (nuint)from.Length, t, (nuint)to.Length, 0);
-            return n >= 0 ? n : -errno;
+            var n = (long)process_vm_writev(Environment.ProcessId, f, (nuint)from.Length, t, (nuint)to.Length, 0);
+            n = n >= 0 ? n : -errno;
+            return n == -ENOSYS || n == -EPERM ? CopyThroughProc(from, to) : n;
         }
+    }
+
+    /// <summary>The same where the kernel, or a filter, does not let a process use process_vm_writev.</summary>
+    internal static long CopyThroughProc(ReadOnlySpan<iovec> from, ReadOnlySpan<iovec> to)
+    {
+        var (done, part, used) = (0L, 0, 0L);
+        foreach (var source in from)
+        {
+            for (var at = 0L; at < (long)(ulong)source.iov_len && part < to.Length;)
+            {
+                var target = to[part];
+                var length = Math.Min((long)(ulong)source.iov_len - at, (long)(ulong)target.iov_len - used);
+                var n = PRead(OwnMemory.Fd, new Span<byte>((byte*)target.iov_base + used, (int)length), (long)source.iov_base + at);
+                if (n <= 0)
+                    return done > 0 ? done : n;
+                (done, at, used) = (done + n, at + n, used + n);
+                if (used == (long)(ulong)target.iov_len)
+                    (part, used) = (part + 1, 0);
+            }
+        }
+        return done;
+    }
+
+    private static class OwnMemory
+    {
+        public static readonly int Fd = Open("/proc/self/mem", O_RDONLY);
     }
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
