@@ -88,31 +88,32 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// <param name="path">A node as /dev/input/event0.</param>
     /// <param name="rules">What is said of devices.</param>
     /// <param name="device">The device; dispose it.</param>
-    /// <param name="reason">Otherwise one line with the path, what is wrong and what to do, or that it is no input device for us.</param>
-    public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out string? reason)
+    /// <param name="fault">Otherwise why not.</param>
+    public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out OpenFault? fault)
     {
         device = null;
         // To be written for the lamps of a keyboard; who may only read it goes without.
         if (!TryOpenFile(path, isNode: true, O_RDWR, out var file, out var error) && !TryOpenFile(path, isNode: true, O_RDONLY, out file, out error))
         {
-            reason = DeviceFailure(path, error);
+            fault = new OpenFault(DeviceFailure(path, error), Passes(error));
             return false;
         }
 
         int clock = CLOCK_MONOTONIC;
         if (ioctl(file, EVIOCSCLOCKID, &clock) < 0)
         {
-            reason = DeviceFailure(path, errno);
+            fault = new OpenFault(DeviceFailure(path, errno), Passes: false);
             close(file);
             return false;
         }
 
-        device = Recognise(file, path, rules, out reason);
+        device = Recognise(file, path, rules, out var reason);
+        fault = device is null ? new OpenFault(reason, Passes: false) : null;
         if (device is null) close(file);
         return device is not null;
     }
 
-    private static EvdevDevice? Recognise(int file, string path, DeviceRules rules, out string? reason)
+    private static EvdevDevice? Recognise(int file, string path, DeviceRules rules, out string reason)
     {
         var name = NameOf(file);
         var state = new KernelState(file);
@@ -132,7 +133,6 @@ public sealed unsafe partial class EvdevDevice : IDisposable
             reason += found.Unused;
             return null;
         }
-        reason = null;
         settings = rules.Over(settings, found.Pointer);
         settings = settings with { Calibration = settings.Calibration ?? capabilities.Udev.Calibration };
         var device = new EvdevDevice(file, path, name, found, settings, state);
@@ -155,9 +155,9 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// <param name="height">Of the screen, in pixels, 2 or more.</param>
     /// <param name="rules">What is said of touch screens.</param>
     /// <param name="device">The device; dispose it.</param>
-    /// <param name="reason">Otherwise one line with the path, what is wrong and what to do.</param>
+    /// <param name="fault">Otherwise why not.</param>
     public static bool TryOpenStream(string path, int width, int height, DeviceRules rules,
-        [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out string? reason)
+        [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out OpenFault? fault)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 2);
@@ -166,10 +166,10 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         // Writable too, so that the FIFO always has a writer and never ends.
         if (!TryOpenFile(path, isNode: false, O_RDWR, out var file, out var error))
         {
-            reason = StreamFailure(path, error);
+            fault = new OpenFault(StreamFailure(path, error), Passes(error));
             return false;
         }
-        reason = null;
+        fault = null;
         var settings = rules.Of(new DeviceIdentity("stream", 0, 0, path));
         var stream = DeviceClass.OfStream(width, height, settings);
         device = new EvdevDevice(file, path, "stream", stream, rules.Over(settings, stream.Pointer), state: null);
@@ -249,6 +249,8 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         close(place);
         return file >= 0;
     }
+
+    private static bool Passes(int error) => error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == EINTR;
 
     private const uint S_IFMT = 0xf000, S_IFIFO = 0x1000, S_IFREG = 0x8000, S_IFCHR = 0x2000;
     private const int NotOfUse = -1; // In place of an errno: it is of another type.

@@ -48,6 +48,46 @@ public class HotplugTests
     }
 
     [Fact]
+    public void A_device_that_comes_while_there_are_no_descriptors_joins_when_there_are()
+    {
+        using var host = WithDirectory();
+        host.Start("--input", host.Temp["devices"]);
+        Plug(host, "devices/event0"); // a host that is not compiled ahead loads what it needs for that, which takes descriptors
+        File.WriteAllText(host.Temp["devices/event1"], "");
+        host.WaitForLog("devices/event0 (stream) is here");
+        host.WaitForLog("devices/event1: not an evdev device");
+        File.Delete(host.Temp["devices/event0"]);
+        host.WaitForLog("devices/event0 (stream) is gone");
+        Limit(host, "--nofile=4:");
+        Plug(host, "devices/event0");
+        host.WaitForLog("devices/event0: Too many open files");
+        Limit(host, "--nofile=1024:");
+        Wait.Until(() => host.CountLog("devices/event0 (stream) is here") == 2, "the device", () => string.Join(" | ", host.Log));
+    }
+
+    private static void Limit(MmmHost host, string limit)
+    {
+        using var prlimit = new Child("prlimit", ["--pid", $"{host.Process.Pid}", limit]);
+        Assert.True(prlimit.WaitForEnd() == 0, string.Join(" | ", prlimit.Errors));
+    }
+
+    [Fact]
+    public void A_directory_that_somebody_fills_leaves_the_host_and_its_other_devices_as_they_are()
+    {
+        using var host = WithDirectory();
+        Directory.CreateDirectory(host.Temp["own"]);
+        Plug(host, "own/event0");
+        for (var i = 0; i < 300; i++)
+            File.WriteAllText(host.Temp[$"devices/event{i}"], "");
+        host.Start("--input", host.Temp["own"] + "/", "--input", host.Temp["devices"] + "/");
+        using var client = host.Raw("color 00ff00");
+        host.WaitForClient("raw");
+        Send(host, "own/event0", (EV_KEY, 30, 1), (EV_KEY, 30, 0));
+        client.WaitForEvents("a");
+        Assert.Equal(256, host.CountLog("not an evdev device"));
+    }
+
+    [Fact]
     public void A_directory_that_goes_and_is_made_again_is_found_again()
     {
         using var host = WithDirectory();

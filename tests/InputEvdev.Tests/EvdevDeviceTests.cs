@@ -25,7 +25,7 @@ public sealed partial class EvdevDeviceTests : IDisposable
 
     private static EvdevDevice OpenStream(string path)
     {
-        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, DeviceRules.None, out var device, out var reason), reason);
+        Assert.True(EvdevDevice.TryOpenStream(path, 801, 481, DeviceRules.None, out var device, out var fault), fault?.Reason);
         return device!;
     }
 
@@ -250,14 +250,14 @@ public sealed partial class EvdevDeviceTests : IDisposable
     {
         var (missing, file) = (PathOf("missing"), PathOf("file"));
         File.WriteAllText(file, "no device");
-        Assert.False(EvdevDevice.TryOpen(missing, DeviceRules.None, out _, out var reason));
-        Assert.Equal($"{missing}: no such device; is it plugged in?", reason);
-        Assert.False(EvdevDevice.TryOpen(file, DeviceRules.None, out _, out reason));
-        Assert.Equal($"{file}: not an evdev device; give a /dev/input/event* node", reason);
-        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, DeviceRules.None, out _, out reason));
-        Assert.Equal($"{missing}: no such file; make it with mkfifo", reason);
-        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, DeviceRules.None, out _, out reason));
-        Assert.Equal($"{_folder.FullName}: it must be an input device or a FIFO; make one with mkfifo", reason);
+        Assert.False(EvdevDevice.TryOpen(missing, DeviceRules.None, out _, out var fault));
+        Assert.Equal($"{missing}: no such device; is it plugged in?", fault.Reason);
+        Assert.False(EvdevDevice.TryOpen(file, DeviceRules.None, out _, out fault));
+        Assert.Equal($"{file}: not an evdev device; give a /dev/input/event* node", fault.Reason);
+        Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, DeviceRules.None, out _, out fault));
+        Assert.Equal($"{missing}: no such file; make it with mkfifo", fault.Reason);
+        Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, DeviceRules.None, out _, out fault));
+        Assert.Equal($"{_folder.FullName}: it must be an input device or a FIFO; make one with mkfifo", fault.Reason);
         Assert.Equal("/dev/input/event0: permission denied; add the user to the group \"input\"",
             EvdevDevice.DeviceFailure("/dev/input/event0", LibC.EACCES));
     }

@@ -12,7 +12,8 @@ namespace FbHost.Input;
 internal sealed class InputDevices : IDisposable
 {
     private const string Nodes = "/dev/input";
-    private const long PatienceMs = 1000; // a new node may only be root's until udev has given it its group
+    private const long PatienceMs = 1000; // a new node may only be root's until udev has given it its group; a shortage may be over
+    private const int MostDevices = 256; // and as many that cannot be used: somebody may fill a directory
 
     private readonly EventLoop _loop;
     private readonly HostLog _log;
@@ -21,8 +22,8 @@ internal sealed class InputDevices : IDisposable
     private readonly Seat _seat;
     private readonly List<Source> _devices = [];
     private readonly List<InputDirectory> _directories = [];
-    private readonly Dictionary<string, (string Reason, bool Told)> _refused = []; // by path
-    private readonly LoopTimer _complaint;
+    private readonly Dictionary<string, (OpenFault Fault, bool Told)> _refused = []; // by path
+    private readonly LoopTimer _patience;
     private readonly LoopTimer _press;
     private readonly bool _started; // then devices come by being plugged in
     private CalibrationMatrix? _calibration;
@@ -41,7 +42,7 @@ internal sealed class InputDevices : IDisposable
     {
         (_loop, _log, _rules, _panel, _seat) = (loop, log, rules, panel, seat);
         panel.Resized += Resize;
-        _complaint = loop.CreateTimer(Complain);
+        _patience = loop.CreateTimer(TryAgain);
         _press = loop.CreateTimer(Elapse);
         foreach (var input in inputs)
         {
@@ -49,12 +50,12 @@ internal sealed class InputDevices : IDisposable
                 continue;
             if (input == "auto" || input == Nodes || Path.EndsInDirectorySeparator(input) || Directory.Exists(input))
                 AddAll(input == "auto" ? Nodes : input);
-            else if (!TryAdd(input, isStream: !IsNode(input), out var reason))
-                throw new MmmException($"input: {reason}");
+            else if (TryAdd(input, isStream: !IsNode(input)) is { } fault)
+                throw new MmmException($"input: {fault.Reason}");
             else
                 Follow(input);
         }
-        Complain();
+        Tell();
         _started = true;
     }
 
@@ -97,15 +98,18 @@ internal sealed class InputDevices : IDisposable
 
     private void Found(string path)
     {
-        if (_devices.Exists(d => d.Device.Path == path))
+        if (_devices.Exists(d => d.Device.Path == path) || (_refused.Count >= MostDevices && !_refused.ContainsKey(path)))
             return;
-        if (TryAdd(path, isStream: FileType(path) == S_IFIFO, out var reason))
-            _refused.Remove(path);
-        else if (!_refused.TryGetValue(path, out var before) || before.Reason != reason)
+        if (TryAdd(path, isStream: FileType(path) == S_IFIFO) is not { } fault)
         {
-            _refused[path] = (reason, Told: false);
-            _complaint.NoLaterThan(EventLoop.Now + PatienceMs * 1_000_000);
+            _refused.Remove(path);
+            return;
         }
+        if (!_refused.TryGetValue(path, out var before) || before.Fault != fault)
+            _refused[path] = (fault, Told: false);
+        else if (!fault.Passes)
+            return;
+        _patience.NoLaterThan(EventLoop.Now + PatienceMs * 1_000_000);
     }
 
     private void Lost(string path)
@@ -117,32 +121,40 @@ internal sealed class InputDevices : IDisposable
         Remove(source);
     }
 
-    private void Complain()
+    private void TryAgain()
     {
-        _complaint.Cancel();
-        foreach (var (path, (reason, told)) in _refused.OrderBy(r => r.Key.Length).ThenBy(r => r.Key, StringComparer.Ordinal).ToArray())
+        _patience.Cancel();
+        foreach (var (path, (fault, _)) in _refused.ToArray())
+        {
+            if (fault.Passes)
+                Found(path);
+        }
+        Tell();
+    }
+
+    private void Tell()
+    {
+        foreach (var (path, (fault, told)) in _refused.OrderBy(r => r.Key.Length).ThenBy(r => r.Key, StringComparer.Ordinal).ToArray())
         {
             if (!told)
-                _log.Info($"input: {reason}");
-            _refused[path] = (reason, Told: true);
+                _log.Info($"input: {fault.Reason}");
+            _refused[path] = (fault, Told: true);
         }
     }
 
-    private bool TryAdd(string path, bool isStream, out string reason)
+    // Null: it is in the loop now.
+    private OpenFault? TryAdd(string path, bool isStream)
     {
-        EvdevDevice? device;
-        string? fault;
-        reason = "";
+        if (_devices.Count >= MostDevices)
+            return new OpenFault($"{path}: not read; there are {MostDevices} input devices already", Passes: false);
         var (width, height) = _panel.PanelSize;
         if (isStream && (width < 2 || height < 2))
-            reason = $"{path}: touches need a screen of 2x2 pixels or more; it has {width}x{height}";
-        else if (isStream
-            ? !EvdevDevice.TryOpenStream(path, width, height, _rules, out device, out fault)
+            return new OpenFault($"{path}: touches need a screen of 2x2 pixels or more; it has {width}x{height}", Passes: false);
+        if (isStream
+            ? !EvdevDevice.TryOpenStream(path, width, height, _rules, out var device, out var fault)
             : !EvdevDevice.TryOpen(path, _rules, out device, out fault))
-            reason = fault;
-        else if (!TryWatch(device))
-            reason = $"{path}: cannot be waited for; it must be an input device or a FIFO";
-        return reason.Length == 0;
+            return fault;
+        return TryWatch(device) ? null : new OpenFault($"{path}: cannot be waited for; it must be an input device or a FIFO", Passes: false);
     }
 
     private bool TryWatch(EvdevDevice device)

@@ -15,6 +15,8 @@ internal sealed class InputDirectory : IDisposable
         | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
     private const uint Above = Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
 
+    private const int MostNodes = 1024; // somebody may fill the directory
+
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly string _path;
@@ -72,7 +74,7 @@ internal sealed class InputDirectory : IDisposable
     {
         try
         {
-            var nodes = Array.FindAll(Directory.GetFileSystemEntries(_path), node => Counts(Path.GetFileName(node)));
+            var nodes = Directory.EnumerateFileSystemEntries(_path).Where(node => Counts(Path.GetFileName(node))).Take(MostNodes).ToArray();
             Array.Sort(nodes, (a, b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b)); // event2, event10
             Emptiness = nodes.Length == 0 ? $"{_path}: no input devices; plug one in" : null;
             Array.ForEach(nodes, _found);

@@ -12,7 +12,7 @@ internal static class LostRecords
     public static string Check(DeviceRecording recording)
     {
         using var uinput = new UinputDevice(recording);
-        if (!EvdevDevice.TryOpen(uinput.Path, DeviceRules.None, out var device, out var reason)) return reason;
+        if (!EvdevDevice.TryOpen(uinput.Path, DeviceRules.None, out var device, out var fault)) return fault.Reason;
         using var d = device;
         var (held, downs, faults) = (new Dictionary<string, (double X, double Y)>(), 0, new List<string>());
         InputHandler follow = (in InputEvent e) =>

@@ -78,9 +78,9 @@ static string CheckDevice(DeviceRecording recording, UinputDevice uinput)
         File.WriteAllLines(udev, recording.Udev);
     }
     var rules = new DeviceRules(new DeviceSettings(), new DeviceSettings(), [new DeviceRule(recording.Name, null, null, recording.Settings)]);
-    var opened = EvdevDevice.TryOpen(uinput.Path, rules, out var device, out var reason);
+    var opened = EvdevDevice.TryOpen(uinput.Path, rules, out var device, out var fault);
     if (recording.Udev.Count > 0) File.Delete(udev);
-    if (!opened) return recording.Is == "nothing" && reason!.EndsWith(recording.Note, StringComparison.Ordinal) ? "ok" : $"line 0: {reason}";
+    if (!opened) return recording.Is == "nothing" && fault!.Reason.EndsWith(recording.Note, StringComparison.Ordinal) ? "ok" : $"line 0: {fault!.Reason}";
 
     using var d = device!;
     var notes = string.Join("; ", d.Notes);

@@ -171,7 +171,7 @@ public sealed class SeatTests : IDisposable
     {
         var client = WholeScreen();
         new Child("mkfifo", [_temp["fifo"]]).WaitForEnd();
-        using var devices = _desk.Devices(_temp["fifo"]);
+        using var devices = _desk.Devices(DeviceRules.None, _temp["fifo"]);
         using var fifo = new FileStream(_temp["fifo"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         _desk.Resize(100, 50);
         foreach (var (type, code, value) in new[] { (EV_ABS, ABS_X, 60), (EV_ABS, ABS_Y, 40), (EV_KEY, BTN_TOUCH, 1), (EV_SYN, 0, 0) })
@@ -179,5 +179,14 @@ public sealed class SeatTests : IDisposable
         string[] events = [];
         _desk.Turn(() => (events = _desk.Events(client)).Length > 0);
         Assert.Equal(["mouse-press 60 40"], events);
+    }
+
+    [Fact]
+    public void A_touch_screen_that_a_rule_turns_is_calibrated_as_it_hangs()
+    {
+        new Child("mkfifo", [_temp["fifo"]]).WaitForEnd();
+        var rules = new DeviceRules(new DeviceSettings { Rotate = 180 }, new DeviceSettings(), [new DeviceRule(null, null, _temp["fifo"], new() { Rotate = 90 })]);
+        using var devices = _desk.Devices(rules, _temp["fifo"]);
+        Assert.Equal(CalibrationMatrix.Turn(90), devices.ToScreen);
     }
 }

@@ -144,7 +144,7 @@ internal sealed class Desk : IDisposable
     public void Button(int index, string text, bool pressed) => Seat.Take(new ButtonEvent(index, text, pressed, _timeNs += 1_000_000));
 
     /// <summary>The input devices of some paths, as the host reads them.</summary>
-    public InputDevices Devices(params string[] paths) => new(_loop, new HostLog(null), paths, DeviceRules.None, Panel, Seat);
+    public InputDevices Devices(DeviceRules rules, params string[] paths) => new(_loop, new HostLog(null), paths, rules, Panel, Seat);
 
     /// <summary>The screen gets another size.</summary>
     public void Resize(int width, int height) => _display.Resize(width, height);
