@@ -73,6 +73,9 @@ internal sealed class MmmHost : IDisposable
     /// <summary>More of the host's environment.</summary>
     public (string Name, string? Value)[] Environment { get; set; } = [];
 
+    /// <summary>A program, and its first arguments, that becomes the host.</summary>
+    public string[] Launcher { get; set; } = [];
+
     public Child Process { get; private set; }
 
     public string[] Log => Process.Errors;
@@ -86,7 +89,8 @@ internal sealed class MmmHost : IDisposable
     {
         _control?.Dispose();
         _control = null;
-        Process = new Child(Programs.Mmm, [.. _options, .. more], [("MMM_PATH", Path), ("RUNTIME_DIRECTORY", Own), .. Environment]);
+        string[] command = [.. Launcher, Programs.Mmm, .. _options, .. more];
+        Process = new Child(command[0], command[1..], [("MMM_PATH", Path), ("RUNTIME_DIRECTORY", Own), .. Environment]);
         _children.Add(Process);
         Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", AllLog);
         Assert.False(Process.HasEnded, AllLog());

@@ -33,6 +33,8 @@ internal static class Programs
 
     /// <summary>hold.c, compiled here.</summary>
     public static string Hold { get; } = Compile("hold");
+    /// <summary>no_pidfd.c: no_pidfd ENOSYS|EPERM PROGRAM ARGUMENTS.</summary>
+    public static string NoPidfd { get; } = Compile("no_pidfd");
 
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
@@ -56,6 +58,7 @@ internal static class Programs
         var program = Path.Combine(Scratch(), name);
         var source = Path.Combine(AppContext.BaseDirectory, name + ".c");
         using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm", "-pthread"]);
+        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm"]);
         gcc.WaitForExit();
         return gcc.ExitCode == 0 ? program : throw new InvalidOperationException($"{name}.c does not compile");
     }
