@@ -58,7 +58,6 @@ internal static class Programs
         var program = Path.Combine(Scratch(), name);
         var source = Path.Combine(AppContext.BaseDirectory, name + ".c");
         using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm", "-pthread"]);
-        using var gcc = Process.Start("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, source, "-lm"]);
         gcc.WaitForExit();
         return gcc.ExitCode == 0 ? program : throw new InvalidOperationException($"{name}.c does not compile");
     }
