@@ -620,6 +620,11 @@ internal sealed class ClientTable : IDisposable
     {
         foreach (var session in _sessions.Values)
         {
+            if (session.WasAlive && !Lives(session)) // as apps that were ended just now
+            {
+                Delete(session.File);
+                _seen.Remove(session);
+            }
             session.Bell?.Dispose();
             session.PidWatch?.Dispose();
             session.File?.Dispose();

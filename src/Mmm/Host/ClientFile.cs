@@ -447,12 +447,20 @@ public sealed class ClientFile : IDisposable
         if (!MayBeDeleted)
             return Task.FromResult(false);
         var file = _file.Acquire(); // open until then: nothing else can be this inode
-        return Task.Factory.StartNew(() =>
+        Func<bool> remove = () =>
         {
             var isGone = FileStatus.Of(_directory, _name, out var there) == 0 && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
             file.Release();
             return isGone;
-        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        };
+        try
+        {
+            return Task.Factory.StartNew(remove, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (TaskSchedulerException) // no thread is left: one of the pool's, when there is one again
+        {
+            return Task.Run(remove);
+        }
     }
 
     /// <inheritdoc/>
