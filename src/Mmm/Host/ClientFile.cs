@@ -457,9 +457,9 @@ public sealed class ClientFile : IDisposable
         {
             return Task.Factory.StartNew(remove, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
-        catch (TaskSchedulerException) // no thread is left: one of the pool's, when there is one again
+        catch (Exception e) when (e is TaskSchedulerException or OutOfMemoryException or ThreadStartException) // no thread is left
         {
-            return Task.Run(remove);
+            return Task.FromResult(remove());
         }
     }
 

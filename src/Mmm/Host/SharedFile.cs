@@ -102,8 +102,20 @@ internal sealed unsafe class SharedFile(int fd)
             _isLate = true;
         }
         Acquire();
-        ThreadPool.UnsafeQueueUserWorkItem(static file => file.CatchUp(), this, preferLocal: false);
+        InBackground(static file => file.CatchUp());
         return true;
+    }
+
+    private void InBackground(Action<SharedFile> work)
+    {
+        try
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(work, this, preferLocal: false);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException) // no thread is left
+        {
+            work(this);
+        }
     }
 
     private void CatchUp()
@@ -139,7 +151,7 @@ internal sealed unsafe class SharedFile(int fd)
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static file => file.Close(), this, preferLocal: false);
+            InBackground(static file => file.Close());
     }
 
     private void Close()
