@@ -107,31 +107,6 @@ public class AppProcessTests
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
     }
 
-    [Fact]
-    public void An_app_starts_with_a_session_of_its_own_and_nothing_else_of_the_hosts()
-    {
-        using var host = Host("""
-            cat /proc/self/status > $TEMP/status
-            cat /proc/$$/stat > $TEMP/stat
-            readlink /proc/$$/fd/0 > $TEMP/stdin
-            for fd in /proc/$$/fd/*; do echo ${fd##*/}; done > $TEMP/fds
-            exec $RAW --title Demo color 00ff00
-            """, start: false);
-        host.Launcher = ["/bin/sh", "-c", "trap '' USR1 PIPE XFSZ CHLD; exec \"$@\"", "sh"];
-        host.Start();
-        var pid = host.WaitForClient("Demo").Pid;
-        var status = File.ReadAllLines(host.Temp["status"]);
-        const long threads = 0x180000000; // glibc's own two, which every program sets for itself
-        Assert.Equal(0, Signals(status, "SigIgn:\t") & ~threads);
-        Assert.Equal(0, Signals(status, "SigBlk:\t"));
-        var stat = File.ReadAllText(host.Temp["stat"]).Split(' '); // pid (sh) state parent group session terminal
-        Assert.Equal([$"{pid}", $"{pid}", "0"], stat[4..7]);
-        Assert.Equal("/dev/null\n", File.ReadAllText(host.Temp["stdin"]));
-        string[] own = ["0", "1", "2"];
-        var open = File.ReadAllLines(host.Temp["fds"]).Except(own).Where(fd => fd != "10"); // the shell's own, of its script
-        Assert.Empty(open);
-    }
-
     private static long Signals(string[] status, string field) =>
         Convert.ToInt64(status.Single(l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..], 16);
 
@@ -202,30 +177,6 @@ public class AppProcessTests
 
     private static int[] Descriptors(MmmHost host) =>
         [.. Directory.GetFileSystemEntries($"/proc/{host.Process.Pid}/fd").Select(p => int.Parse(Path.GetFileName(p)))];
-
-    [Fact]
-    public void A_host_without_a_descriptor_left_watches_and_restarts_apps_all_the_same()
-    {
-        using var host = Host("echo $$ > $TEMP/pid; exec $RAW --title Demo color 00ff00");
-        var first = host.WaitForClient("Demo").Pid;
-        var limit = Descriptors(host).Max() + 1;
-        Limit(host, $"--nofile={limit}:");
-        var waiting = new List<ControlClient>(); // each takes a descriptor as soon as there is one
-        for (var i = 0; i < 25; i++)
-            waiting.Add(new ControlClient(host.Path));
-        Wait.Until(() => Descriptors(host).Length == limit, "a full table of descriptors");
-        Child.Kill(first);
-        Wait.Until(() => ReadPid(host, "pid") != first, "the second process", host.AllLog);
-        var second = ReadPid(host, "pid");
-        Assert.DoesNotContain(Directory.GetFiles($"/proc/{host.Process.Pid}/fdinfo"), f => File.ReadAllText(f).Contains($"Pid:\t{second}\n", StringComparison.Ordinal));
-        host.Ask("clients"); // it answers
-        Child.Kill(second);
-        Wait.Until(() => ReadPid(host, "pid") != second, "the third process", host.AllLog);
-        waiting.ForEach(w => w.Dispose());
-        Limit(host, "--nofile=1024:");
-        host.WaitForClient("Demo");
-        Assert.Equal(0, host.Stop());
-    }
 
     [Fact]
     public void An_app_that_cannot_be_started_for_want_of_processes_is_tried_again_with_one_line()

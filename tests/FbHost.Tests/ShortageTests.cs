@@ -56,7 +56,7 @@ public sealed class ShortageTests
         if (!IsPublished)
             Limit(mmm, $"--nofile={Directory.GetFiles($"/proc/{mmm.Pid}/fd").Length + 48}");
         host.Raw("--title Good animate");
-        try { host.WaitForClient("Good"); } catch (Exception e) { throw new Exception(e.Message + string.Join(" | ", mmm.Errors)); }
+        host.WaitForClient("Good");
         var others = Enumerable.Range(0, 70).Select(i => new HandMade(host, $"other-{i}")).ToList();
         host.AssertKeepsShowing("Good");
         Wait.Until(() => host.Clients.Length > 10, "other clients to be served");
