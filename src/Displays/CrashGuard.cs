@@ -86,13 +86,13 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
         var ignored = Array.ConvertAll(signals, s => PosixSignalRegistration.Create(s, context => context.Cancel = true));
         File.WriteAllText("/proc/self/comm", "mmm-guard");
         using var pipe = Console.OpenStandardInput();
-        Follow(pipe);
+        Follow(pipe, getppid());
         Array.ForEach(ignored, i => i.Dispose());
         return 0;
     }
 
     // Until the host says that it ended in order, or ends.
-    private static void Follow(Stream pipe)
+    private static void Follow(Stream pipe, int host)
     {
         List<byte> text = [];
         List<string> message = [];
@@ -118,12 +118,26 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
             }
             if (message is [InOrder])
                 return;
-            giveBack = Parse([.. message]);
+            giveBack = Parse([.. message], host);
             message.Clear();
         }
     }
 
-    private static Action Parse(ReadOnlySpan<string> arguments)
+    // The pipe ends while the kernel closes the host's descriptors, of which others may still hold their locks. The host is gone when this process is
+    // somebody else's child, and that is also when a host in its place may be started.
+    private static void TryUntilGone(int host, Func<bool> giveBack)
+    {
+        const int patienceMs = 2000;
+        for (var waited = 0; waited < patienceMs && getppid() == host; waited++)
+        {
+            if (giveBack())
+                return;
+            Thread.Sleep(1);
+        }
+        giveBack();
+    }
+
+    private static Action Parse(ReadOnlySpan<string> arguments, int host)
     {
         string? framebuffer = null;
         FoundFramebuffer? found = null;
@@ -140,19 +154,22 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
         return () =>
         {
             if (framebuffer is not null && (terminal is not { } t || VirtualTerminal.IsInForeground(t.Number)))
-                GiveBack(framebuffer, found);
+                TryUntilGone(host, () => GiveBack(framebuffer, found));
             if (terminal is var (number, keyboardMode))
-                VirtualTerminal.GiveBackAfter(number, keyboardMode); // the console then draws its text over what the memory has
+                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // the console then draws its text over what the memory has
         };
     }
 
     private static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    private static void GiveBack(string framebuffer, FoundFramebuffer? found)
+    // False: a host has it, perhaps still the one that ends.
+    private static bool GiveBack(string framebuffer, FoundFramebuffer? found)
     {
         var fd = Sys.Open(framebuffer, O_RDWR);
-        if (fd >= 0 && DeviceLock.TryTake(fd, FbdevDisplay.Lock)) // else the next host has it
+        var isFree = fd < 0 || DeviceLock.TryTake(fd, FbdevDisplay.Lock);
+        if (fd >= 0 && isFree)
             found?.PutBack(fd, force: false);
         Sys.Close(fd);
+        return isFree;
     }
 }

@@ -148,7 +148,9 @@ public sealed class BoardTests(BoardFixture fixture)
     {
         UseFramebuffer(board);
         var still = ObserveClock(board);
+        var before = board.Device.Pid("mmm");
         board.Device.Require("kill -9 $(pidof mmm); echo TEXT >/dev/tty1; dd if=/dev/urandom of=/dev/fb0 bs=4096 count=300 2>/dev/null");
+        WaitNextHost(board, before);
         still.WaitSame("the next host", board.Screen);
         board.Device.Require("chvt 2");
         WaitText(board);
@@ -294,9 +296,12 @@ public sealed class BoardTests(BoardFixture fixture)
     {
         var before = board.Device.Pid("mmm");
         board.Device.Require($"{line} && kill {before}");
+        WaitNextHost(board, before);
+    }
+
+    private static void WaitNextHost(Board board, string before) =>
         Wait.Until("the next host", TimeSpan.FromSeconds(30), () => board.Device.Pid("mmm") is { Length: > 0 } pid && pid != before
             && board.Device.Run("mmmctl clients").Output.Contains("Clock"), pause: 100);
-    }
 
     private string PushPath => Path.Combine(fixture.Repo, "deploy/push");
 

@@ -238,20 +238,17 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             GiveBack(_tty, _isTaken ? _keyboardMode : KeyboardMode(_tty));
     }
 
-    /// <summary>Gives back the terminal that a host which is no more had; not when another host is there to take it.</summary>
-    internal static void GiveBackAfter(int number, int keyboardMode)
+    /// <summary>Gives back the terminal that a host which is no more had. False: a host has it, perhaps still the one that ends.</summary>
+    internal static bool GiveBackAfter(int number, int keyboardMode)
     {
         var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
+        var isFree = tty < 0 || new TerminalLock(tty).Leave();
         if (tty < 0)
             tty = Sys.Open("/dev/tty", O_RDWR | O_NOCTTY);
-        else if (!new TerminalLock(tty).Leave())
-        {
-            Sys.Close(tty);
-            return;
-        }
-        if (tty >= 0)
+        if (tty >= 0 && isFree)
             GiveBack(tty, keyboardMode);
         Sys.Close(tty);
+        return isFree;
     }
 
     /// <summary>The screen is this terminal's, or nobody knows.</summary>
