@@ -140,6 +140,8 @@ internal sealed class Screen
                 continue;
             FindVisible(surface);
             _painting.Add(_part);
+            foreach (var rect in _part.Rects)
+                _damage.Subtract(rect); // painted now: not once more when the surface may be drawing again
         }
         if (!_damage.IsEmpty)
             TakeDamage();
