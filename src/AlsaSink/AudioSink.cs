@@ -31,6 +31,7 @@ public sealed unsafe class AudioSink : IDisposable
     private const long RetryNs = 1_000_000_000;
     private const int ForgetFrames = 10 * Rate;
     private const int JoinMs = 2000;
+    private const int RecoverMs = 100;
 
     private sealed class RemovedSource(IPcmSource source, RemovedSource? next)
     {
@@ -67,6 +68,7 @@ public sealed unsafe class AudioSink : IDisposable
     /// <param name="turned">
     /// Is called on the audio thread when the output has been started, before its first frame, and when it has failed; not at each further try.
     /// </param>
+    /// <exception cref="AudioException">There is no descriptor or thread for it; the output stays the caller's.</exception>
     public AudioSink(IPcmOutput? output, Action<string>? log = null, IAudioClock? clock = null, Action? turned = null)
     {
         _output = output;
@@ -78,7 +80,15 @@ public sealed unsafe class AudioSink : IDisposable
         if (_wake < 0)
             throw new AudioException($"audio: no eventfd (errno {errno}); raise the limit of open files");
         _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
-        _thread.Start();
+        try
+        {
+            _thread.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            close(_wake);
+            throw new AudioException("audio: no thread can be made; raise the limit of processes (RLIMIT_NPROC) or of memory");
+        }
     }
 
     /// <summary>What plays now. Read on any thread.</summary>
@@ -148,16 +158,44 @@ public sealed unsafe class AudioSink : IDisposable
     {
         while (!_stopping)
         {
-            // Before anything is looked at: whoever fills or removes a source after that sees it, and signals.
-            if (_state != OutputState.Playing)
-                Interlocked.Exchange(ref _idle, 1);
-            Retire();
-            if (Mix() == 0 && _state != OutputState.Playing)
-                Block();
-            else
-                Put();
+            try
+            {
+                PlayPeriod();
+            }
+            catch (Exception e)
+            {
+                Recover(e);
+            }
         }
         End();
+    }
+
+    private void PlayPeriod()
+    {
+        // Before anything is looked at: whoever fills or removes a source after that sees it, and signals.
+        if (_state != OutputState.Playing)
+            Interlocked.Exchange(ref _idle, 1);
+        Retire();
+        if (Mix() == 0 && _state != OutputState.Playing)
+            Block();
+        else
+            Put();
+    }
+
+    // Nobody foresaw it; it must not end the process, and what comes again at once must not become a busy loop.
+    private void Recover(Exception e)
+    {
+        try
+        {
+            _state = OutputState.Discarding;
+            Say($"audio: unexpected: {e.GetType().Name}: {e.Message}; sound is tried again");
+            _output?.Stop();
+        }
+        catch (Exception)
+        {
+            // One line is all that can be done.
+        }
+        Thread.Sleep(RecoverMs);
     }
 
     private int Mix()
@@ -168,7 +206,8 @@ public sealed unsafe class AudioSink : IDisposable
         }
         catch (Exception e)
         {
-            IPcmSource source = _mixer.Reading!;
+            if (_mixer.Reading is not { } source)
+                throw;
             _log?.Invoke($"audio: a source failed and is removed: {e.Message}");
             if (TakeOut(source))
                 Retire(source);

@@ -17,6 +17,7 @@ public sealed unsafe class WavFile : IPcmOutput
 
     private const int RiffSizeAt = 4;
     private const int DataSizeAt = 40;
+    private const uint S_IFMT = 0xF000, S_IFREG = 0x8000; // inode(7)
     private const long MaxDataBytes = uint.MaxValue - HeaderBytes;
 
     private readonly PeriodClock _pace;
@@ -26,21 +27,22 @@ public sealed unsafe class WavFile : IPcmOutput
     private int _fd = -1;
     private long _dataBytes;
 
-    /// <summary>Creates the file, or empties it, and writes the header of a file without sound.</summary>
+    /// <summary>Creates the file, or empties it, and writes the header of a file without sound. A symbolic link is not followed.</summary>
     /// <param name="path">The file.</param>
     /// <param name="clock">Paces it; the kernel's clock if null.</param>
-    /// <exception cref="AudioException">The file cannot be created or written.</exception>
+    /// <exception cref="AudioException">The file cannot be created or written, or what is there is no plain file.</exception>
     public WavFile(string path, IAudioClock? clock = null)
     {
         _path = path;
         _pace = new PeriodClock(clock ?? new MonotonicClock(), AudioSink.Rate);
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-            // O_NONBLOCK: a FIFO without a reader must not hang the start.
-            _fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, Convert.ToUInt16("644", 8));
+            // Nothing that lies there holds up the start, or is emptied before it is known what it is.
+            _fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, Convert.ToUInt16("644", 8));
         if (_fd < 0)
-            throw new AudioException($"{path}: {ErrnoText(errno)}; name a file that can be written");
+            throw new AudioException($"{path}: {(errno == ELOOP ? "is a symbolic link" : ErrnoText(errno))}; name a file that can be written");
         try
         {
+            Empty();
             WriteAt(0, Header());
         }
         catch
@@ -48,6 +50,17 @@ public sealed unsafe class WavFile : IPcmOutput
             Dispose();
             throw;
         }
+    }
+
+    private void Empty()
+    {
+        stat old;
+        if (fstat(_fd, &old) != 0)
+            throw new AudioException($"{_path}: {ErrnoText(errno)}; name a file that can be written");
+        if (((uint)old.st_mode & S_IFMT) != S_IFREG)
+            throw new AudioException($"{_path}: is no plain file; name a file that can be written");
+        if (ftruncate(_fd, 0) != 0)
+            throw new AudioException($"{_path}: {ErrnoText(errno)}; name a file that can be written");
     }
 
     /// <inheritdoc/>

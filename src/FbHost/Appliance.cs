@@ -103,7 +103,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         display.Resized += screen.Resize;
         var seen = new SeenClients(own?.Read(SeenName, SeenBytes) ?? [], content => worker.Run(() => Keep(own, content)));
         var clients = Own(new ClientTable(_loop, screen, _log, clientDirectory, seen, options.AllowedMessages));
-        var volumes = Own(new Volumes(_loop, _log, options.Sound.State, options.Sound.Volume));
+        var volumes = Own(new Volumes(_loop, worker, _log, options.Sound.State, options.Sound.Volume));
         var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
         var streams = Own(new ClientStreams(_loop, worker, clients, output, volumes, options.Sound, _log));
         var click = new KeyClick(output, options.Sound);

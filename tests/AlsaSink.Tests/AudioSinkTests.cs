@@ -52,6 +52,18 @@ public class AudioSinkTests
     }
 
     [Fact]
+    public void What_nobody_foresaw_is_one_line_and_sound_goes_on_after_it()
+    {
+        int turns = 0;
+        using (AudioSink sink = new(_output, _log.Enqueue, _clock, () => _ = ++turns < 6 ? throw new InvalidOperationException("odd") : 0))
+        {
+            sink.Add(new TestSource(0.5f).Fill(480_000));
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref turns) >= 6 && sink.Status.State == OutputState.Playing, Patience));
+        }
+        Assert.Single(_log, line => line == "audio: unexpected: InvalidOperationException: odd; sound is tried again");
+    }
+
+    [Fact]
     public void A_source_wakes_the_sink_again_after_idling()
     {
         using AudioSink sink = Sink(_output);

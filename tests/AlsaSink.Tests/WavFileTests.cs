@@ -77,8 +77,20 @@ public sealed class WavFileTests : IDisposable
     [Fact]
     public void A_full_disk_is_one_line()
     {
-        AudioException e = Assert.Throws<AudioException>(() => new WavFile("/dev/full", _clock));
-        Assert.Equal("/dev/full: disk full; make room, sound is discarded from here", e.Message);
+        Assert.True(Environment.UserName == "root", "this test mounts a small disk: run the tests as root");
+        string disk = Directory.CreateDirectory(Path.Combine(_folder, "disk")).FullName;
+        Run("mount", "-t", "tmpfs", "-o", "size=4k", "none", disk);
+        try
+        {
+            File.WriteAllBytes(Path.Combine(disk, "old"), new byte[4096]);
+            string file = Path.Combine(disk, "out.wav");
+            AudioException e = Assert.Throws<AudioException>(() => new WavFile(file, _clock));
+            Assert.Equal($"{file}: disk full; make room, sound is discarded from here", e.Message);
+        }
+        finally
+        {
+            Run("umount", disk);
+        }
     }
 
     [Fact]
@@ -91,10 +103,26 @@ public sealed class WavFileTests : IDisposable
     }
 
     [Fact]
-    public void A_fifo_is_refused_and_does_not_hang()
+    public void What_is_no_plain_file_is_refused_as_it_is_and_does_not_hang()
     {
-        Process.Start("mkfifo", FilePath).WaitForExit();
-        AudioException e = Assert.Throws<AudioException>(() => new WavFile(FilePath, _clock));
-        Assert.StartsWith($"{FilePath}: ", e.Message);
+        string Fault(string path) => Assert.Throws<AudioException>(() => new WavFile(path, _clock)).Message;
+        Run("mkfifo", FilePath);
+        Assert.Equal($"{FilePath}: no such device or address; name a file that can be written", Fault(FilePath)); // nobody reads
+        using (new FileStream(FilePath, FileMode.Open, FileAccess.ReadWrite))
+            Assert.Equal($"{FilePath}: is no plain file; name a file that can be written", Fault(FilePath));
+        Assert.Equal("/dev/null: is no plain file; name a file that can be written", Fault("/dev/null"));
+
+        string file = Path.Combine(_folder, "other"), link = Path.Combine(_folder, "link");
+        File.WriteAllText(file, "somebody else's");
+        File.CreateSymbolicLink(link, file);
+        Assert.Equal($"{link}: is a symbolic link; name a file that can be written", Fault(link));
+        Assert.Equal("somebody else's", File.ReadAllText(file));
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -1,9 +1,10 @@
 /* A libasound of one card with three controls, for CardVolumeTests and FbHost.Tests' CardTests. $FAKE_CARD is a folder: file plugged holds a number while
    the card is there, another one after it was plugged in again, 100 for a card without controls; what is set is a line in file done, what is played is in
-   file played. */
+   file played. While there is a file hang, the mixer does not answer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ENODEV 19
 #define BUFFER 960
@@ -45,6 +46,8 @@ static void say(const char *what, long value)
 /* As libasound: what it believes to be so already is not written, also when the card is gone. */
 static int set(const char *what, long *believed, long value)
 {
+    for (FILE *hang; (hang = file("hang", "r")); usleep(10000))
+        fclose(hang);
     if (mixer_card != plugged())
         return *believed == value ? 0 : -ENODEV;
     *believed = value;

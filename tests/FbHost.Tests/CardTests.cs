@@ -65,6 +65,25 @@ public class CardTests
     }
 
     [Fact]
+    public void A_card_whose_mixer_does_not_answer_holds_up_neither_pictures_nor_sound_and_gets_the_newest_volume()
+    {
+        using var host = WithCard();
+        using var good = host.Raw("--title Good animate");
+        using var client = host.Raw("--title Tone pcm 3 48000 440 60000");
+        WaitLoudness(host, Level);
+        host.WaitForClient("Good");
+        File.WriteAllText(host.Temp["hang"], "");
+        foreach (var volume in new[] { "30", "40", "20" })
+            host.Ask("volume", volume);
+        host.AssertKeepsShowing("Good");
+        var from = Played(host);
+        Wait.Until(() => Played(host) > from + 24000, "half a second of sound");
+        File.Delete(host.Temp["done"]);
+        File.Delete(host.Temp["hang"]);
+        WaitDone(host, "Master -3137", "switch 1", "Master -4194", "switch 1");
+    }
+
+    [Fact]
     public void A_card_without_the_control_that_takes_another_s_place_is_as_loud_by_multiplying()
     {
         using var host = WithCard();

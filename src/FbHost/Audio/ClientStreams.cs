@@ -86,6 +86,11 @@ internal sealed class ClientStreams : IDisposable
 
     private void Begin(ClientSession client, ClientStream stream, int rate)
     {
+        if (!_output.TryStart())
+        {
+            Defer(stream);
+            return;
+        }
         if (TakeFor(stream, () => _places.Take(stream.Holder, 1)) is { } limit)
         {
             Refuse(client, stream, $"{limit} has as many clients that sound as may at a time ({MostProcessStreams} of a process, "
@@ -113,9 +118,14 @@ internal sealed class ClientStreams : IDisposable
 
     private void Refuse(ClientSession client, ClientStream stream, string why)
     {
+        Defer(stream);
+        Say(client, $"waits for its sound: {why}");
+    }
+
+    private void Defer(ClientStream stream)
+    {
         stream.IsRefused = true;
         _later.NoLaterThan(EventLoop.Now + RetryNs);
-        Say(client, $"waits for its sound: {why}");
     }
 
     private void Rest(ClientStream stream, ClientSound sound)
@@ -124,8 +134,7 @@ internal sealed class ClientStreams : IDisposable
         ReturnLease(stream);
         _places.Return(stream.Holder, 1);
         _output.Remove(sound);
-        stream.IsRefused = true; // it may be waiting itself
-        _later.NoLaterThan(EventLoop.Now + RetryNs);
+        Defer(stream); // it may be waiting itself
     }
 
     private void ReturnLease(ClientStream stream)

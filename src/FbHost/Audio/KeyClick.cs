@@ -35,7 +35,7 @@ internal sealed class KeyClick
     /// <summary>Plays it now, unless there is none or sound is muted.</summary>
     public void Play()
     {
-        if (_sound is null || _output.IsMuted)
+        if (_sound is null || _output.IsMuted || !_output.TryStart())
             return;
         if (!_isAdded)
             _output.Add(_sound);

@@ -16,6 +16,7 @@ internal sealed class SoundOutput : IDisposable
     private readonly IPcmOutput? _output;
     private readonly CardControl? _card;
     private AudioSink? _sink;
+    private bool _saidNoThread;
 
     /// <exception cref="AudioException">The device or file that was named cannot be had.</exception>
     public SoundOutput(EventLoop loop, Worker worker, ServeOptions options, Volumes volumes, HostLog log)
@@ -58,17 +59,29 @@ internal sealed class SoundOutput : IDisposable
 
     public void ToggleMute() => SetMuted(!IsMuted);
 
-    /// <summary>Plays a source from now on.</summary>
-    public void Add(IPcmSource source)
+    /// <summary>Starts the audio thread unless it runs. False: there is none now, which was told once.</summary>
+    public bool TryStart()
     {
-        if (_sink is null)
+        if (_sink is not null)
+            return true;
+        try
         {
             Action? turned = _card is null ? null : () => _loop.Post(FollowCard);
             _sink = new AudioSink(_output, _log.Warn, turned: turned) { Limits = _limits };
-            Apply();
         }
-        _sink.Add(source);
+        catch (AudioException e)
+        {
+            if (!_saidNoThread)
+                _log.Warn($"{e.Message}; there is no sound until then");
+            _saidNoThread = true;
+            return false;
+        }
+        Apply();
+        return true;
     }
+
+    /// <summary>Plays a source from now on; the audio thread runs.</summary>
+    public void Add(IPcmSource source) => _sink!.Add(source);
 
     /// <summary>Plays a source no more.</summary>
     public void Remove(IPcmSource source) => _sink?.Remove(source);

@@ -16,18 +16,19 @@ internal sealed class Volumes : IDisposable
     private const int MostNames = 128; // clients that call themselves something else each time do not fill the file
     private readonly HostLog _log;
     private readonly string? _file;
+    private readonly Worker _worker;
     private readonly LoopTimer _timer;
     private readonly Dictionary<string, int> _clients = [];
-    private Task _saving = Task.CompletedTask;
     private bool _saidNotKept;
 
     /// <param name="loop">Runs the timer.</param>
+    /// <param name="worker">Writes.</param>
     /// <param name="log">Is told once when nothing can be kept.</param>
     /// <param name="file">The file; null: volume.json in $STATE_DIRECTORY (systemd's), else in /var/lib/mmm where that is.</param>
     /// <param name="start">The volume where nothing was kept.</param>
-    public Volumes(EventLoop loop, HostLog log, string? file, int start)
+    public Volumes(EventLoop loop, Worker worker, HostLog log, string? file, int start)
     {
-        (_log, Master) = (log, start);
+        (_worker, _log, Master) = (worker, log, start);
         _file = file ?? DefaultFile();
         _timer = loop.CreateTimer(Save);
         if (_file is not null)
@@ -103,16 +104,11 @@ internal sealed class Volumes : IDisposable
         _saidNotKept |= _file is null;
     }
 
-    // A card that is written slowly does not hold up the loop.
     private void Save()
     {
-        if (!_saving.IsCompleted)
-        {
-            _timer.After(SaveAfterMs);
-            return;
-        }
         var bytes = Bytes();
-        _saving = Task.Run(() => Write(bytes));
+        if (!_worker.Run(() => Write(bytes)))
+            _timer.After(SaveAfterMs); // it has too much to do
     }
 
     private byte[] Bytes()
@@ -146,13 +142,10 @@ internal sealed class Volumes : IDisposable
         }
     }
 
+    /// <summary>Has what was changed written: the worker ends after that.</summary>
     public void Dispose()
     {
-        if (!_timer.IsRunning && _saving.IsCompleted)
-            return;
-        var pending = _timer.IsRunning;
-        _saving.Wait();
-        if (pending)
-            Write(Bytes());
+        if (_timer.IsRunning)
+            Save();
     }
 }
