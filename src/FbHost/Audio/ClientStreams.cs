@@ -12,7 +12,7 @@ namespace FbHost.Audio;
 /// </summary>
 internal sealed class ClientStreams : IDisposable
 {
-    private const int MostStreams = 64, MostUserStreams = 32, MostProcessStreams = 8; // that sound
+    private const int MostStreams = 64, MostUserStreams = 32, MostAppStreams = 8; // that sound
     private const long RestNs = 2_000_000_000; // a sound that was silent for so long gives its place to one that waits
     private const long RetryNs = 1_000_000_000;
     private readonly EventLoop _loop;
@@ -20,7 +20,7 @@ internal sealed class ClientStreams : IDisposable
     private readonly Volumes _volumes;
     private readonly HostLog _log;
     private readonly ResamplerFilters _filters;
-    private readonly Quota _places = new(MostStreams, MostUserStreams, MostProcessStreams);
+    private readonly Quota _places = new(MostStreams, MostUserStreams, MostAppStreams);
     private readonly Dictionary<ClientSession, ClientStream> _streams = [];
     private readonly List<(ClientSound Sound, Holder Holder)> _ending = [];
     private readonly MonotonicClock _clock = new();
@@ -59,7 +59,7 @@ internal sealed class ClientStreams : IDisposable
     private void Look(ClientSession client)
     {
         if (!_streams.TryGetValue(client, out var stream))
-            _streams.Add(client, stream = new ClientStream(new Holder(client.File!.Owner, client.Pid)));
+            _streams.Add(client, stream = new ClientStream(Holder.Of(client)));
         if (stream.Sound is { } sound)
         {
             sound.Connect(client.Bell?.Fd ?? -1);
@@ -93,7 +93,7 @@ internal sealed class ClientStreams : IDisposable
         }
         if (TakeFor(stream, () => _places.Take(stream.Holder, 1)) is { } limit)
         {
-            Refuse(client, stream, $"{limit} has as many clients that sound as may at a time ({MostProcessStreams} of a process, "
+            Refuse(client, stream, $"{limit} has as many clients that sound as may at a time ({MostAppStreams} of an app, "
                 + $"{MostUserStreams} of a user, {MostStreams} in all); end some, or mix in the app");
             return;
         }

@@ -1,13 +1,18 @@
+using FbHost.Clients;
+
 namespace FbHost.Audio;
 
-/// <summary>Who has a share: a client's user and process.</summary>
-internal readonly record struct Holder(uint User, int Pid);
+/// <summary>Who has a share: the client's user, and its app of the configuration or, of none, its process.</summary>
+internal readonly record struct Holder(uint User, ClientApp? App, int Pid)
+{
+    public static Holder Of(ClientSession client) => new(client.User, client.App, client.App is null ? client.Pid : 0);
+}
 
-/// <summary>Divides an amount among clients, so that no process and no user can take all of it. Belongs to one thread.</summary>
+/// <summary>Divides an amount among clients, so that no app and no user can take all of it. Belongs to one thread.</summary>
 /// <param name="total">What there is, 1 or more.</param>
-/// <param name="user">What all processes of one user have together at most.</param>
-/// <param name="process">What one process has at most.</param>
-internal sealed class Quota(long total, long user, long process)
+/// <param name="user">What all of one user have together at most.</param>
+/// <param name="app">What one app, or a process of no app, has at most.</param>
+internal sealed class Quota(long total, long user, long app)
 {
     private readonly Dictionary<Holder, long> _taken = []; // only of those that have some
 
@@ -24,8 +29,8 @@ internal sealed class Quota(long total, long user, long process)
             users += other.User == holder.User ? taken : 0;
         }
         var its = _taken.GetValueOrDefault(holder) + amount;
-        if (its > process)
-            return "its process";
+        if (its > app)
+            return "its app";
         if (users > user)
             return "its user";
         if (all > total)

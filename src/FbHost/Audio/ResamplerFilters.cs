@@ -24,17 +24,17 @@ internal sealed class FilterLease(Holder holder, ResamplerFilterSize size, int t
 /// </summary>
 internal sealed class ResamplerFilters
 {
-    private const long MostBytes = 16 << 20, MostUserBytes = 8 << 20, MostProcessBytes = 4 << 20;
+    private const long MostBytes = 16 << 20, MostUserBytes = 8 << 20, MostAppBytes = 4 << 20;
     private const long MostSpareBytes = 2 << 20; // of filters that no stream uses now
-    private const int MostTaps = 16384, MostUserTaps = 8192, MostProcessTaps = 4096; // a frame: 50 streams of 44.1 kHz are 4000
+    private const int MostTaps = 16384, MostUserTaps = 8192, MostAppTaps = 4096; // a frame: 50 streams of 44.1 kHz are 4000
     private const int PauseFactor = 3; // a pause is so many times as long as the making took: a quarter of one processor at most
     private const long RetryMs = 100;
     private const int CollectBytes = 8 << 20;
     private readonly Worker _worker;
     private readonly ResamplerQuality _quality;
     private readonly Action _made;
-    private readonly Quota _bytes = new(MostBytes, MostUserBytes, MostProcessBytes);
-    private readonly Quota _taps = new(MostTaps, MostUserTaps, MostProcessTaps);
+    private readonly Quota _bytes = new(MostBytes, MostUserBytes, MostAppBytes);
+    private readonly Quota _taps = new(MostTaps, MostUserTaps, MostAppTaps);
     private readonly List<FilterLease> _leases = []; // oldest first
     private readonly Queue<ResamplerFilter> _spare = []; // oldest first
     private readonly LoopTimer _next;

@@ -48,11 +48,11 @@ public class SharedSoundTests
     }
 
     [Fact]
-    public void A_process_has_no_more_than_its_share_of_streams_and_the_next_is_heard_when_one_ends()
+    public void An_app_has_no_more_than_its_share_of_streams_and_the_next_is_heard_when_one_ends()
     {
         using var host = new MmmHost(width: 160, height: 120);
         using var musicians = new Musicians(host, 1, 9, 0, () => 48000);
-        Wait.Until(() => musicians.Sounding == 8 && host.CountLog("waits for its sound: its process has as many clients") == 1, "eight that sound",
+        Wait.Until(() => musicians.Sounding == 8 && host.CountLog("waits for its sound: its app has as many clients") == 1, "eight that sound",
             () => $"{musicians.Sounding}; {host.AllLog()}");
         using var other = host.Raw("--title Other pcm 3 48000 440 60000"); // its process has a share of its own
         host.WaitForClient("Other", c => c.Audio);
