@@ -447,20 +447,14 @@ public sealed class ClientFile : IDisposable
         if (!MayBeDeleted)
             return Task.FromResult(false);
         var file = _file.Acquire(); // open until then: nothing else can be this inode
-        Func<bool> remove = () =>
+        var done = new TaskCompletionSource<bool>();
+        Background.Run(() =>
         {
             var isGone = FileStatus.Of(_directory, _name, out var there) == 0 && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
             file.Release();
-            return isGone;
-        };
-        try
-        {
-            return Task.Factory.StartNew(remove, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-        catch (Exception e) when (e is TaskSchedulerException or OutOfMemoryException or ThreadStartException) // no thread is left
-        {
-            return Task.FromResult(remove());
-        }
+            done.SetResult(isGone);
+        });
+        return done.Task;
     }
 
     /// <inheritdoc/>

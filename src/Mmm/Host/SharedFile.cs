@@ -102,20 +102,8 @@ internal sealed unsafe class SharedFile(int fd)
             _isLate = true;
         }
         Acquire();
-        InBackground(static file => file.CatchUp());
+        Background.Run(CatchUp);
         return true;
-    }
-
-    private void InBackground(Action<SharedFile> work)
-    {
-        try
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(work, this, preferLocal: false);
-        }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException) // no thread is left
-        {
-            work(this);
-        }
     }
 
     private void CatchUp()
@@ -151,7 +139,7 @@ internal sealed unsafe class SharedFile(int fd)
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            InBackground(static file => file.Close());
+            Background.Run(Close);
     }
 
     private void Close()
