@@ -6,9 +6,9 @@ using FbHost.Control;
 using FbHost.Options;
 
 StandardStreams.Ensure();
+ChildProcess.KeepExitCodes();
 // A write beyond RLIMIT_FSIZE is an error like others, and not the end. What is started has the signal's default action again.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25 /* SIGXFSZ */, c => c.Cancel = true);
-ChildProcess.KeepExitCodes();
 using var log = new LogWriter(2);
 try
 {

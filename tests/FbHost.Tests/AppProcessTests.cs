@@ -107,6 +107,29 @@ public class AppProcessTests
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
     }
 
+    [Fact]
+    public void An_app_starts_with_a_session_of_its_own_and_nothing_else_of_the_hosts()
+    {
+        using var host = Host("""
+            cat /proc/$$/status > $TEMP/status
+            cat /proc/$$/stat > $TEMP/stat
+            readlink /proc/$$/fd/0 > $TEMP/stdin
+            exec $RAW --title Demo color 00ff00
+            """, start: false);
+        host.Launcher = ["/bin/sh", "-c", "exec 7</dev/null; trap '' USR1 PIPE XFSZ CHLD; exec \"$@\"", "sh"];
+        host.Start();
+        var pid = host.WaitForClient("Demo").Pid;
+        var status = File.ReadAllLines(host.Temp["status"]);
+        const long threads = 0x180000000; // glibc's own two, which every program sets for itself
+        Assert.Equal(0, Signals(status, "SigIgn:\t") & ~threads);
+        Assert.Equal(0, Signals(status, "SigBlk:\t"));
+        var stat = File.ReadAllText(host.Temp["stat"]).Split(' '); // pid (sh) state parent group session terminal
+        Assert.Equal([$"{pid}", $"{pid}", "0"], stat[4..7]);
+        Assert.Equal("/dev/null\n", File.ReadAllText(host.Temp["stdin"]));
+        var open = Directory.GetFiles($"/proc/{pid}/fd").Where(fd => int.Parse(Path.GetFileName(fd)) > 2).Select(fd => new FileInfo(fd).LinkTarget!);
+        Assert.StartsWith(host.Path + "/fb.", Assert.Single(open)); // the client's own file
+    }
+
     private static long Signals(string[] status, string field) =>
         Convert.ToInt64(status.Single(l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..], 16);
 
@@ -177,6 +200,46 @@ public class AppProcessTests
 
     private static int[] Descriptors(MmmHost host) =>
         [.. Directory.GetFileSystemEntries($"/proc/{host.Process.Pid}/fd").Select(p => int.Parse(Path.GetFileName(p)))];
+
+    private static bool IsPidFd(MmmHost host, int fd, int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{host.Process.Pid}/fdinfo/{fd}").Contains($"Pid:\t{pid}\n", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // closed meanwhile
+        }
+    }
+
+    [Fact]
+    public void A_host_without_a_descriptor_left_watches_and_restarts_apps_all_the_same()
+    {
+        using var host = Host("echo $$ > $TEMP/pid.new; mv $TEMP/pid.new $TEMP/pid; exec $RAW --title Demo color 00ff00");
+        var before = host.WaitForClient("Demo").Pid;
+        Child.Kill(before); // a host that is not native code loads libraries when it needs them first
+        var first = WaitForOther(host, before);
+        var limit = Enumerable.Range(0, 1000).Except(Descriptors(host)).ElementAt(10); // ten are free below that
+        Limit(host, $"--nofile={limit}:");
+        var waiting = new List<ControlClient>(); // each takes a descriptor as soon as there is one
+        for (var i = 0; i < 25; i++)
+            waiting.Add(new ControlClient(host.Path));
+        // But for one: the runtime's debugger waits in an open().
+        int[] Free() => [.. Enumerable.Range(0, limit).Except(Descriptors(host))];
+        Wait.Until(() => Free().Length <= 1, "a full table of descriptors", () => $"free of {limit}: {string.Join(", ", Free())}; log {host.AllLog()}");
+        Child.Kill(first);
+        Wait.Until(() => ReadPid(host, "pid") != first, "the second process", host.AllLog);
+        var second = ReadPid(host, "pid");
+        Assert.DoesNotContain(Descriptors(host), fd => IsPidFd(host, fd, second));
+        host.Ask("clients"); // it answers
+        Child.Kill(second);
+        Wait.Until(() => ReadPid(host, "pid") != second, "the third process", host.AllLog);
+        waiting.ForEach(w => w.Dispose());
+        Limit(host, "--nofile=1024:");
+        host.WaitForClient("Demo");
+        Assert.Equal(0, host.Stop());
+    }
 
     [Fact]
     public void An_app_that_cannot_be_started_for_want_of_processes_is_tried_again_with_one_line()

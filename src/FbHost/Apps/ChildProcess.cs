@@ -60,7 +60,7 @@ internal static unsafe partial class ChildProcess
 
     /// <summary>
     /// Starts a program in a session, and so a process group, of its own, without a terminal: standard input is /dev/null, output and error are the
-    /// host's, all signals are as after boot. Its environment is the host's and one variable.
+    /// host's, it gets no other descriptor, and all signals have their defaults. Its environment is the host's and one variable.
     /// </summary>
     /// <param name="command">The program, looked for in PATH unless it has a slash, and its arguments.</param>
     /// <param name="variable">The name of the variable.</param>
@@ -74,6 +74,7 @@ internal static unsafe partial class ChildProcess
             if ((string)entry.Key != variable)
                 environment.Add($"{entry.Key}={entry.Value}");
         }
+        KeepDescriptors();
         byte* attributes = stackalloc byte[ObjectBytes], actions = stackalloc byte[ObjectBytes], signals = stackalloc byte[ObjectBytes];
         var pid = 0;
         posix_spawnattr_init(attributes);
@@ -96,6 +97,14 @@ internal static unsafe partial class ChildProcess
         posix_spawn_file_actions_destroy(actions);
         posix_spawnattr_destroy(attributes);
         return error == 0 ? pid : -error;
+    }
+
+    // The host's own have O_CLOEXEC, but not all that it was started with, or that a library opens. An older kernel passes those on.
+    private static void KeepDescriptors()
+    {
+        const int SYS_close_range = 436; // the same on every architecture
+        const uint closeOnExec = 4; // CLOSE_RANGE_CLOEXEC, Linux 5.11
+        syscall(SYS_close_range, 3u, uint.MaxValue, closeOnExec);
     }
 
     private static byte[] Join(IReadOnlyList<string> texts, out List<int> starts)
