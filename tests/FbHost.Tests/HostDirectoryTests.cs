@@ -93,6 +93,17 @@ public sealed class HostDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void The_clients_directory_is_not_the_hosts_own()
+    {
+        using var own = Open("run", out var fault, "run", "other"); // as where RUNTIME_DIRECTORY is served
+        Assert.True(own is not null, fault);
+        Assert.StartsWith(_temp["other"], own.Path);
+        Assert.Empty(Directory.GetFileSystemEntries(_temp["run"]));
+        Assert.Null(Open("run", out fault, "run"));
+        Assert.Equal($"{_temp["run"]}: is the clients' directory", fault);
+    }
+
+    [Fact]
     public void What_is_no_plain_file_is_neither_waited_for_nor_followed()
     {
         using var directory = Open();

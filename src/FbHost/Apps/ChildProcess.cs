@@ -6,7 +6,9 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Apps;
 
-/// <summary>Starts programs by posix_spawn(3) and waits for these only: System.Diagnostics.Process knows no sessions, and reaps on a thread of its own.</summary>
+/// <summary>
+/// Starts programs by posix_spawn(3) and reaps these only. System.Diagnostics.Process knows no sessions, and reaps on a thread of its own.
+/// </summary>
 internal static unsafe partial class ChildProcess
 {
     private const short SetSignalDefaults = 4, SetSignalMask = 8, SetSession = 0x80; // POSIX_SPAWN_*, spawn.h
@@ -85,9 +87,10 @@ internal static unsafe partial class ChildProcess
         EmptySignalSet(signals);
         posix_spawnattr_setsigmask(attributes, signals);
         int error;
-        fixed (byte* nothing = "/dev/null\0"u8, argumentBytes = Join(command, out var argumentStarts), environmentBytes = Join(environment, out var environmentStarts))
+        var (argumentBytes, variableBytes) = (Join(command, out var argumentStarts), Join(environment, out var variableStarts));
+        fixed (byte* nothing = "/dev/null\0"u8, firstArgument = argumentBytes, firstVariable = variableBytes)
         {
-            fixed (nint* arguments = Pointers(argumentBytes, argumentStarts), variables = Pointers(environmentBytes, environmentStarts))
+            fixed (nint* arguments = Pointers(firstArgument, argumentStarts), variables = Pointers(firstVariable, variableStarts))
             {
                 error = posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDONLY, 0);
                 if (error == 0)

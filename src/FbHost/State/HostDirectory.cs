@@ -6,8 +6,8 @@ namespace FbHost.State;
 
 /// <summary>
 /// Where the host keeps what is its own, for one directory of clients: only its user can write there, and the next host that serves the same directory
-/// finds it. It lies in the first of these that can be had: RUNTIME_DIRECTORY (systemd's), for root /run/mmm, for others
-/// XDG_RUNTIME_DIR/mmm, then /tmp/mmm-host-UID (which may outlive a reboot). All access goes by the directory's descriptor.
+/// finds it. It lies in the first of these that can be had: RUNTIME_DIRECTORY (systemd's), for root /run/mmm-host, for others
+/// XDG_RUNTIME_DIR/mmm-host, then /tmp/mmm-host-UID (which may outlive a reboot). All access goes by the directory's descriptor.
 /// </summary>
 internal sealed class HostDirectory : IDisposable
 {
@@ -50,6 +50,12 @@ internal sealed class HostDirectory : IDisposable
                 continue;
             }
             var path = System.IO.Path.Combine(parent, own);
+            if (FileStatus.Of(all, "", out var status) >= 0 && status.Identity == served.Identity)
+            {
+                faults.Add($"{path}: is the clients' directory");
+                Sys.Close(all);
+                continue;
+            }
             if (OpenPrivateIn(all, path, name, out var fd) is { } inner)
             {
                 faults.Add(inner);
@@ -69,9 +75,9 @@ internal sealed class HostDirectory : IDisposable
         if (byService is not null && System.IO.Path.GetDirectoryName(byService) is { } parent)
             yield return (parent, System.IO.Path.GetFileName(byService));
         if (user == 0)
-            yield return ("/run", "mmm");
+            yield return ("/run", "mmm-host");
         else if (byLogin is not null)
-            yield return (byLogin, "mmm");
+            yield return (byLogin, "mmm-host");
         yield return ("/tmp", string.Create(CultureInfo.InvariantCulture, $"mmm-host-{user}"));
     }
 
