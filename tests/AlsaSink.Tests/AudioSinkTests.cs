@@ -57,9 +57,12 @@ public class AudioSinkTests
         int turns = 0;
         using (AudioSink sink = new(_output, _log.Enqueue, _clock, () => _ = ++turns < 6 ? throw new InvalidOperationException("odd") : 0))
         {
-            sink.Add(new TestSource(0.5f).Fill(480_000));
-            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref turns) >= 6 && sink.Status.State == OutputState.Playing, Patience));
+            TestSource source = new TestSource(0.5f).Fill(480_000);
+            sink.Add(source);
+            Assert.True(source.Empty.Wait(Patience));
         }
+        Assert.InRange(turns, 6, int.MaxValue);
+        Assert.Contains((short)16384, _output.Left);
         Assert.Single(_log, line => line == "audio: unexpected: InvalidOperationException: odd; sound is tried again");
     }
 

@@ -253,8 +253,10 @@ public sealed class BoardTests(BoardFixture fixture)
     public void A_framebuffer_of_16_bits_shows_the_same_picture()
     {
         using var pi = new RaspberryPi(fixture.Repo, fixture.Image, fixture.Programs.Hello, "Hello", Path.Combine(fixture.Folder, "raspi3b"));
-        var seen = 0;
-        Wait.Until("the app's background", TimeSpan.FromSeconds(90), () => (seen = pi.Screen().At(10, 10)) == 0x203040, () => $"it is {seen:x6}; {pi.Console}");
+        (int First, int Last) seen = default; // it is painted from the top down, which can be watched here
+        Wait.Until("the app's background", TimeSpan.FromSeconds(90),
+            () => (seen = FirstAndLast(pi.Screen())) == (0x203040, 0x203040),
+            () => $"it is {seen.First:x6} to {seen.Last:x6}; {pi.Console}");
         fixture.Measured("raspi3b, power-on to the app's picture on RGB565", $"{pi.Uptime.Elapsed.TotalSeconds:0.00} s");
         Assert.Contains("ready: 640x480 rgb565 on /dev/fb0 (simple)", pi.Console);
         // As 5, 6 and 5 bits, which QEMU widens by zeros: 4, 12, 8 and 31, 63, 31.
@@ -266,6 +268,8 @@ public sealed class BoardTests(BoardFixture fixture)
                 Assert.Equal(x is >= 160 and < 480 && y is >= 236 and < 244 ? 0xF8FCF8 : 0x203040, screen.At(x, y));
         }
     }
+
+    private static (int First, int Last) FirstAndLast(Picture screen) => (screen.At(10, 10), screen.At(629, 469));
 
     private const int MostText = 5000; // light pixels of a few words
 
