@@ -82,7 +82,7 @@ public partial class KeyNameTests
     [Fact]
     public void The_document_has_each_name_with_its_keys_and_no_other()
     {
-        var file = Path.Combine(Root(), "docs", "keys.md");
+        var file = Path.Combine(Repository.Root, "docs", "keys.md");
         var written = File.ReadLines(file).Where(l => l.StartsWith("| `", StringComparison.Ordinal))
             .Select(l => l.Split('|', StringSplitOptions.TrimEntries))
             .ToDictionary(c => c[1].Trim('`'), c => string.Join(' ', c[2].Split(' ').Order(StringComparer.Ordinal)));
@@ -90,14 +90,6 @@ public partial class KeyNameTests
         var ours = HeaderKeys().Where(k => KeyNameTable.Of(k.Key) is not null).GroupBy(k => KeyNameTable.Of(k.Key)!)
             .ToDictionary(g => g.Key, g => string.Join(' ', g.Select(k => k.Name).Order(StringComparer.Ordinal)));
         Assert.Equal(ours.OrderBy(p => p.Key, StringComparer.Ordinal), written.OrderBy(p => p.Key, StringComparer.Ordinal));
-    }
-
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "MmmAppliance.sln")))
-            directory = Path.GetDirectoryName(directory)!;
-        return directory;
     }
 
     [Theory]

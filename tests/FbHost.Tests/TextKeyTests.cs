@@ -114,19 +114,11 @@ public sealed class TextKeyTests : IDisposable
             "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range", "swapXY", "invertX", "invertY", "calibration",
             "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
         ];
-        var documented = File.ReadLines(Path.Combine(Repository(), "docs/configuration.md"))
+        var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `-", StringComparison.Ordinal))
             .SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim(' ', '`').Split('.')[^1]);
         var known = Keys.Concat(FreeTexts).SelectMany(k => k.Key.Split('.')).Select(w => w.Split('[')[0]);
         Assert.Empty(documented.Except(others).Except(known));
-    }
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "MmmAppliance.sln")))
-            directory = directory.Parent!;
-        return directory.FullName;
     }
 
     [Theory]
