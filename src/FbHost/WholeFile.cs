@@ -39,15 +39,13 @@ internal static class WholeFile
 
     private static string Size(int bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MB" : $"{bytes >> 10} KB";
 
-    private static unsafe long LengthOf(int fd)
+    private static long LengthOf(int fd)
     {
-        Tmds.Linux.stat s;
-        if (fstat(fd, &s) != 0)
-            throw new IOException(null, errno);
-        return IsPlain(s) ? (long)s.st_size : throw new NotPlainFileException(s);
+        var error = FileStatus.Of(fd, "", out var status);
+        if (error < 0)
+            throw new IOException(null, -error);
+        return status.Kind == FileKind.Plain ? status.Length : throw new NotPlainFileException(status);
     }
-
-    private static bool IsPlain(in Tmds.Linux.stat s) => NotPlainFileException.TypeOf(s) == NotPlainFileException.S_IFREG;
 
     /// <summary>
     /// Writes a file anew. It keeps mode and owner; one that was not there, and one in place of a symbolic link, has those of any new file. What is no file (a
@@ -83,19 +81,15 @@ internal static class WholeFile
     }
 
     // Null: there is none whose mode and owner are to be kept.
-    private static unsafe Tmds.Linux.stat? Old(string file)
+    private static FileStatus? Old(string file)
     {
-        Tmds.Linux.stat s;
-        fixed (byte* p = Sys.Path(file))
-        {
-            if (lstat(p, &s) != 0 || NotPlainFileException.TypeOf(s) == NotPlainFileException.S_IFLNK)
-                return null;
-        }
-        return IsPlain(s) ? s : throw new NotPlainFileException(s);
+        if (FileStatus.Of(file, out var status) < 0 || status.Kind == FileKind.SymbolicLink)
+            return null;
+        return status.Kind == FileKind.Plain ? status : throw new NotPlainFileException(status);
     }
 
     // It is on the disk when this returns.
-    private static void Write(string temporary, ReadOnlySpan<byte> bytes, Tmds.Linux.stat? like)
+    private static void Write(string temporary, ReadOnlySpan<byte> bytes, FileStatus? like)
     {
         using var stream = new FileStream(temporary, new FileStreamOptions
         {
@@ -106,8 +100,8 @@ internal static class WholeFile
         if (like is { } old)
         {
             // Only root can give files away; anyone else's own file stays his own.
-            _ = fchown((int)stream.SafeFileHandle.DangerousGetHandle(), old.st_uid, old.st_gid);
-            File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)((uint)old.st_mode & 0xFFF)); // after the owner: chown takes bits away
+            _ = fchown((int)stream.SafeFileHandle.DangerousGetHandle(), old.Owner, old.Group);
+            File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)old.Mode); // after the owner: chown takes bits away
         }
         stream.Flush(flushToDisk: true);
     }
@@ -116,20 +110,7 @@ internal static class WholeFile
 /// <summary>What lies at a path is not what is read or written there; the message continues "FILE: ".</summary>
 internal sealed class NotPlainFileException : IOException
 {
-    public const uint S_IFIFO = 0x1000, S_IFDIR = 0x4000, S_IFREG = 0x8000, S_IFLNK = 0xA000, S_IFSOCK = 0xC000;
-
     public NotPlainFileException(string message) : base(message) { }
 
-    public NotPlainFileException(in Tmds.Linux.stat s) : base($"it is {KindOf(TypeOf(s))}, not a file") { }
-
-    /// <summary>One of the S_IF* of inode(7).</summary>
-    public static uint TypeOf(in Tmds.Linux.stat s) => (uint)s.st_mode & 0xF000;
-
-    private static string KindOf(uint type) => type switch
-    {
-        S_IFDIR => "a directory",
-        S_IFIFO => "a FIFO",
-        S_IFSOCK => "a socket",
-        _ => "a device",
-    };
+    public NotPlainFileException(in FileStatus status) : base($"it is {status.KindName}, not a file") { }
 }

@@ -14,7 +14,6 @@ internal static unsafe class OwnDirectory
     private const string Prefix = "mmm-";
     private const string Everybodys = "/tmp";
     private const int Tries = 100;
-    private const uint OthersMayWrite = 0x12; // 0022
 
     /// <summary>
     /// Makes the directory with mode 0700, or takes the one of that name when it is a real directory (no link) of the effective user that
@@ -80,5 +79,5 @@ internal static unsafe class OwnDirectory
 
     /// <summary>True for a directory (no link) of the effective user that neither its group nor others can write.</summary>
     private static bool IsSafe(string path) => FileStatus.Of(path, out var status) == 0 && status.Kind == FileKind.Directory
-        && status.Owner == Sys.EffectiveUserId && (status.Mode & OthersMayWrite) == 0;
+        && status.IsOnlyUsers;
 }

@@ -176,24 +176,10 @@ internal sealed class AppProcess : IDisposable
         {
             if (Sys.SessionOf(pid) == Pid)
                 return true;
-            pid = int.TryParse(StatField(pid, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : 0;
+            pid = int.TryParse(Sys.ProcessField(pid, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : 0;
         }
         return false;
     }
 
-    private static string? StartTimeOf(int pid) => StatField(pid, 22);
-
-    // Field of /proc/PID/stat, counted from 1 as in proc(5); the second, the name in brackets, may hold anything. Null: there is no such process.
-    private static string? StatField(int pid, int number)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[number - 3];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static string? StartTimeOf(int pid) => Sys.ProcessField(pid, 22);
 }

@@ -12,7 +12,6 @@ namespace FbHost.State;
 internal sealed class HostDirectory : IDisposable
 {
     private const int PrivateDirectory = 0x1C0 /* 0700 */, PrivateFile = 0x180 /* 0600 */;
-    private const uint OthersMayWrite = 0x12; // 0022
     private const string Fresh = ".new";
     private readonly int _all;
     private readonly int _fd;
@@ -106,7 +105,7 @@ internal sealed class HostDirectory : IDisposable
         fd = made < 0 && made != -EEXIST ? made : Sys.OpenDirectoryIn(directory, name);
         if (fd < 0)
             return $"{path}: {Sys.ErrorText(fd)}";
-        if (FileStatus.Of(fd, "", out var status) >= 0 && status.Owner == Sys.EffectiveUserId && (status.Mode & OthersMayWrite) == 0)
+        if (FileStatus.Of(fd, "", out var status) >= 0 && status.IsOnlyUsers)
             return null;
         Sys.Close(fd);
         fd = -1;
@@ -116,7 +115,7 @@ internal sealed class HostDirectory : IDisposable
     /// <summary>Opens a plain file; a descriptor that is the caller's, or minus errno (EINVAL: something else has the name).</summary>
     /// <param name="name">In this directory.</param>
     /// <param name="flags">O_RDONLY or O_RDWR.</param>
-    public int OpenFile(string name, int flags)
+    private int OpenFile(string name, int flags)
     {
         var fd = Sys.OpenIn(_fd, name, flags | O_NONBLOCK);
         if (fd < 0 || (FileStatus.Of(fd, "", out var status) >= 0 && status.Kind == FileKind.Plain))
@@ -126,7 +125,7 @@ internal sealed class HostDirectory : IDisposable
     }
 
     /// <summary>Makes an empty file (0600) in place of what has that name; a descriptor that is the caller's, or minus errno.</summary>
-    public int CreateFile(string name)
+    private int CreateFile(string name)
     {
         Remove(name);
         return Sys.CreateIn(_fd, name, O_RDWR, PrivateFile);

@@ -70,10 +70,16 @@ internal readonly unsafe partial record struct FileStatus
         static uint U32(ReadOnlySpan<byte> s, int at) => MemoryMarshal.Read<uint>(s[at..]);
     }
 
+    /// <summary>It is the effective user's, and neither its group nor others may write it.</summary>
+    public bool IsOnlyUsers => Owner == Sys.EffectiveUserId && (Mode & 0x12 /* 0022 */) == 0;
+
     /// <summary>What else it is than a plain file with one name, for people: "a FIFO"; empty when it is one.</summary>
-    public string NotPlain => Kind switch
+    public string NotPlain => Kind != FileKind.Plain ? KindName : Links > 1 ? "a file with several names" : "";
+
+    /// <summary>What kind of file it is, for people.</summary>
+    public string KindName => Kind switch
     {
-        FileKind.Plain => Links > 1 ? "a file with several names" : "",
+        FileKind.Plain => "a file",
         FileKind.SymbolicLink => "a symbolic link",
         FileKind.Fifo => "a FIFO",
         FileKind.Directory => "a directory",

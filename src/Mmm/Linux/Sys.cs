@@ -286,9 +286,6 @@ internal static unsafe partial class Sys
     /// <summary>Sends a signal to a process, or to the process group of the negated id; signal 0 only looks. 0 or minus errno.</summary>
     public static int Kill(int pid, int signal) => Check(kill(pid, signal));
 
-    /// <summary>Puts a process into a process group, 0: one of its own; 0 or minus errno.</summary>
-    public static int SetProcessGroup(int pid, int group) => Check(setpgid(pid, group));
-
     [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
     private static partial int getsid(int pid);
 
@@ -300,14 +297,23 @@ internal static unsafe partial class Sys
     {
         if (pid <= 0 || Kill(pid, 0) == -ESRCH)
             return false;
-        Span<byte> text = stackalloc byte[512];
+        return ProcessField(pid, 3) is { } state ? state is not ("Z" or "X") : Kill(pid, 0) != -ESRCH; // no /proc, or no descriptor left
+    }
+
+    /// <summary>
+    /// A field of /proc/PID/stat, counted from 1 as in proc(5), from the third on; null: there is no such process, or no descriptor left.
+    /// </summary>
+    public static string? ProcessField(int pid, int number)
+    {
+        Span<byte> text = stackalloc byte[1024];
         var fd = Open($"/proc/{pid}/stat", O_RDONLY);
         var n = Read(fd, text);
         Close(fd);
         if (n <= 0)
-            return Kill(pid, 0) != -ESRCH; // no /proc, or no descriptor left
-        var name = text[..(int)n].LastIndexOf(")"u8); // pid (name) state ...; the name may hold anything
-        return name < 0 || text.Length <= name + 2 || text[name + 2] is not ((byte)'Z' or (byte)'X');
+            return null;
+        var stat = Encoding.ASCII.GetString(text[..(int)n]);
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' '); // the second, the name in brackets, may hold anything
+        return number - 2 < fields.Length ? fields[number - 2] : null;
     }
 
     /// <summary>A non-blocking CLOCK_MONOTONIC timer, or minus errno.</summary>
