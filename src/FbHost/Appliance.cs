@@ -13,8 +13,6 @@ using FbHost.State;
 using GpioButtons;
 using InputEvdev;
 using Mmm;
-using Mmm.Linux;
-using static Tmds.Linux.LibC;
 
 namespace FbHost;
 

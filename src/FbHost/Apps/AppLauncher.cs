@@ -42,7 +42,7 @@ internal sealed class AppLauncher : IDisposable
         _apps = [.. apps.Select((a, i) => new App(a, i))];
         clients.Frames.FirstFrame += client =>
         {
-            var app = AppOf(client.Pid);
+            var app = client.App is { } known ? _apps[known.Order] : null;
             if (app is { Options.FullScreen: true })
                 clients.Messages.MakeFullScreen(client);
             app?.Answer(null);

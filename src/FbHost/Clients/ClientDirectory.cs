@@ -46,7 +46,10 @@ internal sealed class ClientDirectory : IDisposable
         if (File.Exists(Path))
             throw new MmmException($"{Path}: is a file; the clients' directory ({(given is null ? Rendezvous.PathVariable : "--path")}) must be a directory");
         if (!Directory.Exists(Path))
-            _made = Make();
+        {
+            Make();
+            _made = true;
+        }
         _fd = Sys.Open(Path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
         if (_fd < 0)
             throw Unusable(_fd);
@@ -84,12 +87,11 @@ internal sealed class ClientDirectory : IDisposable
     private MmmException Unusable(long error) =>
         new($"{Path}: cannot be served: {Sys.ErrorText(error)}; choose another directory with --path DIR");
 
-    private bool Make()
+    private void Make()
     {
         try
         {
             Directory.CreateDirectory(Path);
-            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -51,9 +51,8 @@ internal sealed class ClientFrames
         }
         else if (hasFrame && _screen.Display.IsBusy)
         {
-            if (!session.WaitsForDisplay)
+            if (!_waiting.Contains(session))
                 _waiting.Add(session);
-            session.WaitsForDisplay = true;
         }
         else if (hasFrame)
         {
@@ -152,7 +151,6 @@ internal sealed class ClientFrames
         {
             var session = _waiting[0];
             _waiting.RemoveAt(0);
-            session.WaitsForDisplay = false;
             if (session.Phase == Phase.Serving)
                 Due?.Invoke(session);
         }

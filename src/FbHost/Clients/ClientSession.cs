@@ -63,9 +63,6 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
     /// <summary>No frame is taken and nothing is moved before this time, ns: the screen's pace.</summary>
     public long NextFrameNs { get; set; }
 
-    /// <summary>Has a frame, and the display is busy.</summary>
-    public bool WaitsForDisplay { get; set; }
-
     /// <summary>Its frame is being shown: given back when it is painted.</summary>
     public bool HasFrameTaken { get; set; }
     public long LastFrameNs { get; set; }

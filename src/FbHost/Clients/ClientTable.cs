@@ -354,11 +354,11 @@ internal sealed class ClientTable : IDisposable
                 return;
             }
             var untilNs = bell.MutedUntilNs;
-            var frames = session.HasFrameTaken ? -1 : session.Frames;
+            var hadFrame = session.HasFrameTaken;
             Look(session);
             if (session.Phase != Phase.Serving || session.Bell != bell)
                 return;
-            if (session.HasFrameTaken && frames >= 0)
+            if (session.HasFrameTaken && !hadFrame)
                 bell.Mute(session.NextFrameNs);
             else if (bell.MutedUntilNs == untilNs)
                 bell.Unmute();
@@ -503,8 +503,7 @@ internal sealed class ClientTable : IDisposable
             Serve(session, peer.Pid);
         if (session.Phase != Phase.Serving)
         {
-            session.Bell.Dispose();
-            session.Bell = null;
+            CloseBell(session);
             return null;
         }
         session.Timer.Cancel();
@@ -528,14 +527,13 @@ internal sealed class ClientTable : IDisposable
         if (session.Phase != Phase.Serving || session.Bell != bell || bell.FloodUntilNs <= EventLoop.Now)
             return;
         bell.Mute(bell.FloodUntilNs);
-        session.Timer.NoLaterThan(bell.FloodUntilNs);
+        Arm(session);
     }
 
     // The bell is only a faster way to look: a client whose process lives is polled from now on, and may come back with another bell.
     private void HangUp(ClientSession session)
     {
-        session.Bell?.Dispose();
-        session.Bell = null;
+        CloseBell(session);
         if (!Lives(session))
         {
             End(session, deleteFile: true);
@@ -543,6 +541,12 @@ internal sealed class ClientTable : IDisposable
         }
         session.Polls = 0;
         session.Timer.NoLaterThan(EventLoop.Now);
+    }
+
+    private static void CloseBell(ClientSession session)
+    {
+        session.Bell?.Dispose();
+        session.Bell = null;
     }
 
     private static bool Lives(ClientSession session) => session.PidFd >= 0 ? !Sys.PollIn(session.PidFd, 0) : Sys.ProcessLives(session.Pid);
@@ -583,8 +587,7 @@ internal sealed class ClientTable : IDisposable
     private void Release(ClientSession session)
     {
         _serving.Remove(session);
-        session.Bell?.Dispose();
-        session.Bell = null;
+        CloseBell(session);
         session.Events = null;
         session.HasFrameTaken = false;
         Stack.Remove(session);

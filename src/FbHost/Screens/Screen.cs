@@ -41,9 +41,6 @@ internal sealed class Screen
 
     public Rect Bounds => new(0, 0, _display.Width, _display.Height);
 
-    /// <summary>Bottom first.</summary>
-    public IReadOnlyList<Surface> Surfaces => _surfaces;
-
     /// <summary>The display has another size; everything is painted anew.</summary>
     public event Action? Resized;
 
