@@ -82,7 +82,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
 
     private void Make()
     {
-        var clientDirectory = Own(new ClientDirectory(options.Path, _log.Warn));
+        var clientDirectory = Own(new ClientDirectory(_loop, options.Path, _log.Warn));
         var directory = clientDirectory.Path;
         var own = OpenHostDirectory(clientDirectory);
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
@@ -124,7 +124,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
-        Own(new ControlSocket(_loop, directory, new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
+        Own(new ControlSocket(_loop, clientDirectory, new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
 
         if (options.Command.Count > 0)
             apps.EndWith = End;

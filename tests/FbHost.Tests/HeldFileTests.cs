@@ -104,6 +104,53 @@ public partial class HeldFileTests
         Assert.Equal(0, host.Stop());
     }
 
+    [Theory]
+    [InlineData(Memory)]
+    [InlineData("/tmp")]
+    public void Who_holds_the_directory_keeps_new_clients_out_and_holds_up_nobody_else(string directory)
+    {
+        Programs.NeedRoot();
+        using var host = new MmmHost(width: 160, height: 120, directory: directory);
+        host.Raw("--title Good --size 64x48 --at 90,60 animate");
+        using var leaves = host.Raw("--title Leaves --size 64x48 animate");
+        using var client = new HandMade(host, "polled");
+        host.WaitForClient("Good");
+        host.WaitForClient("Leaves");
+        host.WaitForClient("polled");
+        using var early = HandMade.Connect(host);
+        using (var hold = host.Run(Programs.Hold, "list", host.Path, "0"))
+        {
+            hold.WaitForOutput("holds");
+            early.Send("mmm 1 not-there"u8.ToArray()); // has the host look for a name
+            host.AssertKeepsShowing("Good");
+            leaves.Signal(Child.SIGKILL); // its file cannot be removed now
+            host.WaitForNoClient("Leaves");
+            client.Present();
+            Wait.Until(() => client.Peek(HandMade.Flip) != HandMade.WaitFlip, "a frame of a client that is polled", host.AllLog);
+            host.AssertKeepsShowing("Good");
+        }
+        Assert.Equal("mmm 1 error not-there is not a client file that this host serves", HandMade.Answer(early));
+        host.Raw("--title Later color ff0000");
+        host.WaitForClient("Later");
+        Assert.Equal(0, host.Stop());
+    }
+
+    [Fact]
+    public void A_host_ends_in_order_while_somebody_holds_the_directory()
+    {
+        Programs.NeedRoot();
+        using var host = new MmmHost(width: 160, height: 120, directory: Memory);
+        host.Raw("--title Good --size 64x48 --at 90,60 animate");
+        host.WaitForClient("Good");
+        using (var hold = host.Run(Programs.Hold, "list", host.Path, "0"))
+        {
+            hold.WaitForOutput("holds");
+            host.Process.Signal(Child.SIGTERM);
+            host.WaitForLog("dropped clients"); // the last line: all is put back. The kernel lets no process go while a thread of it waits for a lock
+        }
+        Assert.Equal(0, host.Process.WaitForEnd());
+    }
+
     /// <summary>Does something again and again until it is disposed.</summary>
     private sealed class Busy : IDisposable
     {

@@ -57,6 +57,24 @@ public class IdleTests
         Assert.Equal(0, SwitchesInAWindow(host, enough: 0));
     }
 
+    // The host opens and closes them, which it must not take for a change.
+    [Fact]
+    public void Files_that_are_no_clients_cost_nothing()
+    {
+        using var host = new MmmHost();
+        for (var i = 0; i < 100; i++)
+        {
+            var bytes = new byte[400_000];
+            BitConverter.GetBytes(i % 2 == 0 ? -1 : 0).CopyTo(bytes, HandMade.Pid); // never a client; not one yet
+            File.WriteAllBytes(host[$"sound{i}.wav"], bytes);
+        }
+        using var client = new HandMade(host, "bell");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        host.WaitForClient("bell");
+        host.WaitForLog("is not a client yet");
+        Assert.Equal(0, SwitchesInAWindow(host, enough: 0));
+    }
+
     [Fact]
     public void An_idle_polled_client_costs_at_most_70_wakeups_a_second()
     {

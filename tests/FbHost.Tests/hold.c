@@ -1,8 +1,10 @@
-/* Holds the lock of a file's inode, or makes others wait for its pages, as a client can that wants the host to wait.
+/* Holds the lock of a file's or a directory's inode, or makes others wait for a file's pages, as a client can that wants the host to wait.
  *
  * hold MODE FILE BYTES     prints "holds", then goes on until it is killed
  *   allocate   reserves so many bytes and gives them back, again and again: each takes the lock for long
  *   write      a write of memory that nobody serves (userfaultfd), which has the lock for ever; needs root
+ *   list       FILE is a directory: reads its names into memory that nobody serves, and has somebody else make a name in it, who has to
+ *              wait, and so has whoever looks for a name from then on; needs root
  *   punch      makes a hole of so many bytes from the second page on, again and again: a page fault there waits until it is made
  */
 #define _GNU_SOURCE
@@ -47,17 +49,48 @@ static void *write_unserved(void *file)
     return NULL;
 }
 
+static void *list_unserved(void *directory)
+{
+    if (syscall(SYS_getdents64, *(int *)directory, unserved_page(), PAGE) < 0)
+        fail("getdents64");
+    return NULL;
+}
+
+static void *make_name(void *directory)
+{
+    int made = openat(*(int *)directory, ".held", O_CREAT | O_WRONLY, 0600);
+    if (made < 0)
+        fail("openat");
+    return NULL;
+}
+
+static void hold_directory(const char *path)
+{
+    pthread_t lister, maker;
+    int directory = open(path, O_RDONLY | O_DIRECTORY);
+    if (directory < 0)
+        fail(path);
+    pthread_create(&lister, NULL, list_unserved, &directory);
+    sleep(1); /* as for "write" */
+    pthread_create(&maker, NULL, make_name, &directory);
+    sleep(1);
+    puts("holds");
+    pthread_join(lister, NULL);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4)
         return 2;
     const char *mode = argv[1];
     long bytes = atol(argv[3]);
+    setlinebuf(stdout);
+    if (!strcmp(mode, "list"))
+        hold_directory(argv[2]);
     int file = open(argv[2], O_RDWR);
     struct stat found;
     if (file < 0 || fstat(file, &found) != 0)
         fail(argv[2]);
-    setlinebuf(stdout);
     if (!strcmp(mode, "write")) {
         pthread_t thread;
         pthread_create(&thread, NULL, write_unserved, &file);

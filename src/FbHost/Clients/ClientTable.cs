@@ -8,30 +8,27 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Clients;
 
 /// <summary>
-/// Who is there: finds client files, serves them, and lets go of them. Bell clients are looked at when they ring, the others by a timer whose
-/// rate follows use. Every number in a client's file may be a lie; a broken client is dropped with one line and harms nobody else.
+/// Who is there: serves the clients that are found, and lets go of them. Every number in a client's file may be a lie; a broken client is
+/// dropped with one line and harms nobody else.
 /// </summary>
 internal sealed class ClientTable : IDisposable
 {
-    private const int FastPollMs = 4, SlowPollMs = 20, FastPolls = 125; // 4 ms for half a second after use, then 50 a second
-    private const int PendingProbes = 100, LastProbeMs = 100;
-    private const int FirstOpenRetryMs = 10, LastOpenRetryMs = 1000;
     private const long GraceMs = 1000; // for a pid that does not exist here: its bell may still tell the right one
     private const long ProcessCheckMs = 1000; // for a process without a pidfd
-    private const long RoomMs = 100;
+    private const long RoomMs = 1000;
     private const int DeletionMs = 1000; // at the end: a client may hold one for ever
     private const int MostSettlements = 8;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(1); // with a directory whose lock somebody holds
     private readonly EventLoop _loop;
     private readonly Screen _screen;
     private readonly HostLog _log;
     private readonly ClientDirectory _directory;
+    private readonly ClientFinder _finder;
+    private readonly ClientTurns _turns;
     private readonly ClientQuota _quota = new();
     private readonly SeenClients _seen;
-    private readonly Dictionary<string, ClientSession> _sessions = [];
     private readonly List<ClientSession> _serving = []; // oldest first
     private readonly List<Task> _deletions = [];
-    private readonly LoopTimer _roomTimer;
-    private bool _leftOut; // files that were not considered for want of room
 
     /// <param name="loop">Runs the timers.</param>
     /// <param name="screen">Shows the clients' pictures.</param>
@@ -47,27 +44,17 @@ internal sealed class ClientTable : IDisposable
         Stack = new ClientStack(screen, Events);
         Messages = new ClientMessages(screen, Events, allowedMessages, Find);
         Frames = new ClientFrames(screen, Stack, Messages, log);
-        Events.Broken += session => Drop(session, FileFault(session) ?? session.File!.EventFault());
-        Events.Sent += Wake;
+        _turns = new ClientTurns(loop, screen, Events, Stack, Messages, Frames);
+        _finder = new ClientFinder(loop, directory, _quota, log);
+        Events.Broken += session => Drop(session, session.FileFault ?? session.File!.EventFault());
         Frames.Broken += Drop;
-        Frames.Due += Look;
-        _roomTimer = loop.CreateTimer(() =>
-        {
-            _leftOut = false; // set again by the first that still finds no room
-            directory.Rescan();
-        });
+        _turns.Broken += Drop;
+        _turns.HungUp += HangUp;
+        _finder.Found += session => Serve(session, session.File!.Pid);
+        _finder.Vanished += session => End(session, deleteFile: false);
+        _finder.Due += OnTimer;
+        _finder.AllFound += () => seen.KeepOnly(_finder.Sessions.Select(s => s.Identity));
         screen.Resized += TellSize;
-        directory.Changed += name => Consider(name);
-        directory.Left += name =>
-        {
-            if (_sessions.TryGetValue(name, out var session))
-                End(session, deleteFile: false);
-        };
-        directory.Missed += () =>
-        {
-            foreach (var session in _sessions.Values.Where(s => !IsStillThere(s)).ToList())
-                End(session, deleteFile: false);
-        };
     }
 
     /// <summary>What goes to clients.</summary>
@@ -101,14 +88,24 @@ internal sealed class ClientTable : IDisposable
     public event Action? Dropped;
 
     /// <summary>A served client is looked at: its sound may have begun.</summary>
-    public event Action<ClientSession>? Looked;
+    public event Action<ClientSession>? Looked
+    {
+        add => _turns.Looked += value;
+        remove => _turns.Looked -= value;
+    }
 
     /// <summary>Picks up the clients that are there, and listens for more.</summary>
     /// <exception cref="MmmException">The directory cannot be used: one line.</exception>
     public void Open()
     {
-        _directory.Open(_loop, Greet);
+        _directory.Open(_finder.Look, Greet);
         _directory.Rescan();
+        var until = EventLoop.Now + (long)StartPatience.TotalNanoseconds;
+        while ((_directory.IsScanning || _finder.IsLooking) && EventLoop.Now < until)
+        {
+            _directory.Wait(StartPatience);
+            _loop.RunPosted();
+        }
         // Clients of a host that ended: shown at once, in the order in which that host had stacked them.
         foreach (var session in _serving.Where(s => s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList())
         {
@@ -117,109 +114,14 @@ internal sealed class ClientTable : IDisposable
         }
     }
 
-    /// <summary>A name in the directory appeared or changed, or a bell speaks for it.</summary>
-    public ClientSession? Consider(string name)
-    {
-        if (!Rendezvous.IsClientName(name))
-            return null;
-        if (_sessions.TryGetValue(name, out var session) && !IsStillThere(session))
-        {
-            End(session, deleteFile: false);
-            session = null;
-        }
-        session ??= Meet(name);
-        // One that was never served may have been refused for something that can change: its mode, its second name.
-        if (session is { Phase: Phase.Ignored, WasAlive: false })
-            session.Phase = Phase.Pending;
-        if (session is { Phase: Phase.Pending })
-            Probe(session);
-        return session is not null && _sessions.ContainsKey(name) ? session : null;
-    }
-
-    private bool IsStillThere(ClientSession session) => _directory.TryFind(session.FileName, out var status) && status.Identity == session.Identity;
-
-    private ClientSession? Meet(string name)
-    {
-        if (!_directory.TryFind(name, out var status))
-            return null;
-        if (!_quota.MayMeet(_sessions.Values, status.Owner, out var forgotten))
-        {
-            LeaveOut($"{_directory.Path}: more than {ClientQuota.MostFiles} files are looked at; {name} and further ones are not served");
-            return null;
-        }
-        if (forgotten is not null)
-            Forget(forgotten);
-        ClientSession? session = null;
-        session = new ClientSession(name, status.Identity, status.Owner, _loop.CreateTimer(() => OnTimer(session!)));
-        _sessions.Add(name, session);
-        return session;
-    }
-
-    private void LeaveOut(string why)
-    {
-        if (!_leftOut && _quota.Said.Add(why.Split(';')[0]))
-            _log.Warn(why);
-        _leftOut = true;
-    }
-
-    // Opens and identifies a file; a file that is not a client yet is looked at again, ever less often, then only when something happens to it.
-    private void Probe(ClientSession session)
-    {
-        if (session.File is null && !Open(session))
-            return;
-        if (session.File!.TryIdentify(out var fault))
-        {
-            Serve(session, session.File.Pid);
-            return;
-        }
-        if (fault is not null)
-            Ignore(session, $"{session.FileName} is not served: {fault}");
-        else if (session.Polls++ < PendingProbes)
-            session.Timer.After(Math.Min(session.Polls, LastProbeMs));
-        else if (session.Said.Add("pending"))
-            _log.AboutClient($"{session.FileName} is not a client yet ({session.File.Length:N0} bytes, no pid); it is looked at when it changes");
-    }
-
-    private bool Open(ClientSession session)
-    {
-        var (outcome, file, reason) = ClientFile.Open(_directory.Fd, session.FileName);
-        session.File = file;
-        switch (outcome)
-        {
-            case OpenOutcome.Gone:
-                Forget(session);
-                break;
-            case OpenOutcome.TryLater:
-                if (session.Said.Add("open"))
-                    _log.AboutClient($"{session.FileName} cannot be opened: {reason}; trying again");
-                session.Polls++;
-                session.Timer.After(Math.Min(FirstOpenRetryMs << Math.Min(session.Polls, 10), LastOpenRetryMs));
-                break;
-            case OpenOutcome.Refused:
-                Ignore(session, $"{session.FileName} is not served: {reason}, not a client file");
-                break;
-        }
-        return file is not null;
-    }
-
-    private void Ignore(ClientSession session, string why)
-    {
-        session.File?.Dispose();
-        session.File = null;
-        session.Timer.Cancel();
-        session.Phase = Phase.Ignored;
-        if (session.Said.Add(why))
-            _log.AboutClient(why);
-    }
-
     private void Serve(ClientSession session, int pid)
     {
         session.Pid = pid;
         session.App = AppOf(pid);
         if (!_quota.MayServe(_serving, session, out var why))
         {
-            LeaveOut(why);
-            session.Timer.After(RoomMs * 10);
+            _finder.LeaveOut(why);
+            session.Timer.After(RoomMs);
             return;
         }
         var pidFd = Sys.PidFdOpen(pid);
@@ -232,16 +134,10 @@ internal sealed class ClientTable : IDisposable
         session.WasAlive |= pidFd != -ESRCH;
         WatchProcess(session, pidFd);
         TellSize(session);
-        session.File!.CaughtUp = () => _loop.Post(() => Resume(session));
-        session.Events ??= new EventQueue(session.File);
+        session.Events ??= new EventQueue(session.File!);
         _serving.Add(session);
         _seen.Add(session);
-        session.Polls = 0;
-        if (session.Bell is null)
-            session.Timer.After(0);
-        else
-            session.Timer.Cancel();
-        Arm(session);
+        _turns.Begin(session);
     }
 
     private void WatchProcess(ClientSession session, int pidFd)
@@ -294,7 +190,8 @@ internal sealed class ClientTable : IDisposable
         }
         else
         {
-            Ignore(session, $"{session.FileName} is not served: there is no process {session.Pid}; it is left where it is, since nobody has seen it as a client");
+            _finder.Ignore(session, $"{session.FileName} is not served: there is no process {session.Pid}; it is left where it is, "
+                + "since nobody has seen it as a client");
         }
     }
 
@@ -330,133 +227,19 @@ internal sealed class ClientTable : IDisposable
         switch (session.Phase)
         {
             case Phase.Pending:
-                Consider(session.FileName);
+                _finder.Look(session.FileName);
                 break;
             case Phase.Serving when CheckProcess(session):
-                OnServingTimer(session);
+                _turns.OnTimer(session);
                 break;
             case Phase.Ignored when CheckProcess(session):
-                Arm(session);
+                ClientTurns.Arm(session);
                 break;
         }
-    }
-
-    // A client that draws as fast as it is let rings too early each time: it is looked at when its next frame is due, and its bell is heard again
-    // once it has none then. That is one wake-up a frame and not two.
-    private void OnServingTimer(ClientSession session)
-    {
-        Events.Retry(session);
-        if (session is { Phase: Phase.Serving, Bell: { MutedUntilNs: > 0 } bell } && EventLoop.Now >= bell.MutedUntilNs)
-        {
-            if (!bell.TakeRings())
-            {
-                HangUp(session);
-                return;
-            }
-            var untilNs = bell.MutedUntilNs;
-            var hadFrame = session.HasFrameTaken;
-            Look(session);
-            if (session.Phase != Phase.Serving || session.Bell != bell)
-                return;
-            if (session.HasFrameTaken && !hadFrame)
-                bell.Mute(session.NextFrameNs);
-            else if (bell.MutedUntilNs == untilNs)
-                bell.Unmute();
-        }
-        else if (session is { Phase: Phase.Serving, Bell: null })
-        {
-            Look(session);
-            session.Polls++;
-        }
-        if (session.Phase == Phase.Serving)
-            Arm(session);
-    }
-
-    // The session's one timer runs for whatever comes first.
-    private static void Arm(ClientSession session)
-    {
-        session.Timer.NoLaterThan(session.ProcessCheckNs);
-        if (session.Phase != Phase.Serving)
-            return;
-        var now = EventLoop.Now;
-        if (session.Bell is null)
-            session.Timer.NoLaterThan(now + (session.Polls < FastPolls ? FastPollMs : SlowPollMs) * 1_000_000L);
-        else if (session.Bell.MutedUntilNs > 0)
-            session.Timer.NoLaterThan(session.Bell.MutedUntilNs);
-        if (session.RetryMs > 0)
-            session.Timer.NoLaterThan(now + session.RetryMs * 1_000_000L);
     }
 
     /// <summary>The client may have drawn, moved, spoken or queued sound.</summary>
-    public void Look(ClientSession session)
-    {
-        var file = session.File!;
-        if (!file.Refresh())
-        {
-            Drop(session, $"its file ends at {file.Length:N0} bytes, inside its headers");
-            return;
-        }
-        Frames.Look(session);
-        if (session.Phase == Phase.Serving)
-            Follow(session);
-        if (session.Phase == Phase.Serving)
-            TakeMessages(session);
-        if (session.Phase == Phase.Serving)
-            Looked?.Invoke(session);
-    }
-
-    // What the client was told is in its file only now: it was rung too early.
-    private void Resume(ClientSession session)
-    {
-        if (session.Phase != Phase.Serving)
-            return;
-        session.Bell?.Ring();
-        Events.Retry(session);
-        if (session.Phase == Phase.Serving)
-            Look(session);
-    }
-
-    // The client may have asked for other events.
-    private void Follow(ClientSession session)
-    {
-        session.File!.RefreshValues();
-        if (session.File.Kinds == session.Asked)
-            return;
-        session.Asked = session.File.Kinds;
-        Stack.TellFocus();
-    }
-
-    private void TakeMessages(ClientSession session)
-    {
-        if (Messages.Take(session, out var fault))
-            session.Timer.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
-        if (fault is not null)
-            Drop(session, FileFault(session) ?? fault);
-        if (session is { Phase: Phase.Serving, StackWish: { } toTop, Picture: not null })
-            Restack(session, toTop);
-    }
-
-    // One that wants to be raised and lowered all the time is, once a frame.
-    private void Restack(ClientSession session, bool toTop)
-    {
-        if (EventLoop.Now < session.NextRestackNs)
-        {
-            session.Timer.NoLaterThan(session.NextRestackNs);
-            return;
-        }
-        session.NextRestackNs = EventLoop.Now + _screen.Display.FrameNs;
-        session.StackWish = null;
-        Stack.Restack(session, toTop);
-    }
-
-    private static void Wake(ClientSession session)
-    {
-        session.Polls = 0;
-        if (session.Bell is { } bell)
-            bell.Ring();
-        else
-            session.Timer.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
-    }
+    public void Look(ClientSession session) => _turns.Look(session);
 
     /// <summary>
     /// Everything that waits for the end of a turn of the loop: events go into the rings, damage is painted and shown, frames are given back.
@@ -479,7 +262,7 @@ internal sealed class ClientTable : IDisposable
 
     private string? Greet(string name, BellPeer peer)
     {
-        var session = Consider(name);
+        var session = _finder.Get(name);
         var fault = session switch
         {
             null or { Phase: Phase.Ignored } => $"{name} is not a client file that this host serves",
@@ -498,7 +281,7 @@ internal sealed class ClientTable : IDisposable
             _serving.Remove(session);
             session.Phase = Phase.Pending;
         }
-        session.Bell = new ClientBell(_loop, peer.Fd, () => OnRing(session));
+        session.Bell = new ClientBell(_loop, peer.Fd, () => _turns.OnRing(session));
         if (session.Phase == Phase.Pending)
             Serve(session, peer.Pid);
         if (session.Phase != Phase.Serving)
@@ -506,28 +289,8 @@ internal sealed class ClientTable : IDisposable
             CloseBell(session);
             return null;
         }
-        session.Timer.Cancel();
-        Arm(session);
-        Sys.Send(peer.Fd, Bell.Ok);
-        Look(session);
+        _turns.Connect(session);
         return null;
-    }
-
-    private void OnRing(ClientSession session)
-    {
-        var bell = session.Bell!;
-        if (!bell.TakeRings())
-        {
-            HangUp(session);
-            return;
-        }
-        Events.Retry(session);
-        if (session.Phase == Phase.Serving)
-            Look(session);
-        if (session.Phase != Phase.Serving || session.Bell != bell || bell.FloodUntilNs <= EventLoop.Now)
-            return;
-        bell.Mute(bell.FloodUntilNs);
-        Arm(session);
     }
 
     // The bell is only a faster way to look: a client whose process lives is polled from now on, and may come back with another bell.
@@ -551,9 +314,6 @@ internal sealed class ClientTable : IDisposable
 
     private static bool Lives(ClientSession session) => session.PidFd >= 0 ? !Sys.PollIn(session.PidFd, 0) : Sys.ProcessLives(session.Pid);
 
-    // A file that was cut short fails first wherever it is looked at next: the reason is its length.
-    private static string? FileFault(ClientSession session) => session.File!.State.Fault(session.File.Length);
-
     /// <summary>Stops serving a broken client. Its file is left until its process ends.</summary>
     private void Drop(ClientSession session, string why)
     {
@@ -564,7 +324,7 @@ internal sealed class ClientTable : IDisposable
         Release(session);
         session.Phase = Phase.Ignored;
         session.Timer.Cancel();
-        Arm(session);
+        ClientTurns.Arm(session);
         Dropped?.Invoke();
         Gone?.Invoke(session);
     }
@@ -597,16 +357,8 @@ internal sealed class ClientTable : IDisposable
     private void Forget(ClientSession session)
     {
         UnwatchProcess(session);
-        session.File?.Dispose();
-        session.File = null;
-        session.Phase = Phase.Ignored;
-        session.Timer.Cancel();
-        _loop.Remove(session.Timer);
+        _finder.Forget(session);
         _seen.Remove(session);
-        if (_sessions.TryGetValue(session.FileName, out var current) && current == session)
-            _sessions.Remove(session.FileName);
-        if (_leftOut && !_roomTimer.IsRunning)
-            _roomTimer.After(RoomMs);
     }
 
     /// <summary>The clients of that title or file name.</summary>
@@ -621,7 +373,7 @@ internal sealed class ClientTable : IDisposable
 
     public void Dispose()
     {
-        foreach (var session in _sessions.Values)
+        foreach (var session in _finder.Sessions)
         {
             if (session.WasAlive && !Lives(session)) // as apps that were ended just now
             {
@@ -633,7 +385,6 @@ internal sealed class ClientTable : IDisposable
             session.File?.Dispose();
             Sys.Close(session.PidFd);
         }
-        _sessions.Clear();
         _serving.Clear();
         Task.WaitAll([.. _deletions], DeletionMs); // the directory may be left empty
     }

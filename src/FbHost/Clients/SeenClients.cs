@@ -42,5 +42,14 @@ internal sealed class SeenClients
             Keep();
     }
 
+    /// <summary>Forgets what the host before has seen and what is not there any more: another file may get its number.</summary>
+    public void KeepOnly(IEnumerable<FileIdentity> there)
+    {
+        var before = _before.Count;
+        _before.IntersectWith(there);
+        if (_before.Count < before)
+            Keep();
+    }
+
     private void Keep() => _keep(Encoding.ASCII.GetBytes(string.Concat(_now.Union(_before).Select(i => $"{i.Device} {i.Inode}\n"))));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FbHost.Clients;
 using FbHost.Loop;
 using Mmm;
 using Mmm.Linux;
@@ -16,15 +17,15 @@ internal sealed class ControlSocket : IDisposable
     private const int MostConnections = 32;
     private readonly EventLoop _loop;
     private readonly Action<ControlConnection, string[]> _handle;
-    private readonly Listener _listener;
+    private readonly ClientDirectory.SocketName _socket;
     private readonly List<ControlConnection> _connections = [];
     private readonly UnreadAnswers _unread = new();
 
     /// <exception cref="MmmException">The socket cannot be made.</exception>
-    public ControlSocket(EventLoop loop, string directory, Action<ControlConnection, string[]> handle)
+    public ControlSocket(EventLoop loop, ClientDirectory directory, Action<ControlConnection, string[]> handle)
     {
         (_loop, _handle) = (loop, handle);
-        _listener = new Listener(loop, directory, Rendezvous.ControlName, SOCK_STREAM, UnixFileMode.UserRead | UnixFileMode.UserWrite, Accept);
+        _socket = directory.Listen(Rendezvous.ControlName, SOCK_STREAM, UnixFileMode.UserRead | UnixFileMode.UserWrite, Accept);
     }
 
     private void Accept(int fd)
@@ -43,7 +44,7 @@ internal sealed class ControlSocket : IDisposable
     {
         foreach (var connection in _connections.ToList())
             connection.Close();
-        _listener.Dispose();
+        _socket.Dispose();
     }
 }
 

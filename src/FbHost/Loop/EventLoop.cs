@@ -81,14 +81,19 @@ internal sealed unsafe class EventLoop : IDisposable
     public void Post(Action action)
     {
         _posted.Enqueue(action);
-        Sys.Write(_postFd, BitConverter.GetBytes(1L));
+        Wake();
     }
 
-    private void RunPosted()
+    private void Wake() => Sys.Write(_postFd, BitConverter.GetBytes(1L));
+
+    /// <summary>Runs what was posted so far, as <see cref="Run"/> does: for a start that waits for another thread.</summary>
+    public void RunPosted()
     {
         Drain(_postFd);
-        while (_posted.TryDequeue(out var action))
+        for (var there = _posted.Count; there > 0 && _posted.TryDequeue(out var action); there--) // what follows has to wait for the others
             action();
+        if (!_posted.IsEmpty)
+            Wake();
     }
 
     private static void Drain(int fd)
@@ -119,6 +124,7 @@ internal sealed unsafe class EventLoop : IDisposable
             }
             RunTimers();
         }
+        _stopping = false;
     }
 
     private void Arm()

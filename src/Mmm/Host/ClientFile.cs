@@ -91,7 +91,8 @@ public sealed class ClientFile : IDisposable
             return OpenResult.Failed(error);
         if (Unfit(directory, status) is { Length: > 0 } reason)
             return OpenResult.Refused(reason);
-        var fd = Sys.OpenIn(directory, name, O_RDWR | O_NONBLOCK | O_NOCTTY);
+        // Not for writing: whoever watches the directory, as the host does, would be told of a change when it is closed.
+        var fd = Sys.OpenIn(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
             return OpenResult.Failed(fd);
         error = FileStatus.Of(fd, "", out status);
@@ -123,12 +124,13 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Reads pid and ABI, and maps the headers. False with no fault: not a client yet (the pid is written last), or there is no memory for it now.
-    /// False with a fault: it never will be.
+    /// Reads pid and ABI, and maps the headers. False with no fault: not a client yet (the pid is written last), or it cannot be served now
+    /// (<see cref="Lack"/>). False with a fault: it never will be.
     /// </summary>
     public bool TryIdentify(out string? fault)
     {
         fault = null;
+        Lack = null;
         Span<byte> pid = stackalloc byte[4], length = stackalloc byte[4];
         if (_file.Read(pid, Abi.Pid) < 4 || _file.Read(length, Abi.FbBlockLengthField) < 4)
             return false;
@@ -148,10 +150,17 @@ public sealed class ClientFile : IDisposable
             return false;
         HasBlockHeaders = HasHeadersOf(Abi);
         var error = _file.Map(Abi);
-        if (error != 0 && error != -ENOMEM && error != -EAGAIN)
+        if (error == 0)
+            return true;
+        if (OpenResult.OutcomeOf(error) == OpenOutcome.TryLater)
+            Lack = Sys.ErrorText(error);
+        else
             fault = $"it cannot be mapped: {Sys.ErrorText(error)}";
-        return error == 0;
+        return false;
     }
+
+    /// <summary>Why a client cannot be served now, for people: no right to write its file yet, no memory. Else null.</summary>
+    public string? Lack { get; private set; }
 
     private bool HasHeadersOf(Abi abi)
     {

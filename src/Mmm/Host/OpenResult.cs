@@ -29,12 +29,13 @@ public readonly record struct OpenResult(OpenOutcome Outcome, ClientFile? File, 
 
     internal static OpenResult Failed(int error)
     {
-        var outcome = Outcomes(-error);
+        var outcome = OutcomeOf(error);
         return new OpenResult(outcome, null, outcome == OpenOutcome.Gone ? "" : Sys.ErrorText(error));
     }
 
-    private static OpenOutcome Outcomes(int errno)
+    internal static OpenOutcome OutcomeOf(int error)
     {
+        var errno = -error;
         if (errno == ENOENT || errno == ENAMETOOLONG)
             return OpenOutcome.Gone;
         return errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EACCES || errno == EINTR || errno == EAGAIN

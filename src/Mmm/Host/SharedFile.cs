@@ -38,6 +38,9 @@ internal sealed unsafe class SharedFile(int fd)
     {
         if (_base is not null)
             return 0;
+        var error = MakeWritable();
+        if (error < 0)
+            return error;
         var at = mmap(null, (size_t)(ulong)abi.FirstPixel, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0L);
         if (at == (void*)-1)
             return -errno;
@@ -47,6 +50,17 @@ internal sealed unsafe class SharedFile(int fd)
         Touch(abi.PcmBlock, abi.PcmBuffer);
         Touch(abi.ValuesBlock, abi.FirstPixel);
         return 0;
+    }
+
+    // The same file, open for writing, under the same descriptor.
+    private int MakeWritable()
+    {
+        var writable = Sys.Open($"/proc/self/fd/{fd}", O_RDWR | O_NONBLOCK | O_NOCTTY);
+        if (writable < 0)
+            return writable;
+        var error = Sys.Check(dup3(writable, fd, O_CLOEXEC));
+        Sys.Close(writable);
+        return Math.Min(error, 0);
     }
 
     // Makes those pages there that will be written.

@@ -31,7 +31,7 @@ internal sealed class Desk : IDisposable
         _display = new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
         _screen = new Screen(_loop, _display);
         _display.Resized += _screen.Resize;
-        _directory = new ClientDirectory(_temp["mmm"], _ => { });
+        _directory = new ClientDirectory(_loop, _temp["mmm"], _ => { });
         var log = new HostLog(null);
         Clients = new ClientTable(_loop, _screen, log, _directory, new SeenClients([], _ => { }), new HashSet<string> { "calibrate", "move" });
         Clients.Open();
@@ -82,7 +82,8 @@ internal sealed class Desk : IDisposable
                 c.SetValue("events", asks);
         });
         _made.Add(client);
-        Clients.Look(Clients.Consider(name)!);
+        Turn(() => Clients.Serving.Any(s => s.FileName == name));
+        Clients.Look(Session(client));
         return client;
     }
 

@@ -141,6 +141,11 @@ internal sealed partial class HandMade : IDisposable
     public static string Hello(Socket bell, byte[] packet)
     {
         bell.Send(packet);
+        return Answer(bell);
+    }
+
+    public static string Answer(Socket bell)
+    {
         var answer = new byte[300];
         return Encoding.UTF8.GetString(answer, 0, bell.Receive(answer));
     }
