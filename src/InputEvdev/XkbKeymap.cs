@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using static InputEvdev.LibXkbCommon;
+using static Tmds.Linux.LibC;
 
 namespace InputEvdev;
 
@@ -71,12 +74,36 @@ internal sealed unsafe class XkbKeymap : IKeymap
         }
     }
 
-    /// <summary>Reads a file of the configuration; a FIFO or a device, which may never end, is refused.</summary>
+    /// <summary>Reads a file of the configuration; a FIFO or a device, which may never end, is refused without waiting for it.</summary>
     /// <exception cref="IOException">It is not there, empty, too large, or no plain file.</exception>
     public static byte[] ReadFile(string file)
     {
-        var length = new FileInfo(file).Length; // 0 for what is no plain file.
-        return length is > 0 and < MaxFileLength ? File.ReadAllBytes(file) : throw new IOException("it is empty, too large or no plain file");
+        int fd;
+        fixed (byte* path = Encoding.UTF8.GetBytes(file + '\0'))
+            fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd < 0)
+            throw new IOException(Marshal.GetPInvokeErrorMessage(errno));
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        var length = LengthOf(handle);
+        if (length is <= 0 or >= MaxFileLength)
+            throw new IOException("it is empty, too large or no plain file");
+        var bytes = new byte[length];
+        var read = 0;
+        for (int n; read < bytes.Length && (n = RandomAccess.Read(handle, bytes.AsSpan(read), read)) > 0; read += n) ;
+        return bytes[..read];
+    }
+
+    // 0 for a device.
+    private static long LengthOf(SafeFileHandle handle)
+    {
+        try
+        {
+            return RandomAccess.GetLength(handle);
+        }
+        catch (NotSupportedException) // a FIFO
+        {
+            return 0;
+        }
     }
 
     private static nint FromNames(LibXkbCommon lib, nint context, KeyboardOptions options, bool hasData, out string reason)

@@ -26,7 +26,20 @@ internal sealed class Backdrop : Surface
             _splash = ReadFile(splash);
         screen.Add(this);
         Render();
-        screen.Resized += Render;
+        screen.Resized += RenderAgain;
+    }
+
+    // It could be shown once; a larger screen may take more memory than there is.
+    private void RenderAgain()
+    {
+        try
+        {
+            Render();
+        }
+        catch (MmmException)
+        {
+            EndSplash();
+        }
     }
 
     /// <summary>The first client has shown a picture: no splash any more.</summary>
@@ -115,9 +128,21 @@ internal sealed class Backdrop : Surface
 
     private void Render()
     {
-        _pixels = _failing.Count > 0 ? FailurePage() : _splash is { } splash ? DecodeSplash(splash) : null;
+        _pixels = _failing.Count > 0 ? TryMakePage() : _splash is { } splash ? DecodeSplash(splash) : null;
         Bounds = _pixels is null ? default : _screen.Bounds;
         _screen.Damage();
+    }
+
+    private uint[]? TryMakePage()
+    {
+        try
+        {
+            return FailurePage();
+        }
+        catch (OutOfMemoryException)
+        {
+            return null; // the log says it too
+        }
     }
 
     private uint[] FailurePage()
