@@ -149,7 +149,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         _loop.BeforeSleep = clients.Settle;
         screen.Damage();
         Own(apps).TakeOver();
-        clients.AppOf = pid => ClientAppOf(apps.AppOf(pid));
+        clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
         clients.Open();
         apps.Start();
         clients.Settle();

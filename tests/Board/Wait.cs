@@ -5,9 +5,12 @@ namespace Board.Tests;
 /// <summary>Waiting for a condition, with a deadline.</summary>
 internal static class Wait
 {
+    private const int Slower = 3; // so much may the machine be than the one that the limits were found on
+
     /// <summary>Asks again and again until there is an answer; throws with <paramref name="what"/> and what was seen last.</summary>
     public static T For<T>(string what, TimeSpan limit, Func<T?> probe, Func<string>? seen = null, int pause = 20) where T : class
     {
+        limit *= Slower;
         var watch = Stopwatch.StartNew();
         while (true)
         {

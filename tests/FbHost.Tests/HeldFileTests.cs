@@ -150,27 +150,4 @@ public partial class HeldFileTests
         }
         Assert.Equal(0, host.Process.WaitForEnd());
     }
-
-    /// <summary>Does something again and again until it is disposed.</summary>
-    private sealed class Busy : IDisposable
-    {
-        private readonly Thread _thread;
-        private volatile bool _done;
-
-        public Busy(Action action)
-        {
-            _thread = new Thread(() =>
-            {
-                while (!_done)
-                    action();
-            });
-            _thread.Start();
-        }
-
-        public void Dispose()
-        {
-            _done = true;
-            _thread.Join();
-        }
-    }
 }

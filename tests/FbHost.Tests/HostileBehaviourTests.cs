@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -62,6 +63,62 @@ public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
         var good = _host.Client("Good")!.Frames;
         _host.AssertKeepsShowing("Good");
         Assert.InRange(_host.Client("FrameFlood")!.Frames - from, 1, 4 * (_host.Client("Good")!.Frames - good) + 10);
+    }
+
+    // Each raise that is done gives it the focus, which it is told: so they are counted.
+    [Fact]
+    public void Two_clients_that_raise_themselves_all_the_time_are_raised_at_the_screens_pace()
+    {
+        using var host = new MmmHost(width: 160, height: 120, config: """{ "messages": [ "raise", "move" ] }""");
+        host.Raw("--title Good --size 64x48 --at 90,60 animate");
+        host.WaitForClient("Good");
+        using var first = new HandMade(host, "first", c => c.SetValue("events", "focus"));
+        using var second = new HandMade(host, "second", c => c.SetValue("events", "focus"));
+        Assert.Equal(("mmm 1 ok", "mmm 1 ok"), (first.Connect(), second.Connect()));
+        host.WaitForClient("first");
+        host.WaitForClient("second");
+        int raised = 0, sent = 0;
+        var start = Stopwatch.GetTimestamp();
+        using (new Busy(() =>
+        {
+            foreach (var client in new[] { first, second })
+            {
+                raised += client.TakeEvents().Count(e => e == "focus-in");
+                if ((short)client.Peek(HandMade.MessagesRead) != (short)client.Peek(HandMade.MessagesWrite))
+                    continue; // the host has not taken them yet
+                for (var i = 0; i < 64; i++)
+                    client.Say("raise");
+                client.Ring();
+                sent++;
+            }
+        }))
+        {
+            host.AssertKeepsShowing("Good");
+            Wait.Until(() => Volatile.Read(ref sent) > 200 && Volatile.Read(ref raised) > 10, "messages",
+                () => $"{sent} times 64, raised {raised} times");
+        }
+        var frames = Stopwatch.GetElapsedTime(start).TotalSeconds * 60; // of the display, at most
+        Assert.InRange(raised, 1, 2 * (frames + 2));
+    }
+
+    [Fact]
+    public void A_client_that_only_moves_as_fast_as_it_can_does_not_slow_the_others_and_is_shown_where_it_comes_to_rest()
+    {
+        using var client = new HandMade(_host, "moves");
+        Assert.Equal("mmm 1 ok", client.Connect());
+        _host.WaitForClient("moves");
+        var x = 0;
+        using (new Busy(() =>
+        {
+            client.Poke(HandMade.X, (double)(x = (x + 1) % 40));
+            client.Ring();
+        }))
+            _host.AssertKeepsShowing("Good");
+        client.Poke(HandMade.X, 45.0);
+        client.Ring();
+        _host.WaitForClient("moves", c => c.X == 45);
+        int[] edges = [0, 0xffffff, 0xffffff, 0];
+        Wait.Until(() => new[] { 44, 45, 84, 85 }.Select(at => _host.Pixel(at, 1)).SequenceEqual(edges), "the client where it is, and no wider");
     }
 
     [Fact]

@@ -80,6 +80,36 @@ public class LifetimeTests
         Assert.Equal(0, ctl.WaitForEnd());
     }
 
+    // Whoever may read a directory may lock it. That of the directory's owner is a host's.
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(65534, false)]
+    public void A_lock_on_the_directory_of_another_user_keeps_no_host_from_it_unless_it_is_that_users_own(int owner, bool isServed)
+    {
+        Programs.NeedRoot();
+        using var host = new MmmHost(start: false);
+        File.SetUnixFileMode(host.Temp.Path, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(host.Path, (UnixFileMode)0x1ED);
+        using (var chown = new Child("chown", [$"{owner}", host.Path]))
+            Assert.Equal(0, chown.WaitForEnd());
+        using var stranger = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups",
+            "flock", "--exclusive", "--no-fork", host.Path, "sh", "-c", "echo holds; exec sleep 1000"]);
+        stranger.WaitForOutput("holds");
+        if (isServed)
+        {
+            host.Start();
+            Assert.Equal(2, host.Log.Length); // this, and the ready line
+            var line = $"mmm: {host.Path}: is locked by process {stranger.Pid}, which is another user's; served all the same";
+            Assert.Equal(line, host.Log[0]);
+            host.Raw("color ff0000");
+            host.WaitForRectangle(0, 0, 64, 48, 0xff0000);
+            return;
+        }
+        using var refused = host.Run(
+            Programs.Mmm, "--display", $"memory:50x50@{host.FramebufferFile}", "--input", "none", "--audio", "none");
+        BadInputTests.AssertOneLine(refused, $"{host.Path}: another host serves it (pid {stranger.Pid})");
+    }
+
     [Fact]
     public void A_directory_with_a_very_long_path_is_served()
     {

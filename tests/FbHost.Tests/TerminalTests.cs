@@ -105,21 +105,8 @@ public class TerminalTests
     {
         using var temp = new TempDirectory();
         using var terminal = new PseudoTerminal();
-        using var host = StartIn(OwnDevices(temp, evdev), terminal, temp, "auto");
+        using var host = StartIn(Surroundings.OwnDevices(temp, evdev), terminal, temp, "auto");
         Assert.Contains(setting, terminal.Settings());
-    }
-
-    // Runs a program with a /dev of its own, in which there is no input device of this machine, but the folder for them if asked.
-    private static string[] OwnDevices(TempDirectory temp, bool evdev)
-    {
-        var script = $"""
-            set -e
-            mkdir {temp["dev"]} && mount -t tmpfs dev {temp["dev"]} && cd {temp["dev"]} && mkdir pts {(evdev ? "input" : "")}
-            for node in null zero full random urandom tty; do : >$node; mount --bind /dev/$node $node; done
-            mount --bind /dev/pts pts && mount --rbind . /dev
-            cd / && exec "$@"
-            """;
-        return ["unshare", .. Programs.IsRoot ? [] : (string[])["--user", "--map-root-user"], "--mount", "sh", "-c", script, "sh"];
     }
 
     [Fact]

@@ -123,12 +123,15 @@ public sealed class DisposedTests : IDisposable
     {
         var client = _directory.OpenClient();
         using var host = new FakeHost(_directory);
-        while (client.WaitEvent(TimeSpan.FromMilliseconds(100)) is not null)
-        {
-        }
-        var events = client.EventsAsync().GetAsyncEnumerator();
-        var next = events.MoveNextAsync().AsTask();
+        var all = ReadAll();
         client.Dispose();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => next.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => all.WaitAsync(TimeSpan.FromSeconds(60)));
+
+        async Task ReadAll()
+        {
+            await foreach (var _ in client.EventsAsync())
+            {
+            }
+        }
     }
 }

@@ -24,7 +24,9 @@ internal sealed class ClientBell : IDisposable
 
     public int Fd { get; }
 
-    /// <summary>While it is muted only a hang-up wakes; the client is looked at by its timer at this time, ns. 0: it is not muted.</summary>
+    /// <summary>
+    /// While it is muted only a hang-up wakes; the client is looked at by its timer at this time, ns. 0: it is not muted.
+    /// </summary>
     public long MutedUntilNs { get; private set; }
 
     public void Mute(long untilNs)

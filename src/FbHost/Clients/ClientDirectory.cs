@@ -10,13 +10,14 @@ namespace FbHost.Clients;
 
 /// <summary>
 /// One directory in which clients meet the host, and the only type that touches it: which one it is, that one host at a time serves it, the
-/// watch over its names, and the sockets in it. Its user decides what a name or a greeting is worth. Whoever may list the directory can hold
-/// its lock for ever, so all that takes that lock is done on a thread of its own, and nothing on the loop waits for it.
+/// watch over its names, and the sockets in it. Its user decides what a name or a greeting is worth. Whoever may list the directory can
+/// hold its lock for ever, so all that takes that lock is done on a thread of its own, and nothing on the loop waits for it.
 /// </summary>
 internal sealed class ClientDirectory : IDisposable
 {
     private const int NamesATurn = 256; // of a directory that somebody fills
     private const int MostCalls = 1024; // that wait for the thread
+    private const string OrAnother = "or choose another directory with --path DIR";
     private const long NextTurnMs = 5, LostMs = 100;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3), EndPatience = TimeSpan.FromSeconds(1);
     private const uint WatchedEvents = Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_MOVED_FROM | Sys.IN_DELETE | Sys.IN_ATTRIB
@@ -53,7 +54,8 @@ internal sealed class ClientDirectory : IDisposable
         }
         Path = System.IO.Path.GetFullPath(path);
         if (File.Exists(Path))
-            throw new MmmException($"{Path}: is a file; the clients' directory ({(given is null ? Rendezvous.PathVariable : "--path")}) must be a directory");
+            throw new MmmException(
+                $"{Path}: is a file; the clients' directory ({(given is null ? Rendezvous.PathVariable : "--path")}) must be a directory");
         if (!Directory.Exists(Path))
         {
             Make();
@@ -90,7 +92,9 @@ internal sealed class ClientDirectory : IDisposable
     /// <summary>A name is gone.</summary>
     public event Action<string>? Left;
 
-    /// <summary>Changes were missed: what is known may be gone or another file by now. <see cref="Changed"/> follows for all that is there.</summary>
+    /// <summary>
+    /// Changes were missed: what is known may be gone or another file by now. <see cref="Changed"/> follows for all that is there.
+    /// </summary>
     public event Action? Missed;
 
     /// <summary><see cref="Changed"/> was called for all that was there.</summary>
@@ -114,8 +118,8 @@ internal sealed class ClientDirectory : IDisposable
         }
     }
 
-    // The directory itself is locked: there is no file that somebody could replace or hold, and nothing is left behind. The lock ends with the
-    // process. Anybody who can read the directory can lock it as well, so only a lock of somebody who may serve it counts.
+    // The directory itself is locked: there is no file that somebody could replace or hold, and nothing is left behind. The lock ends
+    // with the process. Anybody who can read the directory can lock it as well, so only a lock of somebody who may serve it counts.
     private void Lock(Action<string> warn)
     {
         if (Sys.Lock(_fd) >= 0)
@@ -126,7 +130,7 @@ internal sealed class ClientDirectory : IDisposable
             warn($"{Path}: is locked by process {pid}, which is another user's; served all the same");
             return;
         }
-        throw new MmmException($"{Path}: another host serves it{(pid > 0 ? $" (pid {pid})" : "")}; end that one, or choose another directory with --path DIR");
+        throw new MmmException($"{Path}: another host serves it{(pid > 0 ? $" (pid {pid})" : "")}; end that one, {OrAnother}");
     }
 
     // Root, this user and the directory's owner may.
@@ -147,7 +151,8 @@ internal sealed class ClientDirectory : IDisposable
             foreach (var line in File.ReadLines("/proc/locks"))
             {
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (words.Length > 5 && words[1] == "FLOCK" && int.TryParse(words[4], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                if (words.Length > 5 && words[1] == "FLOCK"
+                    && int.TryParse(words[4], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
                     && words[5].EndsWith($":{status.Identity.Inode}", StringComparison.Ordinal))
                     return pid;
             }
@@ -160,7 +165,8 @@ internal sealed class ClientDirectory : IDisposable
     }
 
     /// <summary>Watches the names, and listens at the bell.</summary>
-    /// <param name="look">Looks at what a name stands for now, then calls back; what it knows afterwards is what a greeting is compared with.</param>
+    /// <param name="look">Looks at what a name stands for now, then calls back; what it knows afterwards is what a greeting is compared
+    /// with.</param>
     /// <param name="greeted">Gets each client that says who it is.</param>
     /// <exception cref="MmmException">The directory cannot be used: one line.</exception>
     public void Open(Action<string, Action> look, GreetingHandler greeted)
@@ -188,7 +194,7 @@ internal sealed class ClientDirectory : IDisposable
         var made = new TaskCompletionSource<int>();
         _calls.Run(() => made.SetResult(DirectorySocket.Listen(_fd, name, type, mode)));
         if (!made.Task.Wait(StartPatience))
-            throw new MmmException($"{Path}: another process holds the directory's lock; end that one, or choose another directory with --path DIR");
+            throw new MmmException($"{Path}: another process holds the directory's lock; end that one, {OrAnother}");
         var fd = made.Task.Result;
         if (fd < 0)
             throw new MmmException($"{System.IO.Path.Combine(Path, name)}: the socket cannot be made: {Sys.ErrorText(fd)}");
@@ -324,7 +330,7 @@ internal sealed class ClientDirectory : IDisposable
 
     private (bool IsLost, int Bell) Examine()
     {
-        if (FileStatus.Of(_fd, "", out var held) < 0 || FileStatus.Of(Sys.WorkingDirectory, Path, out var named) < 0 || held.Identity != named.Identity)
+        if (FileStatus.Of(_fd, "", out var held) < 0 || FileStatus.Of(Path, out var named) < 0 || held.Identity != named.Identity)
             return (true, -1);
         if (FileStatus.Of(_fd, Rendezvous.BellName, out _) == 0)
             return (false, -EEXIST);

@@ -18,7 +18,9 @@ internal sealed class ClientEvents(HostLog log)
     /// <summary>Something was put that <see cref="Deliver()"/> has not looked at yet.</summary>
     public bool HasUnsent => _unsent.Count > 0;
 
-    /// <summary>The way to a client's ring; null when it is not served any more. What is put there goes out before the loop sleeps.</summary>
+    /// <summary>
+    /// The way to a client's ring; null when it is not served any more. What is put there goes out before the loop sleeps.
+    /// </summary>
     public EventQueue? To(ClientSession session)
     {
         if (session.Events is { } events && !session.IsUnsent)
@@ -30,7 +32,8 @@ internal sealed class ClientEvents(HostLog log)
     }
 
     /// <summary>Gives an event text to a client now. False: its ring is full, or it is not served.</summary>
-    public bool Push(ClientSession session, ReadOnlySpan<byte> text) => session.Phase == Phase.Serving && To(session)?.OfferNow(text) == true;
+    public bool Push(ClientSession session, ReadOnlySpan<byte> text) =>
+        session.Phase == Phase.Serving && To(session)?.OfferNow(text) == true;
 
     /// <summary>Sends what was put; called before the loop sleeps.</summary>
     public void Deliver()
@@ -61,7 +64,8 @@ internal sealed class ClientEvents(HostLog log)
             return;
         }
         if (events.Dropped > 0 && session.Said.Add("full"))
-            log.AboutClient($"{session.DisplayName} (pid {session.Pid}) does not read its events: {TextRing.Slots - 1} wait, further ones are lost");
+            log.AboutClient(
+                $"{session.DisplayName} (pid {session.Pid}) does not read its events: {TextRing.Slots - 1} wait, further ones are lost");
         if (sent)
             Sent?.Invoke(session);
         if (!events.HoldsSome)

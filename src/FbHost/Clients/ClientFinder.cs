@@ -119,7 +119,8 @@ internal sealed class ClientFinder
     }
 
     // One that was never served may have been refused for something that can change: its mode, its second name.
-    private static bool MayBecomeOne(ClientSession session) => session is { Phase: Phase.Pending } or { Phase: Phase.Ignored, WasAlive: false };
+    private static bool MayBecomeOne(ClientSession session) =>
+        session is { Phase: Phase.Pending } or { Phase: Phase.Ignored, WasAlive: false };
 
     private void End(string name, NameLook look, in FoundName found)
     {
@@ -226,7 +227,7 @@ internal sealed class ClientFinder
     /// <summary>A file is not served for want of room: that is said once, and it is looked at again when there is room.</summary>
     public void LeaveOut(string why)
     {
-        if (!_leftOut && _quota.Said.Add(why.Split(';')[0]))
+        if (_quota.Said.Add(why.Split(';')[0]))
             _log.Warn(why);
         _leftOut = true;
     }

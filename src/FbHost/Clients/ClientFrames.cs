@@ -6,8 +6,8 @@ using Mmm.Host;
 namespace FbHost.Clients;
 
 /// <summary>
-/// Whose frame is taken, and when: at the screen's pace, one client like the other. A frame that is taken becomes damage on the screen; when
-/// that is painted, the client gets its picture back.
+/// Whose frame is taken, and when: at the screen's pace, one client like the other. A frame that is taken becomes damage on the screen;
+/// when that is painted, the client gets its picture back.
 /// </summary>
 internal sealed class ClientFrames
 {
@@ -100,7 +100,8 @@ internal sealed class ClientFrames
             return false;
         }
         if (session.File.UnknownPixelFormat is { } format && session.Said.Add("format"))
-            _log.AboutClient($"{session.DisplayName} (pid {session.Pid}) has the pixel format \"{format}\", which is not known; it is shown as B,G,R,A");
+            _log.AboutClient($"{session.DisplayName} (pid {session.Pid}) has the pixel format \"{format}\", which is not known; "
+                + "it is shown as B,G,R,A");
         var place = _messages.PlaceOf(session, state);
         if (session.Picture is { } picture)
         {
@@ -112,7 +113,8 @@ internal sealed class ClientFrames
         }
         session.Picture = new ClientPicture(session.File);
         session.Picture.Update(state, place);
-        _log.AboutClient($"{session.DisplayName} (pid {session.Pid}): {state.Width}x{state.Height}, {(session.Bell is not null ? "bell" : "polled")}");
+        var way = session.Bell is null ? "polled" : "bell";
+        _log.AboutClient($"{session.DisplayName} (pid {session.Pid}): {state.Width}x{state.Height}, {way}");
         _stack.Add(session);
         return true;
     }

@@ -79,7 +79,8 @@ internal sealed class ClientMessages(
                 foreach (var other in find(to))
                     events.Push(other, EventText.Message(text));
                 break;
-            case ["volume", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 100:
+            case ["volume", var text]
+                when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 100:
                 VolumeAsked?.Invoke(percent);
                 break;
             case ["blank"] or ["unblank"]:
@@ -94,7 +95,8 @@ internal sealed class ClientMessages(
         }
     }
 
-    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
     /// <summary>Asks a client for the size of the screen; it follows at its next check, if it is one that can.</summary>
     public void MakeFullScreen(ClientSession session)

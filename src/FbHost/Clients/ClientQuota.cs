@@ -45,9 +45,11 @@ internal sealed class ClientQuota
         else if (serving.Count(s => s.User == session.User) >= MostOfUser)
             why = $"{MostOfUser} clients of user {session.User} are served; {session.FileName} and further ones have to wait";
         else if (serving.Count(s => IsSameApp(s, session)) >= MostOfApp)
-            why = $"{MostOfApp} clients of {session.App?.Name ?? $"process {session.Pid}"} are served; {session.FileName} and further ones have to wait";
+            why = $"{MostOfApp} clients of {session.App?.Name ?? $"process {session.Pid}"} are served; "
+                + $"{session.FileName} and further ones have to wait";
         return why.Length == 0;
     }
 
-    private static bool IsSameApp(ClientSession a, ClientSession b) => a.App is { } app ? app.Name == b.App?.Name : b.App is null && a.Pid == b.Pid;
+    private static bool IsSameApp(ClientSession a, ClientSession b) => a.App is { } app ? app.Name == b.App?.Name
+        : b.App is null && a.Pid == b.Pid && a.User == b.User; // whose pid it is, is the file's word
 }

@@ -98,7 +98,9 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
     /// <summary>Reasons that were logged already: each is said once.</summary>
     public HashSet<string> Said { get; } = [];
 
-    /// <summary>Why its picture cannot be used. A file that was cut short fails first wherever it is looked at next: this is the reason then.</summary>
+    /// <summary>
+    /// Why its picture cannot be used. A file that was cut short fails first wherever it is looked at next: this is the reason then.
+    /// </summary>
     public string? FileFault => File!.State.Fault(File.Length);
 
     /// <summary>The title, or the file's name.</summary>

@@ -4,8 +4,8 @@ using Mmm;
 namespace FbHost.Clients;
 
 /// <summary>
-/// The order of the clients that have shown a picture, and with it the focus: the uppermost one has it. New clients come on top, but those of
-/// apps keep the order that the configuration gives their apps.
+/// The order of the clients that have shown a picture, and with it the focus: the uppermost one has it. New clients come on top, but
+/// those of apps keep the order that the configuration gives their apps.
 /// </summary>
 internal sealed class ClientStack(Screen screen, ClientEvents events)
 {

@@ -70,7 +70,7 @@ internal sealed class ClientTable : IDisposable
     public ClientFrames Frames { get; }
 
     /// <summary>Which app of the configuration a process belongs to; null: none.</summary>
-    public Func<int, ClientApp?> AppOf { get; set; } = _ => null;
+    public Func<int, ClientApp?> AppOfProcess { get; set; } = _ => null;
 
     /// <summary>All clients that are served, those without a picture too.</summary>
     public IReadOnlyList<ClientSession> Serving => _serving;
@@ -117,7 +117,7 @@ internal sealed class ClientTable : IDisposable
     private void Serve(ClientSession session, int pid)
     {
         session.Pid = pid;
-        session.App = AppOf(pid);
+        session.App = AppOf(session, pid);
         if (!_quota.MayServe(_serving, session, out var why))
         {
             _finder.LeaveOut(why);
@@ -139,6 +139,11 @@ internal sealed class ClientTable : IDisposable
         _seen.Add(session);
         _turns.Begin(session);
     }
+
+    // The pid in a file is its owner's word: it stands for an app only where that owner's rights are the process's. A bell's is the
+    // kernel's.
+    private ClientApp? AppOf(ClientSession session, int pid) =>
+        session.Bell is not null || Sys.RunsAs(pid, session.User) ? AppOfProcess(pid) : null;
 
     private void WatchProcess(ClientSession session, int pidFd)
     {
@@ -242,8 +247,8 @@ internal sealed class ClientTable : IDisposable
     public void Look(ClientSession session) => _turns.Look(session);
 
     /// <summary>
-    /// Everything that waits for the end of a turn of the loop: events go into the rings, damage is painted and shown, frames are given back.
-    /// Called before the loop sleeps.
+    /// Everything that waits for the end of a turn of the loop: events go into the rings, damage is painted and shown, frames are given
+    /// back. Called before the loop sleeps.
     /// </summary>
     public void Settle()
     {
@@ -282,6 +287,7 @@ internal sealed class ClientTable : IDisposable
             session.Phase = Phase.Pending;
         }
         session.Bell = new ClientBell(_loop, peer.Fd, () => _turns.OnRing(session));
+        session.App ??= AppOf(session, peer.Pid);
         if (session.Phase == Phase.Pending)
             Serve(session, peer.Pid);
         if (session.Phase != Phase.Serving)

@@ -109,8 +109,8 @@ internal sealed class ClientTurns
     }
 
     /// <summary>
-    /// A client's timer has come. One that draws as fast as it is let rings too early each time: it is looked at when its next frame is due, and
-    /// its bell is heard again once it has none then. That is one wake-up a frame and not two.
+    /// A client's timer has come. One that draws as fast as it is let rings too early each time: it is looked at when its next frame is
+    /// due, and its bell is heard again once it has none then. That is one wake-up a frame and not two.
     /// </summary>
     public void OnTimer(ClientSession session)
     {

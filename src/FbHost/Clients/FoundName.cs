@@ -30,7 +30,8 @@ internal readonly record struct FoundName
     /// <param name="directory">A descriptor.</param>
     /// <param name="name">Below it.</param>
     /// <param name="known">The file that had the name so far; null: none.</param>
-    /// <param name="file">That file when it is open already and is looked at again; it is given back, or closed when it is another one by now.</param>
+    /// <param name="file">That file when it is open already and is looked at again; it is given back, or closed when it is another one by
+    /// now.</param>
     /// <param name="open">Whether the known file is to be opened.</param>
     public static FoundName Look(int directory, string name, FileIdentity? known, ClientFile? file, bool open)
     {

@@ -21,7 +21,8 @@ internal sealed class SeenClients
         _keep = keep;
         foreach (var line in Encoding.ASCII.GetString(kept).Split('\n'))
         {
-            if (line.Split(' ') is [var device, var inode] && ulong.TryParse(device, out var d) && ulong.TryParse(inode, out var i) && _before.Count < Most)
+            if (line.Split(' ') is [var device, var inode]
+                && ulong.TryParse(device, out var d) && ulong.TryParse(inode, out var i) && _before.Count < Most)
                 _before.Add(new FileIdentity(d, i));
         }
     }

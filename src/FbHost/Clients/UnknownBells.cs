@@ -8,12 +8,14 @@ namespace FbHost.Clients;
 /// <summary>Who is at the other end of a bell's socket, as the kernel knows it.</summary>
 internal readonly record struct BellPeer(int Fd, int Pid, uint User);
 
-/// <summary>A client has said whose bell this is. Null: the descriptor was taken. Else why not, for the client; it is then hung up.</summary>
+/// <summary>
+/// A client has said whose bell this is. Null: the descriptor was taken. Else why not, for the client; it is then hung up.
+/// </summary>
 internal delegate string? GreetingHandler(string fileName, BellPeer peer);
 
 /// <summary>
-/// Connections to the bell that have not said yet which client they belong to, or whose client is being looked for. Their number is bounded, in
-/// all and for each user: the oldest of the user who has most makes room, so that nobody keeps another one out.
+/// Connections to the bell that have not said yet which client they belong to, or whose client is being looked for. Their number is
+/// bounded, in all and for each user: the oldest of the user who has most makes room, so that nobody keeps another one out.
 /// </summary>
 /// <param name="loop">Waits.</param>
 /// <param name="look">Looks at what a name stands for now, then calls back; perhaps never.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Tmds.Linux;
@@ -314,6 +315,23 @@ internal static unsafe partial class Sys
         var stat = Encoding.ASCII.GetString(text[..(int)n]);
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' '); // the second, the name in brackets, may hold anything
         return number - 2 < fields.Length ? fields[number - 2] : null;
+    }
+
+    /// <summary>Whether a process has a user's rights: as its real, effective, saved or file system user. False, too, when that cannot be read.</summary>
+    public static bool RunsAs(int pid, uint user)
+    {
+        Span<byte> text = stackalloc byte[1024];
+        var fd = Open($"/proc/{pid}/status", O_RDONLY);
+        var n = Read(fd, text);
+        Close(fd);
+        if (n <= 0)
+            return false;
+        foreach (var line in Encoding.ASCII.GetString(text[..(int)n]).Split('\n')) // the name before it has no line breaks
+        {
+            if (line.StartsWith("Uid:", StringComparison.Ordinal))
+                return line[4..].Split('\t').Contains(user.ToString(CultureInfo.InvariantCulture));
+        }
+        return false;
     }
 
     /// <summary>A non-blocking CLOCK_MONOTONIC timer, or minus errno.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FbHost.Tests.Events;
 
 /// <summary>Real hosts and clients that read late.</summary>
@@ -46,5 +48,58 @@ public class LateReaderTests
         host.WaitForNoClient("deaf");
         host.Input((EV_KEY, KEY_Q, 1), (EV_KEY, KEY_Q, 0));
         good.WaitForEvents("q");
+    }
+
+    // Two that draw all the time, by the same code.
+    [Fact]
+    public void A_client_with_a_bell_that_never_reads_keeps_the_frame_rate_of_one_that_does()
+    {
+        using var host = new MmmHost(input: true);
+        using var reader = new HandMade(host, "reader");
+        Assert.Equal("mmm 1 ok", reader.Connect());
+        host.WaitForClient("reader");
+        using var deaf = new HandMade(host, "deaf");
+        Assert.Equal("mmm 1 ok", deaf.Connect());
+        host.WaitForClient("deaf"); // in front: it has the focus
+        for (var i = 0; i < 1400; i++) // more than the ring and what waits beside it
+            Type();
+        host.WaitForClient("deaf", c => c is { EventsQueued: 1023, EventsDropped: > 0 });
+        using var drawing = new Busy(() =>
+        {
+            var (readers, deafs) = (Draw(reader), Draw(deaf));
+            reader.TakeEvents();
+            if (!readers && !deafs)
+                Thread.Sleep(1);
+        });
+
+        var looks = new List<string>();
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < Wait.Patience)
+        {
+            var (readers, deafs) = (host.Client("reader")!.Frames, host.Client("deaf")!.Frames);
+            Wait.Until(() =>
+            {
+                Type();
+                host.Ask("event", "reader", "a");
+                return host.Client("reader")!.Frames >= readers + 40;
+            }, "40 frames of the one that reads");
+            (readers, deafs) = (host.Client("reader")!.Frames - readers, host.Client("deaf")!.Frames - deafs);
+            if (deafs >= 0.8 * readers)
+                return;
+            looks.Add($"{deafs} of {readers}");
+        }
+        Assert.Fail($"the one that does not read has made so many frames of those of the other: {string.Join(", ", looks)}");
+
+        void Type() => host.Input((EV_KEY, KEY_A, 1), (EV_KEY, KEY_A, 0));
+    }
+
+    // The next frame, when the last one is shown.
+    private static bool Draw(HandMade client)
+    {
+        if (client.Peek(HandMade.Flip) != HandMade.Neutral)
+            return false;
+        client.Present();
+        client.Ring();
+        return true;
     }
 }

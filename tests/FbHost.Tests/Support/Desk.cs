@@ -12,28 +12,32 @@ namespace FbHost.Tests.Support;
 
 /// <summary>
 /// The parts of a host between devices and clients, in this process and without its loop: events go in as a device gives them, and come out
-/// of the clients' files. A screen of 200x100.
+/// of the clients' files. A screen of 200x100 unless another display is given.
 /// </summary>
 internal sealed class Desk : IDisposable
 {
     public const int Width = 200, Height = 100;
     private readonly TempDirectory _temp = new();
     private readonly EventLoop _loop = new();
-    private readonly MemoryDisplay _display;
+    private readonly IDisplay _display;
     private readonly ClientDirectory _directory;
     private readonly Screen _screen;
     private readonly List<HandMade> _made = [];
     private long _timeNs = 1_000_000;
 
-    public Desk()
+    /// <param name="display">The desk's from now on; null: one in memory.</param>
+    public Desk(IDisplay? display = null)
     {
         Directory.CreateDirectory(_temp["mmm"]);
-        _display = new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
+        _display = display ?? new MemoryDisplay(Width, Height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
         _screen = new Screen(_loop, _display);
         _display.Resized += _screen.Resize;
+        if (_display is ReturningDisplay returning)
+            returning.Returned += _screen.Damage;
         _directory = new ClientDirectory(_loop, _temp["mmm"], _ => { });
         var log = new HostLog(null);
-        Clients = new ClientTable(_loop, _screen, log, _directory, new SeenClients([], _ => { }), new HashSet<string> { "calibrate", "move" });
+        Clients = new ClientTable(_loop, _screen, log, _directory, new SeenClients([], _ => { }),
+            new HashSet<string> { "calibrate", "move", "raise", "lower" });
         Clients.Open();
         Blanker = new Blanker(_loop, _screen, TimeSpan.Zero);
         Blanker.Changed += Clients.TellVisibility;
@@ -147,8 +151,15 @@ internal sealed class Desk : IDisposable
     /// <summary>The input devices of some paths, as the host reads them.</summary>
     public InputDevices Devices(DeviceRules rules, params string[] paths) => new(_loop, new HostLog(null), paths, rules, Panel, Seat);
 
-    /// <summary>The screen gets another size.</summary>
-    public void Resize(int width, int height) => _display.Resize(width, height);
+    /// <summary>The screen in memory gets another size.</summary>
+    public void Resize(int width, int height) => ((MemoryDisplay)_display).Resize(width, height);
+
+    /// <summary>Looks at a client, and does what the loop does before it sleeps.</summary>
+    public void Look(HandMade client)
+    {
+        Clients.Look(Session(client));
+        Clients.Settle();
+    }
 
     /// <summary>Turns the loop until a condition holds.</summary>
     public void Turn(Func<bool> until) => Wait.Until(

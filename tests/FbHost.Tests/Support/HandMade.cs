@@ -14,7 +14,7 @@ internal sealed partial class HandMade : IDisposable
         DesiredWidth = 0x5d8, Damage = 0x5e0, EventsRead = 0x680, EventsWrite = 0x682, MessagesRead = 0x206b8, MessagesWrite = 0x206ba,
         PcmFormat = 0x406f0, PcmRate = 0x406f4, PcmRead = 0x40700, PcmWrite = 0x40704, PcmBuffer = 0x40748,
         ValueNames = 0x48758, ValueTexts = 0x48858, ValueCount = 0x48c58, EventsBuffer = 0x6a4, MessagesBuffer = 0x206dc, Pixels = 0x48c70;
-    public const int Drawing = 2, WaitFlip = 3;
+    public const int Neutral = 1, Drawing = 2, WaitFlip = 3;
     private readonly SafeFileHandle _file;
     private Socket? _bell;
 
@@ -62,12 +62,14 @@ internal sealed partial class HandMade : IDisposable
         return RandomAccess.Read(_file, bytes, at) == length ? bytes : throw new EndOfStreamException($"{Path} ends before {at + length:N0} bytes");
     }
 
-    // The text of an event's slot.
-    private string EventAt(int slot)
+    /// <summary>A text that ends with its first NUL, of at most so many bytes.</summary>
+    public string PeekText(int at, int length)
     {
-        var bytes = Peek(EventsBuffer + 128 * slot, 128);
+        var bytes = Peek(at, length);
         return Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0));
     }
+
+    private string EventAt(int slot) => PeekText(EventsBuffer + 128 * slot, 128);
 
     public void Truncate(long length) => RandomAccess.SetLength(_file, length);
 

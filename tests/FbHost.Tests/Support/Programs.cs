@@ -33,8 +33,12 @@ internal static class Programs
 
     /// <summary>hold.c, compiled here.</summary>
     public static string Hold { get; } = Compile("hold");
+
     /// <summary>no_pidfd.c: no_pidfd ENOSYS|EPERM PROGRAM ARGUMENTS.</summary>
     public static string NoPidfd { get; } = Compile("no_pidfd");
+
+    /// <summary>fake_fb.c: fake_fb LOG PROGRAM ARGUMENTS.</summary>
+    public static string FakeFramebuffer { get; } = Compile("fake_fb");
 
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";

@@ -1,0 +1,54 @@
+namespace FbHost.Tests.Fbdev;
+
+/// <summary>The process that gives the screen back after a crash of the host, on a framebuffer that is a plain file.</summary>
+public sealed class GuardTests : IDisposable
+{
+    private const int Bytes = 64 * 48 * 4;
+    private const string Guard = "/proc/self/exe --guard";
+    private readonly TempDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    private Child Start(string config)
+    {
+        Programs.NeedRoot();
+        var found = new byte[Bytes];
+        found.AsSpan().Fill(0x5A);
+        File.WriteAllBytes(_temp["fb"], found);
+        _temp.Write("mmm.json", config.Replace("$TEMP", _temp.Path));
+        string[] command = [.. Surroundings.OwnDevices(_temp, evdev: false), Programs.FakeFramebuffer, _temp["started"],
+            Programs.Mmm, "--display", $"fbdev:{_temp["fb"]}", "--config", _temp["mmm.json"]];
+        return new Child(command[0], command[1..], ("MMM_PATH", _temp["mmm"]), ("RUNTIME_DIRECTORY", _temp["own"]));
+    }
+
+    // The programs that were started, each with its first argument, in order.
+    private string[] Started => File.ReadAllLines(_temp["started"]);
+
+    // What fails ends the start, so what was started by then was started before.
+    [Theory]
+    [InlineData("sound", "\"audio\": { \"device\": \"alsa:hw:99\" }", "ALSA device hw:99")]
+    [InlineData("splash", "\"display\": { \"splash\": \"$TEMP/fb\" }", "display.splash: ")]
+    [InlineData("app", "\"apps\": [ { \"name\": \"demo\", \"command\": [ \"/nonexistent\" ] } ]", "app demo: /nonexistent: ")]
+    public void The_guard_is_started_before_what_can_fail_later(string what, string config, string fault)
+    {
+        var silent = what == "sound" ? "" : "\"audio\": { \"device\": \"none\" },";
+        using var host = Start($$"""{ "input": { "devices": [ "none" ] }, {{silent}} {{config}} }""");
+        Assert.Equal(1, host.WaitForEnd());
+        Assert.Contains($"mmm: {fault}", Assert.Single(host.Errors));
+        string[] expected = [$"{Programs.Mmm} --display", Guard, .. what == "app" ? (string[])["/nonexistent "] : []];
+        Assert.Equal(expected, Started);
+        Assert.All(File.ReadAllBytes(_temp["fb"]), b => Assert.Equal(0x5A, b));
+    }
+
+    [Fact]
+    public void A_killed_hosts_framebuffer_has_again_what_it_had()
+    {
+        using var host = Start("""{ "input": { "devices": [ "none" ] }, "audio": { "device": "none" } }""");
+        bool IsReady() => host.Errors.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal));
+        Wait.Until(IsReady, "ready", () => string.Join(" | ", host.Errors));
+        Assert.Equal([$"{Programs.Mmm} --display", Guard], Started);
+        Assert.DoesNotContain((byte)0x5A, File.ReadAllBytes(_temp["fb"])); // black
+        host.Signal(Child.SIGKILL);
+        Wait.Until(() => File.ReadAllBytes(_temp["fb"]).All(b => b == 0x5A), "what it had");
+    }
+}
