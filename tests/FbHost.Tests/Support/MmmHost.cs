@@ -214,14 +214,27 @@ internal sealed class MmmHost : IDisposable
         }
     }
 
+    // A host that is killed leaves those that it started. One that becomes another program just now is seen the next time.
+    private void EndApps()
+    {
+        for (var without = 0; without < 3; without++)
+        {
+            foreach (var app in Apps().ToList())
+            {
+                Child.Kill(app);
+                without = 0;
+            }
+            Thread.Sleep(1);
+        }
+    }
+
     public void Dispose()
     {
         _control?.Dispose();
         _fifo?.Dispose();
         foreach (var child in _children)
             child.Dispose();
-        foreach (var app in Apps())
-            Child.Kill(app); // a host that is killed leaves those that it started
+        EndApps();
         _temp.Dispose();
     }
 }
