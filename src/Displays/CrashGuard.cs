@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mmm;
@@ -13,9 +14,13 @@ namespace Displays;
 /// of memory, by kill -9. It sleeps on a pipe whose other end only the host has, so the kernel tells it of the end before it tells the host's
 /// parent: what is started in the host's place comes later.
 /// </summary>
-internal sealed class CrashGuard(Action<string> log) : IDisposable
+/// <remarks>
+/// It is forked from the host before that has threads: it shares the host's memory as it was then, and is there in no time, where a program of its own
+/// would start a runtime of its own. Native code alone can do that; other forms of the host start themselves again.
+/// </remarks>
+internal sealed unsafe partial class CrashGuard : IDisposable
 {
-    /// <summary>The only argument of that process. What it gives back comes by its pipe: see <see cref="Set"/>.</summary>
+    /// <summary>The only argument of that process where it is started, not forked. What it gives back comes by its pipe: see <see cref="Set"/>.</summary>
     public const string Argument = "--guard";
 
     /// <summary>Followed by a virtual terminal's number and its keyboard mode.</summary>
@@ -25,44 +30,110 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
     public const string Framebuffer = "framebuffer";
 
     private const string InOrder = ".";
-    private Process? _process;
-    private bool _hasStarted;
+    private const string Name = "mmm-guard";
+    private readonly int _pid;
+    private readonly Process? _process;
+    private int _pipe;
+
+    private CrashGuard(int pid, int pipe) => (_pid, _pipe) = (pid, pipe);
+
+    private CrashGuard(Process process) => (_process, _pipe) = (process, -1);
+
+    /// <summary>Why there is none, for the log; null: there is one.</summary>
+    public string? Fault { get; private init; }
 
     /// <summary>
-    /// Says what is given back from now on, in place of all that was said before. The process is started with the first that there is; where
-    /// it cannot be, only a host that ends in order gives the screen back.
+    /// Makes the guard's process. Where that cannot be, only a host that ends in order gives the screen back (<see cref="Fault"/>). To be called
+    /// before the first thread is made.
     /// </summary>
-    /// <param name="arguments">What it gives back; nothing: a crash leaves nothing to do.</param>
-    public void Set(IReadOnlyList<string> arguments)
+    public static CrashGuard Start()
     {
-        if (!_hasStarted && arguments.Count > 0)
-            Start();
-        Tell(arguments);
-    }
-
-    private void Start()
-    {
-        _hasStarted = true;
+        if (JitInfo.GetCompiledMethodCount() == 0) // native code: the feature switches say so of other forms, too
+            return Fork();
         if (Path.GetFileName(Environment.ProcessPath) == "dotnet") // an assembly that is run by dotnet is no program
-            return;
+            return new CrashGuard(0, -1);
         var start = new ProcessStartInfo("/proc/self/exe") { RedirectStandardInput = true }; // by this name it is no second "mmm" for pidof
         start.ArgumentList.Add(Argument);
         try
         {
-            _process = Process.Start(start);
+            return new CrashGuard(Process.Start(start)!);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
-            log($"the screen is not guarded: {e.Message.TrimEnd('.')}; after a crash of the host, chvt brings the console's text back");
+            return Without(e.Message.TrimEnd('.'));
         }
     }
+
+    private static CrashGuard Without(string why) => new(0, -1)
+    {
+        Fault = $"the screen is not guarded: {why}; after a crash of the host, chvt brings the console's text back",
+    };
+
+    private static CrashGuard Fork()
+    {
+        var host = getpid();
+        var ends = stackalloc int[2];
+        if (Sys.Check(pipe2(ends, O_CLOEXEC)) is < 0 and var error)
+            return Without(Sys.ErrorText(error));
+        var pid = fork();
+        if (pid == 0)
+        {
+            Become(ends[0]);
+            Follow(host);
+            _exit(0);
+        }
+        error = Sys.Check(pid);
+        Sys.Close(ends[0]);
+        if (pid > 0)
+            return new CrashGuard(pid, ends[1]);
+        Sys.Close(ends[1]);
+        return Without(Sys.ErrorText(error));
+    }
+
+    // The host's copy becomes the guard: it keeps the pipe alone, and another name, for it is no second "mmm".
+    private static void Become(int pipe)
+    {
+        var nothing = Sys.Open("/dev/null", O_RDWR);
+        dup2(pipe, 0);
+        dup2(nothing, 1);
+        dup2(nothing, 2);
+        const int SYS_close_range = 436; // the same on every architecture; Linux 5.9
+        syscall(SYS_close_range, 3u, uint.MaxValue, 0u);
+        foreach (var number in (ReadOnlySpan<int>)[SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+            signal(number, SIG_IGN);
+        const int startField = 48, endField = 49; // of the arguments' text, proc(5)
+        if (nuint.TryParse(Sys.ProcessField(getpid(), startField), out var from) && nuint.TryParse(Sys.ProcessField(getpid(), endField), out var to))
+        {
+            var text = new Span<byte>((void*)from, (int)(to - from));
+            text.Clear();
+            Encoding.ASCII.GetBytes(Name).AsSpan(0, Math.Min(Name.Length, text.Length)).CopyTo(text);
+        }
+        Rename();
+    }
+
+    private static void Rename() => File.WriteAllText("/proc/self/comm", Name);
+
+    private const nint SIG_IGN = 1;
+
+    [LibraryImport("libc")]
+    private static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int number, nint action);
+
+    /// <summary>Says what is given back from now on, in place of all that was said before.</summary>
+    /// <param name="arguments">What it gives back; nothing: a crash leaves nothing to do.</param>
+    public void Set(IReadOnlyList<string> arguments) => Tell(arguments);
 
     // Each text ended by a NUL, and the message by one more. The pipe takes far more than there ever is, so this does not block.
     private void Tell(IReadOnlyList<string> message)
     {
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(message.Select(m => m + "\0")) + "\0");
         try
         {
-            _process?.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(string.Concat(message.Select(m => m + "\0")) + "\0"));
+            if (_pipe >= 0)
+                Sys.Write(_pipe, bytes);
+            _process?.StandardInput.BaseStream.Write(bytes);
             _process?.StandardInput.BaseStream.Flush();
         }
         catch (IOException)
@@ -76,38 +147,45 @@ internal sealed class CrashGuard(Action<string> log) : IDisposable
     {
         Tell([InOrder]);
         _process?.Dispose();
+        if (_pipe < 0)
+            return;
+        Sys.Close(_pipe);
+        _pipe = -1;
+        waitpid(_pid, null, 0); // it ends at once: all that it has to do is in the pipe
     }
 
-    /// <summary>The guard's own program: ends when the host does.</summary>
+    /// <summary>The guard's own program where it was started and not forked: ends when the host does.</summary>
     public static int Run()
     {
         // Ctrl+C and a shutdown reach the whole group: the host ends in order then, and says so by the pipe.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
         var ignored = Array.ConvertAll(signals, s => PosixSignalRegistration.Create(s, context => context.Cancel = true));
-        File.WriteAllText("/proc/self/comm", "mmm-guard");
-        using var pipe = Console.OpenStandardInput();
-        Follow(pipe, getppid());
+        Rename();
+        Follow(getppid());
         Array.ForEach(ignored, i => i.Dispose());
         return 0;
     }
 
     // Until the host says that it ended in order, or ends.
-    private static void Follow(Stream pipe, int host)
+    private static void Follow(int host)
     {
         List<byte> text = [];
         List<string> message = [];
         Action giveBack = () => { };
+        Span<byte> next = stackalloc byte[1];
         while (true)
         {
-            var next = pipe.ReadByte();
-            if (next < 0)
+            var n = Sys.Read(0, next);
+            if (n == -EINTR)
+                continue;
+            if (n <= 0)
             {
                 giveBack();
                 return;
             }
-            if (next > 0)
+            if (next[0] != 0)
             {
-                text.Add((byte)next);
+                text.Add(next[0]);
                 continue;
             }
             if (text.Count > 0)

@@ -20,7 +20,10 @@ namespace FbHost;
 /// The only place that knows all the parts: makes them from the options, joins them, and runs the loop. Whatever fails while the parts are made
 /// is told as one line before anything is served.
 /// </summary>
-internal sealed class Appliance(ServeOptions options, LogWriter writer)
+/// <param name="options">What it is to do.</param>
+/// <param name="guard">Gives the screen back after a crash; stays the caller's. Null: there is nothing to give back.</param>
+/// <param name="writer">Takes the log.</param>
+internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWriter writer)
 {
     private const int VolumeStep = 5; // %
     private static readonly HashSet<string> NoMessages = [];
@@ -87,11 +90,12 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         var own = OpenHostDirectory(clientDirectory);
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
-        var guard = Own(new CrashGuard(_log.Warn)); // of the display and the terminal, until both are given back
+        if (guard?.Fault is { } fault)
+            _log.Warn(fault);
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
         var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info)); // given back behind the display
         var panel = Own(OpenDisplay(own?.Path ?? directory));
-        TakeScreen(panel, terminal, guard, readsStdin);
+        TakeScreen(panel, terminal, readsStdin);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(_loop, display);
         if (panel is ReturningDisplay returning)
@@ -160,7 +164,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
     }
 
     // The terminal only when the display could be had: another host may show on it.
-    private void TakeScreen(IDisplay panel, VirtualTerminal? terminal, CrashGuard guard, bool readsStdin)
+    private void TakeScreen(IDisplay panel, VirtualTerminal? terminal, bool readsStdin)
     {
         if (panel.FileDescriptor >= 0)
             Own(_loop.Add(panel.FileDescriptor, _ => panel.Dispatch()));
@@ -173,7 +177,7 @@ internal sealed class Appliance(ServeOptions options, LogWriter writer)
         terminal.GuardChanged += Guard;
         terminal.TakeOver(panel, readsStdin);
 
-        void Guard() => guard.Set([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
+        void Guard() => guard?.Set([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
     }
 
     // What a key of the host's does.

@@ -7,21 +7,46 @@ using FbHost.Options;
 
 StandardStreams.Ensure();
 ChildProcess.KeepExitCodes();
+if (args is [CrashGuard.Argument, ..])
+    return CrashGuard.Run();
+Func<LogWriter, int> run;
+CrashGuard? guard = null;
+try
+{
+    if (ProgramName() == "mmmctl")
+    {
+        run = _ => Mmmctl.Run(args);
+    }
+    else if (CommandLine.Parse(args) is { } options)
+    {
+        // Of the display and the terminal, until both are given back. Nothing is given back of a display in memory.
+        guard = options.Display.Kind == DisplayKind.Memory ? null : CrashGuard.Start();
+        run = log => new Appliance(options, guard, log).Run();
+    }
+    else
+    {
+        return 0;
+    }
+}
+catch (Exception e)
+{
+    run = _ => throw e;
+}
 // A write beyond RLIMIT_FSIZE is an error like others, and not the end. What is started has the signal's default action again.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25 /* SIGXFSZ */, c => c.Cancel = true);
 using var log = new LogWriter(2);
 try
 {
-    if (args is [CrashGuard.Argument, ..])
-        return CrashGuard.Run();
-    if (ProgramName() == "mmmctl")
-        return Mmmctl.Run(args);
-    return CommandLine.Parse(args) is { } options ? new Appliance(options, log).Run() : 0;
+    return run(log);
 }
 catch (Exception e)
 {
     log.Write(FaultLine.Of(e));
     return 1;
+}
+finally
+{
+    guard?.Dispose();
 }
 
 // The name that the program was called by; the runtime only knows the assembly's.

@@ -2,8 +2,8 @@
  *
  * fake_fb LOG PROGRAM ARGS...
  *
- * Requests of linux/fb.h, and execve, are seen by another process (seccomp's user notification), which answers the former. It appends a
- * line "PROGRAM FIRST-ARGUMENT" to LOG before a program that is started can run, and ends with the last process that it sees.
+ * Requests of linux/fb.h, execve and fork are seen by another process (seccomp's user notification), which answers the former. It appends a
+ * line "PROGRAM FIRST-ARGUMENT" to LOG before a program that is started can run, or "fork", and ends with the last process that it sees.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -113,6 +114,9 @@ static void serve(int seen, const char *log_path)
         if (call.data.nr == __NR_execve) {
             note_program(log, call.pid, call.data.args);
             response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        } else if (call.data.nr == __NR_clone) {
+            dprintf(log, "fork\n");
+            response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         } else if (!answer(call.pid, call.data.args[1], call.data.args[2])) {
             response.error = -14; /* EFAULT */
         }
@@ -125,7 +129,11 @@ int main(int argc, char **argv)
 {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 4, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 8, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, CLONE_VM), /* a thread, or a child that is to be another program at once */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 4, 5),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_ioctl, 0, 4),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff00),

@@ -1,8 +1,8 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FbHost.Images;
+using FbHost.Options;
 using Mmm;
 
 namespace FbHost.Control;
@@ -12,61 +12,61 @@ internal static partial class Mmmctl
 {
     private const string DefaultPath = "/run/mmm";
 
+    private static readonly OptionEntry Json = new("--json", null, "As JSON.");
+
+    private static readonly OptionTable Usage = new(
+        "mmmctl",
+        "Looks at a running mmm host and tells it things.",
+        "",
+        [new("--path", "DIR", $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.")],
+        [
+            new("clients", "", 0, 0, "Lists the clients.", Json),
+            new("screenshot", "FILE", 1, 1, "Writes what is on the screen as a PNG."),
+            new("send", "CLIENT TEXT", 2, 2, "Sends a message to the clients of that title or file name."),
+            new("event", "CLIENT TEXT", 2, 2, "Gives a client an event, as in: mmmctl event Clock \"mouse-press 10 10\"."),
+            new("restart", "APP", 1, 1, "Ends an app of the configuration and starts it again; waits for its first frame."),
+            new("blank", "", 0, 0, "Turns the screen off; input or unblank turns it on."),
+            new("unblank", "", 0, 0, "Turns the screen on."),
+            new("brightness", "PERCENT", 1, 1, "Sets the backlight, 0 to 100."),
+            new("audio", "", 0, 0, "Shows what plays, and the clients that sound.", Json),
+            new("volume", "[[CLIENT] PERCENT]", 0, 2, "Shows the volumes; or sets that of everything, or of a client, 0 to 100."),
+            new("mute", "[on|off]", 0, 1, "Makes everything silent, or heard again; on when left out."),
+            new("watch", "", 0, 0, "Prints the messages of all clients, a JSON object a line, until it is ended."),
+            new("quit", "", 0, 0, "Ends the host."),
+        ]);
+
     public static int Run(string[] args)
     {
-        var path = new Option<string>("--path")
+        if (Usage.Read(args, Console.Write) is not { Command.Name: var command } given)
+            return 0;
+        var directory = given.Last("--path") ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
+        using var host = new ControlClient(string.IsNullOrEmpty(directory) ? DefaultPath : directory);
+        var asJson = given.Last(Json.Name) is not null;
+        switch (command)
         {
-            HelpName = "DIR", Description = $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.", Recursive = true,
-        };
-        var json = new Option<bool>("--json") { Description = "As JSON." };
-        var client = new Argument<string>("CLIENT") { Description = "A client's title or file name." };
-        var text = new Argument<string>("TEXT");
-        var file = new Argument<string>("FILE") { Description = "The PNG to write." };
-        var percent = new Argument<string>("PERCENT") { Description = "0 to 100." };
-        var app = new Argument<string>("APP") { Description = "An app's name in the configuration." };
-        var loudness = new Argument<string[]>("[CLIENT] PERCENT")
-        {
-            Description = "A client's title or file name, and 0 to 100.", Arity = new ArgumentArity(0, 2),
-        };
-        var onOff = new Argument<string[]>("on|off") { Description = "On when left out.", Arity = new ArgumentArity(0, 1) };
-        var root = new RootCommand("mmmctl: looks at a running mmm host and tells it things.") { path };
-        Add("clients", "Lists the clients.", [json], (p, c) => Clients(c, p.GetValue(json)));
-        Add("screenshot", "Writes what is on the screen as a PNG.", [file], (p, c) => Screenshot(c, p.GetValue(file)!));
-        Add("send", "Sends a client a message.", [client, text], (p, c) => c.Ask("send", p.GetValue(client)!, p.GetValue(text)!));
-        Add("event", "Gives a client an event, as in: mmmctl event Clock \"mouse-press 10 10\".", [client, text],
-            (p, c) => c.Ask("event", p.GetValue(client)!, p.GetValue(text)!));
-        Add("restart", "Ends an app and starts it again; waits for its first frame.", [app], (p, c) => Restart(c, p.GetValue(app)!));
-        Add("blank", "Turns the screen off; input or unblank turns it on.", [], (_, c) => c.Ask("blank"));
-        Add("unblank", "Turns the screen on.", [], (_, c) => c.Ask("unblank"));
-        Add("brightness", "Sets the backlight.", [percent], (p, c) => c.Ask("brightness", p.GetValue(percent)!));
-        Add("audio", "Shows what plays, and the clients that sound.", [json], (p, c) => Audio(c, p.GetValue(json)));
-        Add("volume", "Shows the volumes; or sets that of everything, or of a client, in percent.", [loudness], (p, c) => Volume(c, p.GetValue(loudness)!));
-        Add("mute", "Makes everything silent, or heard again.", [onOff], (p, c) => c.Ask(["mute", .. p.GetValue(onOff)!]));
-        Add("watch", "Prints the messages of all clients, a JSON object a line, until it is ended.", [], (_, c) => Watch(c));
-        Add("quit", "Ends the host.", [], (_, c) => c.Ask("quit"));
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-            throw new MmmException($"{parsed.Errors[0].Message.TrimEnd('.')}. See mmmctl --help");
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-
-        void Add(string name, string description, Symbol[] symbols, Action<ParseResult, ControlClient> run)
-        {
-            var command = new Command(name, description);
-            foreach (var symbol in symbols)
-            {
-                if (symbol is Option option)
-                    command.Add(option);
-                else
-                    command.Add((Argument)symbol);
-            }
-            command.SetAction(p =>
-            {
-                var directory = p.GetValue(path) ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
-                using var connection = new ControlClient(string.IsNullOrEmpty(directory) ? DefaultPath : directory);
-                run(p, connection);
-            });
-            root.Add(command);
+            case "clients":
+                Clients(host, asJson);
+                break;
+            case "screenshot":
+                Screenshot(host, given.Words[0]);
+                break;
+            case "restart":
+                Restart(host, given.Words[0]);
+                break;
+            case "audio":
+                Audio(host, asJson);
+                break;
+            case "volume":
+                Volume(host, given.Words);
+                break;
+            case "watch":
+                Watch(host);
+                break;
+            default:
+                host.Ask([command, .. given.Words]);
+                break;
         }
+        return 0;
     }
 
     private static void Clients(ControlClient host, bool asJson)

@@ -1,0 +1,162 @@
+using System.Reflection;
+using System.Text;
+using Mmm;
+
+namespace FbHost.Options;
+
+/// <summary>An option of a program.</summary>
+/// <param name="Name">With its dashes.</param>
+/// <param name="Value">What its value is, in capitals; null: it has none.</param>
+/// <param name="Description">One sentence or more.</param>
+internal sealed record OptionEntry(string Name, string? Value, string Description);
+
+/// <summary>A command of a program that has several.</summary>
+/// <param name="Name">The word.</param>
+/// <param name="Arguments">What follows it, in capitals; what may be left out in brackets. Empty: nothing.</param>
+/// <param name="Least">How many words follow it at least.</param>
+/// <param name="Most">How many at most.</param>
+/// <param name="Description">One sentence or more.</param>
+/// <param name="Options">Its own, beside those of the program.</param>
+internal sealed record CommandEntry(string Name, string Arguments, int Least, int Most, string Description, params OptionEntry[] Options);
+
+/// <summary>
+/// The one table of what a program understands: its arguments are read by it, its help is written from it. The host's start reads it with no
+/// library in between, which on a small board is a tenth of a second.
+/// </summary>
+/// <param name="Name">The program's.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Arguments">What follows the options; for a program without commands.</param>
+/// <param name="Options">All options but help and version, which every program has.</param>
+/// <param name="Commands">Its commands; none: what follows the options is the caller's business.</param>
+internal sealed record OptionTable(
+    string Name, string Description, string Arguments, IReadOnlyList<OptionEntry> Options, IReadOnlyList<CommandEntry> Commands)
+{
+    private const int Columns = 120;
+    private static readonly OptionEntry Help = new("--help", null, "Shows this (-h, -? too).");
+    private static readonly OptionEntry Version = new("--version", null, "Shows the version.");
+
+    /// <summary>What was given.</summary>
+    /// <param name="Command">Null for a program without commands.</param>
+    /// <param name="Values">Each option with its values, in the order given; one without a value has "".</param>
+    /// <param name="Words">What is neither option nor command.</param>
+    internal sealed record Given(CommandEntry? Command, IReadOnlyList<(string Option, string Value)> Values, string[] Words)
+    {
+        /// <summary>The last value of an option; null: it was not given.</summary>
+        public string? Last(string option) => All(option) is { Length: > 0 } all ? all[^1] : null;
+
+        /// <summary>All values of an option.</summary>
+        public string[] All(string option) => [.. Values.Where(v => v.Option == option).Select(v => v.Value)];
+    }
+
+    /// <summary>Reads arguments. Null: help or version was asked for, and is given to <paramref name="print"/>.</summary>
+    /// <exception cref="MmmException">One line that names what is wrong.</exception>
+    public Given? Read(string[] arguments, Action<string> print)
+    {
+        CommandEntry? command = null;
+        List<(string, string)> values = [];
+        List<string> words = [];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var argument = arguments[i];
+            if (argument == "--")
+            {
+                words.AddRange(arguments[(i + 1)..]);
+                break;
+            }
+            if (argument.Length > 1 && argument[0] == '-')
+            {
+                if (argument is "-h" or "-?" || argument == Help.Name)
+                {
+                    print(HelpText(command));
+                    return null;
+                }
+                if (argument == Version.Name)
+                {
+                    print(ProgramVersion + "\n");
+                    return null;
+                }
+                values.Add(ReadOption(arguments, command, ref i));
+            }
+            else if (Commands.Count == 0)
+            {
+                words.AddRange(arguments[i..]); // what follows the first word is a command's own
+                break;
+            }
+            else if (command is null)
+            {
+                command = Commands.FirstOrDefault(c => c.Name == argument)
+                    ?? throw Wrong($"{argument} is not a command; there are {string.Join(", ", Commands.Select(c => c.Name))}");
+            }
+            else
+            {
+                words.Add(argument);
+            }
+        }
+        if (command is null && Commands.Count > 0)
+            throw Wrong("a command is missing");
+        if (command is not null && (words.Count < command.Least || words.Count > command.Most))
+            throw Wrong($"{command.Name} is followed by {(command.Arguments.Length == 0 ? "nothing" : command.Arguments)}");
+        return new Given(command, values, [.. words]);
+    }
+
+    // "--name value", "--name=value" or "--name:value".
+    private (string, string) ReadOption(string[] arguments, CommandEntry? command, ref int i)
+    {
+        var argument = arguments[i];
+        var end = argument.AsSpan().IndexOfAny('=', ':');
+        var name = end < 0 ? argument : argument[..end];
+        var option = Options.FirstOrDefault(o => o.Name == name) ?? command?.Options.FirstOrDefault(o => o.Name == name)
+            ?? throw Wrong($"{name} is not a known option");
+        if (option.Value is null)
+            return end < 0 ? (name, "") : throw Wrong($"{name} has no value");
+        var value = end >= 0 ? argument[(end + 1)..]
+            : ++i < arguments.Length ? arguments[i]
+            : throw Wrong($"{name} must be followed by {option.Value}");
+        return value.Length > 0 ? (name, value) : throw Wrong($"{name} is empty; it must be {option.Value}");
+    }
+
+    private MmmException Wrong(string what) => new($"{what}. See {Name} --help");
+
+    private static string ProgramVersion =>
+        typeof(OptionTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    private string HelpText(CommandEntry? command)
+    {
+        var text = new StringBuilder();
+        var arguments = command?.Arguments ?? (Commands.Count > 0 ? "COMMAND" : Arguments);
+        var name = command is null ? "" : command.Name + " ";
+        text.Append($"{command?.Description ?? Description}\n\nUsage: {Name} [OPTIONS] {name}{arguments}".TrimEnd());
+        text.Append('\n');
+        if (command is null)
+            List(text, "Commands", [.. Commands.Select(c => ($"{c.Name} {c.Arguments}", c.Description))]);
+        OptionEntry[] options = [.. Options, .. command?.Options ?? [], Help, Version];
+        List(text, "Options", [.. options.Select(o => ($"{o.Name} {o.Value}", o.Description))]);
+        return text.ToString();
+    }
+
+    private static void List(StringBuilder text, string title, (string Name, string Description)[] entries)
+    {
+        if (entries.Length == 0)
+            return;
+        text.Append($"\n{title}:\n");
+        var width = entries.Max(e => e.Name.TrimEnd().Length) + 4;
+        foreach (var (name, description) in entries)
+        {
+            text.Append($"  {name}".TrimEnd().PadRight(width));
+            var column = width;
+            foreach (var word in description.Split(' '))
+            {
+                if (column > width && column + 1 + word.Length > Columns)
+                {
+                    text.Append('\n').Append(' ', width);
+                    column = width;
+                }
+                if (column > width)
+                    text.Append(' ');
+                text.Append(word);
+                column += word.Length + 1;
+            }
+            text.Append('\n');
+        }
+    }
+}
