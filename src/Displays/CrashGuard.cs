@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Mmm;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
@@ -31,32 +31,27 @@ internal sealed unsafe partial class CrashGuard : IDisposable
 
     private const string InOrder = ".";
     private const string Name = "mmm-guard";
-    private readonly int _pid;
-    private readonly Process? _process;
-    private int _pipe;
+    private readonly int _pid; // 0: not forked
+    private readonly Stream? _pipe;
 
-    private CrashGuard(int pid, int pipe) => (_pid, _pipe) = (pid, pipe);
-
-    private CrashGuard(Process process) => (_process, _pipe) = (process, -1);
+    private CrashGuard(int pid, Stream? pipe) => (_pid, _pipe) = (pid, pipe);
 
     /// <summary>Why there is none, for the log; null: there is one.</summary>
     public string? Fault { get; private init; }
 
     /// <summary>
-    /// Makes the guard's process. Where that cannot be, only a host that ends in order gives the screen back (<see cref="Fault"/>). To be called
-    /// before the first thread is made.
+    /// Makes the guard's process where the host is no native code, by starting the host again. Where that cannot be, only a host that ends in order gives
+    /// the screen back (<see cref="Fault"/>).
     /// </summary>
-    public static CrashGuard Start()
+    public static CrashGuard StartProcess()
     {
-        if (JitInfo.GetCompiledMethodCount() == 0) // native code: the feature switches say so of other forms, too
-            return Fork();
         if (Path.GetFileName(Environment.ProcessPath) == "dotnet") // an assembly that is run by dotnet is no program
-            return new CrashGuard(0, -1);
+            return new CrashGuard(0, null);
         var start = new ProcessStartInfo("/proc/self/exe") { RedirectStandardInput = true }; // by this name it is no second "mmm" for pidof
         start.ArgumentList.Add(Argument);
         try
         {
-            return new CrashGuard(Process.Start(start)!);
+            return new CrashGuard(0, Process.Start(start)!.StandardInput.BaseStream);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
@@ -64,12 +59,13 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         }
     }
 
-    private static CrashGuard Without(string why) => new(0, -1)
+    private static CrashGuard Without(string why) => new(0, null)
     {
         Fault = $"the screen is not guarded: {why}; after a crash of the host, chvt brings the console's text back",
     };
 
-    private static CrashGuard Fork()
+    /// <summary>The same for native code. To be called before the first thread is made: only the calling one is in the guard.</summary>
+    public static CrashGuard Fork()
     {
         var host = getpid();
         var ends = stackalloc int[2];
@@ -85,7 +81,7 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         error = Sys.Check(pid);
         Sys.Close(ends[0]);
         if (pid > 0)
-            return new CrashGuard(pid, ends[1]);
+            return new CrashGuard(pid, new FileStream(new SafeFileHandle(ends[1], ownsHandle: true), FileAccess.Write, bufferSize: 0));
         Sys.Close(ends[1]);
         return Without(Sys.ErrorText(error));
     }
@@ -128,13 +124,10 @@ internal sealed unsafe partial class CrashGuard : IDisposable
     // Each text ended by a NUL, and the message by one more. The pipe takes far more than there ever is, so this does not block.
     private void Tell(IReadOnlyList<string> message)
     {
-        var bytes = Encoding.UTF8.GetBytes(string.Concat(message.Select(m => m + "\0")) + "\0");
         try
         {
-            if (_pipe >= 0)
-                Sys.Write(_pipe, bytes);
-            _process?.StandardInput.BaseStream.Write(bytes);
-            _process?.StandardInput.BaseStream.Flush();
+            _pipe?.Write(Encoding.UTF8.GetBytes(string.Concat(message.Select(m => m + "\0")) + "\0"));
+            _pipe?.Flush();
         }
         catch (IOException)
         {
@@ -145,13 +138,12 @@ internal sealed unsafe partial class CrashGuard : IDisposable
     /// <summary>Tells it that the screen was given back, and that it is not needed any more.</summary>
     public void Dispose()
     {
-        Tell([InOrder]);
-        _process?.Dispose();
-        if (_pipe < 0)
+        if (_pipe is { CanWrite: false })
             return;
-        Sys.Close(_pipe);
-        _pipe = -1;
-        waitpid(_pid, null, 0); // it ends at once: all that it has to do is in the pipe
+        Tell([InOrder]);
+        _pipe?.Dispose();
+        if (_pid > 0)
+            waitpid(_pid, null, 0); // it ends at once: all that it has to do is in the pipe
     }
 
     /// <summary>The guard's own program where it was started and not forked: ends when the host does.</summary>

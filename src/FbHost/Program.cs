@@ -20,7 +20,14 @@ try
     else if (CommandLine.Parse(args) is { } options)
     {
         // Of the display and the terminal, until both are given back. Nothing is given back of a display in memory.
-        guard = options.Display.Kind == DisplayKind.Memory ? null : CrashGuard.Start();
+        if (options.Display.Kind != DisplayKind.Memory)
+        {
+#if NATIVE_CODE
+            guard = CrashGuard.Fork();
+#else
+            guard = CrashGuard.StartProcess();
+#endif
+        }
         run = log => new Appliance(options, guard, log).Run();
     }
     else

@@ -25,11 +25,6 @@ public sealed class ShortageTests
     private static long Addresses(Child process) => 1024 * long.Parse(
         File.ReadLines($"/proc/{process.Pid}/status").First(l => l.StartsWith("VmSize:", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]);
 
-    // A host of its own, native code; the runtime of any other has parts that it loads by their names.
-    private static bool IsPublished => !File.Exists(Path.ChangeExtension(ProgramFile, null) + ".dll");
-
-    private static string ProgramFile => new FileInfo(Programs.Mmm).ResolveLinkTarget(true)!.FullName;
-
     [Theory]
     [InlineData("nproc")]
     [InlineData("as")]
@@ -50,10 +45,10 @@ public sealed class ShortageTests
     public void With_64_descriptors_it_serves_what_it_can()
     {
         using var host = new MmmHost(start: false);
-        using var mmm = host.Run("prlimit", $"--nofile={(IsPublished ? 64 : 1024)}", Programs.Mmm,
+        using var mmm = host.Run("prlimit", $"--nofile={(Programs.IsPublished ? 64 : 1024)}", Programs.Mmm,
             "--display", $"memory:320x200@{host.FramebufferFile}", "--input", "none", "--audio", "none");
         Wait.Until(() => mmm.Errors.Any(l => l.Contains("ready: ")), "the ready line", () => string.Join(" | ", mmm.Errors));
-        if (!IsPublished)
+        if (!Programs.IsPublished)
             Limit(mmm, $"--nofile={Directory.GetFiles($"/proc/{mmm.Pid}/fd").Length + 48}");
         host.Raw("--title Good animate");
         host.WaitForClient("Good");
@@ -73,10 +68,10 @@ public sealed class ShortageTests
     public void A_program_whose_directory_its_user_may_not_enter_runs()
     {
         Programs.NeedRoot();
-        Assert.True(IsPublished, "only a published host runs there; set MMM_HOST");
+        Assert.True(Programs.IsPublished, "only a published host runs there; set MMM_HOST");
         using var temp = new TempDirectory();
         Directory.CreateDirectory(temp["private/bin"]);
-        File.Copy(ProgramFile, temp["private/bin/mmm"]);
+        File.Copy(Programs.MmmFile, temp["private/bin/mmm"]);
         File.SetUnixFileMode(temp["private/bin"], (UnixFileMode)0x1ED);
         File.SetUnixFileMode(temp["private"], (UnixFileMode)0x1C0);
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1FF);

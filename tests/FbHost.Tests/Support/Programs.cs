@@ -10,6 +10,12 @@ internal static class Programs
     /// <summary>The host: $MMM_HOST (the published mmm), else what was built with the tests.</summary>
     public static string Mmm => Path.Combine(Links, "mmm");
 
+    /// <summary>What <see cref="Mmm"/> is a link to.</summary>
+    public static string MmmFile => new FileInfo(Mmm).ResolveLinkTarget(true)!.FullName;
+
+    /// <summary>The host is native code; the runtime of any other has parts that it loads by their names.</summary>
+    public static bool IsPublished => !File.Exists(Path.ChangeExtension(MmmFile, null) + ".dll");
+
     /// <summary>The host published trimmed and self-contained, not as native code: $MMM_HOST_TRIMMED, else as <see cref="Mmm"/>.</summary>
     public static string MmmTrimmed => Given("MMM_HOST_TRIMMED") ?? Mmm;
 
