@@ -9,6 +9,9 @@ internal sealed class Recording(string path)
     private const int Header = 44; // its lengths are filled in only when QEMU ends
     private const int Window = Rate / 10;
 
+    /// <summary>Frames so far.</summary>
+    public int Length => (int)Math.Max(0, (new FileInfo(path).Length - Header) / 4);
+
     /// <summary>The left channel from a frame on.</summary>
     public short[] Frames(int from = 0)
     {
@@ -51,28 +54,42 @@ internal sealed class Recording(string path)
     }
 
     /// <summary>
-    /// Where a sine of this frequency and amplitude breaks off, jumps or swells: the frames at which two neighbours differ by more than its
-    /// own slope allows, or a tenth of a second does not have its power. Its first and last 50 ms, which may fade, are not looked at.
+    /// The tenths of a second, by their beginnings in seconds, in which a sine of this frequency and amplitude is not whole: two neighbours
+    /// differ by more than its own slope allows, or the tenth has not its power, or has it at other frequencies. Its first and last 50 ms, which
+    /// may fade, are not looked at.
     /// </summary>
-    public static List<int> Breaks(double frequency, double amplitude, ReadOnlySpan<short> sine)
+    public static List<double> Breaks(double frequency, double amplitude, ReadOnlySpan<short> sine)
     {
         const int Edge = Rate / 20;
-        List<int> breaks = [];
-        var steepest = amplitude * 2 * Math.PI * frequency / Rate * 1.02 + 4; // rounding and dither
-        for (var i = Edge; i + Edge < sine.Length; i++)
+        List<double> breaks = [];
+        for (var at = Edge; at + Edge < sine.Length; at += Window)
         {
-            if (Math.Abs(sine[i] - sine[i - 1]) > steepest)
-                breaks.Add(i);
-        }
-        for (var at = Edge; at + Window + Edge <= sine.Length; at += Window)
-        {
-            double power = 0;
-            foreach (var sample in sine.Slice(at, Window))
-                power += (double)sample * sample;
-            if (Math.Abs(Math.Sqrt(2 * power / Window) / amplitude - 1) > 0.02)
-                breaks.Add(at);
+            var length = Math.Min(Window, sine.Length - Edge - at); // the last one is shorter: too short for its power
+            var isWhole = !Jumps(frequency, amplitude, sine.Slice(at - 1, length + 1))
+                && (length < Window || IsSine(frequency, amplitude, sine.Slice(at, Window)));
+            if (!isWhole)
+                breaks.Add(at / (double)Rate);
         }
         return breaks;
+    }
+
+    private static bool Jumps(double frequency, double amplitude, ReadOnlySpan<short> frames)
+    {
+        var steepest = amplitude * 2 * Math.PI * frequency / Rate * 1.02 + 4; // rounding and dither
+        for (var i = 1; i < frames.Length; i++)
+        {
+            if (Math.Abs(frames[i] - frames[i - 1]) > steepest)
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsSine(double frequency, double amplitude, ReadOnlySpan<short> frames)
+    {
+        double power = 0;
+        foreach (var sample in frames)
+            power += (double)sample * sample;
+        return Math.Abs(Math.Sqrt(2 * power / frames.Length) / amplitude - 1) <= 0.02 && Share(frequency, frames) > 0.9;
     }
 
     /// <summary>The part (0..1) of a window's power that is at one frequency, by Goertzel's filter; 0 for silence.</summary>

@@ -6,11 +6,16 @@ namespace Board.Tests;
 public sealed class SoundBoard : IDisposable
 {
     private const string ToneApp = "ToneApp";
+    private const string Aplay = "aplay";
+    private const string ToneOnBoard = "/tmp/tone.wav";
+    private const int LatencyMs = 250; // what an emulated card keeps up on a busy machine: these tests look at content
     private const string Arguments = "--display memory:160x120 --input none";
-    private readonly string _modules;
+    private readonly string _modules, _tone;
 
     public SoundBoard(BoardFixture fixture)
     {
+        var aplay = Command.Require(Path.Combine(fixture.Repo, "tests/Board/aplay"), [], TimeSpan.FromMinutes(5)).Output.Trim();
+        _tone = Path.Combine(fixture.Folder, "tone.wav");
         var wav = Path.Combine(fixture.Folder, "sound-usb.wav");
         Board = fixture.BootAnother("sound", "-device", "qemu-xhci,id=usb", "-audiodev", $"wav,id=usbsound,path={wav},out.frequency=48000");
         UsbRecording = new Recording(wav);
@@ -18,6 +23,7 @@ public sealed class SoundBoard : IDisposable
         Host = new HostOnBoard(Device);
         Host.End();
         Host.Send(fixture.Programs.ToneApp, ToneApp);
+        Host.Send(Path.GetDirectoryName(aplay)!, Aplay);
     }
 
     internal Board Board { get; }
@@ -37,16 +43,31 @@ public sealed class SoundBoard : IDisposable
     /// <summary>Ends the host and starts another, while apps go on.</summary>
     internal void Restart(string audio) => Host.Restart(Arguments, Configuration(audio));
 
-    // A latency that an emulated card keeps on a machine that is busy with other work: what is looked at here is content.
     private static string Configuration(string audio, string more = "") =>
-        $$"""{ "audio": { "device": "{{audio}}", "latencyMs": 250{{more}} } }""";
+        $$"""{ "audio": { "device": "{{audio}}", "latencyMs": {{LatencyMs}}{{more}} } }""";
 
     /// <summary>Plays a tone of half the full scale; the app's process.</summary>
     internal int Tone(int format, int rate, int hertz, int seconds) => Host.StartApp(ToneApp, $"{format} {rate} {hertz} {seconds}");
 
     /// <summary>
-    /// How often the emulated card ran dry since the host has started, or the ring of an app that is there: the machine was too busy to run the board
-    /// at its speed.
+    /// Plays a tone by aplay on the HDA card, with the host's latency and periods, while an app plays it through a host that has no card: the
+    /// board has the same work as with <see cref="Tone"/> then. That host is left to run.
+    /// </summary>
+    internal void ToneOfAplay(int format, int rate, int hertz, int seconds)
+    {
+        ToneFile.Write(_tone, format, rate, hertz, seconds);
+        Device.Send(_tone, ToneOnBoard);
+        Start("none");
+        Tone(format, rate, hertz, seconds + 10); // aplay starts some seconds later
+        Host.StartApp(Aplay, $"-D plughw:0 --buffer-time={LatencyMs * 1000} --period-time={LatencyMs * 1000 / 24} {ToneOnBoard}");
+    }
+
+    /// <summary>What aplay has said.</summary>
+    internal string AplayLog => Host.LogOf(Aplay);
+
+    /// <summary>
+    /// How often the emulated card ran dry since the host has started, or the ring of an app that is there: the machine was too busy to run the
+    /// board at its speed.
     /// </summary>
     internal int TimesDry
     {

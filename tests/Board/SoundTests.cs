@@ -7,14 +7,16 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
 {
     private const double Amplitude = 16384; // ToneApp's
     private const double HalfLeast = 0.85 * Amplitude, HalfMost = 0.88 * Amplitude; // -18 dB, of which QEMU's card makes 1 - 18/136, its range being 136 dB
-    private const int S16Stereo = 3;
+    private const string Card = "alsa:hw:0";
+    private const int F32Mono = 0, S16Stereo = 3;
     private const int LongSeconds = 60;
+    private const int Turns = 10, GoodTurns = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void Every_format_at_every_rate_is_heard_at_its_frequency_and_level_without_gaps() => Watch("sound-formats", () =>
+    public void Every_format_at_every_rate_is_heard_at_its_frequency_and_level_as_whole_as_by_aplay() => Watch("sound-formats", () =>
     {
-        sounds.Start("alsa:hw:0");
+        sounds.Start(Card);
         int[] rates = [22050, 44100, 48000];
         for (var format = 0; format < 4; format++)
         {
@@ -24,16 +26,23 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     });
 
     [Fact]
-    public void A_long_sine_has_no_gap() => Watch("sound-long", () =>
+    public void A_long_sine_is_as_whole_as_by_aplay() => Watch("sound-long", () =>
     {
-        sounds.Start("alsa:hw:0");
+        sounds.Start(Card);
         PlayWhole(S16Stereo, 48000, 440, LongSeconds);
+    });
+
+    [Fact]
+    public void Aplay_is_heard_for_the_comparison() => Watch("sound-aplay", () =>
+    {
+        foreach (var (format, rate) in new[] { (S16Stereo, 48000), (F32Mono, 22050) })
+            Assert.InRange(BreaksOfAplay(format, rate, 440, 2), 0, 10);
     });
 
     [Fact]
     public void Two_apps_are_heard_at_once_and_one_that_is_killed_leaves_the_other() => Watch("sound-two", () =>
     {
-        sounds.Start("alsa:hw:0");
+        sounds.Start(Card);
         var from = Recorded;
         sounds.Tone(S16Stereo, 48000, 440, 15);
         var victim = sounds.Tone(S16Stereo, 48000, 1000, 15);
@@ -46,11 +55,11 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     [Fact]
     public void A_host_that_is_started_again_goes_on_with_what_plays() => Watch("sound-restart", () =>
     {
-        sounds.Start("alsa:hw:0");
+        sounds.Start(Card);
         var from = Recorded;
         sounds.Tone(S16Stereo, 48000, 440, 30);
         WaitTone("the tone", 440, 0.5, from);
-        sounds.Restart("alsa:hw:0");
+        sounds.Restart(Card);
         from = Recorded;
         WaitTone("the tone again", 440, 1, from);
     });
@@ -104,7 +113,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     private void WaitUsb(string what) => Wait.Until($"440 Hz on {what}", Patience,
         () => Recording.SecondsOf(440, sounds.UsbRecording.Frames()) >= 1, () => sounds.Host.Log, pause: 200);
 
-    private int Recorded => sounds.Board.Recording.Frames().Length;
+    private int Recorded => sounds.Board.Recording.Length;
 
     /// <summary>The last tenth of a second that was recorded.</summary>
     private short[]? Last(int from) => sounds.Board.Recording.Frames(from) is { Length: > 4800 } frames ? frames[^4800..] : null;
@@ -117,45 +126,70 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     }
 
     /// <summary>
-    /// Plays a tone to its end, and looks for its frequency, length and level, and for gaps. Where the machine does not run the board at its speed, the
-    /// card or the app's ring runs dry, or the emulated card loses a piece that nothing on the board missed. So it is played again, five times at most
-    /// when something ran dry; and a gap with nothing dry counts when it is there in three of three.
+    /// Plays a tone to its end, and looks for its frequency, level and length. A machine that is too busy to run the board at its speed breaks
+    /// any program's sound: the emulated card loses pieces, and programs come too late. So a tone that is not whole is compared with the same
+    /// tone by aplay, on the same card and while the board has the same work; the two play in turns. The app passes when it is whole in one
+    /// turn, or has no more breaks than aplay in two of them, as one could be luck. It fails when ten turns bring neither: with a host that is
+    /// as good as aplay each turn is a coin's throw at worst, and chance does that in one of 93 tests.
     /// </summary>
     private void PlayWhole(int format, int rate, int hertz, int seconds)
     {
-        var what = $"{seconds} s of {hertz} Hz, format {format} at {rate} Hz";
-        for (var attempt = 1; ; attempt++)
+        List<(int App, int Aplay)> turns = [];
+        while (turns.Count < Turns)
         {
-            var (from, before) = (Recorded, sounds.TimesDry);
-            sounds.Tone(format, rate, hertz, seconds);
-            var sound = WaitEnd(what, from);
-            var dry = sounds.TimesDry - before;
-            sounds.Device.Require("kill $(pidof ToneApp)");
-            sounds.Host.WaitGone("ToneApp");
-            var breaks = Recording.Breaks(hertz, Amplitude, sound);
-            var heard = Recording.SecondsOf(hertz, sound);
-            fixture.Measured("sound", $"{what}: {heard:0.00} s heard, {breaks.Count} breaks, {dry} times dry");
-            if (attempt < 5 && dry > 0 || attempt < 3 && breaks.Count > 0)
-                continue;
-            var seen = string.Join(' ', breaks.Take(20).Select(b => $"{b / (double)Recording.Rate:0.000}"));
-            Assert.True(breaks.Count == 0, $"{what}: breaks at {seen} s, {dry} times dry");
-            Assert.InRange(sound.Length / (double)Recording.Rate, seconds - 0.05, seconds + 0.05);
-            Assert.InRange(heard, seconds - 0.2, seconds);
-            return;
+            var breaks = BreaksOfApp(format, rate, hertz, seconds);
+            if (breaks == 0)
+                return;
+            turns.Add((breaks, BreaksOfAplay(format, rate, hertz, seconds)));
+            if (turns.Count(t => t.App <= t.Aplay) == GoodTurns)
+                return;
         }
+        Assert.Fail($"{Name(format, rate, hertz, seconds)}: breaks of the app and of aplay in turns: {string.Join(' ', turns)}");
+    }
+
+    private int BreaksOfApp(int format, int rate, int hertz, int seconds)
+    {
+        var (from, before) = (Recorded, sounds.TimesDry);
+        sounds.Tone(format, rate, hertz, seconds);
+        var sound = WaitEnd($"{hertz} Hz by the app", from, () => sounds.Host.Log);
+        var breaks = Breaks($"{Name(format, rate, hertz, seconds)}, {sounds.TimesDry - before} times dry", hertz, seconds, sound);
+        sounds.Device.Require("kill $(pidof ToneApp)");
+        sounds.Host.WaitGone("ToneApp");
+        return breaks;
+    }
+
+    private int BreaksOfAplay(int format, int rate, int hertz, int seconds)
+    {
+        var from = Recorded;
+        sounds.ToneOfAplay(format, rate, hertz, seconds);
+        var sound = WaitEnd($"{hertz} Hz by aplay", from, () => sounds.AplayLog);
+        sounds.Start(Card);
+        return Breaks($"{Name(format, rate, hertz, seconds)} by aplay", hertz, seconds, sound);
+    }
+
+    private static string Name(int format, int rate, int hertz, int seconds) => $"{seconds} s of {hertz} Hz, format {format} at {rate} Hz";
+
+    /// <summary>In how many tenths of a second a tone is not whole; one more when it is too long or too short.</summary>
+    private int Breaks(string what, int hertz, int seconds, short[] sound)
+    {
+        var length = sound.Length / (double)Recording.Rate;
+        var breaks = Recording.Breaks(hertz, Amplitude, sound);
+        var seen = string.Join(' ', breaks.Take(20).Select(b => $"{b:0.0}"));
+        fixture.Measured("sound", $"{what}: {length:0.00} s long, {breaks.Count} breaks: {seen}");
+        return breaks.Count + (Math.Abs(length - seconds) > 0.05 ? 1 : 0);
     }
 
     /// <summary>Waits until a sound has begun and the card has stopped after it; the sound.</summary>
-    private short[] WaitEnd(string what, int from)
+    private short[] WaitEnd(string what, int from, Func<string> seen)
     {
         int length = from, same = 0;
-        Wait.Until($"the end of {what}", TimeSpan.FromSeconds(90), () =>
+        Wait.Until($"the end of {what}", TimeSpan.FromSeconds(120), () =>
         {
             var now = Recorded;
             same = now > from && now == length ? same + 1 : 0;
             length = now;
             return same >= 8;
-        }, () => sounds.Host.Log, pause: 250);
+        }, seen, pause: 250);
         return Recording.Sound(sounds.Board.Recording.Frames(from)).ToArray();
     }
 

@@ -15,8 +15,9 @@ Draw();
 Play();
 while (true)
 {
-    // Fills the ring long before it is rung for that, when 21 ms are left: that is less than an emulated board may be held up.
-    var e = client.WaitEvent(TimeSpan.FromMilliseconds(5));
+    // Fills the ring, which holds 85 ms or more, long before it is rung for that: 21 ms, which are left then, are less than an emulated
+    // board may be held up.
+    var e = client.WaitEvent(TimeSpan.FromMilliseconds(20));
     if (e is Quit)
         break;
     if (e is Resized)
