@@ -7,7 +7,9 @@ using Tmds.Linux;
 
 namespace Bench;
 
-/// <summary>Measures the published host as a whole process and prints a table. Medians; the machine may be noisy, so look at the range.</summary>
+/// <summary>
+/// Measures the published host as a whole process and prints a table. Medians; the machine may be noisy, so look at the range.
+/// </summary>
 internal static class HostTable
 {
     private const int Starts = 15, Round = 200;
@@ -70,7 +72,8 @@ internal static class HostTable
 
     private static Process Start(string host, string framebuffer)
     {
-        var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}", "--input", "none", "--audio", "none");
+        var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}",
+            "--input", "none", "--audio", "none");
         WaitFor(() => File.Exists(Path.Combine(Path.GetDirectoryName(framebuffer)!, Rendezvous.ControlName)));
         return process;
     }
@@ -80,7 +83,8 @@ internal static class HostTable
     {
         File.Delete(framebuffer);
         var clock = Stopwatch.StartNew();
-        using var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}", "--input", "none", "--audio", "none", hello);
+        using var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}",
+            "--input", "none", "--audio", "none", hello);
         while (!File.Exists(framebuffer) || new FileInfo(framebuffer).Length < _screen.Width * _screen.Height * 4)
             Pause();
         using var pixels = new Pixels(framebuffer);

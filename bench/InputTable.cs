@@ -28,7 +28,8 @@ internal static class InputTable
             var fifo = Path.Combine(directory, ".input");
             using (var mkfifo = Process.Start("mkfifo", [fifo]))
                 mkfifo.WaitForExit();
-            using var running = new HostTable.Running(HostTable.Launch(host, "--display", "memory:800x480", "--input", fifo, "--audio", "none"));
+            using var running = new HostTable.Running(
+                HostTable.Launch(host, "--display", "memory:800x480", "--input", fifo, "--audio", "none"));
             HostTable.WaitFor(() => File.Exists(Path.Combine(directory, Rendezvous.ControlName)));
             using var device = new FileStream(fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             Latency(device, idleMs: 2, Events);
@@ -119,7 +120,8 @@ internal static class InputTable
                 Write(device, [.. contacts.SelectMany(f => Contact(f, frames))]);
             Thread.Sleep(1);
         }
-        Write(device, [.. contacts.SelectMany(f => (IEnumerable<(int, int, int)>)[(EV_ABS, ABS_MT_SLOT, f), (EV_ABS, ABS_MT_TRACKING_ID, -1)])]);
+        Write(device,
+            [.. contacts.SelectMany(f => (IEnumerable<(int, int, int)>)[(EV_ABS, ABS_MT_SLOT, f), (EV_ABS, ABS_MT_TRACKING_ID, -1)])]);
         reader.Join();
         host.Refresh();
         var cpu = (host.TotalProcessorTime - before).TotalSeconds / clock.Elapsed.TotalSeconds;
@@ -133,6 +135,7 @@ internal static class InputTable
 
     private static IEnumerable<(int Type, int Code, int Value)> Contact(int finger, int frame) =>
     [
-        (EV_ABS, ABS_MT_SLOT, finger), (EV_ABS, ABS_MT_POSITION_X, 20 + 70 * finger + frame % 50), (EV_ABS, ABS_MT_POSITION_Y, 100 + finger),
+        (EV_ABS, ABS_MT_SLOT, finger), (EV_ABS, ABS_MT_POSITION_X, 20 + 70 * finger + frame % 50),
+        (EV_ABS, ABS_MT_POSITION_Y, 100 + finger),
     ];
 }

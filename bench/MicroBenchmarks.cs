@@ -5,7 +5,9 @@ using Mmm.Host;
 
 namespace Bench;
 
-/// <summary>The host's reading of a client's pixels, beside a memcpy of the same bytes and a scalar loop of the kind a C host has.</summary>
+/// <summary>
+/// The host's reading of a client's pixels, beside a memcpy of the same bytes and a scalar loop of the kind a C host has.
+/// </summary>
 [MemoryDiagnoser]
 public class PixelBenchmarks
 {

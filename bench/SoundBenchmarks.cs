@@ -8,8 +8,8 @@ using Mmm.Host;
 namespace Bench;
 
 /// <summary>
-/// One period of 512 frames (10,667 us of sound) of 16 clients that play stereo: from their files to mixed frames, as the audio thread does it.
-/// The share of a core is the mean divided by 10,667 us.
+/// One period of 512 frames (10,667 us of sound) of 16 clients that play stereo: from their files to mixed frames, as the audio thread does
+/// it. The share of a core is the mean divided by 10,667 us.
 /// </summary>
 [MemoryDiagnoser]
 [MinColumn]
@@ -52,7 +52,8 @@ public class SoundBenchmarks
             Put(Abi.Lp64.PcmBuffer, noise);
             var file = ClientFile.Open(path).File!;
             file.TryIdentify(out _);
-            var sound = new ClientSound(file.OpenPcm()!, -1, filter is null ? null : new Resampler(filter), () => { }, new MonotonicClock());
+            var sound = new ClientSound(file.OpenPcm()!, -1, filter is null ? null : new Resampler(filter),
+                () => { }, new MonotonicClock());
             sound.Gain.Target = 0.05f;
             _files.Add(file);
             _rings.Add(ring);

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Soak;
 
-/// <summary>The hostile processes: so many at a time, of all kinds in turn; about once a second one is killed and another takes its place.</summary>
+/// <summary>
+/// The hostile processes: so many at a time, of all kinds in turn; about once a second one is killed and another takes its place.
+/// </summary>
 internal sealed class Attackers(string directory, Arguments arguments)
 {
     private readonly Random _random = new(arguments.Seed);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Soak;
 
-/// <summary>The bell's socket: greetings that are none, for files that are not there, too long, many at once; rings without end, never read.</summary>
+/// <summary>
+/// The bell's socket: greetings that are none, for files that are not there, too long, many at once; rings without end, never read.
+/// </summary>
 internal sealed class BellAttack(string directory, Random random) : Attack(directory, random)
 {
     protected override void Step()

@@ -34,7 +34,8 @@ internal sealed class ControlAttack(string directory, Random random) : Attack(di
 
     private Socket Connect()
     {
-        var control = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 2000, SendTimeout = 500 };
+        var control = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            { ReceiveTimeout = 2000, SendTimeout = 500 };
         control.Connect(new UnixDomainSocketEndPoint(Path.Combine(Directory, ".control")));
         return control;
     }
@@ -85,7 +86,8 @@ internal sealed class ControlAttack(string directory, Random random) : Attack(di
         using var control = Connect();
         for (var events = Random.Next(1500); events >= 0; events--)
         {
-            control.Send(Words(Any("event", "send"), client.Name, Any("a", "mouse-motion 1 1", "mouse-press 3 3", "return", new string('é', 60), "x\0y")));
+            control.Send(Words(Any("event", "send"), client.Name,
+                Any("a", "mouse-motion 1 1", "mouse-press 3 3", "return", new string('é', 60), "x\0y")));
             control.Receive(new byte[4096]);
         }
     }

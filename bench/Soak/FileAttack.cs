@@ -71,7 +71,8 @@ internal sealed class FileAttack(string directory, Random random) : Attack(direc
         long full = HandMade.Pixels + 40 * 30 * 4 + 1;
         for (var times = Random.Next(20); times >= 0; times--)
         {
-            client.Truncate(Any(0, 1, 0x18, 0x5c0, 4096, HandMade.Pixels - 1, HandMade.Pixels, HandMade.Pixels + 100, full, 16 << 20, 1L << 30));
+            client.Truncate(Any(0, 1, 0x18, 0x5c0, 4096, HandMade.Pixels - 1,
+                HandMade.Pixels, HandMade.Pixels + 100, full, 16 << 20, 1L << 30));
             client.Truncate(full);
             client.Poke(HandMade.Width, 40);
             client.Poke(HandMade.Height, 30);

@@ -5,8 +5,8 @@ using Mmm;
 namespace Soak;
 
 /// <summary>
-/// A client that behaves: draws whenever the host has taken its last frame, and gets numbered events, five a second, which must all come and
-/// in their order.
+/// A client that behaves: draws whenever the host has taken its last frame, and gets numbered events, five a second, which must all come
+/// and in their order.
 /// </summary>
 internal sealed class GoodClient : IDisposable
 {

@@ -14,7 +14,8 @@ internal sealed class HeaderAttack(string directory, Random random) : Attack(dir
         -32768, 65535, 65536, 100_000, HandMade.Pixels, HandMade.Pixels + 1, int.MaxValue, int.MaxValue - 3, int.MinValue,
     ];
 
-    private static readonly double[] Places = [0, -0.0, 1, -1, 799, 800, -1e9, 1e9, 1e300, -1e300, double.NaN, double.PositiveInfinity, double.Epsilon];
+    private static readonly double[] Places = [0, -0.0, 1, -1, 799, 800, -1e9, 1e9,
+        1e300, -1e300, double.NaN, double.PositiveInfinity, double.Epsilon];
 
     // Offset and length of what is written as one: numbers, then texts.
     private static readonly int[] Numbers =

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Soak;
 
-/// <summary>A host on a memory display, in a directory of its own, with what the kernel tells of it and a connection to its control socket.</summary>
+/// <summary>
+/// A host on a memory display, in a directory of its own, with what the kernel tells of it and a connection to its control socket.
+/// </summary>
 internal sealed class HostProcess : IDisposable
 {
     private const int KeptLines = 40;
@@ -23,7 +25,8 @@ internal sealed class HostProcess : IDisposable
         Directory = InMemory() ? MakeInMemory() : Path.Combine(_temp.FullName, "clients");
         Sound = Path.Combine(_temp.FullName, "sound.wav");
         var start = new ProcessStartInfo(program,
-            ["--display", "memory:800x480@" + Path.Combine(_temp.FullName, "screen"), "--input", "none", "--audio", "wav:" + Sound, "--path", Directory])
+            ["--display", "memory:800x480@" + Path.Combine(_temp.FullName, "screen"),
+                "--input", "none", "--audio", "wav:" + Sound, "--path", Directory])
         {
             RedirectStandardError = true,
         };
@@ -33,7 +36,8 @@ internal sealed class HostProcess : IDisposable
         _process.BeginErrorReadLine();
         if (!ready.Wait(Patience) || _process.HasExited)
             throw new InvalidOperationException($"{program} was not ready: {string.Join(" | ", LastLines)}");
-        _control = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        _control = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            { ReceiveTimeout = (int)Patience.TotalMilliseconds };
         _control.Connect(new UnixDomainSocketEndPoint(Path.Combine(Directory, ".control")));
         _answers = new StreamReader(new NetworkStream(_control, ownsSocket: true));
     }
@@ -68,7 +72,8 @@ internal sealed class HostProcess : IDisposable
     private static string MakeInMemory()
     {
         var path = $"/dev/shm/mmm-soak-{Guid.NewGuid():N}";
-        return System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        return System.IO.Directory.CreateDirectory(path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     private void Note(string? line, ManualResetEventSlim ready)
@@ -100,10 +105,13 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Clients that it serves.</summary>
     public int Clients => Ask("clients").GetProperty("clients").GetArrayLength();
 
-    /// <summary>What it has open, as the kernel names it, without the libraries that a host that is not native code loads as it needs them.</summary>
+    /// <summary>
+    /// What it has open, as the kernel names it, without the libraries that a host that is not native code loads as it needs them.
+    /// </summary>
     public string[] Descriptors =>
     [
-        .. System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "closed just now")
+        .. System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd")
+            .Select(fd => new FileInfo(fd).LinkTarget ?? "closed just now")
             .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal)),
     ];
 

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Soak;
 
 /// <summary>
-/// Attacks in rounds, and reads the host in the quiet before them and after each: the numbers of the quiet must not grow, and a client that behaves
-/// must not notice. Its frames are compared with those of the same client on a host without an attack, which has the same machine at the same time.
+/// Attacks in rounds, and reads the host in the quiet before them and after each: the numbers of the quiet must not grow, and a client that
+/// behaves must not notice. Its frames are compared with those of the same client on a host without an attack, which has the same machine
+/// at the same time.
 /// </summary>
 internal sealed class Table : IDisposable
 {
@@ -44,15 +45,17 @@ internal sealed class Table : IDisposable
     public static int Run(Arguments arguments)
     {
         var rounds = (int)Math.Clamp(arguments.Time.TotalSeconds / 60, 2, 20);
-        Console.WriteLine($"seed {arguments.Seed}: {arguments.Attackers} hostile processes for {arguments.Time.TotalSeconds} s in {rounds} rounds; " +
-            $"--seed {arguments.Seed} starts the same ones again");
+        Console.WriteLine($"seed {arguments.Seed}: {arguments.Attackers} hostile processes for {arguments.Time.TotalSeconds} s "
+            + $"in {rounds} rounds; --seed {arguments.Seed} starts the same ones again");
         using var table = new Table(arguments.Host);
         table.Attack(arguments, rounds);
         foreach (var fault in table._faults)
             Console.WriteLine("FAULT: " + fault);
         if (table._faults.Count > 0)
             Console.WriteLine($"the host's last lines:\n{string.Join('\n', table._host.LastLines)}");
-        Console.WriteLine(table._faults.Count == 0 ? "passed: nothing stayed behind, and the client that behaves was not held up" : "failed");
+        Console.WriteLine(table._faults.Count == 0
+            ? "passed: nothing stayed behind, and the client that behaves was not held up"
+            : "failed");
         return table._faults.Count == 0 ? 0 : 1;
     }
 
@@ -122,7 +125,8 @@ internal sealed class Table : IDisposable
         {
             Thread.Sleep(2000);
             var now = Read();
-            if (now.Descriptors.Length == last.Descriptors.Length && now.Threads == last.Threads && Math.Abs(now.Megabytes - last.Megabytes) < 0.1
+            if (now.Descriptors.Length == last.Descriptors.Length
+                && now.Threads == last.Threads && Math.Abs(now.Megabytes - last.Megabytes) < 0.1
                 && now.Processor < 2)
                 return now;
             last = now;
@@ -151,10 +155,12 @@ internal sealed class Table : IDisposable
     private void Check(string name, Round round, Round before)
     {
         if (round.Share < before.Share * LeastShare)
-            _faults.Add(Text($"{name}: the client that behaves had {round.Rate:0.0} frames a second beside {round.Beside:0.0} without an attack"));
+            _faults.Add(Text(
+                $"{name}: the client that behaves had {round.Rate:0.0} frames a second beside {round.Beside:0.0} without an attack"));
         var most = LongestGap > MostGaps * round.BesideGap ? LongestGap : MostGaps * round.BesideGap;
         if (round.Gap > most)
-            _faults.Add(Text($"{name}: no frame for {round.Gap.TotalMilliseconds:0} ms; {round.BesideGap.TotalMilliseconds:0} ms without an attack"));
+            _faults.Add(Text(
+                $"{name}: no frame for {round.Gap.TotalMilliseconds:0} ms; {round.BesideGap.TotalMilliseconds:0} ms without an attack"));
         if (round.Event > most)
             _faults.Add(Text($"{name}: an event was on its way for {round.Event.TotalMilliseconds:0} ms"));
     }
@@ -165,21 +171,25 @@ internal sealed class Table : IDisposable
         if (last.Descriptors.Length > before.Descriptors.Length)
         {
             var more = last.Descriptors.CountBy(d => d).ExceptBy(before.Descriptors.CountBy(d => d).Select(d => d), d => d);
-            _faults.Add($"{before.Descriptors.Length} descriptors before, {last.Descriptors.Length} at the end; new are {string.Join(", ", more)}");
+            _faults.Add($"{before.Descriptors.Length} descriptors before, {last.Descriptors.Length} at the end; "
+                + $"new are {string.Join(", ", more)}");
         }
         if (last.Threads > first.Threads)
             _faults.Add($"{first.Threads} threads after the first round, {last.Threads} at the end");
         if (last.Megabytes > megabytes)
-            _faults.Add(Text($"{before.Megabytes:0.0} MB before, {last.Megabytes:0.0} MB at the end, more than the {megabytes:0.0} MB of the first rounds"));
+        {
+            var (was, now) = (before.Megabytes, last.Megabytes);
+            _faults.Add(Text($"{was:0.0} MB before, {now:0.0} MB at the end, more than the {megabytes:0.0} MB of the first rounds"));
+        }
         if (last.Processor > before.Processor + 2)
             _faults.Add(Text($"{before.Processor:0.00} ms of processor time a second before, {last.Processor:0.00} ms at the end"));
     }
 
     private void Print(string name, Round round, Attackers attackers) => Print(
         name, Text($"{round.Rate:0.0}"), Text($"{round.Beside:0.0}"), Text($"{round.Share:0.00}"), Text($"{round.Gap.TotalMilliseconds:0}"),
-        Text($"{round.BesideGap.TotalMilliseconds:0}"), Text($"{round.Event.TotalMilliseconds:0}"), Text($"{_good.Received}"), Text($"{attackers.Killed}"),
-        Text($"{_host.Lines}"), Text($"{round.Quiet.Descriptors.Length}"), Text($"{round.Quiet.Threads}"), Text($"{round.Quiet.Megabytes:0.0}"),
-        Text($"{round.Quiet.Processor:0.00}"));
+        Text($"{round.BesideGap.TotalMilliseconds:0}"), Text($"{round.Event.TotalMilliseconds:0}"), Text($"{_good.Received}"),
+        Text($"{attackers.Killed}"), Text($"{_host.Lines}"), Text($"{round.Quiet.Descriptors.Length}"), Text($"{round.Quiet.Threads}"),
+        Text($"{round.Quiet.Megabytes:0.0}"), Text($"{round.Quiet.Processor:0.00}"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -79,7 +79,9 @@ internal sealed class AlsaPcm : IPcmOutput
     public RealTime? Priority { get; init; }
 
     /// <summary>Opens and sets up the device and closes it again. Call it before the sink has started.</summary>
-    /// <exception cref="AudioException">No libasound, no such device, no permission, or no 48 kHz. A busy one passes: it is tried again.</exception>
+    /// <exception cref="AudioException">
+    /// No libasound, no such device, no permission, or no 48 kHz. A busy one passes: it is tried again.
+    /// </exception>
     public void Probe()
     {
         OpenFirst(acceptBusy: true);
@@ -303,7 +305,8 @@ internal sealed class AlsaPcm : IPcmOutput
         // One line for the first, then for twice as many each: a card that always has some does not fill the log.
         if (_xruns == 0 || _xruns < 2 * _xrunsTold)
             return;
-        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; latency is {_granted.LatencyMs:0.#} ms now, set audio.latencyMs to more if they are heard");
+        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; latency is {_granted.LatencyMs:0.#} ms now, "
+            + "set audio.latencyMs to more if they are heard");
         _xrunsTold = _xruns;
     }
 }

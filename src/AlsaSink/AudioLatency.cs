@@ -12,7 +12,8 @@ internal readonly record struct AudioLatency
     public AudioLatency(double ms)
     {
         int frames = Math.Max(2 * ShortestPeriod, (int)Math.Round(ms * AudioSink.Rate / 1000));
-        int periods = Math.Max(Math.Clamp(frames / ShortestPeriod, 2, 4), (frames + AudioSink.MaxPeriodFrames - 1) / AudioSink.MaxPeriodFrames);
+        int periods = Math.Max(Math.Clamp(frames / ShortestPeriod, 2, 4),
+            (frames + AudioSink.MaxPeriodFrames - 1) / AudioSink.MaxPeriodFrames);
         PeriodFrames = frames / periods;
         QueueFrames = PeriodFrames * periods;
         MostFrames = Math.Max(QueueFrames, Math.Min(8 * QueueFrames, (int)(AudioOptions.MaxLatencyMs * AudioSink.Rate / 1000)));

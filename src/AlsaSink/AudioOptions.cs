@@ -75,8 +75,8 @@ public sealed record AudioOptions(AudioKind Kind, string Name = "")
 
     /// <summary>
     /// Makes the output for an <see cref="AudioSink"/>. <c>alsa:NAME</c> is opened once and closed again, and <c>wav:FILE</c> is created,
-    /// so that what was asked for by name fails now; <c>auto</c> and <c>alsa:card=NAME</c> only look at <c>/proc/asound</c>: the card may come
-    /// later, and neither libasound nor a device is touched before the first sound, for a fast start.
+    /// so that what was asked for by name fails now; <c>auto</c> and <c>alsa:card=NAME</c> only look at <c>/proc/asound</c>: the card may
+    /// come later, and neither libasound nor a device is touched before the first sound, for a fast start.
     /// </summary>
     /// <param name="log">Is given a line after a sound with xruns, ever more of them; called on the audio thread.</param>
     /// <param name="info">Is given one line when real-time priority is not permitted; called on the audio thread.</param>

@@ -9,9 +9,10 @@ namespace AlsaSink;
 /// be called from any. No locks: sources are an array that is replaced as a whole, removed ones a list that the audio thread takes.
 /// </summary>
 /// <remarks>
-/// Idle: the output is stopped; a period of zeros does not start it but is discarded at the clock's pace, the first sound does. Playing: half
-/// a second of zeros stops it. Discarding: the output has failed; frames are discarded at the clock's pace, so that clients run at the right
-/// speed, and once a second it is tried again, if something sounds then. Each fault is told once, until the output has played well for a while.
+/// Idle: the output is stopped; a period of zeros does not start it but is discarded at the clock's pace, the first sound does. Playing:
+/// half a second of zeros stops it. Discarding: the output has failed; frames are discarded at the clock's pace, so that clients run at the
+/// right speed, and once a second it is tried again, if something sounds then. Each fault is told once, until the output has played
+/// well for a while.
 /// </remarks>
 public sealed unsafe class AudioSink : IDisposable
 {
@@ -66,7 +67,8 @@ public sealed unsafe class AudioSink : IDisposable
     /// <param name="log">Is given a line for people when the output or a source fails; called on the audio thread.</param>
     /// <param name="clock">Paces what is discarded; the kernel's clock if null.</param>
     /// <param name="turned">
-    /// Is called on the audio thread when the output has been started, before its first frame, and when it has failed; not at each further try.
+    /// Is called on the audio thread when the output has been started, before its first frame, and when it has failed; not at
+    /// each further try.
     /// </param>
     /// <exception cref="AudioException">There is no descriptor or thread for it; the output stays the caller's.</exception>
     public AudioSink(IPcmOutput? output, Action<string>? log = null, IAudioClock? clock = null, Action? turned = null)

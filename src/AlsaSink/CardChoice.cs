@@ -33,7 +33,9 @@ internal sealed class CardChoice
         $"audio: no sound card named {text}; sound is discarded until there is one (see /proc/asound/cards)",
         proc);
 
-    /// <summary>The first card that matches the first preference that any matches, else the first card; ALSA's default if it is busy.</summary>
+    /// <summary>
+    /// The first card that matches the first preference that any matches, else the first card; ALSA's default if it is busy.
+    /// </summary>
     public static CardChoice Auto(IReadOnlyList<string> prefer, string proc = SoundCards.Proc) => new(
         () => First(prefer, proc) is { } found ? [.. Names(found), "default"] : [],
         First(prefer, proc)?.Name ?? "no sound card",

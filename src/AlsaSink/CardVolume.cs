@@ -36,8 +36,8 @@ public sealed unsafe class CardVolume : IDisposable
 
     /// <summary>
     /// Sets the control: in decibels below its loudest where the card tells them (as <see cref="Gain.OfPercent"/>: 50 % is -18 dB), else
-    /// evenly over its range. 0 is its least, and switched off where it has a switch. The card is the one that plays by now: to be called again
-    /// when it is opened.
+    /// evenly over its range. 0 is its least, and switched off where it has a switch. The card is the one that plays by now: to be called
+    /// again when it is opened.
     /// </summary>
     /// <param name="percent">0 to 100.</param>
     public void Set(int percent)
@@ -45,8 +45,8 @@ public sealed unsafe class CardVolume : IDisposable
         try
         {
             string? device = _find();
-            // Events are what another program has set, and by them alone a card is known to be gone: what libasound believes to be set already it
-            // does not write, and says that all is well.
+            // Events are what another program has set, and by them alone a card is known to be gone: what libasound believes to be set
+            // already it does not write, and says that all is well.
             if (_element != 0 && (device != _device || _lib!.snd_mixer_handle_events(_mixer) < 0))
                 Release();
             if (_element == 0)

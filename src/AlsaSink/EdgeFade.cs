@@ -10,7 +10,8 @@ public sealed class EdgeFade
     public const int Frames = AudioSink.Rate / 200;
 
     // From 1 to 0 as half a cosine: a corner at neither end.
-    private static readonly float[] Down = [.. Enumerable.Range(1, Frames).Select(i => (float)(0.5 + 0.5 * Math.Cos(Math.PI * i / Frames)))];
+    private static readonly float[] Down =
+        [.. Enumerable.Range(1, Frames).Select(i => (float)(0.5 + 0.5 * Math.Cos(Math.PI * i / Frames)))];
 
     private float _lastLeft;
     private float _lastRight;

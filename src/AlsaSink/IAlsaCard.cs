@@ -8,8 +8,8 @@ namespace AlsaSink;
 internal readonly record struct CardSetup(SampleFormat Format, int Channels, int PeriodFrames, int BufferFrames);
 
 /// <summary>
-/// One playback device of ALSA at <see cref="AudioSink.Rate"/>. All results are ALSA's: 0 or more, or a negative errno. Except for Open, the
-/// device must be open.
+/// One playback device of ALSA at <see cref="AudioSink.Rate"/>. All results are ALSA's: 0 or more, or a negative errno. Except for Open,
+/// the device must be open.
 /// </summary>
 internal interface IAlsaCard
 {

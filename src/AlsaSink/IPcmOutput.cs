@@ -24,7 +24,9 @@ public interface IPcmOutput : IDisposable
     /// <param name="stereo">Interleaved samples in -1..1, 1 to <see cref="AudioSink.MaxPeriodFrames"/> frames.</param>
     void Write(ReadOnlySpan<float> stereo);
 
-    /// <summary>Lets go of the device at once; what is queued (silence by then) is dropped. Costs nothing until Start. After a failure too.</summary>
+    /// <summary>
+    /// Lets go of the device at once; what is queued (silence by then) is dropped. Costs nothing until Start. After a failure too.
+    /// </summary>
     void Stop();
 
     /// <summary>As Stop, but plays what is queued first; takes as long as that sounds.</summary>

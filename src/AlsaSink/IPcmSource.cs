@@ -9,7 +9,9 @@ public interface IPcmSource
     /// Delivers the next frames: interleaved left and right, <see cref="AudioSink.Rate"/> frames a second, full scale -1..1.
     /// Must neither block nor allocate.
     /// </summary>
-    /// <param name="stereo">Two floats a frame, one period long, which may differ from call to call; what it holds beforehand is undefined.</param>
+    /// <param name="stereo">
+    /// Two floats a frame, one period long, which may differ from call to call; what it holds beforehand is undefined.
+    /// </param>
     /// <returns>
     /// Frames written, 0..stereo.Length/2. Fewer than asked means empty for now: the rest of the period is silence. An empty source
     /// that gets frames again tells the sink by <see cref="AudioSink.Wake"/>.

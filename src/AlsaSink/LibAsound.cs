@@ -72,7 +72,8 @@ internal sealed unsafe class LibAsound
         snd_pcm_hw_params_set_rate = (delegate* unmanaged<nint, nint, uint, int, int>)Export("snd_pcm_hw_params_set_rate");
         snd_pcm_hw_params_set_period_size_near =
             (delegate* unmanaged<nint, nint, nuint*, int*, int>)Export("snd_pcm_hw_params_set_period_size_near");
-        snd_pcm_hw_params_set_buffer_size_near = (delegate* unmanaged<nint, nint, nuint*, int>)Export("snd_pcm_hw_params_set_buffer_size_near");
+        snd_pcm_hw_params_set_buffer_size_near =
+            (delegate* unmanaged<nint, nint, nuint*, int>)Export("snd_pcm_hw_params_set_buffer_size_near");
         snd_pcm_hw_params = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_hw_params");
         snd_pcm_get_params = (delegate* unmanaged<nint, nuint*, nuint*, int>)Export("snd_pcm_get_params");
         snd_pcm_sw_params_malloc = (delegate* unmanaged<nint*, int>)Export("snd_pcm_sw_params_malloc");

@@ -49,7 +49,8 @@ internal sealed unsafe class LibAsoundMixer
         snd_mixer_selem_has_playback_switch = (delegate* unmanaged<nint, int>)Export("snd_mixer_selem_has_playback_switch");
         snd_mixer_selem_get_playback_volume_range =
             (delegate* unmanaged<nint, nint*, nint*, int>)Export("snd_mixer_selem_get_playback_volume_range");
-        snd_mixer_selem_get_playback_dB_range = (delegate* unmanaged<nint, nint*, nint*, int>)Export("snd_mixer_selem_get_playback_dB_range");
+        snd_mixer_selem_get_playback_dB_range =
+            (delegate* unmanaged<nint, nint*, nint*, int>)Export("snd_mixer_selem_get_playback_dB_range");
         snd_mixer_selem_set_playback_volume_all = (delegate* unmanaged<nint, nint, int>)Export("snd_mixer_selem_set_playback_volume_all");
         snd_mixer_selem_set_playback_dB_all = (delegate* unmanaged<nint, nint, int, int>)Export("snd_mixer_selem_set_playback_dB_all");
         snd_mixer_selem_set_playback_switch_all = (delegate* unmanaged<nint, int, int>)Export("snd_mixer_selem_set_playback_switch_all");

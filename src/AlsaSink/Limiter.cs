@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// Keeps samples within -1..1. What fits passes untouched, bit for bit. What does not is turned down as a whole, ahead of its peaks as far as
-/// the period shows them, and up again over a fifth of a second: it gets softer, where saturation would distort it.
+/// Keeps samples within -1..1. What fits passes untouched, bit for bit. What does not is turned down as a whole, ahead of its peaks as far
+/// as the period shows them, and up again over a fifth of a second: it gets softer, where saturation would distort it.
 /// </summary>
 internal sealed class Limiter
 {

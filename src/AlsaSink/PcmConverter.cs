@@ -37,7 +37,9 @@ internal sealed class PcmConverter
 
     /// <summary>Prepares for an output.</summary>
     /// <param name="format">Its samples.</param>
-    /// <param name="channels">Its samples a frame, 1 or more: one is the mean of left and right; of many, all but the first two are silent.</param>
+    /// <param name="channels">
+    /// Its samples a frame, 1 or more: one is the mean of left and right; of many, all but the first two are silent.
+    /// </param>
     public PcmConverter(SampleFormat format, int channels)
     {
         Format = format;
@@ -113,7 +115,8 @@ internal sealed class PcmConverter
         int i = 0;
         for (; i + 8 <= samples.Length; i += 8)
         {
-            Vector128<int> low = ToS16(Vector128.Create(samples[i..]), dithered), high = ToS16(Vector128.Create(samples[(i + 4)..]), dithered);
+            Vector128<int> low = ToS16(Vector128.Create(samples[i..]), dithered),
+                high = ToS16(Vector128.Create(samples[(i + 4)..]), dithered);
             Vector128.Narrow(low, high).CopyTo(to[i..]);
         }
         for (; i < samples.Length; i++)

@@ -25,7 +25,8 @@ internal sealed unsafe class RealTime(int priority, Action<string>? info)
         int value = priority; // struct sched_param has no other member
         if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &value) < 0)
         {
-            info?.Invoke($"audio: no real-time priority ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()).ToLowerInvariant()}); "
+            info?.Invoke("audio: no real-time priority "
+                + $"({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()).ToLowerInvariant()}); "
                 + $"raise the limit RLIMIT_RTPRIO to {priority} (systemd: LimitRTPRIO={priority}), or set audio.priority to 0");
         }
     }

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// Brings one stream to <see cref="AudioSink.Rate"/>, band-limited: each frame is the inner product of the source's last frames and the phase
-/// of the filter that belongs to its position. Allocates at construction only.
+/// Brings one stream to <see cref="AudioSink.Rate"/>, band-limited: each frame is the inner product of the source's last frames and the
+/// phase of the filter that belongs to its position. Allocates at construction only.
 /// </summary>
 /// <param name="filter">For the stream's rate.</param>
 public sealed class Resampler(ResamplerFilter filter)

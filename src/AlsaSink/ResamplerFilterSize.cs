@@ -44,7 +44,9 @@ public sealed class ResamplerFilterSize
     /// <summary>Memory of the filter's coefficients.</summary>
     public int Bytes => (Phases + 1) * Taps * sizeof(float); // one phase more than there are, as the upper neighbour of the last
 
-    /// <summary>The position moves on by <see cref="Step"/>/<see cref="Steps"/> frames of the source a frame: exact for every rate.</summary>
+    /// <summary>
+    /// The position moves on by <see cref="Step"/>/<see cref="Steps"/> frames of the source a frame: exact for every rate.
+    /// </summary>
     internal int Steps { get; }
 
     internal int Step { get; }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace AlsaSink;
 
-/// <summary>A device that plays: the card's and the device's number, the card's id such as <c>PCH</c>, and its name such as <c>HDA Intel</c>.</summary>
+/// <summary>
+/// A device that plays: the card's and the device's number, the card's id such as <c>PCH</c>, and its name such as <c>HDA Intel</c>.
+/// </summary>
 internal sealed record PlaybackDevice(int Card, int Device, string Id, string Name)
 {
     /// <summary>Whether the text is the card's id or a part of its name; upper and lower case are the same.</summary>
@@ -44,7 +46,8 @@ internal static class SoundCards
         string start = string.Create(CultureInfo.InvariantCulture, $"{card} [");
         foreach (string line in Lines(Path.Combine(proc, "cards")))
         {
-            int from = line.IndexOf('['), to = line.IndexOf("]: ", StringComparison.Ordinal), name = line.IndexOf(" - ", StringComparison.Ordinal);
+            int from = line.IndexOf('['), to = line.IndexOf("]: ", StringComparison.Ordinal),
+                name = line.IndexOf(" - ", StringComparison.Ordinal);
             if (from >= 0 && to > from && name > to && line.TrimStart().StartsWith(start, StringComparison.Ordinal))
                 return (line[(from + 1)..to].Trim(), line[(name + 3)..].Trim());
         }

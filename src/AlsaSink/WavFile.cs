@@ -39,7 +39,8 @@ public sealed unsafe class WavFile : IPcmOutput
             // Nothing that lies there holds up the start, or is emptied before it is known what it is.
             _fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, Convert.ToUInt16("644", 8));
         if (_fd < 0)
-            throw new AudioException($"{path}: {(errno == ELOOP ? "is a symbolic link" : ErrnoText(errno))}; name a file that can be written");
+            throw new AudioException($"{path}: {(errno == ELOOP ? "is a symbolic link" : ErrnoText(errno))}; "
+                + "name a file that can be written");
         try
         {
             Empty();
@@ -65,7 +66,8 @@ public sealed unsafe class WavFile : IPcmOutput
 
     /// <inheritdoc/>
     public OutputStatus Status => new(
-        _path, "S16", AudioSink.Rate, 2, AudioSink.MaxPeriodFrames, AudioSink.MaxPeriodFrames * 1000.0 / AudioSink.Rate, 0, OutputState.Idle);
+        _path, "S16", AudioSink.Rate, 2, AudioSink.MaxPeriodFrames,
+        AudioSink.MaxPeriodFrames * 1000.0 / AudioSink.Rate, 0, OutputState.Idle);
 
     /// <inheritdoc/>
     public int PeriodFrames => AudioSink.MaxPeriodFrames;

@@ -11,16 +11,18 @@ namespace Displays;
 
 /// <summary>
 /// A small process beside the host that gives the screen back when the host ended without doing so: by a fault in native code, for want
-/// of memory, by kill -9. It sleeps on a pipe whose other end only the host has, so the kernel tells it of the end before it tells the host's
-/// parent: what is started in the host's place comes later.
+/// of memory, by kill -9. It sleeps on a pipe whose other end only the host has, so the kernel tells it of the end before it tells the
+/// host's parent: what is started in the host's place comes later.
 /// </summary>
 /// <remarks>
-/// It is forked from the host before that has threads: it shares the host's memory as it was then, and is there in no time, where a program of its own
-/// would start a runtime of its own. Native code alone can do that; other forms of the host start themselves again.
+/// It is forked from the host before that has threads: it shares the host's memory as it was then, and is there in no time, where a
+/// program of its own would start a runtime of its own. Native code alone can do that; other forms of the host start themselves again.
 /// </remarks>
 internal sealed unsafe partial class CrashGuard : IDisposable
 {
-    /// <summary>The only argument of that process where it is started, not forked. What it gives back comes by its pipe: see <see cref="Set"/>.</summary>
+    /// <summary>
+    /// The only argument of that process where it is started, not forked. What it gives back comes by its pipe: see <see cref="Set"/>.
+    /// </summary>
     public const string Argument = "--guard";
 
     /// <summary>Followed by a virtual terminal's number and its keyboard mode.</summary>
@@ -40,8 +42,8 @@ internal sealed unsafe partial class CrashGuard : IDisposable
     public string? Fault { get; private init; }
 
     /// <summary>
-    /// Makes the guard's process where the host is no native code, by starting the host again. Where that cannot be, only a host that ends in order gives
-    /// the screen back (<see cref="Fault"/>).
+    /// Makes the guard's process where the host is no native code, by starting the host again. Where that cannot be, only a host that
+    /// ends in order gives the screen back (<see cref="Fault"/>).
     /// </summary>
     public static CrashGuard StartProcess()
     {
@@ -98,7 +100,8 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         foreach (var number in (ReadOnlySpan<int>)[SIGINT, SIGTERM, SIGHUP, SIGQUIT])
             signal(number, SIG_IGN);
         const int startField = 48, endField = 49; // of the arguments' text, proc(5)
-        if (nuint.TryParse(Sys.ProcessField(getpid(), startField), out var from) && nuint.TryParse(Sys.ProcessField(getpid(), endField), out var to))
+        if (nuint.TryParse(Sys.ProcessField(getpid(), startField), out var from)
+            && nuint.TryParse(Sys.ProcessField(getpid(), endField), out var to))
         {
             var text = new Span<byte>((void*)from, (int)(to - from));
             text.Clear();
@@ -193,8 +196,8 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         }
     }
 
-    // The pipe ends while the kernel closes the host's descriptors, of which others may still hold their locks. The host is gone when this process is
-    // somebody else's child, and that is also when a host in its place may be started.
+    // The pipe ends while the kernel closes the host's descriptors, of which others may still hold their locks. The host is gone when
+    // this process is somebody else's child, and that is also when a host in its place may be started.
     private static void TryUntilGone(int host, Func<bool> giveBack)
     {
         const int patienceMs = 2000;
@@ -215,8 +218,9 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         for (; arguments.Length > 0; arguments = arguments[3..])
         {
             if (arguments is [Framebuffer, var path, var file, ..])
-                (framebuffer, found) = (path, FoundFramebuffer.Open(file)); // now, while the host is there: the file goes with its last descriptor
-            else if (arguments is [Terminal, var first, var second, ..] && IsNumber(first, out var number) && IsNumber(second, out var keyboardMode))
+                (framebuffer, found) = (path, FoundFramebuffer.Open(file)); // now: it goes with its last descriptor
+            else if (arguments is [Terminal, var first, var second, ..]
+                && IsNumber(first, out var number) && IsNumber(second, out var keyboardMode))
                 terminal = (number, keyboardMode);
             else
                 throw new MmmException($"{Argument} is for the host's own use; \"{arguments[0]}\" is nothing that it gives back");
@@ -226,11 +230,12 @@ internal sealed unsafe partial class CrashGuard : IDisposable
             if (framebuffer is not null && (terminal is not { } t || VirtualTerminal.IsInForeground(t.Number)))
                 TryUntilGone(host, () => GiveBack(framebuffer, found));
             if (terminal is var (number, keyboardMode))
-                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // the console then draws its text over what the memory has
+                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // the console then draws its text over it
         };
     }
 
-    private static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool IsNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     // False: a host has it, perhaps still the one that ends.
     private static bool GiveBack(string framebuffer, FoundFramebuffer? found)

@@ -11,7 +11,8 @@ namespace Displays;
 internal static unsafe class DeviceLock
 {
     /// <summary>Takes a lock for this open file, alone or with others that share it; false: another open file has it.</summary>
-    public static bool TryTake(int fd, int number, bool isShared = false) => Call(fd, F_OFD_SETLK, isShared ? F_RDLCK : F_WRLCK, number) >= 0;
+    public static bool TryTake(int fd, int number, bool isShared = false) =>
+        Call(fd, F_OFD_SETLK, isShared ? F_RDLCK : F_WRLCK, number) >= 0;
 
     /// <summary>Waits for as long as another open file has it; false: it cannot be had.</summary>
     public static bool Take(int fd, int number)

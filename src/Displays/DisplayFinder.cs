@@ -5,8 +5,8 @@ using Mmm.Linux;
 namespace Displays;
 
 /// <summary>
-/// Finds the machine's display: KMS first, as where a driver has both its framebuffer is an emulation. A board may have devices that drive no
-/// display beside the one that does.
+/// Finds the machine's display: KMS first, as where a driver has both its framebuffer is an emulation. A board may have devices that drive
+/// no display beside the one that does.
 /// </summary>
 /// <param name="devices">/dev, or another directory with what it holds.</param>
 /// <param name="system">/sys, likewise.</param>
@@ -37,7 +37,8 @@ internal sealed class DisplayFinder(string devices = "/dev", string system = "/s
         }
         throw new MmmException(faults.Count > 0
             ? $"no display found. Tried {string.Join("; ", faults)}"
-            : "no display found. Tried KMS: /dev/dri/card* (none), fbdev: /dev/fb0, /dev/graphics/fb0 (none). Use --display memory:800x480");
+            : "no display found. Tried KMS: /dev/dri/card* (none), fbdev: /dev/fb0, /dev/graphics/fb0 (none). "
+                + "Use --display memory:800x480");
     }
 
     private static IDisplay? TryOpen(string path, Func<string, IDisplay> open, List<string> faults, Action<string> log)
@@ -78,8 +79,10 @@ internal sealed class DisplayFinder(string devices = "/dev", string system = "/s
     {
         var directory = Path.Combine(devices, folder);
         return (Directory.Exists(directory) ? Directory.GetFiles(directory, prefix + "*") : [])
-            .Select(path => (Path: path, IsOne: int.TryParse(Path.GetFileName(path)[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture,
-                out var number), Number: number))
-            .Where(d => d.IsOne).OrderBy(d => d.Number).Select(d => d.Path);
+            .Select(path => (Path: path, Number: NumberOf(Path.GetFileName(path)[prefix.Length..])))
+            .Where(d => d.Number is not null).OrderBy(d => d.Number).Select(d => d.Path);
     }
+
+    private static int? NumberOf(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -3,15 +3,17 @@ using Mmm;
 namespace Displays;
 
 /// <summary>
-/// Something that shows pixels. It belongs to one thread, the one that made it: all calls come from there, and all events come on it, from within
-/// <see cref="Dispatch"/> or another call.
+/// Something that shows pixels. It belongs to one thread, the one that made it: all calls come from there, and all events come on it, from
+/// within <see cref="Dispatch"/> or another call.
 /// </summary>
 internal interface IDisplay : IDisposable
 {
     /// <summary>The most pixels across or down that a display may have.</summary>
     const int MaxSide = 16384;
 
-    /// <summary>Readable while <see cref="Dispatch"/> has something to do; the same for the display's whole life; -1: it never has.</summary>
+    /// <summary>
+    /// Readable while <see cref="Dispatch"/> has something to do; the same for the display's whole life; -1: it never has.
+    /// </summary>
     int FileDescriptor => -1;
 
     /// <summary>Takes what has come: page flips that are done, devices that came or went, times. Never blocks.</summary>
@@ -24,8 +26,8 @@ internal interface IDisplay : IDisposable
     int Height { get; }
 
     /// <summary>
-    /// <see cref="Width"/> and <see cref="Height"/> have changed, as another monitor was connected or a window was resized; <see cref="FrameNs"/> and
-    /// <see cref="Description"/> may have, too. There is anything on it: everything is painted anew afterwards.
+    /// <see cref="Width"/> and <see cref="Height"/> have changed, as another monitor was connected or a window was resized;
+    /// <see cref="FrameNs"/> and <see cref="Description"/> may have, too. There is anything on it: everything is painted anew afterwards.
     /// </summary>
     event Action? Resized
     {
@@ -57,7 +59,9 @@ internal interface IDisplay : IDisposable
     /// <summary>True while the display still takes over the last picture: clients' frames wait for <see cref="Ready"/>.</summary>
     bool IsBusy => false;
 
-    /// <summary>True when the device is gone for good (unplugged): nothing but <see cref="IDisposable.Dispose"/> has an effect any more.</summary>
+    /// <summary>
+    /// True when the device is gone for good (unplugged): nothing but <see cref="IDisposable.Dispose"/> has an effect any more.
+    /// </summary>
     bool IsLost => false;
 
     /// <summary>The display is no longer busy, or it is lost.</summary>

@@ -16,7 +16,8 @@ internal sealed class OrientedDisplay : IDisplay
     }
 
     /// <summary>The panel itself when it hangs upright.</summary>
-    public static IDisplay Over(IDisplay panel, Orientation orientation) => orientation.IsUpright ? panel : new OrientedDisplay(panel, orientation);
+    public static IDisplay Over(IDisplay panel, Orientation orientation) =>
+        orientation.IsUpright ? panel : new OrientedDisplay(panel, orientation);
 
     public int Width => _orientation.Size(_panel.Width, _panel.Height).Width;
 

@@ -3,8 +3,9 @@ using Mmm;
 namespace Displays;
 
 /// <summary>
-/// A display whose device may go while the host runs: a USB display is unplugged, a boot framebuffer gives way to the real driver. The clients
-/// go on meanwhile, and the device, or another one that is wanted as well, is opened again when it is there. It may have another size then.
+/// A display whose device may go while the host runs: a USB display is unplugged, a boot framebuffer gives way to the real driver. The
+/// clients go on meanwhile, and the device, or another one that is wanted as well, is opened again when it is there. It may have
+/// another size then.
 /// </summary>
 internal sealed class ReturningDisplay : IDisplay
 {
@@ -52,7 +53,9 @@ internal sealed class ReturningDisplay : IDisplay
 
     public event Action? Ready;
 
-    /// <summary>The display is there again, with anything on it: everything is to be painted anew. Comes after <see cref="Resized"/>.</summary>
+    /// <summary>
+    /// The display is there again, with anything on it: everything is to be painted anew. Comes after <see cref="Resized"/>.
+    /// </summary>
     public event Action? Returned;
 
     public event Action? Resized;

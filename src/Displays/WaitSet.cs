@@ -27,7 +27,9 @@ internal sealed unsafe class WaitSet : IDisposable
     /// <summary>CLOCK_MONOTONIC in ns.</summary>
     public static long Now => Stopwatch.GetTimestamp(); // the runtime's frequency is 1 GHz on Linux
 
-    /// <summary>Calls the handler with the EPOLL* flags while the descriptor is readable. It stays the caller's: remove it before closing it.</summary>
+    /// <summary>
+    /// Calls the handler with the EPOLL* flags while the descriptor is readable. It stays the caller's: remove it before closing it.
+    /// </summary>
     public void Add(int fd, Action<int> handler)
     {
         epoll_event e = default;

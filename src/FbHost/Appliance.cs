@@ -17,8 +17,8 @@ using Mmm;
 namespace FbHost;
 
 /// <summary>
-/// The only place that knows all the parts: makes them from the options, joins them, and runs the loop. Whatever fails while the parts are made
-/// is told as one line before anything is served.
+/// The only place that knows all the parts: makes them from the options, joins them, and runs the loop. Whatever fails while the parts are
+/// made is told as one line before anything is served.
 /// </summary>
 /// <param name="options">What it is to do.</param>
 /// <param name="guard">Gives the screen back after a crash; stays the caller's. Null: there is nothing to give back.</param>
@@ -93,7 +93,8 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         if (guard?.Fault is { } fault)
             _log.Warn(fault);
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info)); // given back behind the display
+        // Given back behind the display.
+        var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info));
         var panel = Own(OpenDisplay(own?.Path ?? directory));
         TakeScreen(panel, terminal, readsStdin);
         var display = OrientedDisplay.Over(panel, orientation);
@@ -113,14 +114,16 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         var blanker = new Blanker(_loop, screen, options.BlankAfter);
         blanker.Changed += clients.TellVisibility;
         var apps = new AppLauncher(_loop, _log, clients, directory, own, AppsToRun());
-        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output), terminal is null ? null : terminal.Switch);
+        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output),
+            terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
         var toScreen = new PanelToScreen(display, orientation);
         var router = new InputRouter(_loop, clients, screen, toScreen, options.Cursor);
         var seat = Own(new Seat(_loop, _log, keyboards, hostKeys, blanker, () => terminal is not { IsShown: false }, router, click.Play));
         var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, toScreen, seat));
         _ = new TouchCalibration(
-            clients, worker, () => input.ToScreen, () => input.Calibration ?? CalibrationMatrix.Identity, options.ConfigFile, input.SetCalibration);
+            clients, worker, () => input.ToScreen, () => input.Calibration ?? CalibrationMatrix.Identity,
+            options.ConfigFile, input.SetCalibration);
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, seat.Typed));
         OpenButtons(seat);
@@ -128,7 +131,8 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
-        Own(new ControlSocket(_loop, clientDirectory, new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
+        Own(new ControlSocket(_loop, clientDirectory,
+            new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
 
         if (options.Command.Count > 0)
             apps.EndWith = End;
@@ -159,7 +163,8 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
         var buttons = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";
-        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, clients in {directory}");
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, "
+            + $"clients in {directory}");
         _isMade = true;
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FbHost;
 
 /// <summary>
-/// Hears that the process is to end, in order: by SIGTERM, Ctrl+C, a terminal that goes away; and by an exception that nobody caught on a thread of its own, which
-/// would end it at once. One of those is the want of a thread: the runtime makes one for each signal.
+/// Hears that the process is to end, in order: by SIGTERM, Ctrl+C, a terminal that goes away; and by an exception that nobody caught on a
+/// thread of its own, which would end it at once. One of those is the want of a thread: the runtime makes one for each signal.
 /// </summary>
 internal sealed class EndSignals : IDisposable
 {

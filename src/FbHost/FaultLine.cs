@@ -8,8 +8,8 @@ namespace FbHost;
 internal static class FaultLine
 {
     /// <summary>
-    /// The message of one that was written for people. Any other is a fault of the host's own: its type, and with MMM_DEBUG set the place where
-    /// it was thrown.
+    /// The message of one that was written for people. Any other is a fault of the host's own: its type, and with MMM_DEBUG set the place
+    /// where it was thrown.
     /// </summary>
     public static string Of(Exception e) => e switch
     {

@@ -3,7 +3,9 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost;
 
-/// <summary>Why a file could not be used. The runtime's own messages are left out of published programs: an exception only has their keys.</summary>
+/// <summary>
+/// Why a file could not be used. The runtime's own messages are left out of published programs: an exception only has their keys.
+/// </summary>
 internal static class IoFault
 {
     /// <summary>Plain words for the errno behind the exception.</summary>

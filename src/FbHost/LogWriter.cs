@@ -6,8 +6,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost;
 
 /// <summary>
-/// Writes lines to a descriptor on a thread of its own, in the order they came: nobody who logs waits for a pipe that is not read or a slow console. What
-/// does not fit the queue is lost and counted, and the count is written once there is room.
+/// Writes lines to a descriptor on a thread of its own, in the order they came: nobody who logs waits for a pipe that is not read or a slow
+/// console. What does not fit the queue is lost and counted, and the count is written once there is room.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {

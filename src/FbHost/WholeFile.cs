@@ -5,8 +5,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost;
 
 /// <summary>
-/// Plain files as a whole. One that is replaced is found by a reader, or by a host after a power cut, as the old one or the new one, never half of it; what is
-/// read is bounded. Nothing else is opened for good: a FIFO or a device in a file's place holds up nobody.
+/// Plain files as a whole. One that is replaced is found by a reader, or by a host after a power cut, as the old one or the new one, never
+/// half of it; what is read is bounded. Nothing else is opened for good: a FIFO or a device in a file's place holds up nobody.
 /// </summary>
 internal static class WholeFile
 {
@@ -48,8 +48,8 @@ internal static class WholeFile
     }
 
     /// <summary>
-    /// Writes a file anew. It keeps mode and owner; one that was not there, and one in place of a symbolic link, has those of any new file. What is no file (a
-    /// device, a directory) stays.
+    /// Writes a file anew. It keeps mode and owner; one that was not there, and one in place of a symbolic link, has those of any new file.
+    /// What is no file (a device, a directory) stays.
     /// </summary>
     /// <param name="file">Its directory has to be there.</param>
     /// <param name="bytes">All of it.</param>
@@ -94,7 +94,8 @@ internal static class WholeFile
         using var stream = new FileStream(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write,
-            UnixCreateMode = like is null ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite, // nobody else reads it before it has its mode
+            // Nobody else reads it before it has its mode.
+            UnixCreateMode = like is null ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         stream.Write(bytes);
         if (like is { } old)

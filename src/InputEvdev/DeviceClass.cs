@@ -93,7 +93,8 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
         var pointer = Kind(c, role);
         if (role != DeviceRole.Auto && pointer == PointerKind.None)
             return new(keyboard, PointerKind.None, Unused: "it has no pointer that its role could be") { Wheels = wheels };
-        if (pointer is not (PointerKind.None or PointerKind.Mouse)) return Positions(c, keyboard, pointer, settings.Ranges) with { Wheels = wheels };
+        if (pointer is not (PointerKind.None or PointerKind.Mouse))
+            return Positions(c, keyboard, pointer, settings.Ranges) with { Wheels = wheels };
         var device = new DeviceClass(keyboard, pointer) { Wheels = wheels };
         return device.IsOfUse ? device : device with { Unused = Useless(c) };
     }
@@ -207,7 +208,8 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
         if (range is { } given) return axis with { Minimum = given.Min, Maximum = given.Max };
         if (!axis.IsUsable && code != single && new Axis(c.Axes[single]) is { IsUsable: true } other)
         {
-            repaired.Add($"its ABS_MT_POSITION_{name} goes from {axis.Minimum} to {axis.Maximum}, which is no range; that of ABS_{name} is used");
+            repaired.Add($"its ABS_MT_POSITION_{name} goes from {axis.Minimum} to {axis.Maximum}, which is no range; "
+                + $"that of ABS_{name} is used");
             return other;
         }
         if (axis.Minimum > axis.Maximum)

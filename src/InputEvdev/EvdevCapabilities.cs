@@ -2,7 +2,9 @@ using static InputEvdev.LinuxInput;
 
 namespace InputEvdev;
 
-/// <summary>What a device says of itself: bit sets as EVIOCGBIT and EVIOCGPROP fill them, and its axes' ranges; and what udev says of it.</summary>
+/// <summary>
+/// What a device says of itself: bit sets as EVIOCGBIT and EVIOCGPROP fill them, and its axes' ranges; and what udev says of it.
+/// </summary>
 internal sealed class EvdevCapabilities
 {
     public byte[] Keys { get; } = new byte[KEY_CNT / 8];

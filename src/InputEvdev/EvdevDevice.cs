@@ -62,7 +62,9 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// <summary>By how much its positions are turned after they were corrected, degrees clockwise: 0, 90, 180 or 270.</summary>
     public int Turn { get; }
 
-    /// <summary>What there is to say of it, a line each: why its pointer is not used, what of its word was put right. Mostly empty.</summary>
+    /// <summary>
+    /// What there is to say of it, a line each: why its pointer is not used, what of its word was put right. Mostly empty.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; private set; }
 
     /// <summary>Corrects the positions of a touch screen or tablet, from now on.</summary>
@@ -89,11 +91,13 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// <param name="rules">What is said of devices.</param>
     /// <param name="device">The device; dispose it.</param>
     /// <param name="fault">Otherwise why not.</param>
-    public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out OpenFault? fault)
+    public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device,
+        [NotNullWhen(false)] out OpenFault? fault)
     {
         device = null;
         // To be written for the lamps of a keyboard; who may only read it goes without.
-        if (!TryOpenFile(path, isNode: true, O_RDWR, out var file, out var error) && !TryOpenFile(path, isNode: true, O_RDONLY, out file, out error))
+        if (!TryOpenFile(path, isNode: true, O_RDWR, out var file, out var error)
+            && !TryOpenFile(path, isNode: true, O_RDONLY, out file, out error))
         {
             fault = new OpenFault(DeviceFailure(path, error), Passes(error));
             return false;
@@ -218,7 +222,8 @@ public sealed unsafe partial class EvdevDevice : IDisposable
 
     /// <summary>Releases everything that is held, with the time now: for a device that is gone.</summary>
     /// <param name="handler">As that of <see cref="Drain"/>.</param>
-    public void ReleaseAll(InputHandler handler) => _decoder.ReleaseAll(Stopwatch.GetTimestamp(), handler); // On Linux CLOCK_MONOTONIC in ns.
+    public void ReleaseAll(InputHandler handler) =>
+        _decoder.ReleaseAll(Stopwatch.GetTimestamp(), handler); // On Linux CLOCK_MONOTONIC in ns.
 
     /// <summary>Closes the file. Releases nothing: who disposes knows that no more events come.</summary>
     public void Dispose()

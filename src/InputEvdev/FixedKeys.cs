@@ -3,7 +3,9 @@ using static InputEvdev.KeyCode;
 
 namespace InputEvdev;
 
-/// <summary>What keys are on every layout: modifiers, those that print one character on remotes and phones, those that may repeat.</summary>
+/// <summary>
+/// What keys are on every layout: modifiers, those that print one character on remotes and phones, those that may repeat.
+/// </summary>
 internal static class FixedKeys
 {
     /// <summary>True for keys that only change what others do: they have no name and no text.</summary>

@@ -8,7 +8,9 @@ namespace InputEvdev;
 /// </summary>
 public sealed class ScanLine : IDisposable
 {
-    /// <summary>Bytes of UTF-8 in a line, so that "message scan " and the line fit an event of the protocol (protocol.md section 5).</summary>
+    /// <summary>
+    /// Bytes of UTF-8 in a line, so that "message scan " and the line fit an event of the protocol (protocol.md section 5).
+    /// </summary>
     public const int MaxLength = 114;
 
     private const long PauseNs = 1_000_000_000;

@@ -2,7 +2,9 @@ using static InputEvdev.LinuxInput;
 
 namespace InputEvdev;
 
-/// <summary>The wheels of a device. A wheel of high resolution sends 120 a click beside its whole clicks, which are left out then.</summary>
+/// <summary>
+/// The wheels of a device. A wheel of high resolution sends 120 a click beside its whole clicks, which are left out then.
+/// </summary>
 internal sealed class Wheel(Wheels wheels, int number)
 {
     private const double FinePerClick = 120;
@@ -25,7 +27,10 @@ internal sealed class Wheel(Wheels wheels, int number)
     public void Flush(long timeNs, InputHandler handler)
     {
         if (_x == 0 && _y == 0) return;
-        handler(new InputEvent { Kind = InputKind.Scroll, TimeNs = timeNs, Device = number, IsRelative = true, ScrollX = _x, ScrollY = _y });
+        handler(new InputEvent
+        {
+            Kind = InputKind.Scroll, TimeNs = timeNs, Device = number, IsRelative = true, ScrollX = _x, ScrollY = _y,
+        });
         Forget();
     }
 }

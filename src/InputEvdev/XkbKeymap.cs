@@ -49,7 +49,9 @@ internal sealed unsafe class XkbKeymap : IKeymap
         if (LibXkbCommon.TryLoad(libraryName) is not { } lib) return null;
         var context = lib.NewContext();
         var hasData = lib.xkb_context_include_path_append_default(context) != 0;
-        var keymap = options.Keymap is { } file ? FromFile(lib, context, file, out reason) : FromNames(lib, context, options, hasData, out reason);
+        var keymap = options.Keymap is { } file
+            ? FromFile(lib, context, file, out reason)
+            : FromNames(lib, context, options, hasData, out reason);
         if (keymap == 0)
         {
             lib.xkb_context_unref(context);

@@ -50,12 +50,13 @@ internal static unsafe class OwnDirectory
     }
 
     /// <summary>
-    /// True for a path that <see cref="Make"/>, or an original client that was started without MMM_PATH, gives to a directory: it exists for
-    /// one client or host and is removed when it is empty at the end.
+    /// True for a path that <see cref="Make"/>, or an original client that was started without MMM_PATH, gives to a directory: it exists
+    /// for one client or host and is removed when it is empty at the end.
     /// </summary>
     public static bool IsName(string path)
     {
-        if (!Parents().Contains(Path.GetDirectoryName(path)) || !Path.GetFileName(path.AsSpan()).StartsWith(Prefix, StringComparison.Ordinal))
+        if (!Parents().Contains(Path.GetDirectoryName(path))
+            || !Path.GetFileName(path.AsSpan()).StartsWith(Prefix, StringComparison.Ordinal))
             return false;
         var name = Path.GetFileName(path.AsSpan())[Prefix.Length..];
         var dash = name.IndexOf('-');

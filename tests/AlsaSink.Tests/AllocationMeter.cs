@@ -1,8 +1,8 @@
 namespace AlsaSink.Tests;
 
 /// <summary>
-/// What a thread allocates, in spans from one look to the next. What playing allocates shows in each of them; on a busy machine a few KB were seen once
-/// in a run, of unknown origin, which do not count.
+/// What a thread allocates, in spans from one look to the next. What playing allocates shows in each of them; on a busy machine a few KB
+/// were seen once in a run, of unknown origin, which do not count.
 /// </summary>
 internal sealed class AllocationMeter
 {

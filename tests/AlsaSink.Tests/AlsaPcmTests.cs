@@ -30,8 +30,10 @@ public class AlsaPcmTests
         };
     }
 
-    private static AlsaPcm Pcm(string name, IAudioClock? clock = null, Action<string>? log = null, string library = LibAsound.DefaultName) =>
-        new(CardChoice.OfDevice(name), new AudioLatency(AudioOptions.DefaultLatencyMs), log, new AlsaCard(library), clock ?? new FakeClock());
+    private static AlsaPcm Pcm(string name, IAudioClock? clock = null,
+        Action<string>? log = null, string library = LibAsound.DefaultName) =>
+        new(CardChoice.OfDevice(name), new AudioLatency(AudioOptions.DefaultLatencyMs),
+            log, new AlsaCard(library), clock ?? new FakeClock());
 
     [Fact]
     public void A_device_that_exists_is_probed_and_described()

@@ -97,7 +97,8 @@ public sealed class AudioOptionsTests : IDisposable
     {
         CardChoice choice = CardChoice.OfCard("USB Audio", _proc);
         Assert.Empty(choice.Names());
-        Assert.Equal("audio: no sound card named USB Audio; sound is discarded until there is one (see /proc/asound/cards)", choice.NothingThere);
+        Assert.Equal("audio: no sound card named USB Audio; sound is discarded until there is one (see /proc/asound/cards)",
+            choice.NothingThere);
         Cards();
         Assert.Equal(["hw:10,0", "plughw:10,0"], choice.Names());
         File.WriteAllText(Path.Combine(_proc, "cards"), " 1 [Device         ]: USB-Audio - USB Audio Device\n");

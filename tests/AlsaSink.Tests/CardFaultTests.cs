@@ -79,7 +79,8 @@ public class CardFaultTests
         long start = clock.NowNs;
         int frames = (script.Length + 2) * AudioSink.Rate; // each fault may cost a second until the next try
         OutputState last = OutputState.Idle;
-        using (AudioSink sink = new(new AlsaPcm(CardChoice.OfDevice("fake"), new AudioLatency(20), log.Enqueue, card, clock), log.Enqueue, clock))
+        using (AudioSink sink = new(new AlsaPcm(CardChoice.OfDevice("fake"), new AudioLatency(20), log.Enqueue, card, clock),
+            log.Enqueue, clock))
         {
             Play(sink, frames, (delivered, s) =>
             {
@@ -105,7 +106,8 @@ public class CardFaultTests
         FakeCard card = new(clock, script) { Always = lasting };
         ConcurrentQueue<string> log = new();
         long start = clock.NowNs;
-        using (AudioSink sink = new(new AlsaPcm(CardChoice.OfDevice("fake"), new AudioLatency(20), log.Enqueue, card, clock), log.Enqueue, clock))
+        using (AudioSink sink = new(new AlsaPcm(CardChoice.OfDevice("fake"), new AudioLatency(20), log.Enqueue, card, clock),
+            log.Enqueue, clock))
         {
             Play(sink, 10 * AudioSink.Rate, (delivered, s) =>
             {
@@ -147,7 +149,8 @@ public class CardFaultTests
         Assert.True(again > 0);
         Assert.All(left[again..(again + 720)], s => Assert.Equal(0, s));
         Assert.Equal(left[again - 1] + 1, left[again + 720]); // no frame of the source is lost by it
-        Assert.Equal("ALSA device fake: 1 xruns so far; latency is 20 ms now, set audio.latencyMs to more if they are heard", Assert.Single(_log));
+        Assert.Equal("ALSA device fake: 1 xruns so far; latency is 20 ms now, set audio.latencyMs to more if they are heard",
+            Assert.Single(_log));
     }
 
     [Theory]
@@ -211,7 +214,8 @@ public class CardFaultTests
             Assert.True(zeros.Empty.Wait(Patience));
             Play(sink, AudioSink.Rate, (_, _) => { });
         }
-        Assert.Equal([(OutputState.Playing, 0), (OutputState.Discarding, 1), (OutputState.Playing, 1), (OutputState.Playing, 1)], told); // 0: before a frame
+        // 0: before a frame.
+        Assert.Equal([(OutputState.Playing, 0), (OutputState.Discarding, 1), (OutputState.Playing, 1), (OutputState.Playing, 1)], told);
     }
 
     [Fact]

@@ -83,7 +83,8 @@ public class MixerTests
         (1, Gen.OneOf([.. Odd.Select(value => Gen.Const(value))])));
 
     private static readonly Gen<(float[] Samples, float Gain)[]> Sources =
-        Gen.Select(Sample.Array[0, Frames].Select(s => s.Concat(s).ToArray()), Gen.OneOf(Gen.Const(1f), Gen.Const(0f), Gen.Float[0, 1])).Array[0, 20];
+        Gen.Select(Sample.Array[0, Frames].Select(s => s.Concat(s).ToArray()),
+            Gen.OneOf(Gen.Const(1f), Gen.Const(0f), Gen.Float[0, 1])).Array[0, 20];
 
     [Fact]
     public void Any_sources_mix_as_a_slow_double_model_does() => Sources.Sample(sources =>

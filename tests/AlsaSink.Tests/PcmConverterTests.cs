@@ -5,12 +5,14 @@ namespace AlsaSink.Tests;
 
 public class PcmConverterTests
 {
-    private static readonly SampleFormat[] Formats = [SampleFormat.S16, SampleFormat.S24_3, SampleFormat.S24, SampleFormat.S32, SampleFormat.FLOAT];
+    private static readonly SampleFormat[] Formats = [SampleFormat.S16, SampleFormat.S24_3,
+        SampleFormat.S24, SampleFormat.S32, SampleFormat.FLOAT];
 
     private static readonly Gen<SampleFormat> AnyFormat = Gen.Int[0, Formats.Length - 1].Select(i => Formats[i]);
 
     private static readonly Gen<float> Sample = Gen.OneOf(
-        Gen.Float[-1f, 1f], Gen.Short.Select(s => s / 32768f), Gen.Const(0f), Gen.Const(-0f), Gen.Const(1f), Gen.Const(-1f), Gen.Const(float.Epsilon));
+        Gen.Float[-1f, 1f], Gen.Short.Select(s => s / 32768f), Gen.Const(0f),
+        Gen.Const(-0f), Gen.Const(1f), Gen.Const(-1f), Gen.Const(float.Epsilon));
 
     private static readonly Gen<float[]> Period = Gen.Int[1, AudioSink.MaxPeriodFrames].SelectMany(frames => Sample.Array[frames * 2]);
 
@@ -71,7 +73,8 @@ public class PcmConverterTests
     [Fact]
     public void Samples_of_16_bits_pass_every_format_bit_for_bit() =>
         Gen.Select(Gen.Short.Array[2, 1024].Select(s => s.Length % 2 == 0 ? s : s[1..]), AnyFormat).Sample((s16, format) =>
-            Assert.Equal(s16.Select(s => s / 32768.0 * Range(format).Scale), Convert(new PcmConverter(format, 2), [.. s16.Select(s => s / 32768f)])));
+            Assert.Equal(s16.Select(s => s / 32768.0 * Range(format).Scale),
+                Convert(new PcmConverter(format, 2), [.. s16.Select(s => s / 32768f)])));
 
     [Fact]
     public void Silence_is_digital_zero_also_after_dithered_sound()
@@ -91,7 +94,8 @@ public class PcmConverterTests
         }
     }
 
-    // Triangular dither of 2 LSB has a variance of 1/6, rounding 1/12: 1/4 LSB^2 together (-96.3 dB below a full-scale sine's 2^29), whatever sounds.
+    // Triangular dither of 2 LSB has a variance of 1/6, rounding 1/12: 1/4 LSB^2 together (-96.3 dB below a full-scale sine's 2^29),
+    // whatever sounds.
     [Theory]
     [InlineData(0.3)]
     [InlineData(0.0001)]
@@ -102,13 +106,15 @@ public class PcmConverterTests
         const int periods = 400;
         for (int p = 0; p < periods; p++)
         {
-            double[] exact = [.. Enumerable.Range(p * 1024, 1024).Select(i => amplitude * 32768 * Math.Sin(2 * Math.PI * 997 * i / 96000.0))];
+            double[] exact = [.. Enumerable.Range(p * 1024, 1024)
+                .Select(i => amplitude * 32768 * Math.Sin(2 * Math.PI * 997 * i / 96000.0))];
             double[] got = Convert(converter, [.. exact.Select(e => (float)(e / 32768))]);
             for (int i = 0; i < got.Length; i++)
             {
                 double error = got[i] - exact[i];
                 (sum, squares, correlated) = (sum + error, squares + error * error, correlated + error * exact[i]);
-                (neighbours, third, before) = (neighbours + error * before, third + error * Math.Sin(6 * Math.PI * 997 * (p * 1024 + i) / 96000.0), error);
+                (neighbours, third, before) = (neighbours + error * before,
+                    third + error * Math.Sin(6 * Math.PI * 997 * (p * 1024 + i) / 96000.0), error);
             }
         }
         double n = periods * 1024.0;

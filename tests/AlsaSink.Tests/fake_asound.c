@@ -1,6 +1,6 @@
-/* A libasound of one card with three controls, for CardVolumeTests and FbHost.Tests' CardTests. $FAKE_CARD is a folder: file plugged holds a number while
-   the card is there, another one after it was plugged in again, 100 for a card without controls; what is set is a line in file done, what is played is in
-   file played. While there is a file hang, the mixer does not answer. */
+/* A libasound of one card with three controls, for CardVolumeTests and FbHost.Tests' CardTests. $FAKE_CARD is a folder: file plugged holds
+   a number while the card is there, another one after it was plugged in again, 100 for a card without controls; what is set is a line in
+   file done, what is played is in file played. While there is a file hang, the mixer does not answer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,12 @@ static int set(const char *what, long *believed, long value)
 }
 
 int snd_mixer_open(void **mixer, int mode) { *mixer = &opened; opened++; return mode; }
-int snd_mixer_attach(void *mixer, const char *name) { (void)mixer; mixer_card = plugged(); return !mixer_card ? -ENODEV : strcmp(name, "hw:7") ? 0 : -2; }
+int snd_mixer_attach(void *mixer, const char *name)
+{
+    (void)mixer;
+    mixer_card = plugged();
+    return !mixer_card ? -ENODEV : strcmp(name, "hw:7") ? 0 : -2;
+}
 int snd_mixer_selem_register(void *mixer, void *options, void **class) { (void)mixer; (void)options; (void)class; return 0; }
 int snd_mixer_load(void *mixer) { (void)mixer; return 0; }
 int snd_mixer_close(void *mixer) { (void)mixer; opened--; say("open", opened); return 0; }
@@ -97,7 +102,12 @@ int snd_pcm_hw_params_test_format(void *pcm, void *p, int format) { (void)pcm; (
 int snd_pcm_hw_params_set_format(void *pcm, void *p, int format) { (void)pcm; (void)p; (void)format; return 0; }
 int snd_pcm_hw_params_set_channels_near(void *pcm, void *p, unsigned *n) { (void)pcm; (void)p; *n = 2; return 0; }
 int snd_pcm_hw_params_set_rate(void *pcm, void *p, unsigned rate, int dir) { (void)pcm; (void)p; (void)rate; (void)dir; return 0; }
-int snd_pcm_hw_params_set_period_size_near(void *pcm, void *p, unsigned long *n, int *dir) { (void)pcm; (void)p; (void)dir; *n = PERIOD; return 0; }
+int snd_pcm_hw_params_set_period_size_near(void *pcm, void *p, unsigned long *n, int *dir)
+{
+    (void)pcm; (void)p; (void)dir;
+    *n = PERIOD;
+    return 0;
+}
 int snd_pcm_hw_params_set_buffer_size_near(void *pcm, void *p, unsigned long *n) { (void)pcm; (void)p; *n = BUFFER; return 0; }
 int snd_pcm_hw_params(void *pcm, void *p) { (void)pcm; (void)p; return 0; }
 int snd_pcm_get_params(void *pcm, unsigned long *buffer, unsigned long *period) { (void)pcm; *buffer = BUFFER; *period = PERIOD; return 0; }

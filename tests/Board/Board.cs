@@ -47,7 +47,8 @@ internal sealed class Board : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => CutPower();
         try
         {
-            Wait.Until("QEMU opens its sockets", TimeSpan.FromSeconds(60), () => _qemu.HasExited || (File.Exists(qmp) && File.Exists(qtest)));
+            Wait.Until("QEMU opens its sockets", TimeSpan.FromSeconds(60),
+                () => _qemu.HasExited || (File.Exists(qmp) && File.Exists(qtest)));
             if (_qemu.HasExited)
                 throw new InvalidOperationException($"QEMU ended: {Command.Finish(_qemu, TimeSpan.FromSeconds(5))}");
             _qmp = Wait.For("QEMU answers", TimeSpan.FromSeconds(30), () => TryConnect(() => new Qmp(qmp)));
@@ -123,7 +124,8 @@ internal sealed class Board : IDisposable
     /// <summary>Waits until the host says that it serves; the time since power-on.</summary>
     public TimeSpan WaitReady()
     {
-        Wait.Until("the host's ready line on the console", TimeSpan.FromSeconds(120), () => Console.Contains("mmm: ready:") || _qemu.HasExited,
+        Wait.Until("the host's ready line on the console", TimeSpan.FromSeconds(120),
+            () => Console.Contains("mmm: ready:") || _qemu.HasExited,
             () => $"the console ends with: {Console[^Math.Min(Console.Length, 400)..]}");
         return Uptime.Elapsed;
     }

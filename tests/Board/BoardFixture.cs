@@ -26,9 +26,13 @@ public sealed class BoardFixture : IDisposable
         Command.Require("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key], TimeSpan.FromSeconds(30));
         Image = Path.Combine(Folder, "image");
         Command.Require(Path.Combine(Repo, "firmware-image/build"),
-            ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--ssh-key", $"{_key}.pub", "--out", Image],
+            [
+                "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host,
+                "--ssh-key", $"{_key}.pub", "--out", Image,
+            ],
             TimeSpan.FromMinutes(5));
-        Command.Require("cp", ["--sparse=always", Path.Combine(Image, "data.ext4"), Path.Combine(Folder, "data.ext4")], TimeSpan.FromMinutes(1));
+        Command.Require("cp", ["--sparse=always", Path.Combine(Image, "data.ext4"), Path.Combine(Folder, "data.ext4")],
+            TimeSpan.FromMinutes(1));
         Board = Boot("board");
         // At once, and not when the first test of this board runs.
         Measured("power-on to the host's ready line", $"{Board.WaitReady().TotalSeconds:0.00} s");
@@ -52,8 +56,8 @@ public sealed class BoardFixture : IDisposable
     internal Board Boot(string name) => new(Repo, Image, Folder, name, _key);
 
     /// <summary>
-    /// Powers on another board beside it, with the same image and empty data, and further devices (QEMU's arguments); waits until its host serves and
-    /// ssh answers.
+    /// Powers on another board beside it, with the same image and empty data, and further devices (QEMU's arguments); waits until its host
+    /// serves and ssh answers.
     /// </summary>
     internal Board BootAnother(string name, params string[] devices)
     {

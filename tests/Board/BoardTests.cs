@@ -30,7 +30,8 @@ public sealed class BoardTests(BoardFixture fixture)
         Assert.All([(2, 2), (797, 2), (2, 477), (797, 477), (400, 100), (400, 345)],
             place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 0, 150));
         Assert.All([(400, 180), (400, 259)], place => Assert.Equal(0xFFB04A, picture.At(place.Item1, place.Item2)));
-        Assert.All([(155, 220), (321, 220), (451, 220), (563, 220)], place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 600, 765));
+        Assert.All([(155, 220), (321, 220), (451, 220), (563, 220)],
+            place => Assert.InRange(Brightness(picture.At(place.Item1, place.Item2)), 600, 765));
         Assert.InRange(picture.Count(pixel => Brightness(pixel) > 500), 10_000, 100_000);
     });
 
@@ -125,9 +126,11 @@ public sealed class BoardTests(BoardFixture fixture)
         board.Key("caps_lock");
         Wait.Until("no lamp", TimeSpan.FromSeconds(10), () => board.Device.Require(Lamp) == "0", pause: 100);
         board.Keys("ctrl", "alt", "f2");
-        Wait.Until("the second terminal", TimeSpan.FromSeconds(10), () => board.Device.Require("cat /sys/class/tty/tty0/active") == "tty2", pause: 100);
+        Wait.Until("the second terminal", TimeSpan.FromSeconds(10),
+            () => board.Device.Require("cat /sys/class/tty/tty0/active") == "tty2", pause: 100);
         board.Keys("ctrl", "alt", "f1"); // by the kernel: that terminal is not the host's
-        Wait.Until("the first terminal", TimeSpan.FromSeconds(10), () => board.Device.Require("cat /sys/class/tty/tty0/active") == "tty1", pause: 100);
+        Wait.Until("the first terminal", TimeSpan.FromSeconds(10),
+            () => board.Device.Require("cat /sys/class/tty/tty0/active") == "tty1", pause: 100);
         still.WaitSame("the switch back", board.Screen);
     });
 
@@ -167,7 +170,8 @@ public sealed class BoardTests(BoardFixture fixture)
         WaitBackground(board, ToneBackground);
         var seconds = 0.0;
         Wait.Until("440 Hz from the sound card", TimeSpan.FromSeconds(30),
-            () => (seconds = Recording.SecondsOf(440, board.Recording.Frames())) >= 2, () => $"{seconds:0.0} s of it were played", pause: 200);
+            () => (seconds = Recording.SecondsOf(440, board.Recording.Frames())) >= 2,
+            () => $"{seconds:0.0} s of it were played", pause: 200);
     });
 
     [Fact]
@@ -214,7 +218,8 @@ public sealed class BoardTests(BoardFixture fixture)
         fixture.Measured("host, one idle client: memory", $"{rss / 1000.0:0.0} MB resident");
         fixture.Measured("host, one idle client: context switches", $"{after - before} in {watch.Elapsed.TotalSeconds:0.0} s");
         var guard = int.Parse(board.Device.Pid("mmm-guard"));
-        fixture.Measured("guard of the terminal: memory", $"{board.Device.Usage(guard).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
+        fixture.Measured("guard of the terminal: memory",
+            $"{board.Device.Usage(guard).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
         fixture.Measured("image", $"root.squashfs {new FileInfo(Path.Combine(fixture.Image, "root.squashfs")).Length / 1e6:0.0} MB");
     });
 
@@ -252,7 +257,8 @@ public sealed class BoardTests(BoardFixture fixture)
     [Fact]
     public void A_framebuffer_of_16_bits_shows_the_same_picture()
     {
-        using var pi = new RaspberryPi(fixture.Repo, fixture.Image, fixture.Programs.Hello, "Hello", Path.Combine(fixture.Folder, "raspi3b"));
+        using var pi = new RaspberryPi(fixture.Repo, fixture.Image, fixture.Programs.Hello,
+            "Hello", Path.Combine(fixture.Folder, "raspi3b"));
         (int First, int Last) seen = default; // it is painted from the top down, which can be watched here
         Wait.Until("the app's background", TimeSpan.FromSeconds(90),
             () => (seen = FirstAndLast(pi.Screen())) == (0x203040, 0x203040),
@@ -292,7 +298,8 @@ public sealed class BoardTests(BoardFixture fixture)
     {
         if (board.Device.Run("grep -q fbdev: /etc/mmm/appliance.json").ExitCode == 0)
             return;
-        RestartHost(board, "sed 's,\"display\".*,\"display\": { \"device\": \"fbdev:/dev/fb0\" }\\,,' /etc/mmm/appliance.json >/tmp/fbdev.json "
+        RestartHost(board,
+            "sed 's,\"display\".*,\"display\": { \"device\": \"fbdev:/dev/fb0\" }\\,,' /etc/mmm/appliance.json >/tmp/fbdev.json "
             + "&& mount -o bind /tmp/fbdev.json /etc/mmm/appliance.json");
     }
 
@@ -322,7 +329,8 @@ public sealed class BoardTests(BoardFixture fixture)
     private static void WaitBackground(Board board, int colour)
     {
         var seen = 0;
-        Wait.Until($"the background {colour:x6}", TimeSpan.FromSeconds(60), () => (seen = board.Screen().At(10, 10)) == colour, () => $"it is {seen:x6}");
+        Wait.Until($"the background {colour:x6}", TimeSpan.FromSeconds(60),
+            () => (seen = board.Screen().At(10, 10)) == colour, () => $"it is {seen:x6}");
     }
 
     private void Push(Board board, string app, string published)
@@ -332,5 +340,6 @@ public sealed class BoardTests(BoardFixture fixture)
         Assert.Contains("shows its first frame", result.Output);
     }
 
-    private void Watch(Action<Board> steps, [CallerMemberName] string test = "") => BoardFixture.Watch(fixture.Board, test, () => steps(fixture.Board));
+    private void Watch(Action<Board> steps, [CallerMemberName] string test = "") =>
+        BoardFixture.Watch(fixture.Board, test, () => steps(fixture.Board));
 }

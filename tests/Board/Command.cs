@@ -35,7 +35,8 @@ internal static class Command
             if (!process.WaitForExit(limit))
             {
                 process.Kill(entireProcessTree: true);
-                throw new TimeoutException($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} took longer than {limit}");
+                var start = process.StartInfo;
+                throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} took longer than {limit}");
             }
             // A program left behind in the background may hold the pipes open: the output is complete all the same.
             Task.WaitAll([output, error], TimeSpan.FromSeconds(2));
@@ -43,7 +44,8 @@ internal static class Command
         }
     }
 
-    public static CommandResult Run(string program, IEnumerable<string> arguments, TimeSpan limit) => Finish(Start(program, arguments), limit);
+    public static CommandResult Run(string program, IEnumerable<string> arguments, TimeSpan limit) =>
+        Finish(Start(program, arguments), limit);
 
     /// <summary>Runs a command that has to succeed.</summary>
     public static CommandResult Require(string program, IEnumerable<string> arguments, TimeSpan limit)

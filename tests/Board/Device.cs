@@ -17,7 +17,8 @@ internal sealed class Device(int port, string key, string knownHosts)
     public CommandResult Run(string line) => Command.Run("ssh", [.. Options, "-p", $"{port}", "root@127.0.0.1", line], Limit);
 
     /// <summary>Copies a file to the device.</summary>
-    public void Send(string file, string to) => Command.Require("scp", [.. Options, "-q", "-P", $"{port}", file, $"root@127.0.0.1:{to}"], Limit);
+    public void Send(string file, string to) =>
+        Command.Require("scp", [.. Options, "-q", "-P", $"{port}", file, $"root@127.0.0.1:{to}"], Limit);
 
     private IEnumerable<string> Options =>
     [
@@ -70,13 +71,17 @@ internal sealed class Device(int port, string key, string knownHosts)
         return result.ExitCode == 0 ? Png.Read(result.Bytes) : throw new InvalidOperationException($"mmmctl screenshot: {result}");
     }
 
-    /// <summary>The process of that name, "" when there is none; pidof would also find the guard of the host's terminal, which is the same program.</summary>
-    public string Pid(string name) => Run($"for p in $(pidof mmm); do [ \"$(cat /proc/$p/comm)\" = {name} ] && echo $p; done").Output.Trim();
+    /// <summary>
+    /// The process of that name, "" when there is none; pidof would also find the guard of the host's terminal, which is the same program.
+    /// </summary>
+    public string Pid(string name) =>
+        Run($"for p in $(pidof mmm); do [ \"$(cat /proc/$p/comm)\" = {name} ] && echo $p; done").Output.Trim();
 
     /// <summary>Resident memory (kB) and context switches of all threads of a process so far.</summary>
     public (int Rss, long Switches) Usage(int pid)
     {
-        var lines = Require($"grep -h -E '^(VmRSS|voluntary_ctxt|nonvoluntary_ctxt)' /proc/{pid}/status /proc/{pid}/task/*/status").Split('\n');
+        var lines = Require($"grep -h -E '^(VmRSS|voluntary_ctxt|nonvoluntary_ctxt)' /proc/{pid}/status /proc/{pid}/task/*/status")
+            .Split('\n');
         long rss = 0, switches = 0;
         for (var i = 0; i < lines.Length; i++)
         {

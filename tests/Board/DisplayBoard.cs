@@ -60,7 +60,8 @@ public sealed class DisplayBoard : IDisposable
     {
         Device.Require($"mkdir -p /tmp/other; MMM_PATH=/tmp/other mmm --display {display} --input none --audio none "
             + ">/dev/null 2>/tmp/second.log </dev/null & echo $! >/tmp/second.pid");
-        Wait.Until($"a second host on {display}", TimeSpan.FromSeconds(30), () => SecondLog.Contains("mmm: ready:"), () => SecondLog, pause: 100);
+        Wait.Until($"a second host on {display}", TimeSpan.FromSeconds(30),
+            () => SecondLog.Contains("mmm: ready:"), () => SecondLog, pause: 100);
     }
 
     internal string SecondLog => Device.Require("cat /tmp/second.log");
@@ -69,7 +70,8 @@ public sealed class DisplayBoard : IDisposable
     internal void EndSecond(string signal)
     {
         Device.Require($"kill -{signal} $(cat /tmp/second.pid)");
-        Wait.Until("the second host ends", TimeSpan.FromSeconds(20), () => Device.Run("kill -0 $(cat /tmp/second.pid)").ExitCode != 0, pause: 100);
+        Wait.Until("the second host ends", TimeSpan.FromSeconds(20),
+            () => Device.Run("kill -0 $(cat /tmp/second.pid)").ExitCode != 0, pause: 100);
     }
 
     /// <summary>Makes the second card /dev/dri/card1; the image has no driver for it.</summary>

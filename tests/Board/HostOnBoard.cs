@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Board.Tests;
 
 /// <summary>
-/// The host that a test starts on a board in place of the one that init started there, and the apps that a test starts under it. A board has one of
-/// them at a time.
+/// The host that a test starts on a board in place of the one that init started there, and the apps that a test starts under it. A board
+/// has one of them at a time.
 /// </summary>
 internal sealed class HostOnBoard(Device device)
 {
@@ -39,7 +39,9 @@ internal sealed class HostOnBoard(Device device)
         Serve(arguments, configuration, "");
     }
 
-    /// <summary>Ends the host, init's too, together with its apps; returns when it is gone, and with it the guard of its terminal.</summary>
+    /// <summary>
+    /// Ends the host, init's too, together with its apps; returns when it is gone, and with it the guard of its terminal.
+    /// </summary>
     public void End(string signal = "TERM")
     {
         if (_isByInit)
@@ -52,13 +54,15 @@ internal sealed class HostOnBoard(Device device)
     private int Serve(string arguments, string configuration, string environment, string program = "mmm")
     {
         var pid = device.Require($"mkdir -p {ClientsPath}; : >/tmp/host.log; echo '{configuration}' >/tmp/host.json; "
-            + $"MMM_PATH={ClientsPath} {environment} {program} --config /tmp/host.json {arguments} >/dev/null 2>/tmp/host.log </dev/null & echo $!");
+            + $"MMM_PATH={ClientsPath} {environment} {program} --config /tmp/host.json {arguments} "
+            + ">/dev/null 2>/tmp/host.log </dev/null & echo $!");
         WaitLog($"a host with {arguments}", "mmm: ready:", TimeSpan.FromSeconds(30));
         return int.Parse(pid, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Waits until the host has said something.</summary>
-    public void WaitLog(string what, string part, TimeSpan limit) => Wait.Until(what, limit, () => Log.Contains(part), () => Log, pause: 100);
+    public void WaitLog(string what, string part, TimeSpan limit) =>
+        Wait.Until(what, limit, () => Log.Contains(part), () => Log, pause: 100);
 
     public void WaitGone(string program) =>
         Wait.Until($"{program} ends", TimeSpan.FromSeconds(20), () => device.Run($"pidof {program}").ExitCode != 0, pause: 100);

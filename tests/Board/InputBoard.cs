@@ -2,7 +2,9 @@ using System.Formats.Tar;
 
 namespace Board.Tests;
 
-/// <summary>A board of its own for tests of input devices, with a free PCIe port, the recorded devices and the program that makes them.</summary>
+/// <summary>
+/// A board of its own for tests of input devices, with a free PCIe port, the recorded devices and the program that makes them.
+/// </summary>
 public sealed class InputBoard : IDisposable
 {
     /// <summary>QEMU's id of the free port.</summary>

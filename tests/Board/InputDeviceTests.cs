@@ -28,9 +28,11 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     public void A_keyboard_that_is_plugged_in_while_the_host_runs_joins_and_goes_again() => Watch("input-plugged", () =>
     {
         board.Board.AddDevice(new JsonObject { ["driver"] = "virtio-keyboard-pci", ["id"] = "late", ["bus"] = InputBoard.Port });
-        Wait.Until("the keyboard", TimeSpan.FromSeconds(60), () => Said("(QEMU Virtio Keyboard) is here: keys") == 1, () => End, pause: 100);
+        Wait.Until("the keyboard", TimeSpan.FromSeconds(60), () => Said("(QEMU Virtio Keyboard) is here: keys") == 1,
+            () => End, pause: 100);
         board.Board.RemoveDevice("late");
-        Wait.Until("the keyboard's end", TimeSpan.FromSeconds(60), () => Said("(QEMU Virtio Keyboard) is gone") == 1, () => End, pause: 100);
+        Wait.Until("the keyboard's end", TimeSpan.FromSeconds(60),
+            () => Said("(QEMU Virtio Keyboard) is gone") == 1, () => End, pause: 100);
     });
 
     // What the touch goes through: the kernel, the host, its client's ring and bell, the client, its bell, the host, /dev/fb0.
@@ -55,7 +57,8 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
         Assert.DoesNotContain("grabbed", board.Host.Log);
         var second = board.Device.Run($"echo '{grab}' >/tmp/g.json; "
             + "MMM_PATH=/tmp/other timeout 5 mmm --config /tmp/g.json --display memory:80x60 --audio none");
-        Assert.Contains("QEMU Virtio Keyboard: another program has grabbed it, and gets all of its events; stop that program", second.Error);
+        Assert.Contains("QEMU Virtio Keyboard: another program has grabbed it, and gets all of its events; stop that program",
+            second.Error);
     });
 
     private string End => board.Board.Console[^Math.Min(board.Board.Console.Length, 400)..];

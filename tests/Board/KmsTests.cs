@@ -56,7 +56,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [InlineData("TERM")]
     [InlineData("ABRT")]
     [InlineData("KILL")]
-    public void Console_text_does_not_get_over_the_picture_and_is_back_when_the_host_ends(string signal) => Watch($"kms-console-{signal}", () =>
+    public void Console_text_does_not_get_over_the_picture_and_is_back_when_the_host_ends(string signal) => Watch(
+        $"kms-console-{signal}", () =>
     {
         displays.Start($"{Kms}:{Connector}");
         displays.Draw("0.1");
@@ -103,7 +104,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [Theory]
     [InlineData(Kms)]
     [InlineData("fbdev:/dev/fb0")]
-    public void A_display_whose_device_goes_shows_what_was_drawn_meanwhile_when_it_is_back(string display) => Watch($"kms-gone-{display[..3]}", () =>
+    public void A_display_whose_device_goes_shows_what_was_drawn_meanwhile_when_it_is_back(string display) => Watch(
+        $"kms-gone-{display[..3]}", () =>
     {
         const string Driver = "/sys/bus/virtio/drivers/virtio_gpu";
         displays.Start(display);
@@ -137,15 +139,18 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     public void What_cannot_be_shown_says_what_there_is() => Watch("kms-faults", () =>
     {
         displays.Start(Kms);
-        Assert.Equal("mmm: /dev/dri/card0: another program shows on it (a desktop, or another mmm); end that one first\n", displays.Refused(Kms));
-        Assert.Equal("mmm: /dev/dri/card7: there is no such device. Use --display memory:800x480 to go without\n", displays.Refused("drm:/dev/dri/card7"));
+        Assert.Equal("mmm: /dev/dri/card0: another program shows on it (a desktop, or another mmm); end that one first\n",
+            displays.Refused(Kms));
+        Assert.Equal("mmm: /dev/dri/card7: there is no such device. Use --display memory:800x480 to go without\n",
+            displays.Refused("drm:/dev/dri/card7"));
         Assert.StartsWith("mmm: /dev/dri/renderD128: drives no display", displays.Refused("drm:/dev/dri/renderD128"));
         Assert.StartsWith("mmm: /dev/null: drives no display", displays.Refused("drm:/dev/null"));
         displays.Host.End();
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
         Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ",
             displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
-        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no buffer of 800x480 RGB565: Invalid argument; without display.format the driver's own is taken\n",
+        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no buffer of 800x480 RGB565: Invalid argument; "
+            + "without display.format the driver's own is taken\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb565" } }"""));
         Assert.Equal("mmm: /tmp/c.json:1: display.format is \"rgb666\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb666" } }"""));
@@ -198,7 +203,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [Theory]
     [InlineData("TERM")]
     [InlineData("KILL")]
-    public void Of_two_hosts_on_two_cards_the_end_of_the_second_leaves_the_first_its_screen(string signal) => Watch($"kms-two-second-{signal}", () =>
+    public void Of_two_hosts_on_two_cards_the_end_of_the_second_leaves_the_first_its_screen(string signal) => Watch(
+        $"kms-two-second-{signal}", () =>
     {
         displays.LoadCirrus();
         displays.Start(Kms);
@@ -214,7 +220,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [Theory]
     [InlineData("TERM")]
     [InlineData("KILL")]
-    public void Of_two_hosts_on_two_cards_the_last_has_the_terminal_and_gives_it_back(string signal) => Watch($"kms-two-first-{signal}", () =>
+    public void Of_two_hosts_on_two_cards_the_last_has_the_terminal_and_gives_it_back(string signal) => Watch(
+        $"kms-two-first-{signal}", () =>
     {
         displays.LoadCirrus();
         displays.Host.End();
@@ -261,13 +268,16 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         WaitCirrus("a pattern", Pattern);
         displays.Host.End();
         displays.Device.Require($"echo {device} >{Driver}/bind");
-        Wait.Until("the first card", TimeSpan.FromSeconds(20), () => displays.Device.Run("test -c /dev/dri/card0").ExitCode == 0, pause: 100);
+        Wait.Until("the first card", TimeSpan.FromSeconds(20),
+            () => displays.Device.Run("test -c /dev/dri/card0").ExitCode == 0, pause: 100);
     });
 
     [Fact]
     public void Frames_and_processor_time_are_measured() => Watch("kms-speed", () =>
     {
-        foreach (var (name, display, environment) in new[] { ("KMS atomic", Kms, ""), ("KMS legacy", Kms, "MMM_DRM=legacy"), ("fbdev", "fbdev:/dev/fb0", "") })
+        (string Name, string Display, string Environment)[] kinds =
+            [("KMS atomic", Kms, ""), ("KMS legacy", Kms, "MMM_DRM=legacy"), ("fbdev", "fbdev:/dev/fb0", "")];
+        foreach (var (name, display, environment) in kinds)
         {
             var pid = displays.Start(display, environment);
             foreach (var size in new[] { "full", "small" })
@@ -277,10 +287,10 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
                 var begin = displays.Measure(pid);
                 Thread.Sleep(3000);
                 var end = displays.Measure(pid);
-                var frames = end.Frames - begin.Frames;
+                var (frames, seconds) = (end.Frames - begin.Frames, end.Seconds - begin.Seconds);
                 Assert.True(frames > 0);
                 fixture.Measured($"{name}, {(size == "full" ? "800x480" : "64x64")} frames",
-                    $"{frames / (end.Seconds - begin.Seconds):0.0} a second, {(end.CpuMs - begin.CpuMs) / frames:0.00} ms of the host's CPU a frame");
+                    $"{frames / seconds:0.0} a second, {(end.CpuMs - begin.CpuMs) / frames:0.00} ms of the host's CPU a frame");
             }
         }
     });

@@ -39,12 +39,15 @@ internal sealed class Programs(string repo)
         if (_given is not null)
         {
             var ready = Path.Combine(_given, $"{name}-{machine}");
-            return Directory.Exists(ready) ? ready : throw new DirectoryNotFoundException($"MMM_PUBLISHED names {_given}, which has no {name}-{machine}");
+            return Directory.Exists(ready)
+                ? ready
+                : throw new DirectoryNotFoundException($"MMM_PUBLISHED names {_given}, which has no {name}-{machine}");
         }
         var folder = Path.Combine(repo, "out/publish", $"{name}-{machine}");
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-        Command.Require("dotnet", ["publish", Path.Combine(repo, project), "-c", "Release", "-r", $"linux-{machine}", "-o", folder, "--nologo", "-v", "quiet"],
+        Command.Require("dotnet",
+            ["publish", Path.Combine(repo, project), "-c", "Release", "-r", $"linux-{machine}", "-o", folder, "--nologo", "-v", "quiet"],
             TimeSpan.FromMinutes(10));
         return folder;
     }

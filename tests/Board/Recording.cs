@@ -55,8 +55,8 @@ internal sealed class Recording(string path)
 
     /// <summary>
     /// The tenths of a second, by their beginnings in seconds, in which a sine of this frequency and amplitude is not whole: two neighbours
-    /// differ by more than its own slope allows, or the tenth has not its power, or has it at other frequencies. Its first and last 50 ms, which
-    /// may fade, are not looked at.
+    /// differ by more than its own slope allows, or the tenth has not its power, or has it at other frequencies. Its first and last 50 ms,
+    /// which may fade, are not looked at.
     /// </summary>
     public static List<double> Breaks(double frequency, double amplitude, ReadOnlySpan<short> sine)
     {

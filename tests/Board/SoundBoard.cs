@@ -19,7 +19,8 @@ public sealed class SoundBoard : IDisposable
         var wav = Path.Combine(fixture.Folder, "sound-usb.wav");
         Board = fixture.BootAnother("sound", "-device", "qemu-xhci,id=usb", "-audiodev", $"wav,id=usbsound,path={wav},out.frequency=48000");
         UsbRecording = new Recording(wav);
-        _modules = Assert.Single(Directory.GetDirectories(Path.Combine(fixture.Repo, "cache/virt/lib/modules"))); // where the image's come from
+        // Where the image's come from.
+        _modules = Assert.Single(Directory.GetDirectories(Path.Combine(fixture.Repo, "cache/virt/lib/modules")));
         Host = new HostOnBoard(Device);
         Host.End();
         Host.Send(fixture.Programs.ToneApp, ToneApp);
@@ -50,8 +51,8 @@ public sealed class SoundBoard : IDisposable
     internal int Tone(int format, int rate, int hertz, int seconds) => Host.StartApp(ToneApp, $"{format} {rate} {hertz} {seconds}");
 
     /// <summary>
-    /// Plays a tone by aplay on the HDA card, with the host's latency and periods, while an app plays it through a host that has no card: the
-    /// board has the same work as with <see cref="Tone"/> then. That host is left to run.
+    /// Plays a tone by aplay on the HDA card, with the host's latency and periods, while an app plays it through a host that has no card:
+    /// the board has the same work as with <see cref="Tone"/> then. That host is left to run.
     /// </summary>
     internal void ToneOfAplay(int format, int rate, int hertz, int seconds)
     {
@@ -66,8 +67,8 @@ public sealed class SoundBoard : IDisposable
     internal string AplayLog => Host.LogOf(Aplay);
 
     /// <summary>
-    /// How often the emulated card ran dry since the host has started, or the ring of an app that is there: the machine was too busy to run the
-    /// board at its speed.
+    /// How often the emulated card ran dry since the host has started, or the ring of an app that is there: the machine was too busy to run
+    /// the board at its speed.
     /// </summary>
     internal int TimesDry
     {
@@ -76,7 +77,8 @@ public sealed class SoundBoard : IDisposable
             using var answer = System.Text.Json.JsonDocument.Parse(Host.Control("audio --json"));
             var root = answer.RootElement;
             var audio = root.TryGetProperty("audio", out var inner) ? inner : root;
-            return audio.GetProperty("xruns").GetInt32() + audio.GetProperty("clients").EnumerateArray().Sum(c => c.GetProperty("underruns").GetInt32());
+            return audio.GetProperty("xruns").GetInt32() + audio.GetProperty("clients")
+                .EnumerateArray().Sum(c => c.GetProperty("underruns").GetInt32());
         }
     }
 

@@ -6,7 +6,8 @@ namespace Board.Tests;
 public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClassFixture<SoundBoard>
 {
     private const double Amplitude = 16384; // ToneApp's
-    private const double HalfLeast = 0.85 * Amplitude, HalfMost = 0.88 * Amplitude; // -18 dB, of which QEMU's card makes 1 - 18/136, its range being 136 dB
+    // -18 dB, of which QEMU's card makes 1 - 18/136, its range being 136 dB.
+    private const double HalfLeast = 0.85 * Amplitude, HalfMost = 0.88 * Amplitude;
     private const string Card = "alsa:hw:0";
     private const int F32Mono = 0, S16Stereo = 3;
     private const int LongSeconds = 60;
@@ -47,7 +48,8 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         sounds.Tone(S16Stereo, 48000, 440, 15);
         var victim = sounds.Tone(S16Stereo, 48000, 1000, 15);
         Wait.Until("both tones", Patience,
-            () => Last(from) is { } last && Recording.Share(440, last) is > 0.4 and < 0.6 && Recording.Share(1000, last) is > 0.4 and < 0.6, pause: 100);
+            () => Last(from) is { } last && Recording.Share(440, last) is > 0.4 and < 0.6
+                && Recording.Share(1000, last) is > 0.4 and < 0.6, pause: 100);
         sounds.Device.Require($"kill -9 {victim}");
         Wait.Until("only one tone", Patience, () => Last(from) is { } last && Recording.Share(440, last) > 0.99, pause: 100);
     });
@@ -126,11 +128,11 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     }
 
     /// <summary>
-    /// Plays a tone to its end, and looks for its frequency, level and length. A machine that is too busy to run the board at its speed breaks
-    /// any program's sound: the emulated card loses pieces, and programs come too late. So a tone that is not whole is compared with the same
-    /// tone by aplay, on the same card and while the board has the same work; the two play in turns. The app passes when it is whole in one
-    /// turn, or has no more breaks than aplay in two of them, as one could be luck. It fails when ten turns bring neither: with a host that is
-    /// as good as aplay each turn is a coin's throw at worst, and chance does that in one of 93 tests.
+    /// Plays a tone to its end, and looks for its frequency, level and length. A machine that is too busy to run the board at its speed
+    /// breaks any program's sound: the emulated card loses pieces, and programs come too late. So a tone that is not whole is compared with
+    /// the same tone by aplay, on the same card and while the board has the same work; the two play in turns. The app passes when it is
+    /// whole in one turn, or has no more breaks than aplay in two of them, as one could be luck. It fails when ten turns bring neither:
+    /// with a host that is as good as aplay each turn is a coin's throw at worst, and chance does that in one of 93 tests.
     /// </summary>
     private void PlayWhole(int format, int rate, int hertz, int seconds)
     {

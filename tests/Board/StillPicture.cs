@@ -16,7 +16,9 @@ internal sealed class StillPicture
     /// <summary>How many pixels belong to the part that does not move.</summary>
     public int Pixels => _still.Count(still => still);
 
-    /// <summary>Looks at the screen until it has moved by itself a few times; the rows from the first to the last that did are the moving part.</summary>
+    /// <summary>
+    /// Looks at the screen until it has moved by itself a few times; the rows from the first to the last that did are the moving part.
+    /// </summary>
     public static StillPicture Observe(Func<Picture> screen, int movements)
     {
         Picture first = screen(), last = first;

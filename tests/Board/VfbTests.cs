@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Board.Tests;
 
 /// <summary>
-/// The host on a framebuffer driver that keeps its own memory, has palettes and pans: vfb of an x86-64 kernel (see the script vfb). What the driver
-/// holds is read by a program that knows nothing of the host.
+/// The host on a framebuffer driver that keeps its own memory, has palettes and pans: vfb of an x86-64 kernel (see the script vfb). What
+/// the driver holds is read by a program that knows nothing of the host.
 /// </summary>
 [Collection("board")]
 public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFixture<VfbTests.Run>
@@ -27,7 +27,8 @@ public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFix
             var output = Command.Require(Path.Combine(fixture.Repo, "tests/Board/vfb"), arguments, TimeSpan.FromMinutes(4)).Output;
             File.WriteAllText(Path.Combine(work, "console.log"), output);
             Assert.Contains("\ndone", output);
-            return output[output.IndexOf("case ", StringComparison.Ordinal)..].Replace("\r", "").Split("case ", StringSplitOptions.RemoveEmptyEntries)
+            return output[output.IndexOf("case ", StringComparison.Ordinal)..].Replace("\r", "")
+                .Split("case ", StringSplitOptions.RemoveEmptyEntries)
                 .ToLookup(c => c.Split('\n')[0], c => c.Split('\n')[1..].ToLookup(l => l.Split(' ')[0], l => l[(l.IndexOf(' ') + 1)..]));
         }
     }
@@ -56,7 +57,9 @@ public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFix
                 var pixel = 0;
                 for (var i = 0; i < bits / 8; i++)
                     pixel |= row[x * bits / 8 + i] << (8 * i);
-                picture.Add(palette.Length > 0 ? palette[pixel] : Field(pixel, v[5], v[6]) << 16 | Field(pixel, v[7], v[8]) << 8 | Field(pixel, v[9], v[10]));
+                picture.Add(palette.Length > 0
+                    ? palette[pixel]
+                    : Field(pixel, v[5], v[6]) << 16 | Field(pixel, v[7], v[8]) << 8 | Field(pixel, v[9], v[10]));
             }
         }
         return [.. picture];
@@ -69,7 +72,8 @@ public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFix
     {
         Assert.Equal(Width * Height, picture.Length);
         foreach (var shift in new[] { 16, 8, 0 })
-            Assert.InRange(picture.Average(p => p >> shift & 255), (colour >> shift & 255) - tolerance, (colour >> shift & 255) + tolerance);
+            Assert.InRange(picture.Average(p => p >> shift & 255), (colour >> shift & 255) - tolerance,
+                (colour >> shift & 255) + tolerance);
     }
 
     [Fact]

@@ -7,7 +7,8 @@ public sealed class MemoryDisplayTests : IDisposable
 {
     private readonly TempDirectory _temp = new();
 
-    private MemoryDisplay Open(int width, int height) => new(width, height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
+    private MemoryDisplay Open(int width, int height) =>
+        new(width, height, NamedLayouts.Xrgb8888, dither: false, _temp["screen"], deleteAtEnd: true);
 
     private static uint[] Painted(IDisplay display)
     {

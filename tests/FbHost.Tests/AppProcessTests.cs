@@ -21,7 +21,8 @@ public class AppProcessTests
     private static int ReadPid(MmmHost host, string file)
     {
         var pid = 0;
-        Wait.Until(() => File.Exists(host.Temp[file]) && int.TryParse(File.ReadAllText(host.Temp[file]), out pid), $"a pid in {file}", host.AllLog);
+        Wait.Until(() => File.Exists(host.Temp[file]) && int.TryParse(File.ReadAllText(host.Temp[file]), out pid),
+            $"a pid in {file}", host.AllLog);
         return pid;
     }
 
@@ -81,7 +82,8 @@ public class AppProcessTests
     public void The_children_of_mmm_COMMAND_end_with_it()
     {
         using var temp = new TempDirectory();
-        using var mmm = new Child(Programs.Mmm, ["--display", "memory:100x80", "--input", "none", "--audio", "none", "--path", temp["clients"],
+        using var mmm = new Child(Programs.Mmm,
+            ["--display", "memory:100x80", "--input", "none", "--audio", "none", "--path", temp["clients"],
             "/bin/sh", "-c", $"sleep 1000 & echo $! > {temp["child"]}; exit 7"]);
         Assert.Equal(7, mmm.WaitForEnd());
         Assert.False(IsAlive(int.Parse(File.ReadAllText(temp["child"]))));
@@ -91,7 +93,9 @@ public class AppProcessTests
     public void A_client_that_an_app_started_and_orphaned_is_the_apps()
     {
         using var host = new MmmHost(start: false, config: """
-            { "apps": [ { "name": "small", "command": ["/bin/sh", "-c", "($RAW --size 64x48 color 00ff00 &); exec sleep 1000"], "fullScreen": true } ] }
+            { "apps": [ {
+                "name": "small", "fullScreen": true,
+                "command": ["/bin/sh", "-c", "($RAW --size 64x48 color 00ff00 &); exec sleep 1000"] } ] }
             """);
         host.Start();
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
@@ -101,7 +105,9 @@ public class AppProcessTests
     public void A_client_in_a_session_of_its_own_that_an_app_started_is_the_apps()
     {
         using var host = new MmmHost(start: false, config: """
-            { "apps": [ { "name": "small", "command": ["/bin/sh", "-c", "setsid -w $RAW --size 64x48 color 00ff00 & wait"], "fullScreen": true } ] }
+            { "apps": [ {
+                "name": "small", "fullScreen": true,
+                "command": ["/bin/sh", "-c", "setsid -w $RAW --size 64x48 color 00ff00 & wait"] } ] }
             """);
         host.Start();
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
@@ -122,11 +128,13 @@ public class AppProcessTests
         var status = File.ReadAllLines(host.Temp["status"]);
         const long threads = 0x180000000; // glibc's own two, which every program sets for itself
         Assert.Equal(0, Signals(status, "SigIgn:\t") & ~threads);
-        Assert.Equal(0, Signals(File.ReadAllLines($"/proc/{pid}/status"), "SigBlk:\t")); // a shell that waits for a program blocks all for a moment
+        // Not the shell's: it blocks all for a moment while it waits for a program.
+        Assert.Equal(0, Signals(File.ReadAllLines($"/proc/{pid}/status"), "SigBlk:\t"));
         var stat = File.ReadAllText(host.Temp["stat"]).Split(' '); // pid (sh) state parent group session terminal
         Assert.Equal([$"{pid}", $"{pid}", "0"], stat[4..7]);
         Assert.Equal("/dev/null\n", File.ReadAllText(host.Temp["stdin"]));
-        var open = Directory.GetFiles($"/proc/{pid}/fd").Where(fd => int.Parse(Path.GetFileName(fd)) > 2).Select(fd => new FileInfo(fd).LinkTarget!);
+        var open = Directory.GetFiles($"/proc/{pid}/fd")
+            .Where(fd => int.Parse(Path.GetFileName(fd)) > 2).Select(fd => new FileInfo(fd).LinkTarget!);
         Assert.StartsWith(host.Path + "/fb.", Assert.Single(open)); // the client's own file
     }
 
@@ -187,7 +195,8 @@ public class AppProcessTests
     private static int WaitForOther(MmmHost host, params int[] pids)
     {
         var pid = 0;
-        Wait.Until(() => (pid = host.Clients.FirstOrDefault(c => !pids.Contains(c.Pid) && c.Frames > 0)?.Pid ?? 0) != 0, "another process", host.AllLog);
+        Wait.Until(() => (pid = host.Clients.FirstOrDefault(c => !pids.Contains(c.Pid) && c.Frames > 0)?.Pid ?? 0) != 0,
+            "another process", host.AllLog);
         return pid;
     }
 
@@ -227,7 +236,8 @@ public class AppProcessTests
             waiting.Add(new ControlClient(host.Path));
         // But for one: the runtime's debugger waits in an open().
         int[] Free() => [.. Enumerable.Range(0, limit).Except(Descriptors(host))];
-        Wait.Until(() => Free().Length <= 1, "a full table of descriptors", () => $"free of {limit}: {string.Join(", ", Free())}; log {host.AllLog()}");
+        Wait.Until(() => Free().Length <= 1, "a full table of descriptors",
+            () => $"free of {limit}: {string.Join(", ", Free())}; log {host.AllLog()}");
         Child.Kill(first);
         Wait.Until(() => ReadPid(host, "pid") != first, "the second process", host.AllLog);
         var second = ReadPid(host, "pid");

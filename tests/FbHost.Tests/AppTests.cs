@@ -32,7 +32,8 @@ public class AppTests
         File.Copy(Programs.RawClient, app);
         File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
         var named = name is null ? "" : $"\"name\": \"{name}\",";
-        var config = host.Temp.Write("apps.json", $$"""{ "apps": [ { {{named}} "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
+        var config = host.Temp.Write("apps.json",
+            $$"""{ "apps": [ { {{named}} "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
         host.Start("--config", config);
         var pid = host.WaitForClient("Demo").Pid;
         host.Process.Signal(Child.SIGKILL);
@@ -94,14 +95,16 @@ public class AppTests
         WaitPicture(temp["fb"], 1, 0xff, mmm);
         mmm.Signal(Child.SIGTERM);
         Assert.Equal(0, mmm.WaitForEnd());
-        Wait.Until(() => !Directory.Exists($"/tmp/mmm-{mmm.Pid}") || Directory.GetFiles($"/tmp/mmm-{mmm.Pid}", "fb.*").Length == 1, "the end");
+        Wait.Until(() => !Directory.Exists($"/tmp/mmm-{mmm.Pid}")
+            || Directory.GetFiles($"/tmp/mmm-{mmm.Pid}", "fb.*").Length == 1, "the end");
         if (Directory.Exists($"/tmp/mmm-{mmm.Pid}")) // a raw client does not remove its file when it is told to end
             Directory.Delete($"/tmp/mmm-{mmm.Pid}", recursive: true);
     }
 
     // A byte of the first pixel: the app has drawn.
     private static void WaitPicture(string file, int at, byte value, Child log) => Wait.Until(
-        () => File.Exists(file) && new FileInfo(file).Length > 0 && Bytes(file)[at] == value, "the picture", () => string.Join(" | ", log.Errors));
+        () => File.Exists(file) && new FileInfo(file).Length > 0 && Bytes(file)[at] == value,
+        "the picture", () => string.Join(" | ", log.Errors));
 
     private static byte[] Bytes(string file)
     {
@@ -115,7 +118,8 @@ public class AppTests
     public void An_app_that_is_to_be_full_screen_is_asked_for_that_size()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "small", "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"], "fullScreen": true } ] }
+            { "apps": [ {
+                "name": "small", "fullScreen": true, "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"] } ] }
             """);
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
     }
@@ -158,7 +162,8 @@ public class AppTests
         hello.Signal(Child.SIGTERM);
         Assert.Equal(0, hello.WaitForEnd());
         var host = File.ReadAllText(temp["pid"]).Trim();
-        Wait.Until(() => !Directory.Exists($"/proc/{host}") || File.ReadAllText($"/proc/{host}/stat").Contains(") Z", StringComparison.Ordinal),
+        Wait.Until(() => !Directory.Exists($"/proc/{host}")
+            || File.ReadAllText($"/proc/{host}/stat").Contains(") Z", StringComparison.Ordinal),
             "the end of the host");
         Assert.False(Directory.Exists($"/tmp/mmm-{hello.Pid}")); // made by the client for this host
     }

@@ -23,7 +23,8 @@ public class BackdropTests
     {
         using var temp = new TempDirectory();
         temp.Write("splash.png", "not a picture");
-        using var mmm = new Child(Programs.Mmm, ["--display", "memory:100x80", "--input", "none", "--audio", "none", "--path", temp["clients"],
+        using var mmm = new Child(Programs.Mmm,
+            ["--display", "memory:100x80", "--input", "none", "--audio", "none", "--path", temp["clients"],
             "--config", temp.Write("c.json", $$"""{ "display": { "splash": "{{temp["splash.png"]}}" } }""")]);
         Assert.Equal(1, mmm.WaitForEnd());
         Assert.Contains("splash.png: not a PNG", Assert.Single(mmm.Errors));
@@ -33,7 +34,9 @@ public class BackdropTests
     public void An_app_that_keeps_failing_is_told_on_the_screen_until_it_runs()
     {
         using var host = new MmmHost(800, 480, config: """
-            { "apps": [ { "name": "door", "command": ["/bin/sh", "-c", "[ -e $TEMP/mended ] && exec $RAW --size 800x480 color 00ff00; exit 3"] } ],
+            { "apps": [ {
+                "name": "door",
+                "command": ["/bin/sh", "-c", "[ -e $TEMP/mended ] && exec $RAW --size 800x480 color 00ff00; exit 3"] } ],
               "help": "Call the caretaker: 555 1234, or write to help@example.org." }
             """);
         Wait.Until(() => host.Picture().Contains(0xFFC030) && host.Pixel(2, 2) == 0x182430, "the page",

@@ -36,48 +36,65 @@ public class BadConfigTests
     [InlineData("{ \"path\": \"a\",\n\"path\": \"b\" }", "$FILE:2: path is there twice")]
     [InlineData("{ \"display\": \"auto\" }", "display is \"auto\"; it must be an object")]
     [InlineData("{ \"display\": { \"device\": \"memory:0x0\" } }", "display.device is \"memory:0x0\"; width and height must be 1 to 16384")]
-    [InlineData("{ \"display\": {\n\"format\": \"rgb888\" } }", "$FILE:2: display.format is \"rgb888\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
+    [InlineData("{ \"display\": {\n\"format\": \"rgb888\" } }",
+        "$FILE:2: display.format is \"rgb888\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
     [InlineData("{ \"input\": { \"devices\": \"none\" } }", "input.devices is \"none\"; it must be a list")]
     [InlineData("{ \"input\": { \"devices\": [] } }", "input.devices is a list; it must name")]
-    [InlineData("{ \"input\": { \"touch\": {\n\"calibration\": [1, 0, 0, 2, 0, 0] } } }", "$FILE:2: input.touch.calibration is a list; the matrix is singular")]
-    [InlineData("{ \"input\": { \"touch\": { \"calibration\": [1, 0, 0] } } }", "input.touch.calibration is a list; it must be six numbers")]
-    [InlineData("{ \"input\": { \"touch\": { \"calibration\": [1, 0, 0, 0, 1, \"x\"] } } }", "input.touch.calibration[5] is \"x\"; it must be a number")]
+    [InlineData("{ \"input\": { \"touch\": {\n\"calibration\": [1, 0, 0, 2, 0, 0] } } }",
+        "$FILE:2: input.touch.calibration is a list; the matrix is singular")]
+    [InlineData("{ \"input\": { \"touch\": { \"calibration\": [1, 0, 0] } } }",
+        "input.touch.calibration is a list; it must be six numbers")]
+    [InlineData("{ \"input\": { \"touch\": { \"calibration\": [1, 0, 0, 0, 1, \"x\"] } } }",
+        "input.touch.calibration[5] is \"x\"; it must be a number")]
     [InlineData("{ \"input\": { \"touch\": { \"jitter\": 2 } } }", "input.touch.jitter is 2; it must be a number from 0 to 0.1")]
-    [InlineData("{ \"input\": { \"touch\": { \"palm\": { \"size\": 0 } } } }", "input.touch.palm.size is 0; it must be a number from 0.01 to 1")]
-    [InlineData("{ \"input\": { \"mouse\": { \"acceleration\": -1 } } }", "input.mouse.acceleration is -1; it must be a number from 0 to 4")]
+    [InlineData("{ \"input\": { \"touch\": { \"palm\": { \"size\": 0 } } } }",
+        "input.touch.palm.size is 0; it must be a number from 0.01 to 1")]
+    [InlineData("{ \"input\": { \"mouse\": { \"acceleration\": -1 } } }",
+        "input.mouse.acceleration is -1; it must be a number from 0 to 4")]
     [InlineData("{ \"input\": { \"rules\": [ { \"ignore\": true } ] } }", "input.rules[0] is an object; it must have a \"match\"")]
-    [InlineData("{ \"input\": { \"rules\": [ { \"match\": {} } ] } }", "input.rules[0].match is an object; it must have a \"name\", \"id\" or \"path\"")]
-    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"id\": \"eef\" } } ] } }", "input.rules[0].match.id is \"eef\"; it must be vendor:product")]
+    [InlineData("{ \"input\": { \"rules\": [ { \"match\": {} } ] } }",
+        "input.rules[0].match is an object; it must have a \"name\", \"id\" or \"path\"")]
+    [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"id\": \"eef\" } } ] } }",
+        "input.rules[0].match.id is \"eef\"; it must be vendor:product")]
     [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" },\n\"range\": [0, 0, 0, 9] } ] } }",
         "$FILE:2: input.rules[0].range is a list; xMin 0 must be less than xMax 0")]
     [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"role\": \"pen\" } ] } }",
         "input.rules[0].role is \"pen\"; it must be \"auto\"")]
     [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"rotate\": 45 } ] } }",
         "input.rules[0].rotate is 45; it must be 0, 90, 180 or 270")]
-    [InlineData("{ \"input\": { \"keyboard\": {\n\"layuot\": \"de\" } } }", "$FILE:2: input.keyboard.layuot is not a known key; known here: layout, variant")]
-    [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"de qwerty\" } } }", "input.keyboard.layout is \"de qwerty\"; it must be names as xkb has them")]
+    [InlineData("{ \"input\": { \"keyboard\": {\n\"layuot\": \"de\" } } }",
+        "$FILE:2: input.keyboard.layuot is not a known key; known here: layout, variant")]
+    [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"de qwerty\" } } }",
+        "input.keyboard.layout is \"de qwerty\"; it must be names as xkb has them")]
     [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"\" } } }", "input.keyboard.layout is \"\"; it must be names")]
-    [InlineData("{ \"input\": { \"keyboard\": { \"keymap\": \"map\" } } }", "input.keyboard.keymap is \"map\"; it must be the full path of a file")]
-    [InlineData("{ \"input\": { \"keyboard\": { \"keymap\": \"/map\", \"layout\": \"de\" } } }", "\"keymap\" is a whole keymap; leave out layout")]
-    [InlineData("{ \"input\": { \"keyboard\": { \"repeatRate\": 101 } } }", "input.keyboard.repeatRate is 101; it must be a whole number from 0 to 100")]
-    [InlineData("{ \"input\": { \"keyboard\": { \"repeatDelayMs\": 49 } } }", "input.keyboard.repeatDelayMs is 49; it must be a whole number from 50 to 10000")]
+    [InlineData("{ \"input\": { \"keyboard\": { \"keymap\": \"map\" } } }",
+        "input.keyboard.keymap is \"map\"; it must be the full path of a file")]
+    [InlineData("{ \"input\": { \"keyboard\": { \"keymap\": \"/map\", \"layout\": \"de\" } } }",
+        "\"keymap\" is a whole keymap; leave out layout")]
+    [InlineData("{ \"input\": { \"keyboard\": { \"repeatRate\": 101 } } }",
+        "input.keyboard.repeatRate is 101; it must be a whole number from 0 to 100")]
+    [InlineData("{ \"input\": { \"keyboard\": { \"repeatDelayMs\": 49 } } }",
+        "input.keyboard.repeatDelayMs is 49; it must be a whole number from 50 to 10000")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": { \"power\": \"explode\" } } } }",
         "input.keys.host.power is \"explode\"; it must be \"quit\", \"blank\"")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": { \"alt-control-q\": \"quit\" } } } }",
         "\"alt-control-q\" is no key; it must be a name of docs/keys.md or one character")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": { \"\": \"quit\" } } } }", "\"\" is no key")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": [] } } }", "input.keys.host is a list; it must be an object")]
-    [InlineData("{ \"audio\": { \"device\": \"loud\" } }", "audio.device is \"loud\"; it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE")]
+    [InlineData("{ \"audio\": { \"device\": \"loud\" } }",
+        "audio.device is \"loud\"; it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE")]
     [InlineData("{ \"audio\": { \"latencyMs\": 2 } }", "audio.latencyMs is 2; it must be a number from 2.67 to 500")]
     [InlineData("{ \"audio\": { \"latencyMs\": \"20\" } }", "audio.latencyMs is \"20\"; it must be a number from 2.67 to 500")]
     [InlineData("{ \"audio\": { \"priority\": 100 } }", "audio.priority is 100; it must be a whole number from 0 to 99")]
     [InlineData("{ \"audio\": { \"prefer\": \"USB\" } }", "audio.prefer is \"USB\"; it must be a list")]
     [InlineData("{ \"messages\": [ \"raise\", \"explode\" ] }", "messages[1] is \"explode\"; it must be one of raise")]
     [InlineData("{ \"buttons\": [ { \"chip\": 0, \"event\": \"a\" } ] }", "buttons[0] is an object; it must have a \"line\"")]
-    [InlineData("{ \"buttons\": [ { \"line\": 1.5, \"event\": \"a\" } ] }", "buttons[0].line is 1.5; it must be a whole number from 0 to 1023")]
+    [InlineData("{ \"buttons\": [ { \"line\": 1.5, \"event\": \"a\" } ] }",
+        "buttons[0].line is 1.5; it must be a whole number from 0 to 1023")]
     [InlineData("{ \"buttons\": [ { \"line\": 99999, \"event\": \"a\" } ] }", "buttons[0].line is 99999")]
     [InlineData("{ \"buttons\": [ { \"line\": 1 } ] }", "it must have an \"event\"")]
-    [InlineData("{ \"buttons\": [ { \"line\": 1, \"activeLow\": 1, \"event\": \"a\" } ] }", "buttons[0].activeLow is 1; it must be true or false")]
+    [InlineData("{ \"buttons\": [ { \"line\": 1, \"activeLow\": 1, \"event\": \"a\" } ] }",
+        "buttons[0].activeLow is 1; it must be true or false")]
     [InlineData("{ \"apps\": [ { \"name\": \"x\" } ] }", "apps[0] is an object; it must have a \"command\"")]
     [InlineData("{ \"apps\": [ { \"command\": \"x\" } ] }", "apps[0].command is \"x\"; it must be a list")]
     [InlineData("{ \"apps\": [ { \"command\": [] } ] }", "apps[0].command is a list; it must be a list: [")]
@@ -114,5 +131,6 @@ public class BadConfigTests
     }
 
     [Fact]
-    public void A_huge_configuration_is_refused() => AssertRefused(new string(' ', 2 << 20), "$FILE: the configuration cannot be read: it is larger than 1 MB");
+    public void A_huge_configuration_is_refused() =>
+        AssertRefused(new string(' ', 2 << 20), "$FILE: the configuration cannot be read: it is larger than 1 MB");
 }

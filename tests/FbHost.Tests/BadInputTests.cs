@@ -43,7 +43,8 @@ public class BadInputTests
     public void An_option_without_its_value_is_named(string option) => AssertRefused([option], option, "See mmm --help");
 
     [Theory]
-    [InlineData("nonsense", "--display is nonsense; it must be auto, drm:PATH[:CONNECTOR], fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]")]
+    [InlineData("nonsense",
+        "--display is nonsense; it must be auto, drm:PATH[:CONNECTOR], fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]")]
     [InlineData("memory:0x0", "width and height must be 1 to 16384")]
     [InlineData("memory:99999x99999", "width and height must be 1 to 16384")]
     [InlineData("memory:-1x5", "width and height must be 1 to 16384")]
@@ -77,7 +78,8 @@ public class BadInputTests
     {
         using var temp = new TempDirectory();
         new Child("mkfifo", [temp["fifo"]]).WaitForEnd();
-        using var mmm = new Child(Programs.Mmm, ["--display", "memory:1x1", "--audio", "none", "--input", temp["fifo"], "--path", temp["clients"]]);
+        using var mmm = new Child(Programs.Mmm,
+            ["--display", "memory:1x1", "--audio", "none", "--input", temp["fifo"], "--path", temp["clients"]]);
         AssertOneLine(mmm, temp["fifo"]);
     }
 
@@ -112,7 +114,8 @@ public class BadInputTests
     [Fact]
     public void A_directory_that_is_a_file_is_named()
     {
-        AssertRefused([.. QuietMemory, "--path", "$TEMP/a-file"], "$TEMP/a-file: is a file; the clients' directory (--path) must be a directory");
+        AssertRefused([.. QuietMemory, "--path", "$TEMP/a-file"],
+            "$TEMP/a-file: is a file; the clients' directory (--path) must be a directory");
         using var temp = new TempDirectory();
         using var mmm = new Child(Programs.Mmm, QuietMemory, ("MMM_PATH", temp.Write("file", "")));
         AssertOneLine(mmm, "(MMM_PATH) must be a directory");
@@ -146,7 +149,8 @@ public class BadInputTests
         Assert.Equal(0, new Child("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", temp["disk"]]).WaitForEnd());
         try
         {
-            using var mmm = new Child(Programs.Mmm, ["--display", $"memory:640x480@{temp["disk/fb"]}", .. Quiet, "--path", temp["clients"]]);
+            using var mmm = new Child(Programs.Mmm,
+                ["--display", $"memory:640x480@{temp["disk/fb"]}", .. Quiet, "--path", temp["clients"]]);
             AssertOneLine(mmm, $"{temp["disk/fb"]}: 1,228,800 bytes for the memory display cannot be reserved: No space left on device");
             Assert.True(!File.Exists(temp["disk/fb"]) || new FileInfo(temp["disk/fb"]).Length == 0);
         }

@@ -103,7 +103,8 @@ public sealed class ClientQuotaTests : IDisposable
     {
         Programs.NeedRoot();
         var pid = Process();
-        var claims = Enumerable.Range(0, OfApp).Select(i => new HandMade(_host.Temp[$"claim-{i}"], "claim", c => c.Poke(HandMade.Pid, pid))).ToList();
+        var claims = Enumerable.Range(0, OfApp)
+            .Select(i => new HandMade(_host.Temp[$"claim-{i}"], "claim", c => c.Poke(HandMade.Pid, pid))).ToList();
         _made.AddRange(claims);
         using (var chown = new Child("chown", ["65534", .. claims.Select(c => c.Path)]))
             Assert.Equal(0, chown.WaitForEnd());

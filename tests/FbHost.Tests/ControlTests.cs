@@ -20,7 +20,8 @@ public class ControlTests
         using var json = host.Ctl("clients", "--json");
         Assert.Equal(0, json.WaitForEnd());
         var client = JsonDocument.Parse(string.Concat(json.Output)).RootElement[0];
-        Assert.Equal(("Clock", 5, 6), (client.GetProperty("name").GetString(), client.GetProperty("x").GetInt32(), client.GetProperty("y").GetInt32()));
+        Assert.Equal(("Clock", 5, 6),
+            (client.GetProperty("name").GetString(), client.GetProperty("x").GetInt32(), client.GetProperty("y").GetInt32()));
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public class ControlTests
     [Fact]
     public void A_restarted_app_answers_when_it_shows_a_frame()
     {
-        using var host = new MmmHost(config: """{ "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""");
+        using var host =
+            new MmmHost(config: """{ "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""");
         var first = host.WaitForClient("Demo").Pid;
         Assert.Equal(0, host.Ctl("restart", "demo").WaitForEnd());
         Assert.NotEqual(first, host.WaitForClient("Demo").Pid);

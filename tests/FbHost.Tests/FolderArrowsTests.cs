@@ -23,7 +23,8 @@ public class FolderArrowsTests
     public void The_table_names_every_folder_and_has_no_cycle()
     {
         var rows = Table();
-        var folders = Directory.GetDirectories(Path.Combine(Repository.Root, "src/FbHost")).Select(d => Path.GetFileName(d)!).Where(d => d is not ("bin" or "obj"));
+        var folders = Directory.GetDirectories(Path.Combine(Repository.Root, "src/FbHost"))
+            .Select(d => Path.GetFileName(d)!).Where(d => d is not ("bin" or "obj"));
         Assert.Equal(folders.Order(), rows.Select(r => r.Folder).Order());
         var above = new HashSet<string>();
         foreach (var (folder, mayUse) in rows)
@@ -40,7 +41,8 @@ public class FolderArrowsTests
         var faults = new List<string>();
         foreach (var (folder, mayUse) in rows)
         {
-            foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "src/FbHost", folder), "*.cs", SearchOption.AllDirectories))
+            foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "src/FbHost", folder),
+                "*.cs", SearchOption.AllDirectories))
             {
                 var text = File.ReadAllText(file);
                 foreach (var other in rows.Select(r => r.Folder).Where(o => o != folder && !mayUse.Contains(o)))

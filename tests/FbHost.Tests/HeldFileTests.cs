@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace FbHost.Tests;
 
-/// <summary>A client that holds its own file's lock, or makes page faults in it wait, holds neither the others' pictures and sound nor the end.</summary>
+/// <summary>
+/// A client that holds its own file's lock, or makes page faults in it wait, holds neither the others' pictures and sound nor the end.
+/// </summary>
 public partial class HeldFileTests
 {
     private const string Memory = "/dev/shm"; // a tmpfs, as /run is
@@ -146,7 +148,8 @@ public partial class HeldFileTests
         {
             hold.WaitForOutput("holds");
             host.Process.Signal(Child.SIGTERM);
-            host.WaitForLog("dropped clients"); // the last line: all is put back. The kernel lets no process go while a thread of it waits for a lock
+            // The last line: all is put back. The kernel lets no process go while a thread of it waits for a lock.
+            host.WaitForLog("dropped clients");
         }
         Assert.Equal(0, host.Process.WaitForEnd());
     }

@@ -118,7 +118,8 @@ public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
         client.Ring();
         _host.WaitForClient("moves", c => c.X == 45);
         int[] edges = [0, 0xffffff, 0xffffff, 0];
-        Wait.Until(() => new[] { 44, 45, 84, 85 }.Select(at => _host.Pixel(at, 1)).SequenceEqual(edges), "the client where it is, and no wider");
+        Wait.Until(() => new[] { 44, 45, 84, 85 }.Select(at => _host.Pixel(at, 1)).SequenceEqual(edges),
+            "the client where it is, and no wider");
     }
 
     [Fact]
@@ -260,7 +261,8 @@ public class HostileBehaviourTests(BusyHost busy) : IClassFixture<BusyHost>
                 using var control = new ControlClient(_host.Path);
                 control.Ask("clients");
             }
-            Wait.Until(() => _host.Clients.Length == 1, "the end of the clients", () => string.Join(" ", _host.Clients.Select(c => c.Name)));
+            Wait.Until(() => _host.Clients.Length == 1, "the end of the clients",
+                () => string.Join(" ", _host.Clients.Select(c => c.Name)));
         }
         Churn(20);
         Wait.Until(() => _host.Clients.Length == 1, "quiet");

@@ -18,7 +18,9 @@ public sealed class BusyHost : IDisposable
     public void Dispose() => Host.Dispose();
 }
 
-/// <summary>Files in MMM_PATH that are no clients or lie: each is named once with the reason, the host lives, the others keep their rate.</summary>
+/// <summary>
+/// Files in MMM_PATH that are no clients or lie: each is named once with the reason, the host lives, the others keep their rate.
+/// </summary>
 public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
 {
     private readonly MmmHost _host = busy.Host;
@@ -323,7 +325,8 @@ public partial class HostileFileTests(BusyHost busy) : IClassFixture<BusyHost>
             c.Poke(HandMade.PcmRate, 48000);
             var samples = new byte[32768];
             for (var i = 0; i < samples.Length; i += 4)
-                BitConverter.TryWriteBytes(samples.AsSpan(i), (i / 4 % 4) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => 1e30f, _ => -1e30f });
+                BitConverter.TryWriteBytes(samples.AsSpan(i),
+                    (i / 4 % 4) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => 1e30f, _ => -1e30f });
             c.Poke(HandMade.PcmBuffer, samples);
             c.Poke(HandMade.PcmWrite, 4000);
         });

@@ -11,7 +11,8 @@ public class IdleTests
     private static (long Switches, string Threads) Count(int pid)
     {
         var tasks = Directory.GetDirectories($"/proc/{pid}/task").Order(StringComparer.Ordinal).ToArray();
-        var switches = tasks.SelectMany(t => File.ReadLines(t + "/status")).Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(Number);
+        var switches = tasks.SelectMany(t => File.ReadLines(t + "/status"))
+            .Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(Number);
         return (switches, string.Join(' ', tasks));
     }
 

@@ -4,7 +4,8 @@ namespace FbHost.Tests;
 public class InputTests
 {
     private const int EV_KEY = 1, EV_ABS = 3, ABS_X = 0, ABS_Y = 1, BTN_TOUCH = 0x14a;
-    private const int KEY_ESC = 1, KEY_1 = 2, KEY_TAB = 15, KEY_Q = 16, KEY_ENTER = 28, KEY_LEFTCTRL = 29, KEY_A = 30, KEY_LEFTSHIFT = 42, KEY_LEFTALT = 56,
+    private const int KEY_ESC = 1, KEY_1 = 2, KEY_TAB = 15, KEY_Q = 16, KEY_ENTER = 28,
+        KEY_LEFTCTRL = 29, KEY_A = 30, KEY_LEFTSHIFT = 42, KEY_LEFTALT = 56,
         KEY_SPACE = 57, KEY_F1 = 59, KEY_F12 = 88, KEY_UP = 103, KEY_PAGEUP = 104, KEY_LEFT = 105;
 
     // In one write: between several a busy machine could let a key repeat.

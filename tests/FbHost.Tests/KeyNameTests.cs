@@ -16,7 +16,8 @@ public partial class KeyNameTests
 
     private static IEnumerable<(string Name, KeyCode Key)> HeaderKeys() => File.ReadLines(Header)
         .Select(l => Definition().Match(l)).Where(m => m.Success)
-        .Select(m => (m.Groups[1].Value, Convert.ToInt32(m.Groups[2].Value, m.Groups[2].Value.StartsWith("0x", StringComparison.Ordinal) ? 16 : 10)))
+        .Select(m => (m.Groups[1].Value,
+            Convert.ToInt32(m.Groups[2].Value, m.Groups[2].Value.StartsWith("0x", StringComparison.Ordinal) ? 16 : 10)))
         .Where(k => k.Value != "KEY_RESERVED" && k.Value != "KEY_MAX").Select(k => (k.Value, (KeyCode)k.Item2));
 
     private static string Word(Keyboards keyboard, KeyCode key)
@@ -66,7 +67,8 @@ public partial class KeyNameTests
     [Theory]
     [InlineData(KEY_OK, "ok"), InlineData(KEY_SELECT, "select"), InlineData(KEY_BACK, "back"), InlineData(KEY_HOMEPAGE, "home-page")]
     [InlineData(KEY_HOME, "home")]
-    [InlineData(KEY_MUTE, "mute"), InlineData(KEY_VOLUMEDOWN, "volume-down"), InlineData(KEY_PLAYPAUSE, "play-pause"), InlineData(KEY_PLAY, "play")]
+    [InlineData(KEY_MUTE, "mute"), InlineData(KEY_VOLUMEDOWN, "volume-down"),
+        InlineData(KEY_PLAYPAUSE, "play-pause"), InlineData(KEY_PLAY, "play")]
     [InlineData(KEY_PLAYCD, "play"), InlineData(KEY_NEXTSONG, "next"), InlineData(KEY_NEXT, "next"), InlineData(KEY_STOPCD, "stop")]
     [InlineData(KEY_EPG, "guide")]
     [InlineData(KEY_RED, "red"), InlineData(KEY_CHANNELUP, "channel-up"), InlineData(KEY_F13, "F13"), InlineData(KEY_F24, "F24")]

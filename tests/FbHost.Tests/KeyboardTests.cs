@@ -1,11 +1,14 @@
 namespace FbHost.Tests;
 
-/// <summary>Layouts, auto-repeat and the host's own keys, through a FIFO of struct input_event; names from linux/input-event-codes.h.</summary>
+/// <summary>
+/// Layouts, auto-repeat and the host's own keys, through a FIFO of struct input_event; names from linux/input-event-codes.h.
+/// </summary>
 public class KeyboardTests
 {
     private const int EV_KEY = 1;
     private const int KEY_ESC = 1, KEY_2 = 3, KEY_EQUAL = 13, KEY_BACKSPACE = 14, KEY_Q = 16, KEY_E = 18, KEY_Y = 21, KEY_ENTER = 28,
-        KEY_LEFTCTRL = 29, KEY_A = 30, KEY_Z = 44, KEY_LEFTALT = 56, KEY_F2 = 60, KEY_KP7 = 71, KEY_RIGHTALT = 100, KEY_UP = 103, KEY_MUTE = 113,
+        KEY_LEFTCTRL = 29, KEY_A = 30, KEY_Z = 44, KEY_LEFTALT = 56, KEY_F2 = 60,
+        KEY_KP7 = 71, KEY_RIGHTALT = 100, KEY_UP = 103, KEY_MUTE = 113,
         KEY_VOLUMEDOWN = 114, KEY_VOLUMEUP = 115, KEY_POWER = 116, KEY_OK = 0x160, KEY_NUMERIC_5 = 0x205;
 
     private static void Tap(MmmHost host, params int[] keys) =>
@@ -107,7 +110,8 @@ public class KeyboardTests
     [Fact]
     public void A_lock_leaves_the_built_in_keys_to_the_client_and_only_configured_ones_to_the_host()
     {
-        using var host = new MmmHost(input: true, config: """{ "input": { "keys": { "lock": true, "host": { "control-alt-q": "quit" } } } }""");
+        using var host = new MmmHost(input: true,
+            config: """{ "input": { "keys": { "lock": true, "host": { "control-alt-q": "quit" } } } }""");
         using var client = Client(host);
         Tap(host, KEY_LEFTCTRL, KEY_LEFTALT, KEY_BACKSPACE);
         Tap(host, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F2);
@@ -174,7 +178,8 @@ public class KeyboardTests
     [Fact]
     public void A_scanner_s_line_is_one_message()
     {
-        using var host = new MmmHost(input: true, config: """{ "input": { "rules": [ { "match": { "path": "*/input" }, "role": "scanner" } ] } }""");
+        using var host = new MmmHost(input: true,
+            config: """{ "input": { "rules": [ { "match": { "path": "*/input" }, "role": "scanner" } ] } }""");
         using var client = Client(host);
         foreach (var key in new[] { KEY_2, KEY_A, KEY_2, KEY_ENTER })
             Tap(host, key);

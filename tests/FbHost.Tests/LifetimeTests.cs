@@ -72,7 +72,8 @@ public class LifetimeTests
         using var host = new MmmHost();
         host.Raw("color ff0000");
         host.WaitForRectangle(0, 0, 64, 48, 0xff0000);
-        using var second = host.Run(Programs.Mmm, "--display", $"memory:50x50@{host.FramebufferFile}", "--input", "none", "--audio", "none");
+        using var second = host.Run(Programs.Mmm, "--display", $"memory:50x50@{host.FramebufferFile}",
+            "--input", "none", "--audio", "none");
         BadInputTests.AssertOneLine(second, $"{host.Path}: another host serves it (pid {host.Process.Pid})");
         host.WaitForRectangle(0, 0, 64, 48, 0xff0000);
         Assert.True(File.Exists(host[".host"]) && File.Exists(host[".control"]));
@@ -115,10 +116,13 @@ public class LifetimeTests
     {
         using var temp = new TempDirectory();
         var path = Path.Combine(temp.Path, new string('x', 120), new string('y', 120));
-        using var mmm = new Child(Programs.Mmm, ["--display", $"memory:64x48@{temp["fb"]}", "--input", "none", "--audio", "none", "--path", path]);
-        Wait.Until(() => mmm.Errors.Any(l => l.StartsWith("mmm: ready", StringComparison.Ordinal)), "ready", () => string.Join(" | ", mmm.Errors));
+        using var mmm = new Child(Programs.Mmm,
+            ["--display", $"memory:64x48@{temp["fb"]}", "--input", "none", "--audio", "none", "--path", path]);
+        Wait.Until(() => mmm.Errors.Any(l => l.StartsWith("mmm: ready", StringComparison.Ordinal)),
+            "ready", () => string.Join(" | ", mmm.Errors));
         using var hello = new Child(Programs.Hello, [], ("MMM_PATH", path));
-        Wait.Until(() => mmm.Errors.Any(l => l.EndsWith("64x48, bell", StringComparison.Ordinal)), "the client", () => string.Join(" | ", mmm.Errors));
+        Wait.Until(() => mmm.Errors.Any(l => l.EndsWith("64x48, bell", StringComparison.Ordinal)),
+            "the client", () => string.Join(" | ", mmm.Errors));
         using var ctl = new Child(Programs.Mmmctl, ["quit"], ("MMM_PATH", path));
         Assert.Equal(0, ctl.WaitForEnd());
         Assert.Equal(0, mmm.WaitForEnd());

@@ -58,8 +58,10 @@ public class MessageTests
         Assert.True(watch.Ask("watch").GetProperty("ok").GetBoolean());
         using var to = host.Raw("--title To color ff0000");
         host.WaitForClient("To");
-        using var client = host.Run(Programs.RawClient, "--title", "From", "message", "quit", "send To x", "move 50 50", "lower", "fullscreen", "free text");
-        string[] texts = [.. Enumerable.Range(0, 6).Select(_ => JsonDocument.Parse(watch.ReadLine()!).RootElement.GetProperty("message").GetString()!)];
+        using var client = host.Run(Programs.RawClient, "--title", "From", "message",
+            "quit", "send To x", "move 50 50", "lower", "fullscreen", "free text");
+        string[] texts = [.. Enumerable.Range(0, 6)
+            .Select(_ => JsonDocument.Parse(watch.ReadLine()!).RootElement.GetProperty("message").GetString()!)];
         Assert.Equal(["quit", "send To x", "move 50 50", "lower", "fullscreen", "free text"], texts);
         Assert.True(host.Client("From") is { X: 0, Width: 64, Focus: true });
         Assert.Empty(to.Events);

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace FbHost.Tests;
 
-/// <summary>What lies in the place of a file that a configuration names and is none: a FIFO that nobody writes, a device without end, a directory.</summary>
+/// <summary>
+/// What lies in the place of a file that a configuration names and is none: a FIFO that nobody writes, a device without end, a directory.
+/// </summary>
 public sealed class NoPlainFileTests : IDisposable
 {
     private readonly TempDirectory _temp = new();

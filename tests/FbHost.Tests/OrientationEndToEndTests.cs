@@ -25,7 +25,8 @@ public class OrientationEndToEndTests
             _ => (7, Height - 5 - 30, 10, 30),
         };
         host.WaitForRectangle(x, y, w, h, 0xff8000);
-        Assert.Equal(degrees is 90 or 270 ? $"{Height}" : $"{Width}", host.WaitForClient("raw", c => c.Values.ContainsKey("host-width")).Values["host-width"]);
+        Assert.Equal(degrees is 90 or 270 ? $"{Height}" : $"{Width}",
+            host.WaitForClient("raw", c => c.Values.ContainsKey("host-width")).Values["host-width"]);
         Assert.Equal((5, 7, 30, 10), (info.X, info.Y, info.Width, info.Height));
     }
 
@@ -63,7 +64,8 @@ public class OrientationEndToEndTests
         };
         Wait.Until(() => client.Events.Count(e => e.StartsWith("mouse-press", StringComparison.Ordinal)) == 4, "four presses",
             () => string.Join(" | ", client.Events));
-        Assert.Equal(corners.Select(c => "mouse-press " + c), client.Events.Where(e => e.StartsWith("mouse-press", StringComparison.Ordinal)));
+        Assert.Equal(corners.Select(c => "mouse-press " + c),
+            client.Events.Where(e => e.StartsWith("mouse-press", StringComparison.Ordinal)));
     }
 
     [Fact]

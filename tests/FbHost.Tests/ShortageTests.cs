@@ -11,8 +11,10 @@ public sealed class ShortageTests
     {
         Programs.NeedRoot();
         File.SetUnixFileMode(host.Temp.Path, (UnixFileMode)0x1FF);
-        var mmm = host.Run("setpriv", [.. AsUser, Programs.Mmm, "--display", $"memory:64x48@{host.Temp["own"]}", "--input", "none", "--audio", "none", "--path", directory]);
-        Wait.Until(() => mmm.HasEnded || mmm.Errors.Any(l => l.Contains("ready: ")), "the ready line", () => string.Join(" | ", mmm.Errors));
+        var mmm = host.Run("setpriv", [.. AsUser, Programs.Mmm, "--display", $"memory:64x48@{host.Temp["own"]}",
+            "--input", "none", "--audio", "none", "--path", directory]);
+        Wait.Until(() => mmm.HasEnded || mmm.Errors.Any(l => l.Contains("ready: ")),
+            "the ready line", () => string.Join(" | ", mmm.Errors));
         return mmm;
     }
 
@@ -23,7 +25,8 @@ public sealed class ShortageTests
     }
 
     private static long Addresses(Child process) => 1024 * long.Parse(
-        File.ReadLines($"/proc/{process.Pid}/status").First(l => l.StartsWith("VmSize:", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]);
+        File.ReadLines($"/proc/{process.Pid}/status").First(l => l.StartsWith("VmSize:", StringComparison.Ordinal))
+            .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]);
 
     [Theory]
     [InlineData("nproc")]
@@ -38,7 +41,8 @@ public sealed class ShortageTests
         Assert.InRange(mmm.WaitForEnd(), 0, 1);
         Assert.All(mmm.Errors, l => Assert.StartsWith("mmm: ", l)); // no stack trace
         Assert.Contains("mmm: 0 frames, 0 dropped clients", mmm.Errors);
-        Assert.False(Directory.Exists(host.Temp["of-user"]) && Directory.GetFileSystemEntries(host.Temp["of-user"]).Any(f => f.EndsWith(".control") || f.EndsWith(".host")));
+        Assert.False(Directory.Exists(host.Temp["of-user"])
+            && Directory.GetFileSystemEntries(host.Temp["of-user"]).Any(f => f.EndsWith(".control") || f.EndsWith(".host")));
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed class ShortageTests
     public void A_directory_below_one_that_was_removed_is_named(string option, string path)
     {
         using var temp = new TempDirectory();
-        using var mmm = new Child("sh", ["-c", "mkdir \"$1\" && cd \"$1\" && rmdir \"$1\" && shift && exec \"$@\"", "sh", temp["gone"], Programs.Mmm,
+        using var mmm = new Child("sh",
+            ["-c", "mkdir \"$1\" && cd \"$1\" && rmdir \"$1\" && shift && exec \"$@\"", "sh", temp["gone"], Programs.Mmm,
             "--display", "memory:64x48", "--input", "none", "--audio", "none", option, path]);
         BadInputTests.AssertOneLine(mmm, "the directory that relative paths begin at was removed");
     }

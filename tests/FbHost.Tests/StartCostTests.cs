@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FbHost.Tests;
 
-/// <summary>What a start costs, in instructions: the same on a busy machine. bench/run start shows the number, and where they are spent.</summary>
+/// <summary>
+/// What a start costs, in instructions: the same on a busy machine. bench/run start shows the number, and where they are spent.
+/// </summary>
 public class StartCostTests
 {
     private const int Most = 12_000_000; // of the native program; 6 million when this was written

@@ -4,7 +4,8 @@ namespace FbHost.Tests;
 public class TerminalTests
 {
     // A host whose controlling terminal and stdin are the pseudo terminal.
-    private static Child Start(PseudoTerminal terminal, TempDirectory temp, params string[] more) => StartIn([], terminal, temp, "terminal", more);
+    private static Child Start(PseudoTerminal terminal, TempDirectory temp, params string[] more) =>
+        StartIn([], terminal, temp, "terminal", more);
 
     private static Child StartIn(string[] surroundings, PseudoTerminal terminal, TempDirectory temp, string input, params string[] more)
     {
@@ -17,7 +18,8 @@ public class TerminalTests
         return host;
     }
 
-    private static string[] Host(TempDirectory temp) => [Programs.Mmm, "--display", "memory:64x48@" + temp["framebuffer"], "--audio", "none"];
+    private static string[] Host(TempDirectory temp) =>
+        [Programs.Mmm, "--display", "memory:64x48@" + temp["framebuffer"], "--audio", "none"];
 
     private static Child Client(TempDirectory temp)
     {
@@ -36,7 +38,8 @@ public class TerminalTests
         using var host = Start(terminal, temp);
         Assert.Contains(host.Errors, l => l.Contains("the terminal's keys", StringComparison.Ordinal));
         using var client = Client(temp);
-        foreach (var keys in new[] { "aÅ€", "\r", "\x7f", "\t", " ", "\e[A", "\e[1;6D", "\eOP", "\e[24~", "\ex", "\u0001", "\u0011", "\e[Z" })
+        foreach (var keys in new[] { "aÅ€", "\r", "\x7f", "\t", " ", "\e[A",
+            "\e[1;6D", "\eOP", "\e[24~", "\ex", "\u0001", "\u0011", "\e[Z" })
             terminal.Type(keys);
         client.WaitForEvents("a", "Å", "€", "return", "backspace", "tab", "space", "up", "control-shift-left",
             "F1", "F12", "alt-x", "control-a", "control-q", "shift-tab");

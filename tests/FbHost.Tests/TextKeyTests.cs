@@ -86,7 +86,8 @@ public sealed class TextKeyTests : IDisposable
         var isFree = FreeTexts.Any(k => k.Key == key);
         if (isFree)
             Assert.Null(Line(config, "\"\""));
-        foreach (var json in (string[])["\"a\\u0000b\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", $"\"{new string('x', 100_000)}\"", .. isFree ? [] : new[] { "\"\"" }])
+        foreach (var json in (string[])["\"a\\u0000b\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"",
+            $"\"{new string('x', 100_000)}\"", .. isFree ? [] : new[] { "\"\"" }])
         {
             var line = Line(config, json);
             Assert.True(line is not null, $"{key} takes {json[..Math.Min(json.Length, 20)]}");
@@ -107,12 +108,13 @@ public sealed class TextKeyTests : IDisposable
     [Fact]
     public void These_are_all_the_keys_that_the_documentation_has()
     {
-        // The last words of the keys in the tables of docs/configuration.md whose values are no numbers and flags, objects and lists of them.
+        // The last words of the keys in the tables of docs/configuration.md whose values are no numbers and flags, objects
+        // and lists of them.
         string[] others =
         [
-            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "limiter", "clickVolume", "chip", "line", "activeLow",
-            "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range", "swapXY", "invertX", "invertY", "calibration",
-            "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
+            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "limiter", "clickVolume",
+            "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range",
+            "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `-", StringComparison.Ordinal))

@@ -9,7 +9,8 @@ public sealed class UnreadLogTests : IDisposable
     public UnreadLogTests()
     {
         new Child("mkfifo", [_temp["stderr"]]).WaitForEnd();
-        _pipe = new FileStream(_temp["stderr"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0); // read-write: its open waits for nobody
+        // Read-write: its open waits for nobody.
+        _pipe = new FileStream(_temp["stderr"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
     }
 
     public void Dispose()

@@ -178,7 +178,8 @@ static int say_hello(const char *path, const char *hello)
     char answer[301] = "";
     int bell = socket(AF_UNIX, SOCK_SEQPACKET, 0);
     strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-    if (connect(bell, (struct sockaddr *)&address, sizeof address) != 0 || send(bell, hello, strlen(hello), 0) < 0 || recv(bell, answer, 300, 0) < 0)
+    if (connect(bell, (struct sockaddr *)&address, sizeof address) != 0 || send(bell, hello, strlen(hello), 0) < 0
+        || recv(bell, answer, 300, 0) < 0)
         return 1;
     printf("%s\n", answer);
     return 0;

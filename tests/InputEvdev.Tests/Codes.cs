@@ -19,9 +19,11 @@ internal static class Codes
         ["ABS_MT_ORIENTATION"] = 0x34, ["ABS_MT_POSITION_X"] = 0x35, ["ABS_MT_POSITION_Y"] = 0x36, ["ABS_MT_TOOL_TYPE"] = 0x37,
         ["ABS_MT_TRACKING_ID"] = 0x39, ["ABS_MT_PRESSURE"] = 0x3a, ["ABS_MT_DISTANCE"] = 0x3b,
         ["BTN_LEFT"] = 0x110, ["BTN_RIGHT"] = 0x111, ["BTN_MIDDLE"] = 0x112, ["BTN_SIDE"] = 0x113, ["BTN_EXTRA"] = 0x114,
-        ["BTN_FORWARD"] = 0x115, ["BTN_BACK"] = 0x116, ["BTN_TASK"] = 0x117, ["BTN_TRIGGER"] = 0x120, ["BTN_SOUTH"] = 0x130, ["BTN_EAST"] = 0x131,
+        ["BTN_FORWARD"] = 0x115, ["BTN_BACK"] = 0x116, ["BTN_TASK"] = 0x117,
+        ["BTN_TRIGGER"] = 0x120, ["BTN_SOUTH"] = 0x130, ["BTN_EAST"] = 0x131,
         ["BTN_TOOL_PEN"] = 0x140, ["BTN_TOOL_RUBBER"] = 0x141, ["BTN_TOOL_FINGER"] = 0x145, ["BTN_TOUCH"] = 0x14a, ["BTN_STYLUS"] = 0x14b,
-        ["BTN_STYLUS2"] = 0x14c, ["BTN_TOOL_DOUBLETAP"] = 0x14d, ["BTN_TOOL_TRIPLETAP"] = 0x14e, ["BTN_GEAR_DOWN"] = 0x150, ["BTN_GEAR_UP"] = 0x151,
+        ["BTN_STYLUS2"] = 0x14c, ["BTN_TOOL_DOUBLETAP"] = 0x14d, ["BTN_TOOL_TRIPLETAP"] = 0x14e,
+        ["BTN_GEAR_DOWN"] = 0x150, ["BTN_GEAR_UP"] = 0x151,
         ["INPUT_PROP_POINTER"] = 0, ["INPUT_PROP_DIRECT"] = 1, ["INPUT_PROP_BUTTONPAD"] = 2, ["INPUT_PROP_ACCELEROMETER"] = 6,
     };
 
@@ -29,8 +31,11 @@ internal static class Codes
     {
         if (Named.TryGetValue(name, out var code)) return code;
         if (name.StartsWith("KEY_", StringComparison.Ordinal) && Enum.TryParse<KeyCode>(name, out var key)) return (int)key;
-        if (name.StartsWith("0x", StringComparison.Ordinal)) return int.Parse(name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        return int.TryParse(name, NumberStyles.Integer, CultureInfo.InvariantCulture, out code) ? code : throw new FormatException($"{name} is no known code");
+        if (name.StartsWith("0x", StringComparison.Ordinal))
+            return int.Parse(name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return int.TryParse(name, NumberStyles.Integer, CultureInfo.InvariantCulture, out code)
+            ? code
+            : throw new FormatException($"{name} is no known code");
     }
 
     /// <summary>The event type by a code's name; a number is "TYPE/CODE".</summary>

@@ -21,7 +21,8 @@ public class DecoderPropertyTests
 
     private static readonly Gen<int> Slotted = Gen.Frequency((3, Gen.Const((int)ABS_MT_SLOT)), (4, Gen.Const((int)ABS_MT_TRACKING_ID)),
         (2, Gen.Int[ABS_MT_POSITION_X, ABS_MT_POSITION_Y]), (1, Gen.Int[ABS_MT_SLOT - 1, ABS_MT_PRESSURE + 1]));
-    private static readonly Gen<int> SlottedValue = Gen.Frequency((3, Gen.Int[-1, 2]), (3, Gen.Int[0, 15]), (2, Gen.Int[-10, 110]), (1, Gen.Int));
+    private static readonly Gen<int> SlottedValue = Gen.Frequency((3, Gen.Int[-1, 2]),
+        (3, Gen.Int[0, 15]), (2, Gen.Int[-10, 110]), (1, Gen.Int));
     private static readonly Gen<input_event> TouchRecord = Gen.Frequency(
         (10, Gen.Select(Slotted, SlottedValue, (axis, value) => Recorder.Record(EV_ABS, axis, value))),
         (3, Gen.Const(Recorder.Record(EV_SYN, SYN_MT_REPORT, 0))),
@@ -29,7 +30,8 @@ public class DecoderPropertyTests
     private static readonly DeviceClass[] TouchDevices =
     [
         Recorder.Multitouch, Recorder.ProtocolA, Recorder.TouchScreen, DeviceClass.OfStream(101, 101, new DeviceSettings()),
-        Recorder.Multitouch with { Pointer = PointerKind.Touchpad, Slots = 3 }, Recorder.TouchScreen with { Pointer = PointerKind.Touchpad },
+        Recorder.Multitouch with { Pointer = PointerKind.Touchpad, Slots = 3 },
+        Recorder.TouchScreen with { Pointer = PointerKind.Touchpad },
         Recorder.Multitouch with { X = new Axis(100, 0, 50), Pressure = new Axis(0, 10, 0), HasSize = true },
     ];
     private static readonly DeviceSettings[] Settings =

@@ -48,7 +48,8 @@ public class DeviceClassTests
 
     [Fact]
     public void A_mouse_is_a_mouse() =>
-        Assert.Equal(new DeviceClass(false, PointerKind.Mouse) { Wheels = Wheels.Vertical }, Of([BTN_LEFT, BTN_RIGHT], [REL_X, REL_Y, REL_WHEEL]));
+        Assert.Equal(new DeviceClass(false, PointerKind.Mouse) { Wheels = Wheels.Vertical },
+            Of([BTN_LEFT, BTN_RIGHT], [REL_X, REL_Y, REL_WHEEL]));
 
     [Fact]
     public void A_keyboard_with_a_mouse_is_both() =>
@@ -59,7 +60,8 @@ public class DeviceClassTests
     {
         int[] keys = [BTN_LEFT, BTN_TOUCH, BTN_TOOL_FINGER];
         Assert.Equal(PointerKind.Touchpad, Of(keys, abs: XY, props: [INPUT_PROP_POINTER]).Pointer);
-        Assert.Equal(PointerKind.Touch, Of(keys, abs: XY, props: [INPUT_PROP_POINTER], settings: new() { Role = DeviceRole.Touch }).Pointer);
+        Assert.Equal(PointerKind.Touch,
+            Of(keys, abs: XY, props: [INPUT_PROP_POINTER], settings: new() { Role = DeviceRole.Touch }).Pointer);
     }
 
     [Fact]
@@ -130,7 +132,8 @@ public class DeviceClassTests
     [InlineData(DeviceRole.Keyboard), InlineData(DeviceRole.Scanner)]
     public void The_role_of_a_keyboard_or_scanner_leaves_the_keys_only(DeviceRole role)
     {
-        Assert.Equal(new DeviceClass(true, PointerKind.None), Of([(int)KeyCode.KEY_A, BTN_LEFT], [REL_X, REL_Y], settings: new() { Role = role }));
+        Assert.Equal(new DeviceClass(true, PointerKind.None),
+            Of([(int)KeyCode.KEY_A, BTN_LEFT], [REL_X, REL_Y], settings: new() { Role = role }));
         Assert.Equal("it has no keys, which its role needs", Of([BTN_LEFT], [REL_X, REL_Y], settings: new() { Role = role }).Unused);
     }
 
@@ -150,14 +153,16 @@ public class DeviceClassTests
         var touch = UdevProperties.Parse(["I:123", "E:ID_INPUT=1", "E:ID_INPUT_TOUCHSCREEN=1", "E:ID_INPUT_TOUCHPAD=0"]);
         Assert.Equal(PointerKind.Touch, Of([BTN_LEFT], abs: XY, udev: touch).Pointer);
         Assert.Equal(PointerKind.Tablet, Of([BTN_LEFT], abs: XY, udev: touch, settings: new() { Role = DeviceRole.Tablet }).Pointer);
-        Assert.Equal("a joystick or gamepad; left alone", Of([BTN_LEFT], abs: XY, udev: UdevProperties.Parse(["E:ID_INPUT_JOYSTICK=1"])).Unused);
+        Assert.Equal("a joystick or gamepad; left alone",
+            Of([BTN_LEFT], abs: XY, udev: UdevProperties.Parse(["E:ID_INPUT_JOYSTICK=1"])).Unused);
         Assert.Equal("an accelerometer; left alone", Of(abs: XY, udev: UdevProperties.Parse(["E:ID_INPUT_ACCELEROMETER=1"])).Unused);
     }
 
     [Fact]
     public void Udev_gives_a_calibration_and_says_what_to_ignore()
     {
-        var said = UdevProperties.Parse(["E:LIBINPUT_CALIBRATION_MATRIX=1 0 0.1 0 -1 1", "E:LIBINPUT_IGNORE_DEVICE=1", "garbage", "E:", "E:=", "E:A"]);
+        var said = UdevProperties.Parse(["E:LIBINPUT_CALIBRATION_MATRIX=1 0 0.1 0 -1 1",
+            "E:LIBINPUT_IGNORE_DEVICE=1", "garbage", "E:", "E:=", "E:A"]);
         Assert.Equal((new CalibrationMatrix(1, 0, 0.1, 0, -1, 1), true), (said.Calibration, said.Ignore));
         Assert.Null(UdevProperties.Parse(["E:LIBINPUT_CALIBRATION_MATRIX=0 0 0 0 0 0"]).Calibration);
         Assert.Null(UdevProperties.Parse(["E:LIBINPUT_CALIBRATION_MATRIX=1 2 x"]).Calibration);

@@ -101,7 +101,9 @@ internal sealed class DeviceRecording
             case "wait": Steps.Add(new RecordedStep(number, StepKind.Wait, Number(words[0]), [], null)); break;
             case "gone": Steps.Add(new RecordedStep(number, StepKind.Gone, 0, [], null)); break;
             case ">": Steps[^1].Expected.AddRange(rest.Split(';', StringSplitOptions.TrimEntries)); break;
-            case ['@', .. var time]: Steps.Add(new RecordedStep(number, StepKind.Frame, Number(time), [.. Parts(rest).Select(Event)], null)); break;
+            case ['@', .. var time]:
+                Steps.Add(new RecordedStep(number, StepKind.Frame, Number(time), [.. Parts(rest).Select(Event)], null));
+                break;
             default: throw new FormatException($"{word} is not a known word");
         }
     }

@@ -23,7 +23,8 @@ public class DeviceRulesTests
         Assert.Equal(matches, Rule(new(), name, id, path).Matches(Panel));
 
     [Theory]
-    [InlineData("0eef"), InlineData("0eef:"), InlineData("0eef:00012"), InlineData("xx:yy"), InlineData("1:2:3"), InlineData("-1:2"), InlineData("0x1:2")]
+    [InlineData("0eef"), InlineData("0eef:"), InlineData("0eef:00012"), InlineData("xx:yy"),
+        InlineData("1:2:3"), InlineData("-1:2"), InlineData("0x1:2")]
     public void What_is_no_vendor_and_product_is_refused(string text) => Assert.False(DeviceId.TryParse(text, out _));
 
     [Fact]
@@ -48,7 +49,8 @@ public class DeviceRulesTests
         var all = new DeviceSettings
         {
             Ignore = true, Grab = true, Role = DeviceRole.Mouse, Rotate = 90, Calibration = CalibrationMatrix.Turn(90), SwapXY = true,
-            InvertX = true, InvertY = true, Ranges = new(0, 1, 2, 3), Jitter = 0.1, MinPressMs = 5, Palm = new(0.5, 0.5), Edge = 0.1, Acceleration = 2,
+            InvertX = true, InvertY = true, Ranges = new(0, 1, 2, 3), Jitter = 0.1,
+            MinPressMs = 5, Palm = new(0.5, 0.5), Edge = 0.1, Acceleration = 2,
         };
         Assert.All(typeof(DeviceSettings).GetProperties().Where(p => p.Name != "EqualityContract"), p => Assert.NotNull(p.GetValue(all)));
         Assert.Equal(all, new DeviceSettings().Over(all));
@@ -60,7 +62,8 @@ public class DeviceRulesTests
     {
         var number = Gen.Double[-2, 2];
         var place = Gen.Double[0, 1];
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3], place, place, number.Array[6]).Sample((swap, invertX, invertY, turns, x, y, n) =>
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3], place, place, number.Array[6])
+            .Sample((swap, invertX, invertY, turns, x, y, n) =>
         {
             var calibration = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
             var settings = new DeviceSettings { SwapXY = swap, InvertX = invertX, InvertY = invertY, Rotate = turns * 90 };

@@ -165,7 +165,8 @@ public sealed partial class EvdevDeviceTests : IDisposable
         var fifo = Fifo();
         using (var device = OpenStream(fifo))
         {
-            var fingers = Enumerable.Range(0, 10).SelectMany(i => new[] { Slot(i), Abs(ABS_MT_TRACKING_ID, i), Abs(ABS_MT_POSITION_X, 80 * i) });
+            var fingers = Enumerable.Range(0, 10)
+                .SelectMany(i => new[] { Slot(i), Abs(ABS_MT_TRACKING_ID, i), Abs(ABS_MT_POSITION_X, 80 * i) });
             Write(fifo, Bytes([.. fingers, Report]));
             device.Drain(_recorder.Keep);
         }
@@ -173,7 +174,8 @@ public sealed partial class EvdevDeviceTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 10).Select(i => (i, i / 10.0)), downs);
 
         _recorder.Events.Clear();
-        var mouse = new DeviceRules(new(), new() { Acceleration = 0 }, [new DeviceRule(null, null, fifo, new() { Role = DeviceRole.Mouse })]);
+        var mouse = new DeviceRules(new(), new() { Acceleration = 0 },
+            [new DeviceRule(null, null, fifo, new() { Role = DeviceRole.Mouse })]);
         Assert.True(EvdevDevice.TryOpenStream(fifo, 801, 481, mouse, out var stream, out _));
         using (stream)
         {

@@ -106,7 +106,8 @@ public class KeyboardTests
     }
 
     [Theory]
-    [InlineData(KEY_SPACE), InlineData(KEY_LEFT), InlineData(KEY_BACKSPACE), InlineData(KEY_VOLUMEUP), InlineData(KEY_KP1), InlineData(KEY_F5)]
+    [InlineData(KEY_SPACE), InlineData(KEY_LEFT), InlineData(KEY_BACKSPACE),
+        InlineData(KEY_VOLUMEUP), InlineData(KEY_KP1), InlineData(KEY_F5)]
     public void Others_do(KeyCode key)
     {
         using var typist = new Typist();
@@ -130,8 +131,10 @@ public class KeyboardTests
         Assert.True(typist.Keyboard.NextRepeatNs > 30_000_000_000);
     }
 
-    private static readonly KeyCode[] Keys = [KEY_A, KEY_B, KEY_LEFTSHIFT, KEY_RIGHTALT, KEY_CAPSLOCK, KEY_KP7, KEY_NUMLOCK, KEY_POWER, KEY_EQUAL];
-    private static readonly KeyboardOptions[] Maps = [new(), new() { Layout = "de" }, new() { Layout = "us,ru", Options = "grp:caps_toggle" }];
+    private static readonly KeyCode[] Keys = [KEY_A, KEY_B, KEY_LEFTSHIFT,
+        KEY_RIGHTALT, KEY_CAPSLOCK, KEY_KP7, KEY_NUMLOCK, KEY_POWER, KEY_EQUAL];
+    private static readonly KeyboardOptions[] Maps = [new(), new() { Layout = "de" },
+        new() { Layout = "us,ru", Options = "grp:caps_toggle" }];
 
     // Of each step: a device, a key, down or up (also such as no decoder sends), or some time.
     private static readonly Gen<(int Device, int Key, int Kind)[]> Steps =

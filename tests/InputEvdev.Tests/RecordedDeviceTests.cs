@@ -20,7 +20,8 @@ public class RecordedDeviceTests
     {
         var recording = DeviceRecording.Read(Path.Combine(Folder(), name + ".txt"));
         var capabilities = Capabilities(recording);
-        var rules = new DeviceRules(new DeviceSettings(), new DeviceSettings(), [new DeviceRule(recording.Name, null, null, recording.Settings)]);
+        var rules = new DeviceRules(new DeviceSettings(), new DeviceSettings(),
+            [new DeviceRule(recording.Name, null, null, recording.Settings)]);
         var settings = rules.Of(new DeviceIdentity(recording.Name, recording.Vendor, recording.Product, "/dev/input/event0"));
         var device = DeviceClass.Of(capabilities, settings);
         Assert.Equal(recording.Is, Words(device));
@@ -43,7 +44,8 @@ public class RecordedDeviceTests
     private static void Play(RecordedStep step, Recorder recorder, Answers state)
     {
         var (seconds, microseconds) = ((long)step.Seconds, (long)Math.Round(step.Seconds % 1 * 1e6));
-        input_event At(int type, int code, int value) => Recorder.Record(type, code, value) with { tv_sec = seconds, tv_usec = microseconds };
+        input_event At(int type, int code, int value) =>
+            Recorder.Record(type, code, value) with { tv_sec = seconds, tv_usec = microseconds };
         switch (step.Kind)
         {
             case StepKind.Frame:
@@ -51,7 +53,8 @@ public class RecordedDeviceTests
                 break;
             case StepKind.Lost: // The rest of the frame whose start was lost means nothing.
                 state.Now = step.State!;
-                recorder.Send(At(EV_SYN, SYN_DROPPED, 0), At(EV_KEY, (int)KeyCode.KEY_Z, 1), At(EV_REL, REL_X, 99), At(EV_SYN, SYN_REPORT, 0));
+                recorder.Send(At(EV_SYN, SYN_DROPPED, 0), At(EV_KEY, (int)KeyCode.KEY_Z, 1),
+                    At(EV_REL, REL_X, 99), At(EV_SYN, SYN_REPORT, 0));
                 break;
             case StepKind.Wait:
                 recorder.Elapse((long)(step.Seconds * 1e9));

@@ -75,7 +75,8 @@ public sealed class XkbTests : IDisposable
     public void The_compose_key_makes_characters_of_several_keys()
     {
         using var typist = new Typist(new KeyboardOptions { Layout = "us", Options = "compose:ralt" });
-        Assert.Equal("é€œ", typist.Tap(KEY_RIGHTALT, KEY_APOSTROPHE, KEY_E, KEY_RIGHTALT, KEY_EQUAL, KEY_E, KEY_RIGHTALT, KEY_O, KEY_E).Text);
+        Assert.Equal("é€œ",
+            typist.Tap(KEY_RIGHTALT, KEY_APOSTROPHE, KEY_E, KEY_RIGHTALT, KEY_EQUAL, KEY_E, KEY_RIGHTALT, KEY_O, KEY_E).Text);
         Assert.Empty(typist.Log);
     }
 

@@ -74,6 +74,7 @@ public sealed class AllocationTests : IDisposable
     {
         using var pcm = _file.OpenPcm()!;
         var frames = new byte[480 * 4];
-        AssertNone(() => _client.Audio.Queue(frames) == 480 && pcm.TryRead(out var state) && state.Fault() == null && pcm.Take(state, frames) == 480);
+        AssertNone(() => _client.Audio.Queue(frames) == 480 && pcm.TryRead(out var state)
+            && state.Fault() == null && pcm.Take(state, frames) == 480);
     }
 }

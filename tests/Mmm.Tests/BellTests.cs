@@ -341,6 +341,7 @@ public sealed class BellTests : IDisposable
         Assert.True(sleeper.Join(5000));
         Assert.Equal(new KeyPress("a"), woken);
 
-        string Switches() => File.ReadLines($"/proc/self/task/{thread}/status").Single(l => l.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));
+        string Switches() => File.ReadLines($"/proc/self/task/{thread}/status")
+            .Single(l => l.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));
     }
 }

@@ -399,7 +399,8 @@ public sealed class ClientAndHostTests : IDisposable
             Assert.All(innocent, handle => Assert.Equal(0, RandomAccess.Read(handle, new byte[1], 0)));
             Array.ForEach(innocent, handle => handle.Dispose());
         }
-        Assert.True(SpinWait.SpinUntil(() => Count() <= before, 15_000), $"{Count()} descriptors, {before} before"); // they go in the background
+        // They go in the background.
+        Assert.True(SpinWait.SpinUntil(() => Count() <= before, 15_000), $"{Count()} descriptors, {before} before");
 
         // Only what this class opens: other tests run at the same time.
         int Count() => Directory.GetFiles("/proc/self/fd").Count(fd =>

@@ -20,7 +20,8 @@ public class ClientStateTests
             .Select((w, h, extra, offset, d) =>
                 State(w, h, (w + extra) * 4, offset, new Rect(d.Item1, d.Item2, d.Item3, d.Item4)));
 
-    private static ClientState State(int width, int height, int stride, int offset, Rect damage = default, double x = 0, double y = 0) => new()
+    private static ClientState State(int width, int height, int stride, int offset,
+        Rect damage = default, double x = 0, double y = 0) => new()
     {
         Width = width,
         Height = height,
@@ -102,7 +103,8 @@ public class ClientStateTests
         raw.Put(0x48c70, bytes);
         raw.SetLength(0x48c70 + bytes.Length);
         using var file = MmmDirectory.OpenFile(raw.Path);
-        Gen.Select(Gen.Int[0, width - 1], Gen.Int[0, height - 1], Gen.Int[1, width], Gen.Int[1, height], Gen.Int[0, 5]).Sample((x, y, w, h, extra) =>
+        Gen.Select(Gen.Int[0, width - 1], Gen.Int[0, height - 1], Gen.Int[1, width], Gen.Int[1, height], Gen.Int[0, 5])
+            .Sample((x, y, w, h, extra) =>
         {
             var rect = new Rect(x, y, w, h).Intersect(new Rect(0, 0, width, height));
             var stride = rect.Width + extra;
@@ -121,7 +123,8 @@ public class ClientStateTests
     [InlineData(100000, 100000, 400000, 0, "its size is 100000x100000; 1x1 to 16384x16384 is served")]
     [InlineData(-1, -1, 4, 0, "its size is -1x-1; 1x1 to 16384x16384 is served")]
     [InlineData(0, 5, 4, 0, "its size is 0x5; 1x1 to 16384x16384 is served")]
-    [InlineData(int.MinValue, int.MinValue, int.MinValue, int.MinValue, "its size is -2147483648x-2147483648; 1x1 to 16384x16384 is served")]
+    [InlineData(int.MinValue, int.MinValue, int.MinValue, int.MinValue,
+        "its size is -2147483648x-2147483648; 1x1 to 16384x16384 is served")]
     [InlineData(8, 4, 31, 0, "its stride is 31 bytes; a row of 8 pixels needs 32, and a multiple of 4")]
     [InlineData(8, 4, 33, 0, "its stride is 33 bytes; a row of 8 pixels needs 32, and a multiple of 4")]
     [InlineData(8, 4, -32, 0, "its stride is -32 bytes; a row of 8 pixels needs 32, and a multiple of 4")]

@@ -58,7 +58,8 @@ public sealed class DisposedTests : IDisposable
         var members = new[] { typeof(MmmClient), typeof(ClientAudio) }
             .SelectMany(type => type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(m => m is PropertyInfo or EventInfo or MethodInfo { IsSpecialName: false }).Select(m => m.Name).Distinct();
-        Assert.All(members.Except(["Close", "Dispose"]), name => Assert.True(calls.Keys.Any(k => k.Split(' ').Contains(name)), $"{name} is not tried"));
+        Assert.All(members.Except(["Close", "Dispose"]),
+            name => Assert.True(calls.Keys.Any(k => k.Split(' ').Contains(name)), $"{name} is not tried"));
         client.Close();
         client.Dispose();
     }
@@ -111,7 +112,8 @@ public sealed class DisposedTests : IDisposable
             })).ToArray();
             go.SignalAndWait();
             client.Dispose();
-            var files = Enumerable.Range(0, 8).Select(_ => File.OpenHandle(innocent, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite)).ToArray();
+            var files = Enumerable.Range(0, 8)
+                .Select(_ => File.OpenHandle(innocent, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite)).ToArray();
             Task.WaitAll(closers);
             Array.ForEach(files, file => file.Dispose());
             Assert.Equal(0, new FileInfo(innocent).Length);

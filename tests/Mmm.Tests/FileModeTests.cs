@@ -69,7 +69,8 @@ public sealed class FileModeTests : IDisposable
     {
         Assert.True(Sys.EffectiveUserId == 0, "this test runs a client as another user: run it as root");
         File.SetUnixFileMode(_directory.Path, (UnixFileMode)0x1FF);
-        using var child = Child.Start("setpriv", [$"--reuid={Somebody}", $"--regid={Somebody}", "--clear-groups", Child.Command, "--child", "mode"],
+        using var child = Child.Start("setpriv",
+            [$"--reuid={Somebody}", $"--regid={Somebody}", "--clear-groups", Child.Command, "--child", "mode"],
             ("MMM_PATH", _directory.Path));
         Assert.StartsWith("open ", child.ReadLine());
         Assert.Equal("mode 600", child.ReadLine());

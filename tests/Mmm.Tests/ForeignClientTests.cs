@@ -3,7 +3,9 @@ using Mmm.Host;
 
 namespace Mmm.Tests;
 
-/// <summary>Clients that know nothing of this library: by the numbers of protocol.md, raw LP64 and with the headers of 32-bit arm.</summary>
+/// <summary>
+/// Clients that know nothing of this library: by the numbers of protocol.md, raw LP64 and with the headers of 32-bit arm.
+/// </summary>
 public sealed class ForeignClientTests : IDisposable
 {
     private readonly MmmDirectory _directory = new();
@@ -74,7 +76,8 @@ public sealed class ForeignClientTests : IDisposable
             raw.Get<double>(At(0x5c8)), raw.Get<double>(At(0x5d0))));
 
         Assert.Equal(PushResult.Done, file.PushEvent("mouse-press 1 2"u8));
-        Assert.Equal(((short)0, (short)1, "mouse-press 1 2"), (raw.Get<short>(At(0x680)), raw.Get<short>(At(0x682)), raw.Text(At(0x6a4) + 128, 128)));
+        Assert.Equal(((short)0, (short)1, "mouse-press 1 2"),
+            (raw.Get<short>(At(0x680)), raw.Get<short>(At(0x682)), raw.Text(At(0x6a4) + 128, 128)));
         raw.Put(At(0x206dc) + 128, "hello host").Put(At(0x206ba), (short)1);
         Assert.True(file.TryTakeMessage(out var message, out _));
         Assert.Equal(("hello host", (short)1), (message, raw.Get<short>(At(0x206b8))));

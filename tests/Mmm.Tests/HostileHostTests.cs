@@ -138,9 +138,12 @@ public sealed class HostileHostTests : IDisposable
         _raw.SetLength(100);
         Action[] calls =
         [
-            () => _client.BeginFrame(), () => _client.TryReadEvent(out _), () => _client.WaitEvent(TimeSpan.Zero), () => _client.TryReadEventText(new byte[128]),
-            () => _client.SendMessage("x"), () => _client.SetValue("a", "b"), () => _client.GetValue("a"), () => _client.Title = "x", () => _ = _client.Title,
-            () => _client.Position = (1, 1), () => _ = _client.CanBeginFrame, () => _ = _client.Audio.QueuedFrames, () => _client.Audio.Play(new short[2]),
+            () => _client.BeginFrame(), () => _client.TryReadEvent(out _), () => _client.WaitEvent(TimeSpan.Zero),
+            () => _client.TryReadEventText(new byte[128]),
+            () => _client.SendMessage("x"), () => _client.SetValue("a", "b"), () => _client.GetValue("a"),
+            () => _client.Title = "x", () => _ = _client.Title,
+            () => _client.Position = (1, 1), () => _ = _client.CanBeginFrame,
+            () => _ = _client.Audio.QueuedFrames, () => _client.Audio.Play(new short[2]),
             () => _client.Audio.SampleRate = 44100, () => _client.Events().First(), () => _client.Frames().First(),
         ];
         Assert.All(calls, call => Assert.Contains("cut this client's file short", Assert.Throws<MmmException>(call).Message));
@@ -149,7 +152,8 @@ public sealed class HostileHostTests : IDisposable
     [Fact]
     public void A_fault_that_is_none_of_the_clients_ends_the_process_as_without_one()
     {
-        using var child = Child.Start("sh", ["-c", $"ulimit -c 0; exec '{Child.Command}' --child foreign-fault 2>&1"], ("MMM_PATH", _directory.Path));
+        using var child = Child.Start("sh", ["-c", $"ulimit -c 0; exec '{Child.Command}' --child foreign-fault 2>&1"],
+            ("MMM_PATH", _directory.Path));
         Assert.StartsWith("open ", child.ReadLine());
         Assert.Contains("Fatal error", child.ReadLine());
         Assert.Contains("AccessViolationException", child.ReadLine());

@@ -134,7 +134,8 @@ public class LayoutTests
 
     private static (int Code, string Errors) Compile(string compiler, string target, string source)
     {
-        using var process = Process.Start(new ProcessStartInfo(compiler, [target, "-std=c11", "-ffreestanding", "-fsyntax-only", "-x", "c", "-"])
+        using var process = Process.Start(new ProcessStartInfo(compiler,
+            [target, "-std=c11", "-ffreestanding", "-fsyntax-only", "-x", "c", "-"])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,

@@ -73,7 +73,8 @@ public sealed class OwnDirectoryTests : IDisposable
     [InlineData("mkdir -m 700 /tmp/mmm-$$; chown 65534 /tmp/mmm-$$")]
     public void A_directory_that_somebody_else_made_is_not_used_and_one_line_says_so(string trap)
     {
-        Assert.True(Sys.EffectiveUserId == 0 || !trap.Contains("chown", StringComparison.Ordinal), "this test makes a directory of another user: run it as root");
+        Assert.True(Sys.EffectiveUserId == 0 || !trap.Contains("chown", StringComparison.Ordinal),
+            "this test makes a directory of another user: run it as root");
         var (pid, output, directory) = Open($"cd '{_directory.Path}'; {trap}", null);
         Assert.Matches($"^/tmp/mmm-{pid}-[0-9a-f]{{6}}$", directory);
         Assert.Equal(Own, File.GetUnixFileMode(directory));

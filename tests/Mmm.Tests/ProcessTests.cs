@@ -31,7 +31,8 @@ public class ProcessTests
         var start = new ProcessStartInfo("sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true };
         using var parent = Process.Start(start)!;
         var zombie = int.Parse(parent.StandardOutput.ReadLine()!);
-        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{parent.Id}/comm") == "sleep\n", 15_000)); // which never looks at its children
+        // Which never looks at its children.
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{parent.Id}/comm") == "sleep\n", 15_000));
         Assert.True(Sys.ProcessLives(zombie));
         Sys.Kill(zombie, SIGKILL);
         Assert.True(SpinWait.SpinUntil(() => !Sys.ProcessLives(zombie), 15_000));

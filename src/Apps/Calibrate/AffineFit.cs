@@ -1,6 +1,8 @@
 namespace Mmm.Apps.Calibrate;
 
-/// <summary>A point as fractions of the screen's sides: 0,0 is the middle of the top left pixel, 1,1 that of the bottom right one.</summary>
+/// <summary>
+/// A point as fractions of the screen's sides: 0,0 is the middle of the top left pixel, 1,1 that of the bottom right one.
+/// </summary>
 internal readonly record struct Point(double X, double Y)
 {
     public double DistanceTo(Point other) => Math.Sqrt((X - other.X) * (X - other.X) + (Y - other.Y) * (Y - other.Y));

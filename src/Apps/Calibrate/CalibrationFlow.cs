@@ -27,9 +27,12 @@ internal enum Page
 internal sealed class CalibrationFlow(int width, int height, Action<string> send)
 {
     private const double Tolerance = 0.02; // of the screen: fingers are no pens
-    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3), Touch = TimeSpan.FromSeconds(20), Farewell = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3),
+        Touch = TimeSpan.FromSeconds(20), Farewell = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Four corners, since errors are largest there, but not so far out that a wrong calibration cuts them off; and the middle.</summary>
+    /// <summary>
+    /// Four corners, since errors are largest there, but not so far out that a wrong calibration cuts them off; and the middle.
+    /// </summary>
     public static readonly Point[] Targets = [new(0.15, 0.15), new(0.85, 0.15), new(0.85, 0.85), new(0.15, 0.85), new(0.5, 0.5)];
 
     /// <summary>Middle of the place to touch to keep the calibration, and to begin again.</summary>
@@ -132,7 +135,8 @@ internal sealed class CalibrationFlow(int width, int height, Action<string> send
         }
     }
 
-    private static bool Inside(Point point, Point middle) => Math.Max(Math.Abs(point.X - middle.X), Math.Abs(point.Y - middle.Y)) <= ChoiceRadius;
+    private static bool Inside(Point point, Point middle) =>
+        Math.Max(Math.Abs(point.X - middle.X), Math.Abs(point.Y - middle.Y)) <= ChoiceRadius;
 
     private void Wait(TimeSpan now, bool keep, string message)
     {

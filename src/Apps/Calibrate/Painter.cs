@@ -23,7 +23,8 @@ internal readonly ref struct Painter(Frame frame)
 
     /// <summary>A circle's line.</summary>
     public void Ring(double x, double y, double radius, double weight, Color color) =>
-        Each(x - radius, y - radius, x + radius, y + radius, weight / 2, color, (px, py) => Math.Abs(Math.Sqrt(Square(px - x) + Square(py - y)) - radius));
+        Each(x - radius, y - radius, x + radius, y + radius, weight / 2, color,
+            (px, py) => Math.Abs(Math.Sqrt(Square(px - x) + Square(py - y)) - radius));
 
     /// <summary>A full circle.</summary>
     public void Disc(double x, double y, double radius, Color color) => Line(x, y, x, y, 2 * radius, color);
@@ -31,7 +32,8 @@ internal readonly ref struct Painter(Frame frame)
     private static double Square(double v) => v * v;
 
     // Every pixel is covered by how near it is.
-    private void Each(double left, double top, double right, double bottom, double reach, Color color, Func<double, double, double> distance)
+    private void Each(double left, double top, double right, double bottom,
+        double reach, Color color, Func<double, double, double> distance)
     {
         var (fromX, toX) = (Math.Max(0, (int)(left - reach - 1)), Math.Min(Width - 1, (int)(right + reach + 1)));
         var (fromY, toY) = (Math.Max(0, (int)(top - reach - 1)), Math.Min(Height - 1, (int)(bottom + reach + 1)));

@@ -4,7 +4,8 @@ using Mmm.Apps.Calibrate;
 
 if (args.Length > 0)
 {
-    Console.Error.WriteLine("Calibrate: calibrates the touch screen; it takes no arguments. The host's configuration must allow the message \"calibrate\"");
+    Console.Error.WriteLine("Calibrate: calibrates the touch screen; "
+        + "it takes no arguments. The host's configuration must allow the message \"calibrate\"");
     return args is ["--help"] ? 0 : 2;
 }
 try

@@ -16,8 +16,8 @@ internal enum Presentation
 }
 
 /// <summary>
-/// The books of two buffers that follow one shadow: what neither has, and what only the shown one has. A small change goes straight into the
-/// shown buffer, a large one into the other, which is then flipped to.
+/// The books of two buffers that follow one shadow: what neither has, and what only the shown one has. A small change goes straight into
+/// the shown buffer, a large one into the other, which is then flipped to.
 /// </summary>
 internal sealed class BufferDamage(int width, int height)
 {

@@ -14,7 +14,8 @@ internal sealed record DrmConnector(uint Id, string Name, bool IsConnected, uint
     // drm_connector_enum_list of the kernel's drm_connector.c, by DRM_MODE_CONNECTOR_*
     private static readonly string[] TypeNames =
     [
-        "Unknown", "VGA", "DVI-I", "DVI-D", "DVI-A", "Composite", "SVIDEO", "LVDS", "Component", "DIN", "DP", "HDMI-A", "HDMI-B", "TV", "eDP",
+        "Unknown", "VGA", "DVI-I", "DVI-D", "DVI-A", "Composite", "SVIDEO",
+        "LVDS", "Component", "DIN", "DP", "HDMI-A", "HDMI-B", "TV", "eDP",
         "Virtual", "DSI", "DPI", "Writeback", "SPI", "USB",
     ];
 

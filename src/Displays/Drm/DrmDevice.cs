@@ -80,7 +80,9 @@ internal sealed unsafe class DrmDevice : IDisposable
     {
         var name = stackalloc byte[32];
         var version = new drm_version { name_len = 32, name = (nuint)name };
-        return Ioctl(DRM_IOCTL_VERSION, &version) < 0 ? "?" : TextRing.Printable(new ReadOnlySpan<byte>(name, (int)Math.Min(32, version.name_len)));
+        return Ioctl(DRM_IOCTL_VERSION, &version) < 0
+            ? "?"
+            : TextRing.Printable(new ReadOnlySpan<byte>(name, (int)Math.Min(32, version.name_len)));
     }
 
     private bool ReadResources(out uint[] crtcs, out uint[] connectors)
@@ -127,8 +129,9 @@ internal sealed unsafe class DrmDevice : IDisposable
             if (Ioctl(DRM_IOCTL_MODE_GETCONNECTOR, &get) < 0)
                 return null;
         }
-        return new DrmConnector(id, DrmConnector.NameOf(get.connector_type, get.connector_type_id), get.connection == Connected, get.encoder_id,
-            encoders[..(int)Math.Min(get.count_encoders, encoders.Length)], modes[..(int)Math.Min(get.count_modes, modes.Length)]);
+        return new DrmConnector(id, DrmConnector.NameOf(get.connector_type, get.connector_type_id),
+            get.connection == Connected, get.encoder_id, encoders[..(int)Math.Min(get.count_encoders, encoders.Length)],
+            modes[..(int)Math.Min(get.count_modes, modes.Length)]);
     }
 
     /// <summary>A CRTC that can feed the connector: the one that does, else the first that can; 0: none.</summary>
@@ -163,7 +166,8 @@ internal sealed unsafe class DrmDevice : IDisposable
     {
         var set = new drm_mode_crtc
         {
-            crtc_id = crtc, fb_id = fb, x = x, y = y, set_connectors_ptr = (ulong)&connector, count_connectors = 1, mode_valid = 1, mode = mode,
+            crtc_id = crtc, fb_id = fb, x = x, y = y, set_connectors_ptr = (ulong)&connector,
+            count_connectors = 1, mode_valid = 1, mode = mode,
         };
         return Ioctl(DRM_IOCTL_MODE_SETCRTC, &set);
     }
@@ -176,8 +180,9 @@ internal sealed unsafe class DrmDevice : IDisposable
     }
 
     /// <summary>
-    /// Becomes the one that sets modes and flips; 0 or minus errno: another program is, and this one may not take its place. A user who is not root may
-    /// only take back what was dropped before, and up to Linux 6.5 only on the thread that opened the device (drm_master_check_perm).
+    /// Becomes the one that sets modes and flips; 0 or minus errno: another program is, and this one may not take its place. A user who is
+    /// not root may only take back what was dropped before, and up to Linux 6.5 only on the thread that opened the device
+    /// (drm_master_check_perm).
     /// </summary>
     public int TakeMaster() => Ioctl(DRM_IOCTL_SET_MASTER, null);
 

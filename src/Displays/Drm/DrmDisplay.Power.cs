@@ -5,7 +5,9 @@ namespace Displays;
 // When the display is not this host's, or not there: another terminal's, turned off, its monitor unplugged, or the whole device.
 internal sealed unsafe partial class DrmDisplay
 {
-    /// <summary>Another program gets the screen: nothing is shown by this one from the moment this returns until <see cref="Show"/>.</summary>
+    /// <summary>
+    /// Another program gets the screen: nothing is shown by this one from the moment this returns until <see cref="Show"/>.
+    /// </summary>
     public void Hide()
     {
         _hidden = true;
@@ -14,7 +16,8 @@ internal sealed unsafe partial class DrmDisplay
         if (error < 0 && !_device.IsGone && !_saidKept)
         {
             _saidKept = true;
-            _log($"{_device.Path}: the screen cannot be let go: {Sys.ErrorText(error)}; other programs cannot show on it while this one runs");
+            _log($"{_device.Path}: the screen cannot be let go: {Sys.ErrorText(error)}; "
+                + "other programs cannot show on it while this one runs");
         }
     }
 
@@ -23,7 +26,8 @@ internal sealed unsafe partial class DrmDisplay
     {
         var error = _device.TakeMaster();
         if (error < 0 && !_device.IsGone && !_saidNotBack)
-            _log($"{_device.Path}: the screen cannot be taken back: {Sys.ErrorText(error)}; another program may show on it still; this one's picture waits");
+            _log($"{_device.Path}: the screen cannot be taken back: {Sys.ErrorText(error)}; another program may show on it still; "
+                + "this one's picture waits");
         _saidNotBack = error < 0;
         _hidden = false;
         GiveUp(); // there may be anything on it
@@ -84,7 +88,8 @@ internal sealed unsafe partial class DrmDisplay
         if (_wish is null && now.Modes.Length > 0)
             Lose($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); its own is set");
         else if (!_saidOtherModes)
-            _log($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); its picture is kept until it is back");
+            _log($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); "
+                + "its picture is kept until it is back");
         _saidOtherModes = true;
     }
 

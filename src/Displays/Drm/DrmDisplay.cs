@@ -9,8 +9,8 @@ namespace Displays;
 
 /// <summary>
 /// A KMS display: two dumb buffers that follow a shadow of XRGB8888 in ordinary memory. Large changes are flipped to, and the flip's event
-/// says when the next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is shown
-/// again when one is back.
+/// says when the next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is
+/// shown again when one is back.
 /// </summary>
 internal sealed unsafe partial class DrmDisplay : IDisplay
 {
@@ -52,7 +52,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     /// <param name="log">Is told of lost and found monitors.</param>
     /// <param name="atomic">False: flips by the legacy call even where the driver has atomic modesetting.</param>
     /// <exception cref="MmmException">One line that says what there is instead, or what to do.</exception>
-    public DrmDisplay(string path, string connector, DrmMode? wish, (int Width, int Height)? before, DrmFormat? format, bool dither, Action<string> log,
+    public DrmDisplay(string path, string connector, DrmMode? wish, (int Width, int Height)? before,
+        DrmFormat? format, bool dither, Action<string> log,
         bool atomic = true)
     {
         (_wish, _log) = (wish, log);
@@ -90,8 +91,11 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         if (name.Length == 0)
             return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0)
                 ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; it has {list}");
-        var found = all.FirstOrDefault(c => c.Name == name) ?? throw new MmmException($"{device.Path} ({device.Driver}): no connector {name}; it has {list}");
-        return found.IsConnected ? found : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
+        var found = all.FirstOrDefault(c => c.Name == name)
+            ?? throw new MmmException($"{device.Path} ({device.Driver}): no connector {name}; it has {list}");
+        return found.IsConnected
+            ? found
+            : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
     }
 
     private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish, (int Width, int Height)? before)
@@ -143,7 +147,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
 
     public long FrameNs => 1_000_000_000_000 / DrmMode.MilliHz(_mode);
 
-    public string Description => $"{DrmMode.Name(_mode)} {_format} on {_device.Path}:{_connector.Name} ({_device.Driver}, {_flip.Description})";
+    public string Description =>
+        $"{DrmMode.Name(_mode)} {_format} on {_device.Path}:{_connector.Name} ({_device.Driver}, {_flip.Description})";
 
     public int FileDescriptor => _waits.FileDescriptor;
 
@@ -205,7 +210,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         Dirty(_damage.Copy);
     }
 
-    // Tells drivers that keep a copy of their own (virtual and USB displays, panels on SPI) what to take over; the others have no such call.
+    // Tells drivers that keep a copy of their own (virtual and USB displays, panels on SPI) what to take over; the others
+    // have no such call.
     private void Dirty(ReadOnlySpan<Rect> damage)
     {
         if (!_needsDirty)

@@ -21,9 +21,12 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
             && w is >= 1 and <= IDisplay.MaxSide && h is >= 1 and <= IDisplay.MaxSide ? new DrmMode(w, h, hz) : null;
     }
 
-    private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool Number(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>The wished one, or without a wish one of the size that there was before, or the preferred one; -1: not among them.</summary>
+    /// <summary>
+    /// The wished one, or without a wish one of the size that there was before, or the preferred one; -1: not among them.
+    /// </summary>
     public static int Choose(ReadOnlySpan<drm_mode_modeinfo> modes, DrmMode? wish, (int Width, int Height)? before)
     {
         var i = wish is null && before is var (width, height) ? Find(modes, new DrmMode(width, height, 0)) : -1;
@@ -37,7 +40,8 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         for (var i = 0; i < modes.Length; i++)
         {
             var m = modes[i];
-            if (wish is not null && (m.hdisplay != wish.Width || m.vdisplay != wish.Height || (wish.Hz > 0 && wish.Hz != (MilliHz(m) + 500) / 1000)))
+            if (wish is not null
+                && (m.hdisplay != wish.Width || m.vdisplay != wish.Height || (wish.Hz > 0 && wish.Hz != (MilliHz(m) + 500) / 1000)))
                 continue;
             if (found < 0 || Rank(m) > Rank(modes[found]))
                 found = i;
@@ -46,7 +50,8 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
     }
 
     // The kernel lists the largest and fastest first.
-    private static int Rank(in drm_mode_modeinfo m) => ((m.type & DRM_MODE_TYPE_PREFERRED) != 0 ? 2 : 0) + ((m.flags & DRM_MODE_FLAG_INTERLACE) == 0 ? 1 : 0);
+    private static int Rank(in drm_mode_modeinfo m) =>
+        ((m.type & DRM_MODE_TYPE_PREFERRED) != 0 ? 2 : 0) + ((m.flags & DRM_MODE_FLAG_INTERLACE) == 0 ? 1 : 0);
 
     /// <summary>Frames in 1000 seconds, as the kernel's drm_mode_vrefresh counts them; 60,000 when the mode does not say.</summary>
     public static int MilliHz(in drm_mode_modeinfo m)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Displays;
 
-/// <summary>From drm/drm.h, drm/drm_mode.h and drm/drm_fourcc.h; names as there. Pointers are 64 bits wide whatever the processor.</summary>
+/// <summary>
+/// From drm/drm.h, drm/drm_mode.h and drm/drm_fourcc.h; names as there. Pointers are 64 bits wide whatever the processor.
+/// </summary>
 internal static unsafe class LinuxDrm
 {
     public const uint DRM_IOCTL_VERSION = 0xC0406400, DRM_IOCTL_GET_CAP = 0xC010640C, DRM_IOCTL_SET_CLIENT_CAP = 0x4010640D,
@@ -14,7 +16,8 @@ internal static unsafe class LinuxDrm
         DRM_IOCTL_MODE_GETPLANERESOURCES = 0xC01064B5, DRM_IOCTL_MODE_GETPLANE = 0xC02064B6, DRM_IOCTL_MODE_ADDFB2 = 0xC06864B8,
         DRM_IOCTL_MODE_OBJ_GETPROPERTIES = 0xC02064B9, DRM_IOCTL_MODE_ATOMIC = 0xC03864BC, DRM_IOCTL_MODE_CREATEPROPBLOB = 0xC01064BD,
         DRM_IOCTL_MODE_DESTROYPROPBLOB = 0xC00464BE;
-    public const ulong DRM_CAP_DUMB_BUFFER = 1, DRM_CAP_DUMB_PREFERRED_DEPTH = 3, DRM_CLIENT_CAP_UNIVERSAL_PLANES = 2, DRM_CLIENT_CAP_ATOMIC = 3;
+    public const ulong DRM_CAP_DUMB_BUFFER = 1, DRM_CAP_DUMB_PREFERRED_DEPTH = 3,
+        DRM_CLIENT_CAP_UNIVERSAL_PLANES = 2, DRM_CLIENT_CAP_ATOMIC = 3;
     public const uint DRM_FORMAT_XRGB8888 = 0x34325258, DRM_FORMAT_RGB565 = 0x36314752, DRM_MODE_OBJECT_PLANE = 0xEEEEEEEE;
     public const uint DRM_MODE_PAGE_FLIP_EVENT = 1, DRM_MODE_ATOMIC_NONBLOCK = 0x200;
     public const uint DRM_EVENT_FLIP_COMPLETE = 2;

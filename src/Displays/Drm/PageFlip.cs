@@ -77,7 +77,8 @@ internal sealed unsafe class PageFlip
         for (var i = 0; i < Math.Min(most, list.count_props); i++)
         {
             var property = new drm_mode_get_property { prop_id = ids[i] };
-            if (_device.Ioctl(DRM_IOCTL_MODE_GETPROPERTY, &property) >= 0 && TextRing.Text(new ReadOnlySpan<byte>(property.name, 32)).SequenceEqual(name))
+            if (_device.Ioctl(DRM_IOCTL_MODE_GETPROPERTY, &property) >= 0
+                && TextRing.Text(new ReadOnlySpan<byte>(property.name, 32)).SequenceEqual(name))
                 return ids[i];
         }
         return 0;
@@ -85,7 +86,9 @@ internal sealed unsafe class PageFlip
 
     /// <summary>Begins the flip; 0 or minus errno. The event carries <paramref name="userData"/>.</summary>
     /// <param name="fb">What to show.</param>
-    /// <param name="damage">What differs from that buffer's last time on the screen; at most <see cref="RectSet.Capacity"/> rectangles.</param>
+    /// <param name="damage">
+    /// What differs from that buffer's last time on the screen; at most <see cref="RectSet.Capacity"/> rectangles.
+    /// </param>
     /// <param name="userData">Any number.</param>
     public int Begin(uint fb, ReadOnlySpan<Rect> damage, ulong userData)
     {

@@ -5,7 +5,9 @@ using static Tmds.Linux.LibC;
 
 namespace Displays;
 
-/// <summary>The kernel's messages about devices (netlink, NETLINK_KOBJECT_UEVENT): calls when something about a kind of them has changed.</summary>
+/// <summary>
+/// The kernel's messages about devices (netlink, NETLINK_KOBJECT_UEVENT): calls when something about a kind of them has changed.
+/// </summary>
 internal sealed unsafe class Uevents : IDisposable
 {
     private const int AF_NETLINK = 16, NETLINK_KOBJECT_UEVENT = 15; // linux/socket.h, linux/netlink.h

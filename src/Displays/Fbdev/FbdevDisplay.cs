@@ -57,7 +57,8 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
             var converter = new PixelConverter(_mode.Layout, dither);
-            _memory = new PixelMemory(_fd, _mapped, converter, (Width, Height), _mode.Stride, _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode))
+            _memory = new PixelMemory(_fd, _mapped, converter, (Width, Height), _mode.Stride,
+                _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode))
             {
                 MissesRowEnds = _mode.IsEmulated,
             };
@@ -74,8 +75,8 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         }
     }
 
-    // A call costs about as much as copying 6 KB. What covers several rows an emulated framebuffer sends to the panel with all of their pixels:
-    // that is dear for small panels on slow buses.
+    // A call costs about as much as copying 6 KB. What covers several rows an emulated framebuffer sends to the panel with all of their
+    // pixels: that is dear for small panels on slow buses.
     private static bool WritesWholeRows(FbdevMode mode) => mode.IsEmulated && mode.Stride is > 2048 and <= 6144;
 
     // The guard of a host that was killed may still put back what that one found.

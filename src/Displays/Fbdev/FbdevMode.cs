@@ -30,14 +30,14 @@ internal sealed record FbdevMode
     public required uint Memory { get; init; }
 
     /// <summary>
-    /// The virtual screen has room for two pictures, one under the other, and the driver pans from one to the other. Never where it is emulated:
-    /// measured on KMS with drm_fbdev_overalloc=200, what is written below the first picture's rows is not copied to the screen.
+    /// The virtual screen has room for two pictures, one under the other, and the driver pans from one to the other. Never where it is
+    /// emulated: measured on KMS with drm_fbdev_overalloc=200, what is written below the first picture's rows is not copied to the screen.
     /// </summary>
     public required bool HasTwoPages { get; init; }
 
     /// <summary>
-    /// Storing through a mapping is dear: the driver only emulates one by deferred I/O, where each page first written faults and is copied later.
-    /// All of KMS does (…drmfb), the drivers of small SPI panels (fb_…), and some of USB and virtual machines.
+    /// Storing through a mapping is dear: the driver only emulates one by deferred I/O, where each page first written faults and is copied
+    /// later. All of KMS does (…drmfb), the drivers of small SPI panels (fb_…), and some of USB and virtual machines.
     /// </summary>
     public required bool IsEmulated { get; init; }
 
@@ -59,7 +59,8 @@ internal sealed record FbdevMode
             : 0;
         var fourCc = v.grayscale > 1; // then it names a format, and the fields are empty
         if (fourCc)
-            throw new MmmException($"{name}: pixels named by a code (0x{v.grayscale:x}) are not served; set red, green and blue (fbset -rgba)");
+            throw new MmmException($"{name}: pixels named by a code (0x{v.grayscale:x}) are not served; "
+                + "set red, green and blue (fbset -rgba)");
         var bigEndian = v.bits_per_pixel < 8 && (v.nonstd & FB_NONSTD_REV_PIX_IN_B) != 0;
         var layout = PixelLayout.FromFramebuffer(
                 stored, Field(v.red), Field(v.green), Field(v.blue), v.grayscale == 1, (PixelVisual)f.visual, bigEndian, out var fault)
@@ -75,7 +76,8 @@ internal sealed record FbdevMode
         {
             Width = (int)v.xres, Height = (int)v.yres, Layout = layout, Visual = (PixelVisual)f.visual, Stride = (int)lineLength,
             Left = (int)v.xoffset, Top = (int)v.yoffset, Memory = f.smem_len,
-            HasTwoPages = !isEmulated && virtualHeight >= 2 * v.yres && f.ypanstep > 0 && v.yres % f.ypanstep == 0 && 2UL * v.yres * lineLength <= f.smem_len,
+            HasTwoPages = !isEmulated && virtualHeight >= 2 * v.yres && f.ypanstep > 0
+                && v.yres % f.ypanstep == 0 && 2UL * v.yres * lineLength <= f.smem_len,
             IsEmulated = isEmulated,
         };
     }

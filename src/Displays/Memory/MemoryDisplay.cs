@@ -71,7 +71,8 @@ internal sealed unsafe class MemoryDisplay : IDisplay
         (Width, Height, _bytes) = (width, height, bytes);
         var mapped = mmap(null, (size_t)(ulong)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
         _mapped = mapped == (void*)-1 ? null : (byte*)mapped;
-        return new PixelMemory(_fd, null, new PixelConverter(_layout, _dither), (width, height), stride, left: 0, keepCopy: false) { Guarded = _mapped };
+        return new PixelMemory(_fd, null, new PixelConverter(_layout, _dither), (width, height), stride, left: 0, keepCopy: false)
+            { Guarded = _mapped };
     }
 
     private void Unmap()

@@ -7,8 +7,8 @@ using Tmds.Linux;
 namespace Displays;
 
 /// <summary>
-/// The picture's bytes in a file or device: mapped, or written by pwrite. A mapping is only ever written: it may be uncached. Where a pixel is
-/// not of whole bytes, or when asked to, a copy of the picture is kept in ordinary memory, as its neighbours' bits are needed.
+/// The picture's bytes in a file or device: mapped, or written by pwrite. A mapping is only ever written: it may be uncached. Where a pixel
+/// is not of whole bytes, or when asked to, a copy of the picture is kept in ordinary memory, as its neighbours' bits are needed.
 /// </summary>
 internal sealed unsafe class PixelMemory
 {
@@ -46,8 +46,8 @@ internal sealed unsafe class PixelMemory
     public bool KeepsCopy { get; }
 
     /// <summary>
-    /// A mapping of a file that others may cut short, in place of none: what covers a part of many rows is copied into it by one call that cannot
-    /// fault, for a tenth of what a pwrite a row costs.
+    /// A mapping of a file that others may cut short, in place of none: what covers a part of many rows is copied into it by one call that
+    /// cannot fault, for a tenth of what a pwrite a row costs.
     /// </summary>
     public byte* Guarded { get; init; }
 
@@ -125,7 +125,8 @@ internal sealed unsafe class PixelMemory
     private void PutRows(ReadOnlySpan<byte> bytes, int fromStride, long at, int length, int rows)
     {
         // Few system calls are worth some bytes more, when those belong to the picture's rows.
-        if (rows > 1 && fromStride == _stride && (length == _stride || _wholeRows || (_mapped == null && _left == 0 && length > _stride / 2)))
+        if (rows > 1 && fromStride == _stride
+            && (length == _stride || _wholeRows || (_mapped == null && _left == 0 && length > _stride / 2)))
         {
             Put(bytes[..((rows - 1) * _stride + length)], at);
             return;

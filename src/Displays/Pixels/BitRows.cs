@@ -3,7 +3,9 @@ namespace Displays.Pixels;
 /// <summary>Rows of any layout, pixel by pixel through a window of bits. Bits beside the pixels are kept as they are.</summary>
 internal static class BitRows
 {
-    /// <summary>Pixels from column x on, with Dither.Row of their row, into a row that begins with the byte in which the first one begins.</summary>
+    /// <summary>
+    /// Pixels from column x on, with Dither.Row of their row, into a row that begins with the byte in which the first one begins.
+    /// </summary>
     public static void Write(PixelLayout layout, ReadOnlySpan<uint> thresholds, int x, ReadOnlySpan<uint> pixels, Span<byte> row)
     {
         if (pixels.IsEmpty)
@@ -27,7 +29,8 @@ internal static class BitRows
 
     private static int BitOf(PixelLayout layout, int x) => (int)((long)x * layout.Bits % 8);
 
-    private static void WriteLittleEndian(PixelLayout layout, ReadOnlySpan<uint> thresholds, int x, ReadOnlySpan<uint> pixels, Span<byte> row)
+    private static void WriteLittleEndian(PixelLayout layout, ReadOnlySpan<uint> thresholds,
+        int x, ReadOnlySpan<uint> pixels, Span<byte> row)
     {
         var (at, held) = (0, BitOf(layout, x));
         var window = held == 0 ? 0 : row[0] & ((1UL << held) - 1);

@@ -1,8 +1,8 @@
 namespace Displays.Pixels;
 
 /// <summary>
-/// Ordered dithering by Bayer's 8x8 matrix: what is added before a colour is rounded down depends on the pixel's place on the screen alone, so
-/// that a part painted later fits what is around it. Thresholds are 1 to 253 of 255: black and white stay.
+/// Ordered dithering by Bayer's 8x8 matrix: what is added before a colour is rounded down depends on the pixel's place on the screen alone,
+/// so that a part painted later fits what is around it. Thresholds are 1 to 253 of 255: black and white stay.
 /// </summary>
 internal static class Dither
 {

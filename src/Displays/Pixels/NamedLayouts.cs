@@ -1,8 +1,8 @@
 namespace Displays.Pixels;
 
 /// <summary>
-/// Layouts with a name, as options say them: named from the most significant bit, as DRM's formats. With -be behind, bytes and bits are numbered
-/// from the most significant end; without, from the least significant one, as a little-endian kernel does.
+/// Layouts with a name, as options say them: named from the most significant bit, as DRM's formats. With -be behind, bytes and bits are
+/// numbered from the most significant end; without, from the least significant one, as a little-endian kernel does.
 /// </summary>
 internal static class NamedLayouts
 {
@@ -49,7 +49,8 @@ internal static class NamedLayouts
         var bigEndian = text.EndsWith(BigEndian, StringComparison.Ordinal);
         var name = bigEndian ? text[..^BigEndian.Length] : text;
         var layout = Named.FirstOrDefault(n => n.Name == name).Layout;
-        fault = layout is null ? $"it must be one of {Forms}; with {BigEndian} behind for bits and bytes from the most significant end" : "";
+        fault = layout is null
+            ? $"it must be one of {Forms}; with {BigEndian} behind for bits and bytes from the most significant end" : "";
         return layout is null || !bigEndian ? layout : Swapped(layout);
     }
 

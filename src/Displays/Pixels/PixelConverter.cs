@@ -4,8 +4,9 @@ using Mmm;
 namespace Displays.Pixels;
 
 /// <summary>
-/// XRGB8888 to a display's bytes and back. Colours are scaled by v * max / 255, to nearest or dithered; grey is Rec. 601. What is written depends
-/// on a pixel and its place only: any part converts to the same bytes as it does in the whole. Allocates nothing after construction.
+/// XRGB8888 to a display's bytes and back. Colours are scaled by v * max / 255, to nearest or dithered; grey is Rec. 601. What is written
+/// depends on a pixel and its place only: any part converts to the same bytes as it does in the whole. Allocates nothing
+/// after construction.
 /// </summary>
 internal sealed class PixelConverter
 {
@@ -36,8 +37,8 @@ internal sealed class PixelConverter
     public PixelLayout Layout { get; }
 
     /// <summary>
-    /// Converts rect.Height rows of rect.Width pixels, one behind the other. XRGB8888 is copied with its X bytes. Where a pixel is not of whole
-    /// bytes, the neighbours' bits in the first and the last byte of a row are kept; all other bytes are only written, never read.
+    /// Converts rect.Height rows of rect.Width pixels, one behind the other. XRGB8888 is copied with its X bytes. Where a pixel is not of
+    /// whole bytes, the neighbours' bits in the first and the last byte of a row are kept; all other bytes are only written, never read.
     /// </summary>
     /// <param name="rect">Where the pixels lie on the display; X and Y are not negative.</param>
     /// <param name="pixels">XRGB8888.</param>

@@ -78,9 +78,9 @@ internal sealed record PixelLayout
 
     /// <summary>
     /// The layout that fb_var_screeninfo and fb_fix_screeninfo state. Null with a fault that says what of it makes no sense.
-    /// A static palette is taken for colours where its fields lie apart, else for grey; so are 8 bits and less of true colour with three equal
-    /// fields. Stored bits are those from one pixel to the next: what StoredBits finds. Big-endian is, below 8 bits, FB_NONSTD_REV_PIX_IN_B
-    /// (and DRM's C1, R1 and the like), above a driver of foreign endianness.
+    /// A static palette is taken for colours where its fields lie apart, else for grey; so are 8 bits and less of true colour with three
+    /// equal fields. Stored bits are those from one pixel to the next: what StoredBits finds. Big-endian is, below 8 bits,
+    /// FB_NONSTD_REV_PIX_IN_B (and DRM's C1, R1 and the like), above a driver of foreign endianness.
     /// </summary>
     public static PixelLayout? FromFramebuffer(int storedBits, PixelField red, PixelField green, PixelField blue, bool grayscale,
         PixelVisual visual, bool bigEndian, out string fault)
@@ -89,7 +89,8 @@ internal sealed record PixelLayout
         if (kind != PixelKind.Colour)
         {
             // Some state no field at all, or 8 bits of every pixel (vfb, of pixels of 1 bit).
-            red = red.Length == 0 || (red.Offset == 0 && red.Length > storedBits) ? new PixelField(0, Math.Min(storedBits, PixelField.MaxLength)) : red;
+            red = red.Length == 0 || (red.Offset == 0 && red.Length > storedBits)
+                ? new PixelField(0, Math.Min(storedBits, PixelField.MaxLength)) : red;
             (green, blue) = (red, red);
         }
         fault = Fault(storedBits, visual, kind, red, green, blue);

@@ -32,7 +32,9 @@ internal sealed class PixelPalette
         uint r = (xrgb >> 16) & 0xFF, g = (xrgb >> 8) & 0xFF, b = xrgb & 0xFF;
         if (field.Length < 8)
             return field.Scale(PixelLayout.Luma(xrgb), threshold);
-        return r == g && g == b ? GreyIndex(Step(r, GreySteps)) : Step(r, Side - 1) * Side * Side + Step(g, Side - 1) * Side + Step(b, Side - 1);
+        return r == g && g == b
+            ? GreyIndex(Step(r, GreySteps))
+            : Step(r, Side - 1) * Side * Side + Step(g, Side - 1) * Side + Step(b, Side - 1);
 
         uint Step(uint colour, uint steps) => (colour * steps + threshold) / 255;
     }

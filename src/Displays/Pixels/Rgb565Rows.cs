@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics.Arm;
 namespace Displays.Pixels;
 
 /// <summary>
-/// The start of a row of RGB565 by vectors, as VectorRows. (v * 31 + t) / 255 is (v * 249 + t * 8 + t / 32) / 2048 for each colour v and each
-/// threshold t of Dither, and (v * 63 + t) / 255 is (v * 253 + t * 4 + t / 64) / 1024 (found by search, proven by the tests): sums of 16 bits
-/// with the colour at their upper end.
+/// The start of a row of RGB565 by vectors, as VectorRows. (v * 31 + t) / 255 is (v * 249 + t * 8 + t / 32) / 2048 for each colour v and
+/// each threshold t of Dither, and (v * 63 + t) / 255 is (v * 253 + t * 4 + t / 64) / 1024 (found by search, proven by the tests): sums of
+/// 16 bits with the colour at their upper end.
 /// </summary>
 internal static class Rgb565Rows
 {
@@ -56,7 +56,8 @@ internal static class Rgb565Rows
         return (redAndBlue & new Vector<uint>(0xF800)) | ((green >> 5) & new Vector<uint>(0x07E0)) | (redAndBlue >> 27);
     }
 
-    private static (Vector<uint> RedAndBlue, Vector<uint> Green) Scale(Vector<uint> pixels, Vector<ushort> threshold5, Vector<ushort> threshold6)
+    private static (Vector<uint> RedAndBlue, Vector<uint> Green) Scale(Vector<uint> pixels,
+        Vector<ushort> threshold5, Vector<ushort> threshold6)
     {
         var redAndBlue = Vector.AsVectorUInt16(pixels & new Vector<uint>(0x00FF00FF)) * new Vector<ushort>(Scale5) + threshold5;
         var green = Vector.AsVectorUInt16((pixels >> 8) & new Vector<uint>(0xFF)) * new Vector<ushort>(Scale6) + threshold6;

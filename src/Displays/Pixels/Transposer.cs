@@ -8,8 +8,8 @@ using Mmm;
 namespace Displays.Pixels;
 
 /// <summary>
-/// Rows to columns: by blocks that stay in the first-level cache, and in them by squares in registers, 8x8 pixels with AVX, else 4x4. Callers
-/// have checked that both rectangles lie in their spans; addresses are not checked again here.
+/// Rows to columns: by blocks that stay in the first-level cache, and in them by squares in registers, 8x8 pixels with AVX, else 4x4.
+/// Callers have checked that both rectangles lie in their spans; addresses are not checked again here.
 /// </summary>
 internal static class Transposer
 {
@@ -21,9 +21,11 @@ internal static class Transposer
     public static void Transpose(ReadOnlySpan<uint> source, int sourceStride, bool sourceReversed, int width, int height,
         Span<uint> destination, int destinationStride, bool destinationReversed)
     {
-        nint fromStep = sourceReversed ? -sourceStride : sourceStride, toStep = destinationReversed ? -destinationStride : destinationStride;
+        nint fromStep = sourceReversed ? -sourceStride : sourceStride,
+            toStep = destinationReversed ? -destinationStride : destinationStride;
         ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(source), sourceReversed ? (height - 1) * (nint)sourceStride : 0);
-        ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(destination), destinationReversed ? (width - 1) * (nint)destinationStride : 0);
+        ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(destination),
+            destinationReversed ? (width - 1) * (nint)destinationStride : 0);
         if (width < Square || height < Square)
         {
             TransposePixels(ref from, fromStep, ref to, toStep, width, height);
@@ -47,7 +49,8 @@ internal static class Transposer
             destination[^(i + 1)] = source[i];
     }
 
-    // The last squares of a side are moved back to end with it: they write some pixels again, as they are, which costs less than single pixels.
+    // The last squares of a side are moved back to end with it: they write some pixels again, as they are, which costs less
+    // than single pixels.
     private static void TransposeBlock(ref uint from, nint fromStep, ref uint to, nint toStep, Rect block, int width, int height)
     {
         for (var left = block.X; left < Math.Min(block.Right, width); left += Square)

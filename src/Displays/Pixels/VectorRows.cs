@@ -67,7 +67,8 @@ internal static class VectorRows
         var redAndBlue = Vector.AsVectorUInt32(
             Vector.AsVectorUInt16(pixels & new Vector<uint>(0x00FF00FF)) * Vector.AsVectorUInt16(new Vector<uint>(77 << 16 | 29)));
         var green = Vector.AsVectorUInt32(
-            Vector.AsVectorUInt16((pixels >> 8) & new Vector<uint>(0xFF)) * new Vector<ushort>(150) + Vector.AsVectorUInt16(new Vector<uint>(128)));
+            Vector.AsVectorUInt16((pixels >> 8) & new Vector<uint>(0xFF)) * new Vector<ushort>(150)
+                + Vector.AsVectorUInt16(new Vector<uint>(128)));
         return ((redAndBlue + (redAndBlue >> 16) + green) >> 8) & new Vector<uint>(0xFF);
     }
 

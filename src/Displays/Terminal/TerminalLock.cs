@@ -1,8 +1,8 @@
 namespace Displays;
 
 /// <summary>
-/// Which of the hosts that show something beside one terminal has it: the first. It leaves the terminal to the others when it ends, and the last
-/// gives it back. The hosts may be on different cards; the text console would cover all of them.
+/// Which of the hosts that show something beside one terminal has it: the first. It leaves the terminal to the others when it ends, and the
+/// last gives it back. The hosts may be on different cards; the text console would cover all of them.
 /// </summary>
 /// <param name="fd">The terminal, opened by its own name for reading and writing. Stays the caller's.</param>
 internal sealed class TerminalLock(int fd)

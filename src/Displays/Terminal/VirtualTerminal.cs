@@ -17,8 +17,9 @@ namespace Displays;
 /// With the keyboard off, the kernel does not switch on Ctrl+Alt+F2: the host does (<see cref="Switch"/>), unless its keys are locked.
 /// Root needs neither a session nor a controlling terminal for any of this, another user needs the terminal as the controlling one.
 /// <para>
-/// The display is opened first, as only that tells whether the screen may be had. Until the terminal is taken the console may draw: on KMS it draws
-/// into a buffer that is not shown, on fbdev what it drew is painted over. At the end the display is closed first: the console then draws its text.
+/// The display is opened first, as only that tells whether the screen may be had. Until the terminal is taken the console may draw: on KMS
+/// it draws into a buffer that is not shown, on fbdev what it drew is painted over. At the end the display is closed first: the console
+/// then draws its text.
 /// </para>
 /// </remarks>
 internal sealed unsafe class VirtualTerminal : IDisposable
@@ -51,7 +52,9 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     /// <summary>Readable while <see cref="Dispatch"/> has something to do.</summary>
     public int FileDescriptor { get; }
 
-    /// <summary>Lets the screen go or takes it back when the kernel has asked for it by signal; takes the terminal that another host has left.</summary>
+    /// <summary>
+    /// Lets the screen go or takes it back when the kernel has asked for it by signal; takes the terminal that another host has left.
+    /// </summary>
     public void Dispatch()
     {
         Span<byte> count = stackalloc byte[8];
@@ -60,7 +63,9 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             call();
     }
 
-    /// <summary>The screen is this terminal's, or the terminal is not taken. While it is another's, nothing may be written to the display.</summary>
+    /// <summary>
+    /// The screen is this terminal's, or the terminal is not taken. While it is another's, nothing may be written to the display.
+    /// </summary>
     public bool IsShown => !_isTaken || _isShown;
 
     /// <summary>The screen is back, with anything on it: everything is to be painted anew.</summary>
@@ -75,8 +80,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         : [];
 
     /// <summary>
-    /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Nothing happens where there are no virtual terminals;
-    /// when there are and this user may not have one, or another host has it, the log says what follows from it.
+    /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Nothing happens where there are no virtual
+    /// terminals; when there are and this user may not have one, or another host has it, the log says what follows from it.
     /// </summary>
     /// <param name="display">Is hidden before the screen is let go, and shown when it is back.</param>
     /// <param name="readsStdin">The host takes its keys from stdin: when that is this very terminal, its keyboard stays on.</param>
@@ -95,8 +100,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
                 Sys.Close(_tty);
                 _tty = -1;
                 if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
-                    _log($"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, and its keys reach the login behind it; "
-                        + "run the host as root, or from a login on that console");
+                    _log($"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, "
+                        + "and its keys reach the login behind it; run the host as root, or from a login on that console");
                 return;
             }
         }
@@ -142,7 +147,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     private void WaitForOwner(TerminalLock owner)
     {
-        _log($"terminal {_number} is another mmm's, and left alone while that one runs: its keys are switched off, and this one hears of no switch");
+        _log($"terminal {_number} is another mmm's, and left alone while that one runs: its keys are switched off, "
+            + "and this one hears of no switch");
         new Thread(() =>
         {
             if (owner.WaitForOwner())

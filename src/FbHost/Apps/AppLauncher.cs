@@ -9,8 +9,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Starts the configured apps, and starts them again a second after they end. Which process each has is kept, so that a host started after a
-/// crash takes over the apps of the last one and does not start them twice.
+/// Starts the configured apps, and starts them again a second after they end. Which process each has is kept, so that a host started after
+/// a crash takes over the apps of the last one and does not start them twice.
 /// </summary>
 internal sealed class AppLauncher : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class AppLauncher : IDisposable
     /// <param name="directory">MMM_PATH of the apps.</param>
     /// <param name="own">Keeps their processes for the next host; null: they are not kept.</param>
     /// <param name="apps">From the configuration.</param>
-    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
+    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients,
+        string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
         (_loop, _log, _directory, _kept) = (loop, log, directory, new KeptApps(own, log));
         _apps = [.. apps.Select((a, i) => new App(a, i))];
@@ -51,13 +52,17 @@ internal sealed class AppLauncher : IDisposable
             app.Timer = loop.CreateTimer(() => OnTimer(app));
     }
 
-    /// <summary>Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted, and kept for the next host.</summary>
+    /// <summary>
+    /// Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted, and kept for the next host.
+    /// </summary>
     public Action<int>? EndWith { get; set; }
 
     /// <summary>The app that a process belongs to, also as one that the app started; null: none of the host's.</summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
 
-    /// <summary>Takes over what the last host left running. To be called before clients are served, so that <see cref="AppOf"/> knows theirs.</summary>
+    /// <summary>
+    /// Takes over what the last host left running. To be called before clients are served, so that <see cref="AppOf"/> knows theirs.
+    /// </summary>
     public void TakeOver()
     {
         if (EndWith is not null)
@@ -65,7 +70,8 @@ internal sealed class AppLauncher : IDisposable
         var kept = _kept.Read();
         foreach (var app in _apps)
         {
-            if (kept.TryGetValue(app.Name, out var process) && AppProcess.OfFormerHost(_loop, process.Pid, process.StartTime) is { } running)
+            if (kept.TryGetValue(app.Name, out var process)
+                && AppProcess.OfFormerHost(_loop, process.Pid, process.StartTime) is { } running)
                 Watch(app, running);
         }
     }

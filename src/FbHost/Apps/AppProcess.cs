@@ -6,9 +6,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// The process of an app and the process group that it leads, until all of them are gone. Signals reach the whole group; what is left of it after
-/// the leader's end is told to end too, and killed two seconds later. The end is told by a pidfd; where there is none (a seccomp filter, no
-/// descriptor left) the process is looked at ten times a second.
+/// The process of an app and the process group that it leads, until all of them are gone. Signals reach the whole group; what is left of it
+/// after the leader's end is told to end too, and killed two seconds later. The end is told by a pidfd; where there is none (a seccomp
+/// filter, no descriptor left) the process is looked at ten times a second.
 /// </summary>
 internal sealed class AppProcess : IDisposable
 {
@@ -31,7 +31,9 @@ internal sealed class AppProcess : IDisposable
 
     public int Pid { get; }
 
-    /// <summary>When the kernel started it, in its ticks since boot: tells it from a later process with the same pid. Null: it cannot be found out.</summary>
+    /// <summary>
+    /// When the kernel started it, in its ticks since boot: tells it from a later process with the same pid. Null: it cannot be found out.
+    /// </summary>
     public string? StartTime => _startTime ??= HasEnded ? null : StartTimeOf(Pid);
 
     /// <summary>When the host started or found it, <see cref="EventLoop.Now"/>.</summary>

@@ -61,13 +61,15 @@ internal static unsafe partial class ChildProcess
     public static void KeepExitCodes() => SetSignalHandler(SIGCHLD, 0);
 
     /// <summary>
-    /// Starts a program in a session, and so a process group, of its own, without a terminal: standard input is /dev/null, output and error are the
-    /// host's, it gets no other descriptor, and all signals have their defaults. Its environment is the host's and one variable.
+    /// Starts a program in a session, and so a process group, of its own, without a terminal: standard input is /dev/null, output and error
+    /// are the host's, it gets no other descriptor, and all signals have their defaults. Its environment is the host's and one variable.
     /// </summary>
     /// <param name="command">The program, looked for in PATH unless it has a slash, and its arguments.</param>
     /// <param name="variable">The name of the variable.</param>
     /// <param name="value">Its value.</param>
-    /// <returns>The process id, which is its group's and session's as well; or minus errno, also when the program cannot be executed.</returns>
+    /// <returns>
+    /// The process id, which is its group's and session's as well; or minus errno, also when the program cannot be executed.
+    /// </returns>
     public static int Start(IReadOnlyList<string> command, string variable, string value)
     {
         var environment = new List<string> { $"{variable}={value}" };

@@ -25,7 +25,8 @@ internal sealed class KeptApps(HostDirectory? directory, HostLog log)
             return kept;
         foreach (var line in lines.AsSpan(1))
         {
-            if (line.Split(' ', 3) is [var pid, var start, var name] && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (line.Split(' ', 3) is [var pid, var start, var name]
+                && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 kept[name] = (number, start);
         }
         return kept;

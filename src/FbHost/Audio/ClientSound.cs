@@ -8,8 +8,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Audio;
 
 /// <summary>
-/// One client's sound: takes frames from its ring and gives them at the sink's rate, as stereo floats. Made and removed by the loop's thread,
-/// read by the audio thread; both use descriptors of their own. What goes between them is single words, and a notice that there are any.
+/// One client's sound: takes frames from its ring and gives them at the sink's rate, as stereo floats. Made and removed by the loop's
+/// thread, read by the audio thread; both use descriptors of their own. What goes between them is single words, and a notice
+/// that there are any.
 /// </summary>
 internal sealed class ClientSound : IPcmSource
 {

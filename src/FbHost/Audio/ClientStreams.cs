@@ -7,8 +7,8 @@ using Mmm.Host;
 namespace FbHost.Audio;
 
 /// <summary>
-/// The clients' sound: finds those that have queued frames, plays them at their own volumes, hands over what their streams need, and lets those
-/// that are gone fade. Belongs to the loop's thread.
+/// The clients' sound: finds those that have queued frames, plays them at their own volumes, hands over what their streams need, and lets
+/// those that are gone fade. Belongs to the loop's thread.
 /// </summary>
 internal sealed class ClientStreams : IDisposable
 {
@@ -213,9 +213,12 @@ internal sealed class ClientStreams : IDisposable
         if (stream.Lease?.Size.Rate != rate)
         {
             ReturnLease(stream);
-            if (TakeFor(stream, () => (stream.Lease = _filters.TryTake(stream.Holder, rate, stream.Leases, out var limit)) is null ? limit : null) is { } whose)
+            var limits = TakeFor(stream,
+                () => (stream.Lease = _filters.TryTake(stream.Holder, rate, stream.Leases, out var limit)) is null ? limit : null);
+            if (limits is { } whose)
             {
-                Refuse(client, stream, $"{whose} has no share left of what resampling may take, for {rate} Hz; play at {AudioSink.Rate} Hz");
+                Refuse(client, stream,
+                    $"{whose} has no share left of what resampling may take, for {rate} Hz; play at {AudioSink.Rate} Hz");
                 return false;
             }
             stream.Leases++;

@@ -4,7 +4,9 @@ using FbHost.Loop;
 
 namespace FbHost.Audio;
 
-/// <summary>One stream's share of the filters, from <see cref="ResamplerFilters.TryTake"/> to <see cref="ResamplerFilters.Return"/>.</summary>
+/// <summary>
+/// One stream's share of the filters, from <see cref="ResamplerFilters.TryTake"/> to <see cref="ResamplerFilters.Return"/>.
+/// </summary>
 internal sealed class FilterLease(Holder holder, ResamplerFilterSize size, int turn)
 {
     public Holder Holder => holder;

@@ -96,8 +96,8 @@ internal sealed class SoundOutput : IDisposable
             _sink.Volume.Target = IsMuted || Volume == 0 ? 0 : _card is { Works: true } ? 1 : Gain.OfPercent(Volume);
     }
 
-    // Each time the card is opened it may be another one, or the same one plugged in again, whose control stands as it was made: samples are
-    // multiplied until it is set, for which the silence that goes first leaves time.
+    // Each time the card is opened it may be another one, or the same one plugged in again, whose control stands as it was made: samples
+    // are multiplied until it is set, for which the silence that goes first leaves time.
     private void FollowCard()
     {
         if (Status.State == OutputState.Discarding)

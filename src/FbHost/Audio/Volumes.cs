@@ -5,8 +5,8 @@ using FbHost.Loop;
 namespace FbHost.Audio;
 
 /// <summary>
-/// The volumes that people have chosen, in percent: of everything, and of clients by their names. Kept in a small file, written some seconds
-/// after a change and at the end, and as a whole: a reader never finds half of it.
+/// The volumes that people have chosen, in percent: of everything, and of clients by their names. Kept in a small file, written some
+/// seconds after a change and at the end, and as a whole: a reader never finds half of it.
 /// </summary>
 internal sealed class Volumes : IDisposable
 {

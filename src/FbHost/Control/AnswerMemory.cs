@@ -5,7 +5,10 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Control;
 
-/// <summary>Memory of a large answer, all zero. It is the system's and not the garbage collector's: when the answer is sent it is given back at once.</summary>
+/// <summary>
+/// Memory of a large answer, all zero. It is the system's and not the garbage collector's: when the answer is sent it is
+/// given back at once.
+/// </summary>
 internal sealed unsafe class AnswerMemory : MemoryManager<byte>
 {
     private readonly int _length;

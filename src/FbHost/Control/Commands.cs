@@ -25,7 +25,8 @@ internal sealed class Commands
     private readonly Action _quit;
     private readonly List<ControlConnection> _watchers = [];
 
-    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker, AppLauncher apps, SoundOutput output, ClientStreams streams, Action quit)
+    public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker,
+        AppLauncher apps, SoundOutput output, ClientStreams streams, Action quit)
     {
         (_loop, _clients, _display, _blanker, _apps, _streams, _quit) = (loop, clients, display, blanker, apps, streams, quit);
         _sound = new SoundCommands(clients, output, streams);
@@ -77,8 +78,9 @@ internal sealed class Commands
                 break;
             default:
                 if (!_sound.Handle(connection, words))
-                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, event CLIENT TEXT, "
-                        + "restart APP, blank, unblank, brightness PERCENT, audio, volume [CLIENT] [PERCENT], mute [on|off], watch, quit");
+                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
+                        + "event CLIENT TEXT, restart APP, blank, unblank, brightness PERCENT, audio, "
+                        + "volume [CLIENT] [PERCENT], mute [on|off], watch, quit");
                 break;
         }
     }
@@ -139,7 +141,8 @@ internal sealed class Commands
         }
         if (AnswerMemory.TryMake((int)length, out var error) is not { } memory)
         {
-            connection.Fail($"there are no {length:N0} bytes of memory for a screenshot: {Mmm.Linux.Sys.ErrorText(error)}; ask again later");
+            connection.Fail($"there are no {length:N0} bytes of memory for a screenshot: {Mmm.Linux.Sys.ErrorText(error)}; "
+                + "ask again later");
             return;
         }
         _display.Read(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(memory.GetSpan()));

@@ -9,8 +9,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Control;
 
 /// <summary>
-/// The control socket, <c>$MMM_PATH/.control</c>: a request is one line, a JSON list of words as in <c>["send","Clock","hello"]</c>; the answer
-/// is one line, a JSON object with <c>ok</c>. Only the host's user and root may connect. See docs/control.md.
+/// The control socket, <c>$MMM_PATH/.control</c>: a request is one line, a JSON list of words as in <c>["send","Clock","hello"]</c>; the
+/// answer is one line, a JSON object with <c>ok</c>. Only the host's user and root may connect. See docs/control.md.
 /// </summary>
 internal sealed class ControlSocket : IDisposable
 {
@@ -116,8 +116,8 @@ internal sealed class ControlConnection
             Fail($"a request is at most {LongestRequest} bytes", close: true);
     }
 
-    // Takes the next request when the last one's answer is sent: answers are in the order of requests, and somebody who asks without reading waits, and
-    // does not fill the memory.
+    // Takes the next request when the last one's answer is sent: answers are in the order of requests, and somebody who asks without
+    // reading waits, and does not fill the memory.
     private void Handle()
     {
         if (_isHandling)
@@ -166,7 +166,9 @@ internal sealed class ControlConnection
         }
     }
 
-    /// <summary>The answer to this request comes later, by <see cref="Ok"/> or <see cref="Fail"/>. Until then no other request is taken.</summary>
+    /// <summary>
+    /// The answer to this request comes later, by <see cref="Ok"/> or <see cref="Fail"/>. Until then no other request is taken.
+    /// </summary>
     public void AnswerLater() => _owesAnswer = true;
 
     /// <summary>Answers that it was done; the writer adds what belongs to it.</summary>

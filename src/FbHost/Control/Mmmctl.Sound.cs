@@ -25,8 +25,10 @@ internal static partial class Mmmctl
         }
         var format = Text(audio, "format");
         format = format.Length > 0 ? $"{format} " : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Text(audio, "device")}: {Text(audio, "state")}, {format}{Text(audio, "rate")} Hz, "
-            + $"period {Text(audio, "periodFrames")} frames, latency {audio.GetProperty("latencyMs").GetDouble():0.0} ms, {Text(audio, "xruns")} xruns"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Text(audio, "device")}: {Text(audio, "state")}, {format}{Text(audio, "rate")} Hz, "
+            + $"period {Text(audio, "periodFrames")} frames, latency {audio.GetProperty("latencyMs").GetDouble():0.0} ms, "
+            + $"{Text(audio, "xruns")} xruns"));
         Console.WriteLine($"volume {Loudness(audio)}");
         List<string[]> rows = [["NAME", "FORMAT", "RATE", "QUEUE", "UNDERRUNS", "VOLUME"]];
         foreach (var c in audio.GetProperty("clients").EnumerateArray())

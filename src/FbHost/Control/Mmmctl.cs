@@ -85,7 +85,8 @@ internal static partial class Mmmctl
                 $"{c.GetProperty("pid").GetInt32()}",
                 $"{c.GetProperty("width").GetInt32()}x{c.GetProperty("height").GetInt32()}",
                 c.GetProperty("frames").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
-                c.TryGetProperty("lastFrameSeconds", out var last) ? string.Create(CultureInfo.InvariantCulture, $"{last.GetDouble():0.0} s") : "-",
+                c.TryGetProperty("lastFrameSeconds", out var last)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{last.GetDouble():0.0} s") : "-",
                 $"{c.GetProperty("eventsQueued").GetInt32()}/1024",
                 c.GetProperty("eventsDropped").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
                 c.GetProperty("audio").GetBoolean() ? "yes" : "-",
@@ -143,10 +144,12 @@ internal static partial class Mmmctl
                 Mmm.Linux.Sys.Close(fd);
                 throw new MmmException(error == -Tmds.Linux.LibC.EACCES
                     ? $"{directory}: permission denied; only the host's user and root may control it"
-                    : $"{directory}: no host answers there ({Mmm.Linux.Sys.ErrorText(error)}); name its directory by MMM_PATH or --path DIR");
+                    : $"{directory}: no host answers there ({Mmm.Linux.Sys.ErrorText(error)}); "
+                        + "name its directory by MMM_PATH or --path DIR");
             }
             Mmm.Linux.Sys.SetBlocking(fd);
-            _stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+            _stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true),
+                FileAccess.ReadWrite, bufferSize: 0);
         }
 
         public JsonElement Ask(params string[] words)

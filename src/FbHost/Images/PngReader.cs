@@ -7,8 +7,8 @@ namespace FbHost.Images;
 internal delegate void PngRow(int y, ReadOnlySpan<uint> pixels);
 
 /// <summary>
-/// Reads a PNG (ISO/IEC 15948) into XRGB8888: grey, RGB or palette, with or without alpha, 8 bits a channel (palette and grey also 1, 2, 4),
-/// not interlaced. Alpha is put over black. A row at a time: what a picture of any size costs is two rows.
+/// Reads a PNG (ISO/IEC 15948) into XRGB8888: grey, RGB or palette, with or without alpha, 8 bits a channel (palette and grey also 1, 2,
+/// 4), not interlaced. Alpha is put over black. A row at a time: what a picture of any size costs is two rows.
 /// </summary>
 internal sealed class PngReader
 {

@@ -9,7 +9,8 @@ namespace FbHost.Input;
 /// </summary>
 internal sealed class HostKeys
 {
-    private static readonly byte[][] TerminalWords = [.. Enumerable.Range(1, 12).Select(n => System.Text.Encoding.UTF8.GetBytes($"control-alt-F{n}"))];
+    private static readonly byte[][] TerminalWords =
+        [.. Enumerable.Range(1, 12).Select(n => System.Text.Encoding.UTF8.GetBytes($"control-alt-F{n}"))];
     private readonly HostKeyOptions _options;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;

@@ -75,7 +75,9 @@ internal sealed class InputDevices : IDisposable
     /// <summary>How the touch screen that was found first is corrected; null without one.</summary>
     public CalibrationMatrix? Calibration => TouchScreens.FirstOrDefault()?.Calibration;
 
-    /// <summary>From fractions of that touch screen, corrected, to fractions of the screen: turned against its picture, then with it.</summary>
+    /// <summary>
+    /// From fractions of that touch screen, corrected, to fractions of the screen: turned against its picture, then with it.
+    /// </summary>
     public CalibrationMatrix ToScreen =>
         CalibrationMatrix.Turn(TouchScreens.FirstOrDefault()?.Turn ?? _rules.Touch.Rotate ?? 0).Then(_panel.Matrix);
 
@@ -93,7 +95,8 @@ internal sealed class InputDevices : IDisposable
     private void Follow(string path)
     {
         var full = Path.GetFullPath(path);
-        _directories.Add(new InputDirectory(_loop, _log, Path.GetDirectoryName(full)!, _ => Found(path), _ => Lost(path), Path.GetFileName(full)));
+        _directories.Add(new InputDirectory(_loop, _log, Path.GetDirectoryName(full)!,
+            _ => Found(path), _ => Lost(path), Path.GetFileName(full)));
     }
 
     private void Found(string path)
@@ -154,7 +157,9 @@ internal sealed class InputDevices : IDisposable
             ? !EvdevDevice.TryOpenStream(path, width, height, _rules, out var device, out var fault)
             : !EvdevDevice.TryOpen(path, _rules, out device, out fault))
             return fault;
-        return TryWatch(device) ? null : new OpenFault($"{path}: cannot be waited for; it must be an input device or a FIFO", Passes: false);
+        return TryWatch(device)
+            ? null
+            : new OpenFault($"{path}: cannot be waited for; it must be an input device or a FIFO", Passes: false);
     }
 
     private bool TryWatch(EvdevDevice device)
@@ -241,7 +246,8 @@ internal sealed class InputDevices : IDisposable
 
     private const uint S_IFCHR = 0x2000, S_IFIFO = 0x1000;
 
-    private static bool IsNode(string path) => File.Exists(path) ? FileType(path) == S_IFCHR : path.StartsWith("/dev/", StringComparison.Ordinal);
+    private static bool IsNode(string path) =>
+        File.Exists(path) ? FileType(path) == S_IFCHR : path.StartsWith("/dev/", StringComparison.Ordinal);
 
     // The runtime's file attributes do not tell.
     private static unsafe uint FileType(string path)

@@ -5,8 +5,8 @@ using Mmm.Linux;
 namespace FbHost.Input;
 
 /// <summary>
-/// The event* nodes of a directory, or its one node of a name, as they come and go, by inotify: no udev is needed. The directory itself may come
-/// later, too, or go and come again, and so may those above it.
+/// The event* nodes of a directory, or its one node of a name, as they come and go, by inotify: no udev is needed. The directory itself may
+/// come later, too, or go and come again, and so may those above it.
 /// </summary>
 internal sealed class InputDirectory : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class InputDirectory : IDisposable
     /// <param name="name">Of the one node that counts; null: all event* do.</param>
     public InputDirectory(EventLoop loop, HostLog log, string path, Action<string> found, Action<string> lost, string? name = null)
     {
-        (_loop, _log, _path, _found, _lost, _name) = (loop, log, Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), found, lost, name);
+        (_loop, _log, _path, _found, _lost, _name) = (loop, log,
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), found, lost, name);
         Look();
     }
 
@@ -75,7 +76,8 @@ internal sealed class InputDirectory : IDisposable
         try
         {
             var nodes = Directory.EnumerateFileSystemEntries(_path).Where(node => Counts(Path.GetFileName(node))).Take(MostNodes).ToArray();
-            Array.Sort(nodes, (a, b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b)); // event2, event10
+            // event2 before event10.
+            Array.Sort(nodes, (a, b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b));
             Emptiness = nodes.Length == 0 ? $"{_path}: no input devices; plug one in" : null;
             Array.ForEach(nodes, _found);
         }

@@ -4,13 +4,17 @@ using Mmm;
 
 namespace FbHost.Input;
 
-/// <summary>Typed key events as the protocol's words: a name, or the text that the key types, with prefixes. Made once a combination.</summary>
+/// <summary>
+/// Typed key events as the protocol's words: a name, or the text that the key types, with prefixes. Made once a combination.
+/// </summary>
 internal sealed class KeyWords
 {
     private const int MostMade = 1024; // a terminal can type all of Unicode
     private readonly Dictionary<(KeyCode, Modifiers, KeyText), byte[]> _made = [];
 
-    /// <summary>The event text of a press or repeat; empty for a key that has none (a modifier, a dead key, a key without a name).</summary>
+    /// <summary>
+    /// The event text of a press or repeat; empty for a key that has none (a modifier, a dead key, a key without a name).
+    /// </summary>
     public byte[] Of(in InputEvent e)
     {
         var combination = (e.Meaning, e.Modifiers, e.Text);

@@ -5,8 +5,8 @@ using InputEvdev;
 namespace FbHost.Input;
 
 /// <summary>
-/// From places on the panel, which touch screens and tablets give, to pixels of the screen, which clients are given: the one place that knows
-/// how the panel hangs and how large the screen is now.
+/// From places on the panel, which touch screens and tablets give, to pixels of the screen, which clients are given: the one place that
+/// knows how the panel hangs and how large the screen is now.
 /// </summary>
 /// <param name="display">The screen, as clients see it. Its size may change.</param>
 /// <param name="orientation">How the panel hangs.</param>

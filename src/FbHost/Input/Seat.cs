@@ -7,9 +7,9 @@ using InputEvdev;
 namespace FbHost.Input;
 
 /// <summary>
-/// Everything that a person presses comes here as a typed event, whatever it was pressed on, and goes on to the window side by the same rules:
-/// what happens while another terminal has the screen is meant for that one; keys of the host's are the host's; what turns the screen on
-/// reaches no app, from down to up; what does reach one clicks. Releases pass: a finger or key is lifted all the same.
+/// Everything that a person presses comes here as a typed event, whatever it was pressed on, and goes on to the window side by the same
+/// rules: what happens while another terminal has the screen is meant for that one; keys of the host's are the host's; what turns the
+/// screen on reaches no app, from down to up; what does reach one clicks. Releases pass: a finger or key is lifted all the same.
 /// </summary>
 internal sealed class Seat : IDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class Seat : IDisposable
     /// <param name="isShown">False while another terminal has the screen.</param>
     /// <param name="router">Gets what is for the clients.</param>
     /// <param name="click">Is called when a finger or key goes down for a client.</param>
-    public Seat(EventLoop loop, HostLog log, Keyboards keyboards, HostKeys hostKeys, Blanker blanker, Func<bool> isShown, InputRouter router, Action click)
+    public Seat(EventLoop loop, HostLog log, Keyboards keyboards, HostKeys hostKeys,
+        Blanker blanker, Func<bool> isShown, InputRouter router, Action click)
     {
         (_hostKeys, _blanker, _isShown, _router, _click) = (hostKeys, blanker, isShown, router, click);
         (Raw, Typed) = (TakeRaw, TakeTyped);
@@ -70,7 +71,8 @@ internal sealed class Seat : IDisposable
 
     /// <summary>Takes what happened to a GPIO button: a key whose word is the button's event.</summary>
     public void Take(ButtonEvent e) => Take(new KeyEvent(
-        e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index), e.Pressed ? Encoding.UTF8.GetBytes(e.Event) : []));
+        e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index),
+        e.Pressed ? Encoding.UTF8.GetBytes(e.Event) : []));
 
     private void TakeRaw(in InputEvent e)
     {

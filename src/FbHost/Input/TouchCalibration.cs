@@ -8,8 +8,8 @@ using Mmm;
 namespace FbHost.Input;
 
 /// <summary>
-/// Lets an app calibrate the touch screens by messages: <c>calibrate A B C D E F</c> corrects what is in force, at once; <c>calibrate keep</c>
-/// writes that to the configuration; <c>calibrate back</c> takes it back, as does the end of the app. Answered by the events
+/// Lets an app calibrate the touch screens by messages: <c>calibrate A B C D E F</c> corrects what is in force, at once; <c>calibrate
+/// keep</c> writes that to the configuration; <c>calibrate back</c> takes it back, as does the end of the app. Answered by the events
 /// <c>message calibrate ok</c> and <c>message calibrate failed REASON</c>.
 /// </summary>
 internal sealed class TouchCalibration
@@ -33,7 +33,8 @@ internal sealed class TouchCalibration
     /// <param name="config">The configuration's file; null: there is none.</param>
     /// <param name="apply">Puts a calibration in force.</param>
     public TouchCalibration(
-        ClientTable clients, Worker worker, Func<CalibrationMatrix> toScreen, Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
+        ClientTable clients, Worker worker, Func<CalibrationMatrix> toScreen,
+        Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
     {
         (_clients, _worker, _toScreen, _inForce, _config, _apply) = (clients, worker, toScreen, inForce, config, apply);
         clients.Messages.CalibrationAsked += Act;
@@ -125,8 +126,8 @@ internal sealed class TouchCalibration
         CultureInfo.InvariantCulture, $"[{m.A:0.######}, {m.B:0.######}, {m.C:0.######}, {m.D:0.######}, {m.E:0.######}, {m.F:0.######}]");
 
     /// <summary>
-    /// The panel's calibration with a correction of what is seen on the screen: there and back again, since a calibration corrects positions
-    /// on the panel, and the screen may hang turned.
+    /// The panel's calibration with a correction of what is seen on the screen: there and back again, since a calibration corrects
+    /// positions on the panel, and the screen may hang turned.
     /// </summary>
     public static CalibrationMatrix Corrected(CalibrationMatrix calibration, CalibrationMatrix onScreen, CalibrationMatrix toScreen) =>
         calibration.Then(toScreen).Then(onScreen).Then(Inverse(toScreen));

@@ -37,7 +37,8 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>CLOCK_MONOTONIC in ns.</summary>
     public static long Now => Stopwatch.GetTimestamp(); // the runtime's frequency is 1 GHz on Linux
 
-    private static int Must(int fd) => fd >= 0 ? fd : throw new MmmException($"no descriptor left for the event loop: {Sys.ErrorText(Sys.Check(fd))}");
+    private static int Must(int fd) =>
+        fd >= 0 ? fd : throw new MmmException($"no descriptor left for the event loop: {Sys.ErrorText(Sys.Check(fd))}");
 
     /// <summary>
     /// Calls the handler (with the EPOLL* flags) on the loop's thread whenever the descriptor is readable, until the result is disposed.

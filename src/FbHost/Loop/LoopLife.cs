@@ -1,8 +1,8 @@
 namespace FbHost.Loop;
 
 /// <summary>
-/// Makes what a loop runs, runs it and puts it back, all on one thread: the kernel may compare who uses a device (a DRM card's mode setting) with the thread
-/// that opened it. It is the thread that calls, so that the end needs no other.
+/// Makes what a loop runs, runs it and puts it back, all on one thread: the kernel may compare who uses a device (a DRM card's mode
+/// setting) with the thread that opened it. It is the thread that calls, so that the end needs no other.
 /// </summary>
 internal static class LoopLife
 {

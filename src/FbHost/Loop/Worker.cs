@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace FbHost.Loop;
 
 /// <summary>
-/// One background thread for I/O that may take long (fsync, a mixer behind USB, a file on a network), so that the loop never waits for it. Work is
-/// done in the order it was given. The thread is made with the worker: the end of the host needs no new one.
+/// One background thread for I/O that may take long (fsync, a mixer behind USB, a file on a network), so that the loop never waits for it.
+/// Work is done in the order it was given. The thread is made with the worker: the end of the host needs no new one.
 /// </summary>
 internal sealed class Worker : IDisposable
 {
@@ -30,8 +30,12 @@ internal sealed class Worker : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Does work on the worker's thread, then calls <paramref name="then"/> with its result on the loop's. From any thread.</summary>
-    /// <param name="work">Touches nothing that the loop changes. An exception it throws is thrown on the loop's thread: catch those that can be expected.</param>
+    /// <summary>
+    /// Does work on the worker's thread, then calls <paramref name="then"/> with its result on the loop's. From any thread.
+    /// </summary>
+    /// <param name="work">
+    /// Touches nothing that the loop changes. An exception it throws is thrown on the loop's thread: catch those that can be expected.
+    /// </param>
     /// <param name="then">Not called once the worker is disposed.</param>
     /// <returns>False: as many pieces as may are waiting already, or the worker is disposed; nothing is done.</returns>
     public bool Run<T>(Func<T> work, Action<T> then) => Enqueue(() =>
@@ -100,7 +104,9 @@ internal sealed class Worker : IDisposable
     /// <summary>After <see cref="Dispose"/>: nothing that was given is being done any more.</summary>
     public bool HasEnded => !_thread.IsAlive;
 
-    /// <summary>Takes no more work and waits until what is queued is done, for a bounded time; what is not begun by then is left out.</summary>
+    /// <summary>
+    /// Takes no more work and waits until what is queued is done, for a bounded time; what is not begun by then is left out.
+    /// </summary>
     public void Dispose()
     {
         lock (_queue)

@@ -14,7 +14,8 @@ internal static class CommandLine
             new("--config", "FILE", "Configuration: JSON with comments. Options here win over it."),
             new("--display", "DISPLAY", $"{DisplayChoice.Forms}."),
             new("--rotate", "DEGREES", "How the panel hangs: 0, 90, 180 or 270 degrees clockwise."),
-            new("--input", "INPUT", "auto, none, terminal (stdin as a keyboard), or the path of an evdev device, a FIFO, or a directory of them; "
+            new("--input", "INPUT",
+                "auto, none, terminal (stdin as a keyboard), or the path of an evdev device, a FIFO, or a directory of them; "
                 + "may be repeated."),
             new("--audio", "AUDIO", "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE."),
             new("--path", "DIR", "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID."),
@@ -50,7 +51,8 @@ internal static class CommandLine
             options.Path = only;
             options.OneClient = true;
         }
-        foreach (var path in (ReadOnlySpan<string?>)[options.Path ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable), .. options.Inputs])
+        var directory = options.Path ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
+        foreach (var path in (ReadOnlySpan<string?>)[directory, .. options.Inputs])
             CheckPlace(path);
         return options;
     }

@@ -114,5 +114,6 @@ internal static class ConfigEdit
         return -1;
     }
 
-    private static byte[] Splice(byte[] json, int from, int to, string text) => [.. json.AsSpan(0, from), .. Encoding.UTF8.GetBytes(text), .. json.AsSpan(to)];
+    private static byte[] Splice(byte[] json, int from, int to, string text) =>
+        [.. json.AsSpan(0, from), .. Encoding.UTF8.GetBytes(text), .. json.AsSpan(to)];
 }

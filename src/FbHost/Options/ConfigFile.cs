@@ -5,7 +5,9 @@ using Mmm;
 
 namespace FbHost.Options;
 
-/// <summary>Reads the configuration file: JSON with comments, every key optional, an unknown key an error. See docs/configuration.md.</summary>
+/// <summary>
+/// Reads the configuration file: JSON with comments, every key optional, an unknown key an error. See docs/configuration.md.
+/// </summary>
 internal static class ConfigFile
 {
     private const int LongestName = 64; // of an app; a name of files is no longer than 255 bytes
@@ -30,12 +32,18 @@ internal static class ConfigFile
                 ("dither", d => options.Dither = d.Flag),
                 ("splash", d => options.Splash = d.Name("a PNG file")),
                 ("blankAfter", d => options.BlankAfter = Duration(d)),
-                ("cursor", d => options.Cursor = d.Text switch { "auto" => true, "never" => false, _ => throw d.Fault("it must be \"auto\" or \"never\"") }))),
+                ("cursor", d => options.Cursor = d.Text switch
+                {
+                    "auto" => true,
+                    "never" => false,
+                    _ => throw d.Fault("it must be \"auto\" or \"never\""),
+                }))),
             ("input", v => InputConfig.Read(v, options)),
             ("audio", v => v.Members(
                 ("device", d => options.Audio = options.Audio.On(Audio(d))),
                 ("prefer", d => options.Audio = options.Audio with { Prefer = [.. d.Items.Select(i => i.Name("a card"))] }),
-                ("latencyMs", d => options.Audio = options.Audio with { LatencyMs = d.Number(AudioOptions.MinLatencyMs, AudioOptions.MaxLatencyMs) }),
+                ("latencyMs",
+                    d => options.Audio = options.Audio with { LatencyMs = d.Number(AudioOptions.MinLatencyMs, AudioOptions.MaxLatencyMs) }),
                 ("priority", d => options.Audio = options.Audio with { Priority = d.Integer(0, 99) }),
                 ("volume", d => options.Sound.Volume = d.Integer(0, 100)),
                 ("cardControl", d => options.Sound.CardControl = d.Name("a control of the card, as in \"Master\"")),
@@ -100,7 +108,9 @@ internal static class ConfigFile
             ("chip", x => chip = x.Integer(0, 255)),
             ("line", x => line = x.Integer(0, 1023)),
             ("activeLow", x => activeLow = x.Flag),
-            ("event", x => text = x.Text.Length is > 0 and < 120 ? x.Text : throw x.Fault("it must be an event text of 1 to 119 characters")),
+            ("event", x => text = x.Text.Length is > 0 and < 120
+                ? x.Text
+                : throw x.Fault("it must be an event text of 1 to 119 characters")),
             ("driver", x => driver = x.Text is ButtonConfig.CharDev or ButtonConfig.Libgpiod
                 ? x.Text
                 : throw x.Fault("it must be \"chardev\" or \"libgpiod\"")),
@@ -122,7 +132,9 @@ internal static class ConfigFile
             var fullScreen = false;
             HashSet<string>? messages = null;
             item.Members(
-                ("name", x => name = IsWord(x.Text) ? x.Text : throw x.Fault($"it must be one word of at most {LongestName} letters, without /")),
+                ("name", x => name = IsWord(x.Text)
+                    ? x.Text
+                    : throw x.Fault($"it must be one word of at most {LongestName} letters, without /")),
                 ("command", x => command = Command(x)),
                 ("fullScreen", x => fullScreen = x.Flag),
                 ("messages", x => messages = Messages(x)));
@@ -137,7 +149,8 @@ internal static class ConfigFile
     }
 
     private static bool IsWord(string name) =>
-        name.Length is > 0 and <= LongestName && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '/') && name is not ("." or "..");
+        name.Length is > 0 and <= LongestName
+        && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '/') && name is not ("." or "..");
 
     private static string[] Command(JsonValue v)
     {

@@ -22,7 +22,9 @@ internal static class InputConfig
     }
 
     private static IReadOnlyList<string> Devices(JsonValue v) =>
-        v.Items.Count > 0 ? [.. v.Items.Select(i => i.Name("\"auto\", \"none\", \"terminal\", a directory or a device"))] : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
+        v.Items.Count > 0
+        ? [.. v.Items.Select(i => i.Name("\"auto\", \"none\", \"terminal\", a directory or a device"))]
+        : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
 
     // The keys that say how a touch panel is to be read: the same in "touch" and in a rule.
     private static (string Key, Action<JsonValue> Read)[] Touch(Func<DeviceSettings> get, Action<DeviceSettings> set) =>
@@ -54,7 +56,9 @@ internal static class InputConfig
                         ? parsed
                         : throw x.Fault("it must be vendor:product in hexadecimal digits, as in \"0eef:0001\"")),
                     ("path", x => path = x.Name("device nodes, as in \"/dev/input/event*\"")));
-                matches = (name ?? path) is not null || id is not null ? true : throw m.Fault("it must have a \"name\", \"id\" or \"path\"");
+                matches = (name ?? path) is not null || id is not null
+                    ? true
+                    : throw m.Fault("it must have a \"name\", \"id\" or \"path\"");
             }),
             ("ignore", x => settings = settings with { Ignore = x.Flag }),
             ("grab", x => settings = settings with { Grab = x.Flag }),
@@ -85,7 +89,8 @@ internal static class InputConfig
         var matrix = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
         return matrix.IsUsable
             ? matrix
-            : throw v.Fault("the matrix is singular: a e - b d is 0, so places could not be told apart; [ 1, 0, 0, 0, 1, 0 ] changes nothing");
+            : throw v.Fault("the matrix is singular: a e - b d is 0, so places could not be told apart; "
+                + "[ 1, 0, 0, 0, 1, 0 ] changes nothing");
     }
 
     private static AxisRanges Ranges(JsonValue v)

@@ -33,7 +33,8 @@ internal sealed class JsonValue
                 ? $"{file}: there is no such configuration file"
                 : $"{file}: the configuration cannot be read: {IoFault.Text(e)}; name a file of JSON");
         }
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var reader = new Utf8JsonReader(bytes,
+            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
             reader.Read();
@@ -119,7 +120,9 @@ internal sealed class JsonValue
     public void Members(params ReadOnlySpan<(string Key, Action<JsonValue> Read)> known)
     {
         if (_value is not Dictionary<string, JsonValue> members)
-            throw _name.Length == 0 ? new MmmException($"{_file}:{_line}: a configuration is an object: {{ … }}") : Fault("it must be an object: { … }");
+            throw _name.Length == 0
+                ? new MmmException($"{_file}:{_line}: a configuration is an object: {{ … }}")
+                : Fault("it must be an object: { … }");
         foreach (var (key, value) in members)
         {
             Action<JsonValue>? read = null;

@@ -68,6 +68,7 @@ internal static class KeyboardConfig
             && rune.Utf16SequenceLength == name.Length && !Rune.IsControl(rune) && rune.Value != ' ';
         return isCharacter || KeyNameTable.Has(name)
             ? Encoding.UTF8.GetBytes(word)
-            : throw v.Fault($"\"{word}\" is no key; it must be a name of docs/keys.md or one character, after control-, alt-, shift- in this order");
+            : throw v.Fault($"\"{word}\" is no key; it must be a name of docs/keys.md or one character, "
+                + "after control-, alt-, shift- in this order");
     }
 }

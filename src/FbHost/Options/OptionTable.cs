@@ -20,8 +20,8 @@ internal sealed record OptionEntry(string Name, string? Value, string Descriptio
 internal sealed record CommandEntry(string Name, string Arguments, int Least, int Most, string Description, params OptionEntry[] Options);
 
 /// <summary>
-/// The one table of what a program understands: its arguments are read by it, its help is written from it. The host's start reads it with no
-/// library in between, which on a small board is a tenth of a second.
+/// The one table of what a program understands: its arguments are read by it, its help is written from it. The host's start reads it with
+/// no library in between, which on a small board is a tenth of a second.
 /// </summary>
 /// <param name="Name">The program's.</param>
 /// <param name="Description">What it is for.</param>
@@ -118,7 +118,8 @@ internal sealed record OptionTable(
     private MmmException Wrong(string what) => new($"{what}. See {Name} --help");
 
     private static string ProgramVersion =>
-        typeof(OptionTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(OptionTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? "unknown";
 
     private string HelpText(CommandEntry? command)
     {

@@ -127,7 +127,8 @@ internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, i
         var at = text.IndexOf('@');
         var form = (at < 0 ? text[7..] : text[7..at]).Split(':');
         var size = form[0].Split('x');
-        if (size.Length != 2 || !int.TryParse(size[0], out var w) || !int.TryParse(size[1], out var h) || at == text.Length - 1 || form.Length > 2)
+        if (size.Length != 2 || !int.TryParse(size[0], out var w)
+            || !int.TryParse(size[1], out var h) || at == text.Length - 1 || form.Length > 2)
             return null;
         if (w is >= 1 and <= Mmm.Host.ClientState.MaxSide && h is >= 1 and <= Mmm.Host.ClientState.MaxSide)
         {
@@ -144,7 +145,8 @@ internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, i
     {
         var colon = text.LastIndexOf(':');
         var connector = text[(colon + 1)..];
-        return colon > 0 && connector.Length > 0 && char.IsAsciiLetter(connector[0]) && connector.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        return colon > 0 && connector.Length > 0 && char.IsAsciiLetter(connector[0])
+            && connector.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
             ? new DisplayChoice(DisplayKind.Drm, text[..colon], 0, 0, connector)
             : new DisplayChoice(DisplayKind.Drm, text, 0, 0);
     }

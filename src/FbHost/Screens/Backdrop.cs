@@ -87,7 +87,8 @@ internal sealed class Backdrop : Surface
         }
         catch (InvalidDataException e)
         {
-            throw new MmmException($"display.splash: {_splashFile}: {e.Message}; use a PNG of 8 bits a channel, not interlaced, that fits the screen");
+            throw new MmmException($"display.splash: {_splashFile}: {e.Message}; use a PNG of 8 bits a channel, not interlaced, "
+                + "that fits the screen");
         }
         catch (OutOfMemoryException)
         {
@@ -115,7 +116,8 @@ internal sealed class Backdrop : Surface
     /// <summary>An app keeps ending soon after its start: says what, since when, and how to get help.</summary>
     public void AppFails(string app, DateTime since, string why)
     {
-        _failing[app] = $"The app \"{app}\" keeps ending: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. It is started again and again.";
+        _failing[app] =
+            $"The app \"{app}\" keeps ending: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. It is started again and again.";
         Render();
     }
 

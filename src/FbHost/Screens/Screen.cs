@@ -9,8 +9,8 @@ namespace FbHost.Screens;
 /// sleeps. A pixel's way is surface -> band buffer -> display; only damaged and visible pixels make it.
 /// </summary>
 /// <remarks>
-/// New pictures are painted at once, since their surfaces are paced by whoever takes them. All other damage (surfaces that come, go or move,
-/// the cursor) is painted at most once a frame of the display, however often it changes.
+/// New pictures are painted at once, since their surfaces are paced by whoever takes them. All other damage (surfaces that come, go or
+/// move, the cursor) is painted at most once a frame of the display, however often it changes.
 /// </remarks>
 internal sealed class Screen
 {
@@ -44,7 +44,9 @@ internal sealed class Screen
     /// <summary>The display has another size; everything is painted anew.</summary>
     public event Action? Resized;
 
-    /// <summary>Parts of the screen that have changed, when the display was told to show them. The list is only valid during the call.</summary>
+    /// <summary>
+    /// Parts of the screen that have changed, when the display was told to show them. The list is only valid during the call.
+    /// </summary>
     public event Action<IReadOnlyList<Rect>>? Shown;
 
     /// <summary>Follows the display's size.</summary>

@@ -5,9 +5,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.State;
 
 /// <summary>
-/// Where the host keeps what is its own, for one directory of clients: only its user can write there, and the next host that serves the same directory
-/// finds it. It lies in the first of these that can be had: RUNTIME_DIRECTORY (systemd's), for root /run/mmm-host, for others
-/// XDG_RUNTIME_DIR/mmm-host, then /tmp/mmm-host-UID (which may outlive a reboot). All access goes by the directory's descriptor.
+/// Where the host keeps what is its own, for one directory of clients: only its user can write there, and the next host that serves the
+/// same directory finds it. It lies in the first of these that can be had: RUNTIME_DIRECTORY (systemd's), for root /run/mmm-host, for
+/// others XDG_RUNTIME_DIR/mmm-host, then /tmp/mmm-host-UID (which may outlive a reboot). All access goes by the directory's descriptor.
 /// </summary>
 internal sealed class HostDirectory : IDisposable
 {

@@ -69,7 +69,8 @@ public sealed class ClientAudio
         set
         {
             if (value is < Host.PcmState.MinRate or > Host.PcmState.MaxRate)
-                throw new ArgumentOutOfRangeException(nameof(value), value, $"sample rates are {Host.PcmState.MinRate} to {Host.PcmState.MaxRate}");
+                throw new ArgumentOutOfRangeException(nameof(value), value,
+                    $"sample rates are {Host.PcmState.MinRate} to {Host.PcmState.MaxRate}");
             Memory.Store(_abi.PcmSampleRate, value);
             _sampleRate = value;
             Restart();
@@ -101,7 +102,9 @@ public sealed class ClientAudio
         }
     }
 
-    /// <summary>Frames that <see cref="Fill"/> keeps queued: the delay of its sound. 1024 (21 ms) unless changed; at most what the ring holds.</summary>
+    /// <summary>
+    /// Frames that <see cref="Fill"/> keeps queued: the delay of its sound. 1024 (21 ms) unless changed; at most what the ring holds.
+    /// </summary>
     public int FillFrames
     {
         get
@@ -131,7 +134,8 @@ public sealed class ClientAudio
 
     /// <summary>Plays 16-bit samples, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
     /// <returns>
-    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken when nothing waits.
+    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken
+    /// when nothing waits.
     /// </returns>
     public bool Play(ReadOnlySpan<short> samples)
     {
@@ -143,9 +147,12 @@ public sealed class ClientAudio
         return PlayBytes(MemoryMarshal.AsBytes<float>(floats));
     }
 
-    /// <summary>Plays float samples of -1..1, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
+    /// <summary>
+    /// Plays float samples of -1..1, interleaved in the client's channels, after what is queued already. Returns at once.
+    /// </summary>
     /// <returns>
-    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken when nothing waits.
+    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken
+    /// when nothing waits.
     /// </returns>
     public bool Play(ReadOnlySpan<float> samples)
     {

@@ -111,7 +111,8 @@ internal sealed unsafe class ClientMemory : IDisposable
             if (fd == -EEXIST && tries < 100)
                 continue;
             if (fd < 0)
-                throw new MmmException($"{directory}: no client file can be made there: {Sys.ErrorText(fd)}. Is a host (mmm) running, and is MMM_PATH right?");
+                throw new MmmException($"{directory}: no client file can be made there: {Sys.ErrorText(fd)}. Is a host (mmm) running, "
+                    + "and is MMM_PATH right?");
             var memory = new ClientMemory(path, fd);
             try
             {
@@ -200,11 +201,14 @@ internal sealed unsafe class ClientMemory : IDisposable
         (_mapped, _guard) = (0, -1);
     }
 
-    /// <summary>Gives the picture a size. Only while <see cref="Flip"/> is initializing. The picture's old pixels lose their places.</summary>
+    /// <summary>
+    /// Gives the picture a size. Only while <see cref="Flip"/> is initializing. The picture's old pixels lose their places.
+    /// </summary>
     public void SetSize(int width, int height)
     {
         if (width is < 1 or > Host.ClientState.MaxSide || height is < 1 or > Host.ClientState.MaxSide)
-            throw new MmmException($"{Path}: a picture of {width}x{height} is not possible; 1x1 to {Host.ClientState.MaxSide}x{Host.ClientState.MaxSide} is");
+            throw new MmmException($"{Path}: a picture of {width}x{height} is not possible; "
+                + $"1x1 to {Host.ClientState.MaxSide}x{Host.ClientState.MaxSide} is");
         Map(Abi.FirstPixel + width * 4L * height + 2);
         (_width, _height, _stride) = (width, height, width * 4);
         I32(Abi.Width) = I32(Abi.DesiredWidth) = width;

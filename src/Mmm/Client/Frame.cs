@@ -61,8 +61,8 @@ public readonly unsafe ref struct Frame
     public void Present() => _client.Present(_number);
 
     /// <summary>
-    /// Drops the frame if it was not presented: nothing of it is shown now. Its pixels stay as they were left, so the next frame has to draw
-    /// that part again; it is presented with it.
+    /// Drops the frame if it was not presented: nothing of it is shown now. Its pixels stay as they were left, so the next frame has to
+    /// draw that part again; it is presented with it.
     /// </summary>
     public void Dispose() => _client.Drop(_number);
 }

@@ -37,10 +37,14 @@ public sealed partial class MmmClient
         cancellation.ThrowIfCancellationRequested();
     }
 
-    /// <summary>The next event, or null when none came within that time. <see cref="Timeout.InfiniteTimeSpan"/> waits without end.</summary>
+    /// <summary>
+    /// The next event, or null when none came within that time. <see cref="Timeout.InfiniteTimeSpan"/> waits without end.
+    /// </summary>
     public MmmEvent? WaitEvent(TimeSpan timeout)
     {
-        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        var deadline = timeout == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
         while (true)
         {
             if (TryTake(out var e))
@@ -111,9 +115,9 @@ public sealed partial class MmmClient
     }
 
     /// <summary>
-    /// One value each time the host has taken the last frame, at the screen's pace, or 16 ms after one for which nothing was presented; ends
-    /// when the app is told to. Events stay queued for <see cref="TryReadEvent"/>. For animations:
-    /// <c>foreach (var _ in client.Frames()) { … using var frame = client.BeginFrame(); … frame.Present(); }</c>
+    /// One value each time the host has taken the last frame, at the screen's pace, or 16 ms after one for which nothing was presented;
+    /// ends when the app is told to. Events stay queued for <see cref="TryReadEvent"/>. For animations: <c>foreach (var _ in
+    /// client.Frames()) { … using var frame = client.BeginFrame(); … frame.Present(); }</c>
     /// </summary>
     public IEnumerable<TimeSpan> Frames()
     {
@@ -143,7 +147,8 @@ public sealed partial class MmmClient
     private bool FollowDesiredSize()
     {
         int w = _memory.Load(_abi.DesiredWidth), h = _memory.Load(_abi.DesiredHeight);
-        if ((w == Width && h == Height) || w is < 1 or > Host.ClientState.MaxSide || h is < 1 or > Host.ClientState.MaxSide || _drawing || !CanBeginFrame)
+        if ((w == Width && h == Height) || w is < 1 or > Host.ClientState.MaxSide
+            || h is < 1 or > Host.ClientState.MaxSide || _drawing || !CanBeginFrame)
             return false;
         _memory.Flip = FlipState.Initializing;
         try

@@ -28,7 +28,8 @@ public sealed partial class MmmClient : IDisposable
     {
         (_memory, _link, _abi) = (memory, link, memory.Abi);
         _audio = new ClientAudio(memory, link);
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
     }
 
     /// <summary>
@@ -73,8 +74,8 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    // A refusal is an exception of Open, and the host's answer comes with the size of its screen: worth waiting for. A host that is too busy
-    // for that answers later, and the client works without a bell until then.
+    // A refusal is an exception of Open, and the host's answer comes with the size of its screen: worth waiting for. A host that is too
+    // busy for that answers later, and the client works without a bell until then.
     private static void Greet(HostLink link)
     {
         const int patience = 1000;
@@ -184,8 +185,8 @@ public sealed partial class MmmClient : IDisposable
     public double Z => Memory.F64(_abi.Z);
 
     /// <summary>
-    /// Starts a frame in the shared pixels: nothing is copied. Waits until the host has taken the last one (at most 150 ms, as the original).
-    /// <see cref="Frame.Present"/> shows it: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
+    /// Starts a frame in the shared pixels: nothing is copied. Waits until the host has taken the last one (at most 150 ms, as the
+    /// original). <see cref="Frame.Present"/> shows it: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
     /// </summary>
     /// <param name="damage">The part that will change; all of it when left out. <see cref="Frame.Damage"/> adds to it.</param>
     /// <exception cref="InvalidOperationException">The last frame was neither presented nor disposed.</exception>
@@ -235,7 +236,8 @@ public sealed partial class MmmClient : IDisposable
         Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
         var all = new Rect(0, 0, Width, Height);
         // What is there already was drawn before and not taken, because the host was slow.
-        var damage = _damage.Intersect(all).Union(_dropped.Intersect(all)).Union(new Rect(fields[0], fields[1], fields[2], fields[3]).Intersect(all));
+        var damage = _damage.Intersect(all).Union(_dropped.Intersect(all))
+            .Union(new Rect(fields[0], fields[1], fields[2], fields[3]).Intersect(all));
         _dropped = default;
         if (damage.IsEmpty)
         {
@@ -341,7 +343,9 @@ public sealed partial class MmmClient : IDisposable
         field[fit.Length..].Clear();
     }
 
-    /// <summary>Ends <see cref="Events"/> and every wait with <see cref="Quit"/>. From any thread, also after <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// Ends <see cref="Events"/> and every wait with <see cref="Quit"/>. From any thread, also after <see cref="Dispose"/>.
+    /// </summary>
     public void Close()
     {
         _closing = true;

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Mmm.Host;
 
 /// <summary>
-/// Does what may wait for as long as somebody else likes, each piece on a thread of its own. The runtime's pool is not for that: where it can make no
-/// thread, it throws here though it has taken the work, or ends the process from one of its own threads.
+/// Does what may wait for as long as somebody else likes, each piece on a thread of its own. The runtime's pool is not for that: where it
+/// can make no thread, it throws here though it has taken the work, or ends the process from one of its own threads.
 /// </summary>
 internal static class Background
 {

@@ -19,10 +19,10 @@ public enum PushResult
 }
 
 /// <summary>
-/// The host's view of one client's file. It is read by pread, and its headers are written through a mapping that only guarded copies touch, so that
-/// a client that truncates its file or lies about its size cannot fault the host, and one that holds its file's lock cannot stop it. Every number
-/// read here is the client's and may be a lie; the caller checks it (<see cref="ClientState.Fault"/>) before use. Not thread-safe. Only opening and
-/// <see cref="TryIdentify"/> can wait for somebody else.
+/// The host's view of one client's file. It is read by pread, and its headers are written through a mapping that only guarded copies touch,
+/// so that a client that truncates its file or lies about its size cannot fault the host, and one that holds its file's lock cannot stop
+/// it. Every number read here is the client's and may be a lie; the caller checks it (<see cref="ClientState.Fault"/>) before use. Not
+/// thread-safe. Only opening and <see cref="TryIdentify"/> can wait for somebody else.
 /// </summary>
 public sealed class ClientFile : IDisposable
 {
@@ -68,7 +68,8 @@ public sealed class ClientFile : IDisposable
     public IReadOnlyDictionary<string, string> Values { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Called on another thread when the client is to be looked at and rung again: something that could not be written at once is in the file only now.
+    /// Called on another thread when the client is to be looked at and rung again: something that could not be written at once is in
+    /// the file only now.
     /// </summary>
     public Action? CaughtUp
     {
@@ -79,8 +80,8 @@ public sealed class ClientFile : IDisposable
     internal FileIdentity Identity => _identity;
 
     /// <summary>
-    /// Opens a file of MMM_PATH. Only a plain file with one name is taken, which lies in the directory itself: no symbolic or hard link, FIFO,
-    /// device or directory, and nothing that is mounted there. Never blocks.
+    /// Opens a file of MMM_PATH. Only a plain file with one name is taken, which lies in the directory itself: no symbolic or hard link,
+    /// FIFO, device or directory, and nothing that is mounted there. Never blocks.
     /// </summary>
     /// <param name="directory">A descriptor of the directory (O_PATH will do), valid for as long as the result is used.</param>
     /// <param name="name">Of the file, without any path.</param>
@@ -120,7 +121,8 @@ public sealed class ClientFile : IDisposable
     {
         if (file.NotPlain is { Length: > 0 } reason)
             return reason;
-        return FileStatus.Of(directory, "", out var there) == 0 && there.Identity.Device != file.Identity.Device ? "mounted from elsewhere" : "";
+        return FileStatus.Of(directory, "", out var there) == 0 && there.Identity.Device != file.Identity.Device
+            ? "mounted from elsewhere" : "";
     }
 
     /// <summary>
@@ -255,7 +257,8 @@ public sealed class ClientFile : IDisposable
             at++;
         if (at == count && count + 2 >= Abi.MaxValues)
             return false;
-        var done = WriteValue(Abi.MaxValues * Abi.ValueNameLength + at * Abi.ValueTextLength, TextRing.Fit(Encoding.UTF8.GetBytes(value), Abi.ValueTextLength));
+        var done = WriteValue(Abi.MaxValues * Abi.ValueNameLength + at * Abi.ValueTextLength,
+            TextRing.Fit(Encoding.UTF8.GetBytes(value), Abi.ValueTextLength));
         if (at < count)
             return done;
         done = done && WriteValue(at * Abi.ValueNameLength, key);
@@ -370,8 +373,8 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Reads how far the client has read its events, and where the host has written last; a ring that waits for what was written before is full.
-    /// False: the ring is broken.
+    /// Reads how far the client has read its events, and where the host has written last; a ring that waits for what was written before is
+    /// full. False: the ring is broken.
     /// </summary>
     public bool TryReadEventIndices(out int read, out int write)
     {
@@ -382,7 +385,9 @@ public sealed class ClientFile : IDisposable
         return isSound;
     }
 
-    /// <summary>Puts whole slots into the event ring with as few calls as there are pieces, and only then tells the client of them.</summary>
+    /// <summary>
+    /// Puts whole slots into the event ring with as few calls as there are pieces, and only then tells the client of them.
+    /// </summary>
     /// <param name="write">As <see cref="TryReadEventIndices"/> gave it.</param>
     /// <param name="slots">Slots of <see cref="TextRing.SlotLength"/> bytes; no more than there is room for.</param>
     /// <returns>The new write index, or -1 when the file cannot be written.</returns>
@@ -448,8 +453,9 @@ public sealed class ClientFile : IDisposable
     public ClientPcm OpenPcm() => new(Abi, _file.Acquire());
 
     /// <summary>
-    /// Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. A thread of its own does it, for it takes the
-    /// locks of the directory and of the file: whoever can list the one or write the other can hold them. The result is true when the name is gone.
+    /// Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. A thread of its own does it, for it
+    /// takes the locks of the directory and of the file: whoever can list the one or write the other can hold them. The result is true when
+    /// the name is gone.
     /// </summary>
     public Task<bool> Delete()
     {
@@ -459,7 +465,8 @@ public sealed class ClientFile : IDisposable
         var done = new TaskCompletionSource<bool>();
         Background.Run(() =>
         {
-            var isGone = FileStatus.Of(_directory, _name, out var there) == 0 && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
+            var isGone = FileStatus.Of(_directory, _name, out var there) == 0
+                && there.Identity == _identity && Sys.UnlinkAt(_directory, _name) == 0;
             file.Release();
             done.SetResult(isGone);
         });

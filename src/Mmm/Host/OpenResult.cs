@@ -11,8 +11,8 @@ public enum OpenOutcome
     /// <summary>The name stands for no file.</summary>
     Gone,
     /// <summary>
-    /// It cannot be opened now: no descriptor or memory is left, its mode does not allow it yet, or its owner holds a lease. To be tried again,
-    /// after a while and when its attributes change.
+    /// It cannot be opened now: no descriptor or memory is left, its mode does not allow it yet, or its owner holds a lease. To be tried
+    /// again, after a while and when its attributes change.
     /// </summary>
     TryLater,
     /// <summary>It is not a client's file.</summary>

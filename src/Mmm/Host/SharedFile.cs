@@ -5,11 +5,11 @@ using static Tmds.Linux.LibC;
 namespace Mmm.Host;
 
 /// <summary>
-/// An open client's file, for all that look at it; closed with the last of them. Reading goes by pread, which takes no lock of the file. A pwrite
-/// would take its inode's lock, which the client can hold for as long as it likes (an fallocate of much, a write of memory that it serves
-/// itself), so the headers are written through a mapping, by copies that end in an error where the file was cut short. Even a page fault can wait, while a
-/// hole is punched: what lies on pages that are not there is written by another thread, and all that follows, in order, until that has ended.
-/// Used by the loop's and by the audio thread.
+/// An open client's file, for all that look at it; closed with the last of them. Reading goes by pread, which takes no lock of the file. A
+/// pwrite would take its inode's lock, which the client can hold for as long as it likes (an fallocate of much, a write of memory that it
+/// serves itself), so the headers are written through a mapping, by copies that end in an error where the file was cut short. Even a page
+/// fault can wait, while a hole is punched: what lies on pages that are not there is written by another thread, and all that follows, in
+/// order, until that has ended. Used by the loop's and by the audio thread.
 /// </summary>
 internal sealed unsafe class SharedFile(int fd)
 {
@@ -149,7 +149,9 @@ internal sealed unsafe class SharedFile(int fd)
         return this;
     }
 
-    /// <summary>One looks at it no more. Where this was the file's last user the kernel frees its memory then, which is not the caller's time.</summary>
+    /// <summary>
+    /// One looks at it no more. Where this was the file's last user the kernel frees its memory then, which is not the caller's time.
+    /// </summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)

@@ -20,7 +20,8 @@ internal enum FileKind : uint
 /// <summary>What is known of a file without opening it (statx(2)). Links are not followed, and a file server is not waited for.</summary>
 internal readonly unsafe partial record struct FileStatus
 {
-    private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
+    private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800,
+        AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
     private const uint STATX_BASIC_STATS = 0x7ff, STATX_BTIME = 0x800;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -50,7 +51,8 @@ internal readonly unsafe partial record struct FileStatus
         const int length = 256; // struct statx, the same on every architecture
         Span<byte> s = stackalloc byte[length];
         int result;
-        fixed (byte* to = s, path = name.Length == 0 ? "\0"u8 : Sys.Path(name)) // a descriptor's is asked for with every frame: no allocation
+        // A descriptor's is asked for with every frame: no allocation.
+        fixed (byte* to = s, path = name.Length == 0 ? "\0"u8 : Sys.Path(name))
             result = Sys.Check(statx(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
                 STATX_BASIC_STATS | STATX_BTIME, to));
         var mode = MemoryMarshal.Read<ushort>(s[28..]);

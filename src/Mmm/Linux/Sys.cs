@@ -76,8 +76,8 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>
-    /// Opens a name of a directory, and nothing that lies elsewhere: no link, no "..", and no file system that is mounted on the name. Opens with
-    /// O_CLOEXEC; a descriptor or minus errno (ELOOP: a symbolic link, EXDEV: elsewhere).
+    /// Opens a name of a directory, and nothing that lies elsewhere: no link, no "..", and no file system that is mounted on the name.
+    /// Opens with O_CLOEXEC; a descriptor or minus errno (ELOOP: a symbolic link, EXDEV: elsewhere).
     /// </summary>
     public static int OpenIn(int directory, string name, int flags)
     {
@@ -140,7 +140,9 @@ internal static unsafe partial class Sys
             return Check(recv(fd, p, (size_t)(ulong)to.Length, MSG_DONTWAIT));
     }
 
-    /// <summary>Bytes of a file, or minus errno. Takes no lock of the file, which fstat does on some kernels; the descriptor's place moves.</summary>
+    /// <summary>
+    /// Bytes of a file, or minus errno. Takes no lock of the file, which fstat does on some kernels; the descriptor's place moves.
+    /// </summary>
     public static long FileLength(int fd)
     {
         var length = (long)lseek(fd, (off_t)0L, SEEK_END);
@@ -151,8 +153,8 @@ internal static unsafe partial class Sys
     private static partial nint process_vm_writev(int pid, iovec* local, nuint localCount, iovec* remote, nuint remoteCount, nuint flags);
 
     /// <summary>
-    /// Copies within this process as another process would: where there is no memory any more (a mapping of a file that was cut short) it is an
-    /// error and no SIGBUS. Bytes, or minus errno.
+    /// Copies within this process as another process would: where there is no memory any more (a mapping of a file that was cut short) it
+    /// is an error and no SIGBUS. Bytes, or minus errno.
     /// </summary>
     public static long CopyGuarded(ReadOnlySpan<iovec> from, ReadOnlySpan<iovec> to)
     {
@@ -194,7 +196,8 @@ internal static unsafe partial class Sys
     private static partial int recvmmsg(int fd, ulong* messages, uint count, int flags, void* timeout);
 
     /// <summary>
-    /// Takes packets without blocking and without their content, up to 16 by one call; their number, 0 at hang-up, or minus errno (EAGAIN: none).
+    /// Takes packets without blocking and without their content, up to 16 by one call; their number, 0 at hang-up, or minus
+    /// errno (EAGAIN: none).
     /// </summary>
     public static int ReceivePackets(int fd)
     {
@@ -264,8 +267,8 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>
-    /// A descriptor that becomes readable when the process ends; -ESRCH: there is no such process. Any other minus errno (no descriptor or memory
-    /// left, a kernel or a seccomp filter without the call) says nothing of the process: see <see cref="ProcessLives"/>.
+    /// A descriptor that becomes readable when the process ends; -ESRCH: there is no such process. Any other minus errno (no descriptor or
+    /// memory left, a kernel or a seccomp filter without the call) says nothing of the process: see <see cref="ProcessLives"/>.
     /// </summary>
     public static int PidFdOpen(int pid)
     {
@@ -293,7 +296,9 @@ internal static unsafe partial class Sys
     /// <summary>The session of a process, whosever it is, or minus errno.</summary>
     public static int SessionOf(int pid) => Check(getsid(pid));
 
-    /// <summary>False when there is no such process, or it has ended and only its parent has not looked. For when there is no pidfd.</summary>
+    /// <summary>
+    /// False when there is no such process, or it has ended and only its parent has not looked. For when there is no pidfd.
+    /// </summary>
     public static bool ProcessLives(int pid)
     {
         if (pid <= 0 || Kill(pid, 0) == -ESRCH)
@@ -317,7 +322,9 @@ internal static unsafe partial class Sys
         return number - 2 < fields.Length ? fields[number - 2] : null;
     }
 
-    /// <summary>Whether a process has a user's rights: as its real, effective, saved or file system user. False, too, when that cannot be read.</summary>
+    /// <summary>
+    /// Whether a process has a user's rights: as its real, effective, saved or file system user. False, too, when that cannot be read.
+    /// </summary>
     public static bool RunsAs(int pid, uint user)
     {
         Span<byte> text = stackalloc byte[1024];

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using Mmm;
 
 // Draws as often as the host shows it: DrawApp SECONDS [small]. Colours of the whole picture change with each frame, or of a 64x64 square;
-// the last frame is a pattern there. Prints the frames a second, then each press of a pointer. DrawApp touch: another 64x64 square at each press.
+// the last frame is a pattern there. Prints the frames a second, then each press of a pointer. DrawApp touch: another 64x64
+// square at each press.
 if (args is ["touch"])
 {
     Follow();

@@ -3,7 +3,9 @@ using Mmm;
 
 // A teal screen and a tone, at once and again at each key or touch. ToneApp [FORMAT RATE HZ SECONDS]: the protocol's number of the sample
 // format, frames a second, the tone's frequency and length; 16-bit stereo at 48,000, 440 Hz of five seconds without them.
-var tone = args.Length == 4 ? Array.ConvertAll(args, a => int.Parse(a, CultureInfo.InvariantCulture)) : [(int)PcmFormat.S16Stereo, 48000, 440, 5];
+var tone = args.Length == 4
+    ? Array.ConvertAll(args, a => int.Parse(a, CultureInfo.InvariantCulture))
+    : [(int)PcmFormat.S16Stereo, 48000, 440, 5];
 var (rate, hertz, seconds) = (tone[1], tone[2], tone[3]);
 using var client = MmmClient.Open("ToneApp");
 if (args.Length == 4)

@@ -33,9 +33,11 @@ internal static class LostRecords
         uinput.Send([.. Contact(1, -1, 0, 0), .. Contact(0, 60_000, 33, 44), Key(true)]);
         for (var i = 0; i < 100; i++) d.Drain(follow);
 
-        var said = string.Join("; ", held.OrderBy(h => h.Key).Select(h => FormattableString.Invariant($"{h.Key} {h.Value.X:0.00},{h.Value.Y:0.00}")));
+        var said = string.Join("; ",
+            held.OrderBy(h => h.Key).Select(h => FormattableString.Invariant($"{h.Key} {h.Value.X:0.00},{h.Value.Y:0.00}")));
         if (faults.Count > 0) return $"line 0: {faults.Count} events that cannot follow, the first: {faults[0]}";
-        if (held.Count != 2 || !held.ContainsKey("KEY_HOMEPAGE") || !held.ContainsValue((0.33, 0.44))) return $"line 0: held at the end: {said}";
+        if (held.Count != 2 || !held.ContainsKey("KEY_HOMEPAGE") || !held.ContainsValue((0.33, 0.44)))
+            return $"line 0: held at the end: {said}";
         return downs < Frames ? "ok" : "line 0: nothing was lost";
     }
 

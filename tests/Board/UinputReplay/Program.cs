@@ -77,10 +77,15 @@ static string CheckDevice(DeviceRecording recording, UinputDevice uinput)
         Directory.CreateDirectory(Path.GetDirectoryName(udev)!);
         File.WriteAllLines(udev, recording.Udev);
     }
-    var rules = new DeviceRules(new DeviceSettings(), new DeviceSettings(), [new DeviceRule(recording.Name, null, null, recording.Settings)]);
+    var rules = new DeviceRules(new DeviceSettings(), new DeviceSettings(),
+        [new DeviceRule(recording.Name, null, null, recording.Settings)]);
     var opened = EvdevDevice.TryOpen(uinput.Path, rules, out var device, out var fault);
     if (recording.Udev.Count > 0) File.Delete(udev);
-    if (!opened) return recording.Is == "nothing" && fault!.Reason.EndsWith(recording.Note, StringComparison.Ordinal) ? "ok" : $"line 0: {fault!.Reason}";
+    if (!opened)
+    {
+        var isExpected = recording.Is == "nothing" && fault!.Reason.EndsWith(recording.Note, StringComparison.Ordinal);
+        return isExpected ? "ok" : $"line 0: {fault!.Reason}";
+    }
 
     using var d = device!;
     var notes = string.Join("; ", d.Notes);
@@ -97,7 +102,8 @@ static string CheckDevice(DeviceRecording recording, UinputDevice uinput)
         // What the kernel itself lifts when a device goes comes in an order of its own.
         IEnumerable<string> got = events, expected = step.Expected;
         if (step.Kind == StepKind.Gone) (got, expected) = (got.Order(), expected.Order());
-        if (!got.SequenceEqual(expected)) return $"line {step.Line}: got \"{string.Join("; ", got)}\", expected \"{string.Join("; ", expected)}\"";
+        if (!got.SequenceEqual(expected))
+            return $"line {step.Line}: got \"{string.Join("; ", got)}\", expected \"{string.Join("; ", expected)}\"";
     }
     return "ok";
 }

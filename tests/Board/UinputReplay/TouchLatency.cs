@@ -4,15 +4,17 @@ using InputEvdev.Tests;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
-/// How long it takes from a touch in the kernel to another pixel in the framebuffer, through a host and an app that changes the whole screen at each
-/// press. Looks at the pixel without end: it needs a processor of its own.
+/// How long it takes from a touch in the kernel to another pixel in the framebuffer, through a host and an app that changes the whole
+/// screen at each press. Looks at the pixel without end: it needs a processor of its own.
 /// </summary>
 internal static class TouchLatency
 {
     private const int ABS_X = 0, ABS_Y = 1, BTN_TOUCH = 0x14a; // linux/input-event-codes.h
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Touches so often, and says the median, the 99th percentile and the longest time, ms; null when a touch showed nothing.</summary>
+    /// <summary>
+    /// Touches so often, and says the median, the 99th percentile and the longest time, ms; null when a touch showed nothing.
+    /// </summary>
     /// <param name="touches">1 or more.</param>
     /// <param name="recording">A touch screen of one finger.</param>
     /// <param name="framebuffer">As /dev/fb0.</param>
@@ -35,14 +37,16 @@ internal static class TouchLatency
             times[i] = time.TotalMilliseconds;
         }
         Array.Sort(times);
-        return FormattableString.Invariant($"median {times[touches / 2]:0.00} ms, p99 {times[touches * 99 / 100]:0.00} ms, longest {times[^1]:0.00} ms");
+        return FormattableString.Invariant($"median {times[touches / 2]:0.00} ms, p99 {times[touches * 99 / 100]:0.00} ms, "
+            + $"longest {times[^1]:0.00} ms");
     }
 
     private static TimeSpan? Touch(UinputDevice uinput, SafeFileHandle screen, long at, TimeSpan patience)
     {
         var before = Pixel(screen, at);
         var start = Stopwatch.GetTimestamp();
-        uinput.Send(new RecordedEvent(Codes.EV_KEY, BTN_TOUCH, 1), new RecordedEvent(Codes.EV_ABS, ABS_X, 2000), new RecordedEvent(Codes.EV_ABS, ABS_Y, 2000));
+        uinput.Send(new RecordedEvent(Codes.EV_KEY, BTN_TOUCH, 1), new RecordedEvent(Codes.EV_ABS, ABS_X, 2000),
+            new RecordedEvent(Codes.EV_ABS, ABS_Y, 2000));
         TimeSpan? shown = null;
         while (shown is null && Stopwatch.GetElapsedTime(start) < patience)
         {

@@ -48,7 +48,8 @@ internal sealed unsafe class UinputDevice : IDisposable
         var events = new List<RecordedEvent>();
         foreach (var (slot, (id, x, y)) in state.Slots.OrderBy(s => s.Key))
         {
-            (int Code, int Value)[] values = [(ABS_MT_SLOT, slot), (ABS_MT_TRACKING_ID, id), (ABS_MT_POSITION_X, x), (ABS_MT_POSITION_Y, y)];
+            (int Code, int Value)[] values = [(ABS_MT_SLOT, slot), (ABS_MT_TRACKING_ID, id),
+                (ABS_MT_POSITION_X, x), (ABS_MT_POSITION_Y, y)];
             events.AddRange(values.Select(v => new RecordedEvent(Codes.EV_ABS, v.Code, v.Value)));
         }
         events.AddRange(state.Axes.Select(axis => new RecordedEvent(Codes.EV_ABS, axis.Key, axis.Value)));

@@ -1,6 +1,6 @@
-/* The first and only program of a small x86-64 system with the kernel's virtual framebuffer (vfb): a real driver with palettes and panning, which
- * no emulated ARM board has. Each case sets a mode and a palette, runs the host with a client on it, and prints what the driver then says and
- * holds, for the test to judge:
+/* The first and only program of a small x86-64 system with the kernel's virtual framebuffer (vfb): a real driver with palettes and panning,
+ * which no emulated ARM board has. Each case sets a mode and a palette, runs the host with a client on it, and prints what the driver then
+ * says and holds, for the test to judge:
  *
  *   case NAME
  *   var WIDTH HEIGHT VIRTUAL_HEIGHT BITS YOFFSET RED_OFFSET RED_LENGTH GREEN_OFFSET GREEN_LENGTH BLUE_OFFSET BLUE_LENGTH
@@ -276,7 +276,8 @@ static void keep(const char *name, int pages, int bits, int signal)
 	printf("drawn %d\n", differences(length));
 	stop(c, SIGKILL);
 	stop(h, signal);
-	for (int i = 0; i < 500 && (differences(length) || (bits == 8 && !is_palette_set())); i++) /* after a crash another process puts it back */
+	/* After a crash another process puts it back. */
+	for (int i = 0; i < 500 && (differences(length) || (bits == 8 && !is_palette_set())); i++)
 		usleep(10000);
 	printf("kept %d\noffset %u\npalette", differences(length), now().yoffset);
 	print_palette(bits == 8 ? 16 : 0);

@@ -20,7 +20,8 @@ public class DrmFormatTests
     // Parts of a picture go into a buffer whose rows are longer than the picture's: as the whole converted at once, gaps untouched.
     [Fact]
     public void A_part_is_copied_to_its_place_and_nowhere_else() =>
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[1, 60], Gen.Int[1, 20], Gen.Int[0, 40], Gen.Int).Sample((narrow, dither, width, height, gap, seed) =>
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[1, 60], Gen.Int[1, 20], Gen.Int[0, 40], Gen.Int)
+        .Sample((narrow, dither, width, height, gap, seed) =>
         {
             const byte untouched = 0xA5;
             var format = narrow ? DrmFormat.Rgb565 : DrmFormat.Xrgb8888;
@@ -34,7 +35,9 @@ public class DrmFormatTests
 
             int left = random.Next(width), top = random.Next(height);
             var all = random.Next(3) == 0;
-            var rect = all ? new Rect(0, top, width, height - top) : new Rect(left, top, 1 + random.Next(width - left), 1 + random.Next(height - top));
+            var rect = all
+                ? new Rect(0, top, width, height - top)
+                : new Rect(left, top, 1 + random.Next(width - left), 1 + random.Next(height - top));
             var buffer = new byte[pitch * height];
             buffer.AsSpan().Fill(untouched);
             DumbBuffer.Copy(converter, rect, picture, width, buffer, pitch);

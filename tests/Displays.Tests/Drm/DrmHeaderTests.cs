@@ -13,10 +13,12 @@ public class DrmHeaderTests
         foreach (var type in typeof(LinuxDrm).GetNestedTypes())
         {
             claims.Add(($"sizeof(struct {type.Name})", Marshal.SizeOf(type)));
-            claims.AddRange(type.GetFields().Select(f => ($"offsetof(struct {type.Name}, {f.Name})", (long)Marshal.OffsetOf(type, f.Name))));
+            claims.AddRange(type.GetFields()
+                .Select(f => ($"offsetof(struct {type.Name}, {f.Name})", (long)Marshal.OffsetOf(type, f.Name))));
         }
         claims.AddRange(typeof(LinuxDrm).GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(f => f.Name.StartsWith("DRM_", StringComparison.Ordinal)).Select(f => (f.Name, Convert.ToInt64(f.GetRawConstantValue()))));
+            .Where(f => f.Name.StartsWith("DRM_", StringComparison.Ordinal))
+            .Select(f => (f.Name, Convert.ToInt64(f.GetRawConstantValue()))));
         Assert.True(claims.Count > 150);
 
         var program = "#include <stddef.h>\n#include <drm/drm.h>\n#include <drm/drm_fourcc.h>\n"

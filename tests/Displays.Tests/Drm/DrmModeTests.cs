@@ -44,7 +44,8 @@ public class DrmModeTests
     [Fact]
     public void Another_monitor_has_the_size_that_there_was_before_when_it_can_and_its_preferred_one_otherwise()
     {
-        drm_mode_modeinfo[] modes = [Mode(148500, 1920, 2200, 1080, 1125, type: DRM_MODE_TYPE_PREFERRED), Mode(74250, 1280, 1650, 720, 750)];
+        drm_mode_modeinfo[] modes = [Mode(148500, 1920, 2200, 1080, 1125, type: DRM_MODE_TYPE_PREFERRED),
+            Mode(74250, 1280, 1650, 720, 750)];
         Assert.Equal(1, DrmMode.Choose(modes, null, (1280, 720)));
         Assert.Equal(0, DrmMode.Choose(modes, null, (800, 480)));
         Assert.Equal(0, DrmMode.Choose(modes, null, null));
@@ -54,6 +55,7 @@ public class DrmModeTests
 
     private static drm_mode_modeinfo Mode(uint clock, int width, int htotal, int height, int vtotal, uint flags = 0, uint type = 0) => new()
     {
-        clock = clock, hdisplay = (ushort)width, htotal = (ushort)htotal, vdisplay = (ushort)height, vtotal = (ushort)vtotal, flags = flags, type = type,
+        clock = clock, hdisplay = (ushort)width, htotal = (ushort)htotal, vdisplay = (ushort)height,
+        vtotal = (ushort)vtotal, flags = flags, type = type,
     };
 }

@@ -16,7 +16,8 @@ public class FbdevModeTests
         var v = new fb_var_screeninfo
         {
             xres = 800, yres = 480, xres_virtual = 800, yres_virtual = 480, bits_per_pixel = 32,
-            red = new fb_bitfield { offset = 16, length = 8 }, green = new fb_bitfield { offset = 8, length = 8 }, blue = new fb_bitfield { length = 8 },
+            red = new fb_bitfield { offset = 16, length = 8 }, green = new fb_bitfield { offset = 8, length = 8 },
+            blue = new fb_bitfield { length = 8 },
         };
         var f = new fb_fix_screeninfo { smem_len = 800 * 480 * 4, visual = 2, line_length = 3200, ypanstep = 1 };
         foreach (var change in changes)
@@ -124,7 +125,8 @@ public class FbdevModeTests
 
     [Fact]
     public void An_emulated_framebuffer_has_one_page() =>
-        Assert.False(Read(changes: (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.yres_virtual, f.smem_len) = (960, 800 * 4 * 960)).HasTwoPages);
+        Assert.False(Read(changes:
+            (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.yres_virtual, f.smem_len) = (960, 800 * 4 * 960)).HasTwoPages);
 
     [Theory]
     [InlineData("virtio_gpudrmfb", true)]
@@ -151,7 +153,8 @@ public class FbdevModeTests
     [InlineData(16385u, 480u)]
     [InlineData(uint.MaxValue, uint.MaxValue)]
     public void Impossible_sizes_are_refused(uint width, uint height) =>
-        AssertRefused($"its size is {width}x{height}", (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.xres, v.yres) = (width, height));
+        AssertRefused($"its size is {width}x{height}",
+            (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => (v.xres, v.yres) = (width, height));
 
     [Fact]
     public void Planes_text_and_pixels_named_by_a_code_are_refused()
@@ -184,7 +187,10 @@ public class FbdevModeTests
                 v.green = new fb_bitfield { length = 1, offset = 1 };
                 v.blue = new fb_bitfield { length = 1, offset = 2 };
             }
-            var f = new fb_fix_screeninfo { smem_len = n[15], type = n[16] % 2, visual = n[17] % 8, line_length = n[18], ypanstep = (ushort)n[19] };
+            var f = new fb_fix_screeninfo
+            {
+                smem_len = n[15], type = n[16] % 2, visual = n[17] % 8, line_length = n[18], ypanstep = (ushort)n[19],
+            };
             try
             {
                 var mode = FbdevMode.Read("x", "x", v, f);

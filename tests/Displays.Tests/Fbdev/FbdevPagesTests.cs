@@ -27,7 +27,8 @@ public sealed class FbdevPagesTests : IDisposable
     {
         _file = new FileStream(_temp["fb"], FileMode.Create, FileAccess.ReadWrite);
         _file.SetLength(Mode.Memory);
-        _memory = new PixelMemory((int)_file.SafeFileHandle.DangerousGetHandle(), null, _converter, (Width, Height), Stride, 0, keepCopy: true);
+        _memory = new PixelMemory((int)_file.SafeFileHandle.DangerousGetHandle(),
+            null, _converter, (Width, Height), Stride, 0, keepCopy: true);
     }
 
     private bool Pan(uint row)
@@ -71,7 +72,8 @@ public sealed class FbdevPagesTests : IDisposable
         return Pixels(bytes);
     }
 
-    private static byte[] Pixels(byte[] rows) => [.. Enumerable.Range(0, Height).SelectMany(y => rows[(y * Stride)..(y * Stride + Width * 2)])];
+    private static byte[] Pixels(byte[] rows) =>
+        [.. Enumerable.Range(0, Height).SelectMany(y => rows[(y * Stride)..(y * Stride + Width * 2)])];
 
     [Fact]
     public void Each_flip_shows_the_whole_picture_on_the_other_page()

@@ -11,7 +11,8 @@ public class LinuxHeaderTests
     {
         var claims = new List<(string C, long Ours)>();
         Type[] headers = [typeof(LinuxFb), typeof(LinuxVt)];
-        foreach (var constant in headers.SelectMany(h => h.GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)))
+        const BindingFlags constants = BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        foreach (var constant in headers.SelectMany(h => h.GetFields(constants)))
             claims.Add((constant.Name, Convert.ToInt64(constant.GetRawConstantValue())));
         foreach (var type in headers.SelectMany(h => h.GetNestedTypes()))
         {
@@ -21,9 +22,11 @@ public class LinuxHeaderTests
         }
         Assert.True(claims.Count > 90, $"{claims.Count} claims");
 
-        var program = "#include <stddef.h>\n#include <sys/ioctl.h>\n#include <linux/fb.h>\n#include <linux/vt.h>\n#include <linux/major.h>\n#include <linux/kd.h>\n"
+        var program = "#include <stddef.h>\n#include <sys/ioctl.h>\n#include <linux/fb.h>\n#include <linux/vt.h>\n"
+            + "#include <linux/major.h>\n#include <linux/kd.h>\n"
             + string.Concat(claims.Select(claim => $"_Static_assert({claim.C} == {claim.Ours}, \"{claim.C} is not {claim.Ours}\");\n"));
-        using var gcc = Process.Start(new ProcessStartInfo("gcc", "-fsyntax-only -xc -") { RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var gcc = Process.Start(new ProcessStartInfo("gcc", "-fsyntax-only -xc -")
+            { RedirectStandardInput = true, RedirectStandardError = true })!;
         gcc.StandardInput.Write(program);
         gcc.StandardInput.Close();
         var errors = gcc.StandardError.ReadToEnd();

@@ -9,7 +9,8 @@ public class PixelMemoryTests
 {
     private static readonly string[] Names =
     [
-        "xrgb8888", "xbgr8888", "rgb888", "rgb666", "rgb565", "rgb565-be", "rgb444", "rgb444-be", "palette8", "grey4", "grey2-be", "mono1", "mono1-be",
+        "xrgb8888", "xbgr8888", "rgb888", "rgb666", "rgb565", "rgb565-be", "rgb444",
+        "rgb444-be", "palette8", "grey4", "grey2-be", "mono1", "mono1-be",
     ];
 
     private static readonly Gen<(string Name, int Width, int Height, int Left, int Gap, bool Mapped, bool KeepCopy, int Seed)> Case =
@@ -37,7 +38,8 @@ public class PixelMemoryTests
         fixed (byte* at = bytes)
         {
             var fd = (int)file.SafeFileHandle.DangerousGetHandle();
-            var memory = new PixelMemory(fd, mapped ? at : null, converter, (width, height), stride, left, keepCopy) { MissesRowEnds = seed % 2 == 0 };
+            var memory = new PixelMemory(fd, mapped ? at : null, converter, (width, height), stride, left, keepCopy)
+                { MissesRowEnds = seed % 2 == 0 };
             Write(memory, new Rect(0, 0, width, height));
             for (var i = 0; i < 6; i++)
             {

@@ -38,7 +38,9 @@ internal static class Formats
 
     public static PixelLayout Of(string name) => NamedLayouts.Parse(name, out var fault) ?? throw new ArgumentException(fault);
 
-    public static PixelLayout FromFields(int bits, PixelField red, PixelField green, PixelField blue, PixelVisual visual = PixelVisual.TrueColor,
+    public static PixelLayout FromFields(int bits, PixelField red, PixelField green,
+        PixelField blue, PixelVisual visual = PixelVisual.TrueColor,
         bool grayscale = false, bool bigEndian = false) =>
-        PixelLayout.FromFramebuffer(bits, red, green, blue, grayscale, visual, bigEndian, out var fault) ?? throw new ArgumentException(fault);
+        PixelLayout.FromFramebuffer(bits, red, green, blue, grayscale, visual, bigEndian, out var fault)
+        ?? throw new ArgumentException(fault);
 }

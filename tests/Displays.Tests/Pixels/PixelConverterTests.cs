@@ -12,7 +12,8 @@ public class PixelConverterTests
 
     [Fact]
     public void Any_layout_is_written_bit_by_bit_as_the_model_does_and_no_other_bit_changes() =>
-        Gen.Select(Formats.Any, Place, Gen.Bool, Formats.Pixel.Array[200], Gen.Byte.Array[1024]).Sample((layout, rect, dither, pixels, before) =>
+        Gen.Select(Formats.Any, Place, Gen.Bool, Formats.Pixel.Array[200], Gen.Byte.Array[1024])
+        .Sample((layout, rect, dither, pixels, before) =>
         {
             var stride = layout.RowBytes(90);
             var start = layout.ByteOf(rect.X);
@@ -30,7 +31,8 @@ public class PixelConverterTests
 
     [Fact]
     public void Vectors_write_what_the_generic_path_does() =>
-        Gen.Select(Formats.OneOf(Formats.Fast), Gen.Int[0, 200], Gen.Int[0, 3], Gen.Int[0, 20], Gen.Int[0, 16], Gen.Bool, Formats.Pixel.Array[203])
+        Gen.Select(Formats.OneOf(Formats.Fast), Gen.Int[0, 200], Gen.Int[0, 3],
+            Gen.Int[0, 20], Gen.Int[0, 16], Gen.Bool, Formats.Pixel.Array[203])
             .Sample((layout, length, from, x, at, dither, pixels) =>
             {
                 var row = pixels.AsSpan(from, length);
@@ -47,7 +49,8 @@ public class PixelConverterTests
             for (var y = 0; y < 9; y++)
                 for (var shift = 0; shift < 24; shift += 8)
                 {
-                    var row = Enumerable.Range(0, 256 * 9).Select(i => (uint)(i / 9) << shift).ToArray(); // each value in each column of the matrix
+                    // Each value in each column of the matrix.
+                    var row = Enumerable.Range(0, 256 * 9).Select(i => (uint)(i / 9) << shift).ToArray();
                     var (bytes, expected) = (new byte[row.Length * 4], new byte[row.Length * 4]);
                     new PixelConverter(layout, dither: y < 8).Write(new Rect(0, y, row.Length, 1), row, bytes, bytes.Length);
                     BitRows.Write(layout, Dither.Row(y, y < 8 && layout.IsCoarse), 0, row, expected);
@@ -200,8 +203,10 @@ public class PixelConverterTests
 
     private static readonly int[,] Bayer =
     {
-        { 0, 32, 8, 40, 2, 34, 10, 42 }, { 48, 16, 56, 24, 50, 18, 58, 26 }, { 12, 44, 4, 36, 14, 46, 6, 38 }, { 60, 28, 52, 20, 62, 30, 54, 22 },
-        { 3, 35, 11, 43, 1, 33, 9, 41 }, { 51, 19, 59, 27, 49, 17, 57, 25 }, { 15, 47, 7, 39, 13, 45, 5, 37 }, { 63, 31, 55, 23, 61, 29, 53, 21 },
+        { 0, 32, 8, 40, 2, 34, 10, 42 }, { 48, 16, 56, 24, 50, 18, 58, 26 },
+        { 12, 44, 4, 36, 14, 46, 6, 38 }, { 60, 28, 52, 20, 62, 30, 54, 22 },
+        { 3, 35, 11, 43, 1, 33, 9, 41 }, { 51, 19, 59, 27, 49, 17, 57, 25 },
+        { 15, 47, 7, 39, 13, 45, 5, 37 }, { 63, 31, 55, 23, 61, 29, 53, 21 },
     };
 
     private static int Threshold(int x, int y) => (2 * Bayer[y % 8, x % 8] + 1) * 255 / 128;

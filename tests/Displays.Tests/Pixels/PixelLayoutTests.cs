@@ -7,7 +7,8 @@ namespace Displays.Tests.Pixels;
 public class PixelLayoutTests
 {
     // Red, green, blue, white, black, a grey, from x = 0, not dithered.
-    private static readonly uint[] Picture = [0xFFFF0000, 0xFF00FF00, 0xFF0000FF, 0xFFFFFFFF, 0xFF000000, 0xFF808080, 0xFF123456, 0xFFFEDCBA];
+    private static readonly uint[] Picture = [0xFFFF0000, 0xFF00FF00, 0xFF0000FF,
+        0xFFFFFFFF, 0xFF000000, 0xFF808080, 0xFF123456, 0xFFFEDCBA];
 
     [Theory]
     [InlineData("xrgb8888", "0000FFFF 00FF00FF FF0000FF FFFFFFFF 000000FF 808080FF 563412FF BADCFEFF")]
@@ -76,7 +77,8 @@ public class PixelLayoutTests
         Assert.Equal("rgb332", Formats.FromFields(8, new(5, 3), new(2, 3), new(0, 2), PixelVisual.StaticPseudoColor).ToString());
         Assert.Equal("mono1-be", Formats.FromFields(1, default, default, default, PixelVisual.Mono10, bigEndian: true).ToString());
         Assert.Equal("mono1-inverted", Formats.FromFields(1, new(0, 1), new(0, 1), new(0, 1), PixelVisual.Mono01).ToString());
-        Assert.Equal("mono1-inverted", Formats.FromFields(1, new(0, 8), new(0, 8), new(0, 8), PixelVisual.Mono01).ToString()); // as vfb states it
+        // As vfb states it.
+        Assert.Equal("mono1-inverted", Formats.FromFields(1, new(0, 8), new(0, 8), new(0, 8), PixelVisual.Mono01).ToString());
         Assert.Equal("8 bits (grey 4+3)", Formats.FromFields(8, new(4, 3), new(4, 3), new(4, 3), grayscale: true).ToString());
         Assert.Equal("24 bits (red 18+6, green 10+6, blue 2+6 msb right)-be",
             Formats.FromFields(24, new(18, 6), new(10, 6), new(2, 6, true), bigEndian: true).ToString());

@@ -69,7 +69,8 @@ public class ClientSoundTests
         Assert.InRange(ring.Heard.Max(), 0.499, 0.502);
         Assert.Equal(0, ring.Sound.Underruns);
         var tone = ring.Heard[5000..];
-        var (crossings, wanted) = (Enumerable.Range(1, tone.Count - 1).Count(i => tone[i - 1] < 0 != tone[i] < 0), tone.Count * 2 * 300 / 48000);
+        var (crossings, wanted) = (Enumerable.Range(1, tone.Count - 1).Count(i => tone[i - 1] < 0 != tone[i] < 0),
+            tone.Count * 2 * 300 / 48000);
         Assert.InRange(crossings, wanted - 2, wanted + 2);
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace FbHost.Tests.Audio;
 
 /// <summary>
-/// Clients that all play, made by hand: each says that it belongs to a process, which only exists, and to a user. One thread keeps their rings filled.
+/// Clients that all play, made by hand: each says that it belongs to a process, which only exists, and to a user. One thread keeps
+/// their rings filled.
 /// </summary>
 internal sealed partial class Musicians : IDisposable
 {

@@ -21,10 +21,12 @@ public class NoThreadTests
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1FF);
         using var mmm = new Child("setpriv", [.. AsAnother, Programs.Mmm,
             "--display", "memory:64x48", "--input", "none", "--audio", "none", "--path", temp["clients"]]);
-        Wait.Until(() => mmm.Errors.Any(l => l.Contains("ready", StringComparison.Ordinal)), "the ready line", () => string.Join(" | ", mmm.Errors));
+        Wait.Until(() => mmm.Errors.Any(l => l.Contains("ready", StringComparison.Ordinal)),
+            "the ready line", () => string.Join(" | ", mmm.Errors));
         var before = LimitOf(mmm);
         Limit(mmm, "1");
-        using var tone = new Child("setpriv", [.. AsAnother, Programs.RawClient, "pcm", "3", "48000", "440", "300"], ("MMM_PATH", temp["clients"]));
+        using var tone = new Child("setpriv", [.. AsAnother, Programs.RawClient, "pcm", "3", "48000", "440", "300"],
+            ("MMM_PATH", temp["clients"]));
         Wait.Until(() => mmm.Errors.Contains("mmm: audio: no thread can be made; raise the limit of processes (RLIMIT_NPROC) or of memory; "
             + "there is no sound until then"), "the line", () => string.Join(" | ", mmm.Errors));
         using (var control = new ControlClient(temp["clients"]))

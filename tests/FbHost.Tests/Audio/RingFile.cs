@@ -6,8 +6,8 @@ using Mmm.Host;
 namespace FbHost.Tests.Audio;
 
 /// <summary>
-/// A client's file with a PCM ring and the host's sound of it, read here period by period in the place of the audio thread: what is heard is
-/// the same each time. The other side is poked as the original library does it.
+/// A client's file with a PCM ring and the host's sound of it, read here period by period in the place of the audio thread: what is heard
+/// is the same each time. The other side is poked as the original library does it.
 /// </summary>
 internal sealed class RingFile : IDisposable, IAudioClock
 {
@@ -78,7 +78,9 @@ internal sealed class RingFile : IDisposable, IAudioClock
         var bytes = PcmRing.BytesPerFrame(Format);
         foreach (var v in frames)
         {
-            var sample = Format is PcmFormat.F32Mono or PcmFormat.F32Stereo ? BitConverter.GetBytes(v) : BitConverter.GetBytes((short)(v * 32768));
+            var sample = Format is PcmFormat.F32Mono or PcmFormat.F32Stereo
+                ? BitConverter.GetBytes(v)
+                : BitConverter.GetBytes((short)(v * 32768));
             Poke(Abi.Lp64.PcmBuffer + write * bytes, PcmRing.Channels(Format) == 2 ? [.. sample, .. sample] : sample);
             write = (write + 1) % Total;
         }

@@ -22,7 +22,8 @@ public sealed class ConfigEditTests : IDisposable
     [InlineData("""{ "path": "/x" /* , */ }""", """{ "path": "/x", "input": { "touch": { "calibration": [1] } } /* , */ }""")]
     [InlineData("""{ "path": "/x" /* a */, }""", """{ "path": "/x" /* a */, "input": { "touch": { "calibration": [1] } } }""")]
     [InlineData("""{ "input": {} }""", """{ "input": { "touch": { "calibration": [1] } } }""")]
-    [InlineData("{ \"input\": { \"touch\": { \"calibration\": [ 1, 0, // old\n 0 ], } } }", """{ "input": { "touch": { "calibration": [1], } } }""")]
+    [InlineData("{ \"input\": { \"touch\": { \"calibration\": [ 1, 0, // old\n 0 ], } } }",
+        """{ "input": { "touch": { "calibration": [1], } } }""")]
     [InlineData("""{ "input": { "touch": { "calibration": null } } }""", """{ "input": { "touch": { "calibration": [1] } } }""")]
     [InlineData("""{ "apps": [ { "input": { "touch": 1 } } ], "input": { "devices": [ "auto" ] } }""",
         """{ "apps": [ { "input": { "touch": 1 } } ], "input": { "devices": [ "auto" ], "touch": { "calibration": [1] } } }""")]
@@ -73,9 +74,11 @@ public sealed class ConfigEditTests : IDisposable
         var file = _temp.Write("a.json", "{}");
         Assert.Contains("a.json", Assert.Throws<MmmException>(() => ConfigEdit.Save(file, Key, "[1]", f => ConfigFile.Load(f))).Message);
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
-        Assert.Contains("is read-only", Assert.Throws<MmmException>(() => ConfigEdit.Save(file, Key, "[1, 0, 0, 0, 1, 0]", _ => { })).Message);
+        Assert.Contains("is read-only",
+            Assert.Throws<MmmException>(() => ConfigEdit.Save(file, Key, "[1, 0, 0, 0, 1, 0]", _ => { })).Message);
         Assert.Equal("{}", File.ReadAllText(file));
-        Assert.Contains("No such file", Assert.Throws<MmmException>(() => ConfigEdit.Save(_temp["none.json"], Key, "[1]", _ => { })).Message);
+        Assert.Contains("No such file",
+            Assert.Throws<MmmException>(() => ConfigEdit.Save(_temp["none.json"], Key, "[1]", _ => { })).Message);
         var broken = _temp.Write("broken.json", "{\n \"a\": \n");
         Assert.Contains("broken.json:", Assert.Throws<MmmException>(() => ConfigEdit.Save(broken, Key, "[1]", _ => { })).Message);
         Assert.Equal(["a.json", "broken.json"], Directory.GetFileSystemEntries(_temp.Path).Select(Path.GetFileName).Order());

@@ -11,7 +11,9 @@ namespace FbHost.Tests.Calibration;
 /// <summary>What the app finds on the screen becomes a calibration of the panel, however it hangs.</summary>
 public sealed class TouchCalibrationTests : IDisposable
 {
-    /// <summary>Of the size of rounding errors, and not a number of decimals: two numbers that differ by nothing to speak of can round apart.</summary>
+    /// <summary>
+    /// Of the size of rounding errors, and not a number of decimals: two numbers that differ by nothing to speak of can round apart.
+    /// </summary>
     private const double Tolerance = 1e-9;
 
     private readonly Desk _desk = new();

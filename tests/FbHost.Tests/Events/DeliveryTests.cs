@@ -23,7 +23,8 @@ public sealed class DeliveryTests : IDisposable
         _desk.Up(1, 33, 21);
         _desk.Down(3, 30, 30);
         _desk.Up(3, 30, 30);
-        Assert.Equal(["mouse-press 10 10", "mouse-drag 11 10", "mouse-release 11 10", "mouse-press 20 20", "mouse-release 20 20"], _desk.Events(client));
+        Assert.Equal(["mouse-press 10 10", "mouse-drag 11 10", "mouse-release 11 10", "mouse-press 20 20", "mouse-release 20 20"],
+            _desk.Events(client));
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class DeliveryTests : IDisposable
         _desk.Mouse(InputKind.PointerUp, button: 1);
         _desk.Mouse(InputKind.PointerUp);
         _desk.Mouse(InputKind.PointerMove, 60, 0);
-        Assert.Equal(["mouse-motion 11 11", "mouse-press 11 11", "mouse-drag -39 11", "mouse-release -39 11", "mouse-motion 21 11"], _desk.Events(client));
+        Assert.Equal(["mouse-motion 11 11", "mouse-press 11 11", "mouse-drag -39 11", "mouse-release -39 11", "mouse-motion 21 11"],
+            _desk.Events(client));
     }
 
     [Fact]

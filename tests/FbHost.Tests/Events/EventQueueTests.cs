@@ -244,7 +244,8 @@ public sealed class EventQueueTests : IDisposable
             queue.Scroll(3, 4, 0, part);
         queue.Scroll(3, 4, -2, 0);
         queue.Flush(late: false);
-        Assert.Equal(["mouse-scroll 3 4 0 1", "mouse-scroll 3 4 0 -1", "mouse-scroll 3 4 0 10000", "mouse-scroll 3 4 -2 0"], client.TakeEvents());
+        Assert.Equal(["mouse-scroll 3 4 0 1", "mouse-scroll 3 4 0 -1", "mouse-scroll 3 4 0 10000", "mouse-scroll 3 4 -2 0"],
+            client.TakeEvents());
     }
 
     [Theory]

@@ -4,7 +4,9 @@ using InputEvdev;
 
 namespace FbHost.Tests.Events;
 
-/// <summary>What is pressed on anything goes by the same rules: the terminal that is shown, the host's keys, a screen that is off, the click.</summary>
+/// <summary>
+/// What is pressed on anything goes by the same rules: the terminal that is shown, the host's keys, a screen that is off, the click.
+/// </summary>
 public sealed class SeatTests : IDisposable
 {
     private const int EV_SYN = 0, EV_KEY = 1, EV_ABS = 3, ABS_X = 0, ABS_Y = 1, BTN_TOUCH = 0x14a;
@@ -175,7 +177,8 @@ public sealed class SeatTests : IDisposable
         using var fifo = new FileStream(_temp["fifo"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         _desk.Resize(100, 50);
         foreach (var (type, code, value) in new[] { (EV_ABS, ABS_X, 60), (EV_ABS, ABS_Y, 40), (EV_KEY, BTN_TOUCH, 1), (EV_SYN, 0, 0) })
-            fifo.Write([.. new byte[16], .. BitConverter.GetBytes((ushort)type), .. BitConverter.GetBytes((ushort)code), .. BitConverter.GetBytes(value)]);
+            fifo.Write([.. new byte[16], .. BitConverter.GetBytes((ushort)type),
+                .. BitConverter.GetBytes((ushort)code), .. BitConverter.GetBytes(value)]);
         string[] events = [];
         _desk.Turn(() => (events = _desk.Events(client)).Length > 0);
         Assert.Equal(["mouse-press 60 40"], events);
@@ -185,7 +188,8 @@ public sealed class SeatTests : IDisposable
     public void A_touch_screen_that_a_rule_turns_is_calibrated_as_it_hangs()
     {
         new Child("mkfifo", [_temp["fifo"]]).WaitForEnd();
-        var rules = new DeviceRules(new DeviceSettings { Rotate = 180 }, new DeviceSettings(), [new DeviceRule(null, null, _temp["fifo"], new() { Rotate = 90 })]);
+        var rules = new DeviceRules(new DeviceSettings { Rotate = 180 }, new DeviceSettings(),
+            [new DeviceRule(null, null, _temp["fifo"], new() { Rotate = 90 })]);
         using var devices = _desk.Devices(rules, _temp["fifo"]);
         Assert.Equal(CalibrationMatrix.Turn(90), devices.ToScreen);
     }

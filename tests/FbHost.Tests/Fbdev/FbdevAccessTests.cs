@@ -13,6 +13,7 @@ public class FbdevAccessTests
         File.SetUnixFileMode(clients.Path, (UnixFileMode)0x1FF);
         using var mmm = new Child("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups",
             Programs.Mmm, "--display", $"fbdev:{device}", "--input", "none", "--audio", "none", "--path", clients["mmm"]]);
-        BadInputTests.AssertOneLine(mmm, $"mmm: {device}: permission denied. Add the user to the group \"video\": sudo usermod -aG video $USER");
+        BadInputTests.AssertOneLine(mmm,
+            $"mmm: {device}: permission denied. Add the user to the group \"video\": sudo usermod -aG video $USER");
     }
 }

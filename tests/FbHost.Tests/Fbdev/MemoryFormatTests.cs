@@ -1,8 +1,8 @@
 namespace FbHost.Tests.Fbdev;
 
 /// <summary>
-/// A real host on a memory display of each format: four clients of one colour each, side by side in red, green, 336699 and white, as bits that
-/// were worked out by hand (each field v * max / 255 to nearest, unused bits ones).
+/// A real host on a memory display of each format: four clients of one colour each, side by side in red, green, 336699 and white, as bits
+/// that were worked out by hand (each field v * max / 255 to nearest, unused bits ones).
 /// </summary>
 public class MemoryFormatTests
 {
@@ -67,7 +67,8 @@ public class MemoryFormatTests
         host.WaitForClient("raw");
         using var ctl = host.Ctl("screenshot", host.Temp["shot.png"]);
         Assert.Equal(0, ctl.WaitForEnd());
-        Assert.All(ControlTests.DecodePng(File.ReadAllBytes(host.Temp["shot.png"])), pixel => Assert.Equal(0x31659C, pixel)); // 6, 25 and 19 of 31, 63 and 31
+        const int colour = 0x31659C; // 6, 25 and 19 of 31, 63 and 31
+        Assert.All(ControlTests.DecodePng(File.ReadAllBytes(host.Temp["shot.png"])), pixel => Assert.Equal(colour, pixel));
     }
 
     [Theory]

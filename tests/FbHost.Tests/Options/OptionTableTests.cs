@@ -7,13 +7,15 @@ namespace FbHost.Tests.Options;
 /// <summary>What a program's arguments mean, by the table that its help is written from.</summary>
 public class OptionTableTests
 {
-    private static readonly OptionTable Tool = new("tool", "Does things.", "", [new("--path", "DIR", "In " + string.Join(' ', Enumerable.Repeat("there", 40)) + ".")],
+    private static readonly OptionTable Tool = new("tool", "Does things.", "",
+        [new("--path", "DIR", "In " + string.Join(' ', Enumerable.Repeat("there", 40)) + ".")],
     [
         new("list", "", 0, 0, "Lists them.", new OptionEntry("--json", null, "As JSON.")),
         new("send", "WHO TEXT", 2, 2, "Sends text."),
     ]);
 
-    private static readonly OptionTable Runner = new("runner", "Runs.", "[COMMAND]", [new("-p", "DIR", "Where."), new("--in", "PATH", "What.")], []);
+    private static readonly OptionTable Runner = new("runner", "Runs.", "[COMMAND]",
+        [new("-p", "DIR", "Where."), new("--in", "PATH", "What.")], []);
 
     private static OptionTable.Given Read(OptionTable table, params string[] arguments) =>
         table.Read(arguments, _ => Assert.Fail("it prints"))!;
@@ -64,7 +66,8 @@ public class OptionTableTests
         Assert.Equal($"{part}. See tool --help", Assert.Throws<MmmException>(() => Read(Tool, arguments)).Message);
 
     [Theory]
-    [InlineData("-h"), InlineData("-?"), InlineData("--help"), InlineData("list", "--help"), InlineData("send", "-h"), InlineData("--version")]
+    [InlineData("-h"), InlineData("-?"), InlineData("--help"), InlineData("list", "--help"),
+        InlineData("send", "-h"), InlineData("--version")]
     public void Help_and_version_are_printed_in_lines_that_fit(params string[] arguments)
     {
         var text = "";

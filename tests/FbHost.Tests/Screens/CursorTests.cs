@@ -39,7 +39,8 @@ public class CursorTests
     }
 
     [Fact]
-    public void Wherever_it_was_nothing_is_left_when_it_hides() => Gen.Int[0, Width - 1].Select(Gen.Int[0, Height - 1]).List[1, 8].Sample(places =>
+    public void Wherever_it_was_nothing_is_left_when_it_hides() =>
+        Gen.Int[0, Width - 1].Select(Gen.Int[0, Height - 1]).List[1, 8].Sample(places =>
     {
         var canvas = new Canvas();
         using var loop = new EventLoop();

@@ -18,7 +18,8 @@ internal sealed partial class Child : IDisposable
 
     public Child(string program, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment.Remove("MMM_PATH");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
@@ -67,7 +68,8 @@ internal sealed partial class Child : IDisposable
 
     public string[] Events => [.. Output.Where(l => l.StartsWith("event ", StringComparison.Ordinal)).Select(l => l[6..])];
 
-    public void WaitForOutput(string line) => Wait.Until(() => Output.Contains(line), $"the line \"{line}\" on stdout", () => string.Join(" | ", Output));
+    public void WaitForOutput(string line) =>
+        Wait.Until(() => Output.Contains(line), $"the line \"{line}\" on stdout", () => string.Join(" | ", Output));
 
     public void WaitForEvents(params string[] events) =>
         Wait.Until(() => Events.SequenceEqual(events), $"events {string.Join(" | ", events)}", () => string.Join(" | ", Events));

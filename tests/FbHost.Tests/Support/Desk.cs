@@ -43,8 +43,10 @@ internal sealed class Desk : IDisposable
         Blanker.Changed += Clients.TellVisibility;
         Panel = new PanelToScreen(_display, orientation: default);
         var keyboards = new Keyboards(new KeyboardOptions(), _ => { });
-        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), HostActions.Add, HostTerminals.Add);
-        Seat = new Seat(_loop, log, keyboards, hostKeys, Blanker, () => IsShown, new InputRouter(_loop, Clients, _screen, Panel, cursor: false), () => Clicks++);
+        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false),
+            HostActions.Add, HostTerminals.Add);
+        Seat = new Seat(_loop, log, keyboards, hostKeys, Blanker, () => IsShown,
+            new InputRouter(_loop, Clients, _screen, Panel, cursor: false), () => Clicks++);
     }
 
     public ClientTable Clients { get; }
@@ -128,7 +130,10 @@ internal sealed class Desk : IDisposable
         Send(new InputEvent { Kind = kind, IsRelative = true, Device = 9, TimeNs = _timeNs += 1_000_000, X = dx, Y = dy, Button = button });
 
     public void Wheel(double x, double y) =>
-        Send(new InputEvent { Kind = InputKind.Scroll, IsRelative = true, Device = 9, TimeNs = _timeNs += 1_000_000, ScrollX = x, ScrollY = y });
+        Send(new InputEvent
+        {
+            Kind = InputKind.Scroll, IsRelative = true, Device = 9, TimeNs = _timeNs += 1_000_000, ScrollX = x, ScrollY = y,
+        });
 
     public void Key(InputKind kind, KeyCode key, Modifiers modifiers = default) => Send(new InputEvent
     {

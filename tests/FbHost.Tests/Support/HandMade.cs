@@ -59,7 +59,9 @@ internal sealed partial class HandMade : IDisposable
     private byte[] Peek(int at, int length)
     {
         var bytes = new byte[length];
-        return RandomAccess.Read(_file, bytes, at) == length ? bytes : throw new EndOfStreamException($"{Path} ends before {at + length:N0} bytes");
+        return RandomAccess.Read(_file, bytes, at) == length
+            ? bytes
+            : throw new EndOfStreamException($"{Path} ends before {at + length:N0} bytes");
     }
 
     /// <summary>A text that ends with its first NUL, of at most so many bytes.</summary>
@@ -135,7 +137,8 @@ internal sealed partial class HandMade : IDisposable
     /// <summary>A connection to the bell of the host that serves a directory.</summary>
     public static Socket Connect(string directory)
     {
-        var bell = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified) { ReceiveTimeout = 10_000, SendTimeout = 10_000 };
+        var bell = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified)
+            { ReceiveTimeout = 10_000, SendTimeout = 10_000 };
         bell.Connect(new UnixDomainSocketEndPoint(System.IO.Path.Combine(directory, ".host")));
         return bell;
     }

@@ -33,7 +33,8 @@ internal sealed class MmmHost : IDisposable
     /// <param name="format">The display's; "": XRGB8888, which <see cref="Picture"/> reads.</param>
     /// <param name="start">False: started later, by <see cref="Start"/>.</param>
     /// <param name="directory">Where <see cref="Temp"/> is made; null: where temporary files are.</param>
-    public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false, string audio = "none", string format = "", bool start = true,
+    public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false,
+        string audio = "none", string format = "", bool start = true,
         string? directory = null)
     {
         _temp = new TempDirectory(directory);
@@ -82,7 +83,8 @@ internal sealed class MmmHost : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public string Expand(string text) => text.Replace("$RAW", Programs.RawClient).Replace("$HELLO", Programs.Hello).Replace("$TEMP", _temp.Path);
+    public string Expand(string text) =>
+        text.Replace("$RAW", Programs.RawClient).Replace("$HELLO", Programs.Hello).Replace("$TEMP", _temp.Path);
 
     /// <summary>Starts the host (again), and waits until it is ready.</summary>
     public void Start(params string[] more)
@@ -92,7 +94,8 @@ internal sealed class MmmHost : IDisposable
         string[] command = [.. Launcher, Programs.Mmm, .. _options, .. more];
         Process = new Child(command[0], command[1..], [("MMM_PATH", Path), ("RUNTIME_DIRECTORY", Own), .. Environment]);
         _children.Add(Process);
-        Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)), "the ready line", AllLog);
+        Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)),
+            "the ready line", AllLog);
         Assert.False(Process.HasEnded, AllLog());
     }
 
@@ -129,7 +132,8 @@ internal sealed class MmmHost : IDisposable
         return found!;
     }
 
-    public void WaitForNoClient(string nameOrFile) => Wait.Until(() => Client(nameOrFile) is null, $"the end of client {nameOrFile}", Describe);
+    public void WaitForNoClient(string nameOrFile) =>
+        Wait.Until(() => Client(nameOrFile) is null, $"the end of client {nameOrFile}", Describe);
 
     private string Describe() => $"{Ask("clients").GetRawText()} log {AllLog()}";
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace FbHost.Tests.Support;
 
 /// <summary>
-/// A host with one client that draws all the time and with nobody else. What the machine can do just now is what this one does: a host under
-/// attack is measured against it at the same time, so a slow or busy machine slows both.
+/// A host with one client that draws all the time and with nobody else. What the machine can do just now is what this one does: a host
+/// under attack is measured against it at the same time, so a slow or busy machine slows both.
 /// </summary>
 internal static class Unattacked
 {
@@ -39,7 +39,8 @@ internal static class Unattacked
                 return;
             looks.Add($"{attacked} of {free}");
         }
-        Assert.Fail($"{client} has made so many frames of those of a client without an attack: {string.Join(", ", looks)}; log {host.AllLog()}");
+        Assert.Fail($"{client} has made so many frames of those of a client without an attack: {string.Join(", ", looks)}; "
+            + $"log {host.AllLog()}");
     }
 
     private static (long Attacked, long Free) Look(MmmHost host, string client)

@@ -7,7 +7,9 @@ internal static class Wait
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Returns when the condition holds; fails the test, naming what was waited for and what is there, when it never does.</summary>
+    /// <summary>
+    /// Returns when the condition holds; fails the test, naming what was waited for and what is there, when it never does.
+    /// </summary>
     public static void Until(Func<bool> condition, string what, Func<string>? found = null, TimeSpan? patience = null)
     {
         var start = Stopwatch.GetTimestamp();

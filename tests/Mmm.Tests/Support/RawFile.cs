@@ -13,7 +13,8 @@ internal sealed class RawFile : IDisposable
     public RawFile(string path, long length = -1)
     {
         Path = path;
-        _handle = File.OpenHandle(path, length < 0 ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _handle = File.OpenHandle(path, length < 0 ? FileMode.Open : FileMode.CreateNew,
+            FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         if (length >= 0)
             RandomAccess.SetLength(_handle, length);
     }
