@@ -178,9 +178,12 @@ public class ResamplerTests
         Resampler resampler = new(new ResamplerFilter(44100, ResamplerQuality.Default));
         float[] input = new float[2 * Resampler.MostInput], stereo = new float[2 * 512];
         resampler.Process(input.AsSpan(0, 2 * resampler.InputFor(512)), 2, stereo);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var meter = new AllocationMeter();
         for (int i = 0; i < 100; i++)
+        {
+            meter.Look();
             resampler.Process(input.AsSpan(0, 2 * resampler.InputFor(512)), 2, stereo);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        meter.AssertNothing(leastSpans: 100);
     }
 }

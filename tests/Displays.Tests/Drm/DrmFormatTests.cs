@@ -55,11 +55,11 @@ public class DrmFormatTests
     {
         var converter = new PixelConverter(DrmFormat.Rgb565.Layout, dither: true);
         var (picture, buffer) = (new uint[320 * 240], new byte[1024 * 240]);
-        Copy();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            Copy();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocations.AssertNone(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                Copy();
+        });
 
         void Copy()
         {

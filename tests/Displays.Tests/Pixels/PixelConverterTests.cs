@@ -157,10 +157,7 @@ public class PixelConverterTests
         foreach (var layout in Formats.Named)
         {
             var converter = new PixelConverter(layout, dither: true);
-            Convert();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Convert();
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Allocations.AssertNone(Convert);
 
             void Convert()
             {
