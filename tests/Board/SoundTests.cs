@@ -10,7 +10,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
     private const double HalfLeast = 0.85 * Amplitude, HalfMost = 0.88 * Amplitude;
     private const string Card = "alsa:hw:0";
     private const int F32Mono = 0, S16Stereo = 3;
-    private const int LongSeconds = 60;
+    private const int LongSeconds = 20;
     private const int Turns = 10, GoodTurns = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

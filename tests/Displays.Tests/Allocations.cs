@@ -1,8 +1,8 @@
 namespace Displays.Tests;
 
 /// <summary>
-/// What a piece of work allocates: the least of some times. On a busy machine a few KB of unknown origin were seen once in a run; what the work
-/// itself allocates is there each time.
+/// What a piece of work allocates: the least of some times. On a busy machine a few KB of unknown origin were seen once in a run; what the
+/// work itself allocates is there each time.
 /// </summary>
 internal static class Allocations
 {
