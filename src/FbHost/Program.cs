@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Displays;
 using FbHost;
@@ -37,7 +38,11 @@ try
 }
 catch (Exception e)
 {
-    run = _ => throw e;
+    run = _ =>
+    {
+        ExceptionDispatchInfo.Throw(e); // with the place where it was thrown
+        return 1;
+    };
 }
 // A write beyond RLIMIT_FSIZE is an error like others, and not the end. What is started has the signal's default action again.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25 /* SIGXFSZ */, c => c.Cancel = true);

@@ -235,8 +235,7 @@ internal sealed class ClientDirectory : IDisposable
     public void Rescan()
     {
         _scanAnew = true;
-        if (!_isScanning)
-            Scan();
+        Scan();
     }
 
     private void Scan()
