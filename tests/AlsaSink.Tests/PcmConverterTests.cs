@@ -133,11 +133,11 @@ public class PcmConverterTests
         foreach (SampleFormat format in Formats)
         {
             PcmConverter converter = new(format, 8);
-            converter.Convert(stereo, to);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++)
-                converter.Convert(stereo, to);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Allocations.AssertNone(() =>
+            {
+                for (int i = 0; i < 100; i++)
+                    converter.Convert(stereo, to);
+            });
         }
     }
 }

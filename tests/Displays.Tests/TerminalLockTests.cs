@@ -10,7 +10,7 @@ public sealed class TerminalLockTests : IDisposable
 
     private sealed class Host : IDisposable
     {
-        private readonly int _fd;
+        private int _fd;
 
         public Host(string path)
         {
@@ -22,7 +22,7 @@ public sealed class TerminalLockTests : IDisposable
         public TerminalLock Lock { get; }
 
         /// <summary>As a host that is killed: the kernel closes its descriptors.</summary>
-        public void Dispose() => Sys.Close(_fd);
+        public void Dispose() => Sys.Close(Interlocked.Exchange(ref _fd, -1));
     }
 
     private Host Start() => new(_temp["tty1"]);

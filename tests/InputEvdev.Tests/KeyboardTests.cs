@@ -188,10 +188,10 @@ public class KeyboardTests
                     typist.Keyboard.Take(new InputEvent { Kind = InputKind.KeyRelease, Key = key }, 0, handler);
                 }
             }
-            for (var i = 0; i < 50; i++) Round();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 10; i++) Round();
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            Allocations.AssertNone(() =>
+            {
+                for (var i = 0; i < 10; i++) Round();
+            });
         }
     }
 }

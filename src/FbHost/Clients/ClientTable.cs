@@ -287,9 +287,10 @@ internal sealed class ClientTable : IDisposable
             session.Phase = Phase.Pending;
         }
         session.Bell = new ClientBell(_loop, peer.Fd, () => _turns.OnRing(session));
-        session.App ??= AppOf(session, peer.Pid);
         if (session.Phase == Phase.Pending)
             Serve(session, peer.Pid);
+        else
+            session.App ??= AppOf(session, peer.Pid);
         if (session.Phase != Phase.Serving)
         {
             CloseBell(session);

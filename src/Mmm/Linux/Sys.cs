@@ -311,13 +311,8 @@ internal static unsafe partial class Sys
     /// </summary>
     public static string? ProcessField(int pid, int number)
     {
-        Span<byte> text = stackalloc byte[1024];
-        var fd = Open($"/proc/{pid}/stat", O_RDONLY);
-        var n = Read(fd, text);
-        Close(fd);
-        if (n <= 0)
+        if (ProcessText(pid, "stat") is not { } stat)
             return null;
-        var stat = Encoding.ASCII.GetString(text[..(int)n]);
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' '); // the second, the name in brackets, may hold anything
         return number - 2 < fields.Length ? fields[number - 2] : null;
     }
@@ -327,18 +322,21 @@ internal static unsafe partial class Sys
     /// </summary>
     public static bool RunsAs(int pid, uint user)
     {
-        Span<byte> text = stackalloc byte[1024];
-        var fd = Open($"/proc/{pid}/status", O_RDONLY);
-        var n = Read(fd, text);
-        Close(fd);
-        if (n <= 0)
-            return false;
-        foreach (var line in Encoding.ASCII.GetString(text[..(int)n]).Split('\n')) // the name before it has no line breaks
+        foreach (var line in ProcessText(pid, "status")?.Split('\n') ?? []) // the name before it has no line breaks
         {
             if (line.StartsWith("Uid:", StringComparison.Ordinal))
                 return line[4..].Split('\t').Contains(user.ToString(CultureInfo.InvariantCulture));
         }
         return false;
+    }
+
+    private static string? ProcessText(int pid, string file)
+    {
+        Span<byte> text = stackalloc byte[1024];
+        var fd = Open($"/proc/{pid}/{file}", O_RDONLY);
+        var n = Read(fd, text);
+        Close(fd);
+        return n > 0 ? Encoding.ASCII.GetString(text[..(int)n]) : null;
     }
 
     /// <summary>A non-blocking CLOCK_MONOTONIC timer, or minus errno.</summary>

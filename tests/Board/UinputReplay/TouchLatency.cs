@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using InputEvdev.Tests;
@@ -37,7 +38,7 @@ internal static class TouchLatency
             times[i] = time.TotalMilliseconds;
         }
         Array.Sort(times);
-        return FormattableString.Invariant($"median {times[touches / 2]:0.00} ms, p99 {times[touches * 99 / 100]:0.00} ms, "
+        return string.Create(CultureInfo.InvariantCulture, $"median {times[touches / 2]:0.00} ms, p99 {times[touches * 99 / 100]:0.00} ms, "
             + $"longest {times[^1]:0.00} ms");
     }
 
