@@ -20,6 +20,23 @@ public sealed class FileModeTests : IDisposable
         Assert.Equal(0, Chown(path, user, group));
     }
 
+    // This program where every user can read it: the repository may lie in a home directory.
+    private sealed class ProgramCopy : IDisposable
+    {
+        private readonly string _path = Directory.CreateTempSubdirectory("mmm-test-").FullName;
+
+        public ProgramCopy()
+        {
+            File.SetUnixFileMode(_path, (UnixFileMode)0x1ED);
+            foreach (var file in Directory.GetFiles(AppContext.BaseDirectory))
+                File.Copy(file, Path.Combine(_path, Path.GetFileName(file)));
+        }
+
+        public string Command => Path.Combine(_path, Path.GetFileName(Child.Command));
+
+        public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
+
     private (int Mode, uint Group) Open()
     {
         using var client = _directory.OpenClient();
@@ -69,8 +86,9 @@ public sealed class FileModeTests : IDisposable
     {
         Assert.True(Sys.EffectiveUserId == 0, "this test runs a client as another user: run it as root");
         File.SetUnixFileMode(_directory.Path, (UnixFileMode)0x1FF);
+        using var copy = new ProgramCopy();
         using var child = Child.Start("setpriv",
-            [$"--reuid={Somebody}", $"--regid={Somebody}", "--clear-groups", Child.Command, "--child", "mode"],
+            [$"--reuid={Somebody}", $"--regid={Somebody}", "--clear-groups", copy.Command, "--child", "mode"],
             ("MMM_PATH", _directory.Path));
         Assert.StartsWith("open ", child.ReadLine());
         Assert.Equal("mode 600", child.ReadLine());
