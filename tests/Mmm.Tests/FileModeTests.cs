@@ -28,8 +28,12 @@ public sealed class FileModeTests : IDisposable
         public ProgramCopy()
         {
             File.SetUnixFileMode(_path, (UnixFileMode)0x1ED);
-            foreach (var file in Directory.GetFiles(AppContext.BaseDirectory))
-                File.Copy(file, Path.Combine(_path, Path.GetFileName(file)));
+            foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(_path, Path.GetRelativePath(AppContext.BaseDirectory, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
         }
 
         public string Command => Path.Combine(_path, Path.GetFileName(Child.Command));
