@@ -123,8 +123,19 @@ internal sealed class HostProcess : IDisposable
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
     /// <summary>Processor time of all its threads, ms.</summary>
-    public double ProcessorTime => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Sum(task =>
-        double.Parse(File.ReadAllText(task + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1e6;
+    public double ProcessorTime => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Sum(TimeOf) / 1e6;
+
+    private static double TimeOf(string task)
+    {
+        try
+        {
+            return double.Parse(File.ReadAllText(task + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // the thread has just ended
+        }
+    }
 
     /// <summary>Ends it in order; kills it when it does not within a minute.</summary>
     public void Dispose()
