@@ -50,11 +50,23 @@ internal interface IDisplay : IDisposable
     /// </summary>
     void Write(Rect rect, ReadOnlySpan<uint> pixels);
 
+    /// <summary>
+    /// XRGB8888 memory of all the display's pixels, <see cref="Width"/> a row, to be drawn in in place of <see cref="Write"/>; empty: there
+    /// is none. It may be another one after each call into the display.
+    /// </summary>
+    Span<uint> Canvas => default;
+
+    /// <summary>The canvas was drawn there; seen with the next <see cref="Flush"/>. The rectangle lies in the display.</summary>
+    void Drawn(Rect rect) { }
+
     /// <summary>Shows what was written.</summary>
     void Flush() { }
 
     /// <summary>Turns the panel off or on, where the device can (FBIOBLANK, DPMS); the picture is black while it is off.</summary>
     void Blank(bool blank) { }
+
+    /// <summary>True while it is as it was made, and that is black.</summary>
+    bool IsBlack => false;
 
     /// <summary>True while the display still takes over the last picture: clients' frames wait for <see cref="Ready"/>.</summary>
     bool IsBusy => false;

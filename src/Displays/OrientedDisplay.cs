@@ -35,6 +35,8 @@ internal sealed class OrientedDisplay : IDisplay
 
     public bool IsBusy => _panel.IsBusy;
 
+    public bool IsBlack => _panel.IsBlack;
+
     public event Action? Ready
     {
         add => _panel.Ready += value;

@@ -51,6 +51,8 @@ internal sealed class ReturningDisplay : IDisplay
 
     public bool IsBusy => _display is { IsBusy: true };
 
+    public bool IsBlack => _display is { IsBlack: true };
+
     public event Action? Ready;
 
     /// <summary>
@@ -137,6 +139,10 @@ internal sealed class ReturningDisplay : IDisplay
     }
 
     public void Write(Rect rect, ReadOnlySpan<uint> pixels) => _display?.Write(rect, pixels);
+
+    public Span<uint> Canvas => _display is { } display ? display.Canvas : default;
+
+    public void Drawn(Rect rect) => _display?.Drawn(rect);
 
     public void Flush()
     {

@@ -12,6 +12,7 @@ using FbHost.Screens;
 using FbHost.State;
 using GpioButtons;
 using InputEvdev;
+using Microsoft.Extensions.Hosting;
 using Mmm;
 
 namespace FbHost;
@@ -22,53 +23,68 @@ namespace FbHost;
 /// </summary>
 /// <param name="options">What it is to do.</param>
 /// <param name="guard">Gives the screen back after a crash; stays the caller's. Null: there is nothing to give back.</param>
-/// <param name="writer">Takes the log.</param>
-internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWriter writer)
+/// <param name="loop">Runs the parts; stays the caller's, who runs it when they are started.</param>
+/// <param name="log">Takes the log.</param>
+/// <param name="lifetime">Is asked for the end.</param>
+internal sealed class Appliance(
+    ServeOptions options, CrashGuard? guard, EventLoop loop, HostLog log, IHostApplicationLifetime lifetime) : IHostedService
 {
     private const int VolumeStep = 5; // %
     private static readonly HashSet<string> NoMessages = [];
     private const string SeenName = "clients"; // in the host's own directory
     private const int SeenBytes = 64 * 1024;
-    private readonly HostLog _log = new(writer);
-    private readonly EventLoop _loop = new();
+    private readonly EventLoop _loop = loop;
+    private readonly HostLog _log = log;
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
-    private int _exitCode;
+    private AppLauncher? _apps; // disposed before all parts: the apps see each of them as long as they run
     private bool _isMade;
     private long _frames;
     private long _dropped;
 
-    /// <summary>Serves until it is told to end; returns the exit code.</summary>
-    /// <exception cref="Exception">Why it could not start; everything is put back.</exception>
-    public int Run()
+    /// <summary>Of the process.</summary>
+    public int ExitCode { get; private set; }
+
+    /// <summary>Makes the parts, on the thread that runs the loop; done when it returns.</summary>
+    /// <exception cref="Exception">Why it could not start; <see cref="StopAsync"/> puts back what was made.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (_loop)
-        using (new EndSignals(() => _loop.Post(_loop.Stop), Fail))
-            LoopLife.Run(_loop, Make, Fail, Unmake);
-        return _exitCode;
+        Make();
+        return Task.CompletedTask;
     }
 
-    // A fault of the host's own: it ends, but in order.
-    private void Fail(Exception e)
+    /// <summary>Ends the apps and puts everything back; done when it returns.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Unmake();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A fault of the host's own: it ends, but in order.</summary>
+    public void Fail(Exception e)
     {
         _log.Warn(FaultLine.Of(e));
-        _exitCode = 1;
+        ExitCode = 1;
     }
 
     private void Unmake()
     {
+        PutBack(_apps);
         while (_parts.TryPop(out var part))
-        {
-            try
-            {
-                part.Dispose();
-            }
-            catch (Exception e) // the others are put back all the same
-            {
-                Fail(e);
-            }
-        }
+            PutBack(part);
         if (_isMade)
             _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
+    }
+
+    private void PutBack(IDisposable? part)
+    {
+        try
+        {
+            part?.Dispose();
+        }
+        catch (Exception e) // the others are put back all the same
+        {
+            Fail(e);
+        }
     }
 
     private T Own<T>(T part) where T : IDisposable
@@ -79,8 +95,8 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
 
     private void End(int exitCode)
     {
-        _exitCode = exitCode;
-        _loop.Stop();
+        ExitCode = exitCode;
+        lifetime.StopApplication();
     }
 
     private void Make()
@@ -92,6 +108,9 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
         if (guard?.Fault is { } fault)
             _log.Warn(fault);
+        var apps = _apps = new AppLauncher(_loop, _log, directory, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
+        apps.TakeOver();
+        apps.Start(); // now: they take as long to their first frames as the host to its display, on another processor
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
         // Given back behind the display.
         var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info));
@@ -113,7 +132,8 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         clients.Messages.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, options.BlankAfter);
         blanker.Changed += clients.TellVisibility;
-        var apps = new AppLauncher(_loop, _log, clients, directory, own, AppsToRun());
+        apps.Follow(clients);
+        clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
         var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output),
             terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
@@ -134,9 +154,7 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
         Own(new ControlSocket(_loop, clientDirectory,
             new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
 
-        if (options.Command.Count > 0)
-            apps.EndWith = End;
-        else if (options.OneClient)
+        if (options.Command.Count == 0 && options.OneClient)
             clients.Ended += _ => End(0);
         clients.Frames.FrameShown += () => _frames++;
         clients.Dropped += () => _dropped++;
@@ -155,11 +173,9 @@ internal sealed class Appliance(ServeOptions options, CrashGuard? guard, LogWrit
                 blanker.Unblank();
         };
         _loop.BeforeSleep = clients.Settle;
-        screen.Damage();
-        Own(apps).TakeOver();
-        clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
+        if (!display.IsBlack)
+            screen.Damage();
         clients.Open();
-        apps.Start();
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
         var buttons = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";

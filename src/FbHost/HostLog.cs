@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace FbHost;
 
 /// <summary>The host's log: one line a fact. Never called once a frame or event.</summary>
 /// <param name="writer">Where lines go; null: nowhere.</param>
-internal sealed class HostLog(LogWriter? writer)
+internal sealed class HostLog(LogWriter? writer) : ILogger
 {
     private const double MostAtOnce = 200, EnoughAgain = 20;
     private double _left = MostAtOnce;
@@ -12,6 +14,17 @@ internal sealed class HostLog(LogWriter? writer)
     public void Info(string line) => writer?.Write(line);
 
     public void Warn(string line) => writer?.Write(line);
+
+    public bool IsEnabled(LogLevel logLevel) => writer is not null && logLevel is >= LogLevel.Information and < LogLevel.None;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+            writer!.Write(exception is null ? formatter(state, null) : $"{formatter(state, exception)}: {FaultLine.Of(exception)}");
+    }
 
     /// <summary>
     /// A line about one client or file: whoever makes and removes files in a loop gets a few hundred lines and then one a second at most.

@@ -20,8 +20,8 @@ try
     }
     else if (CommandLine.Parse(args) is { } options)
     {
-        // Of the display and the terminal, until both are given back. Nothing is given back of a display in memory.
-        if (options.Display.Kind != DisplayKind.Memory)
+        // Of the display and the terminal, until both are given back. A display in memory is not given back, and a KMS card by the kernel.
+        if (options.Display.Kind != DisplayKind.Memory && (options.Display.Kind != DisplayKind.Drm || VirtualTerminal.AreThere))
         {
 #if NATIVE_CODE
             guard = CrashGuard.Fork();
@@ -29,7 +29,11 @@ try
             guard = CrashGuard.StartProcess();
 #endif
         }
-        run = log => new Appliance(options, guard, log).Run();
+        run = log =>
+        {
+            using var host = new ApplianceHost(options, guard, log);
+            return host.Run();
+        };
     }
     else
     {

@@ -9,8 +9,8 @@ namespace Displays;
 
 /// <summary>
 /// A KMS display: two dumb buffers that follow a shadow of XRGB8888 in ordinary memory. Large changes are flipped to, and the flip's event
-/// says when the next picture may come; small ones go into the buffer that is shown. When the monitor goes, the shadow lives on, and is
-/// shown again when one is back.
+/// says when the next picture may come; small ones go into the buffer that is shown. The second buffer is made for the first flip. When the
+/// monitor goes, the shadow lives on, and is shown again when one is back.
 /// </summary>
 internal sealed unsafe partial class DrmDisplay : IDisplay
 {
@@ -30,6 +30,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private readonly PageFlip _flip;
     private readonly byte[] _events = new byte[1024];
     private DrmFormat _format = DrmFormat.Xrgb8888;
+    private PixelConverter? _converter;
     private drm_mode_modeinfo _mode;
     private int _front;
     private ulong _flips; // also the number of the one that is pending
@@ -115,7 +116,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         {
             try
             {
-                Begin(format, new PixelConverter(format.Layout, dither));
+                (_format, _converter) = (format, new PixelConverter(format.Layout, dither));
+                BeginFormat();
                 if (fault is not null)
                     _log($"{fault.Message}; it shows {format}");
                 return;
@@ -130,16 +132,16 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     }
 
     // Drivers without atomic modesetting may make a buffer that they refuse to show.
-    private void Begin(DrmFormat format, PixelConverter converter)
+    private void BeginFormat()
     {
-        _format = format;
-        for (var i = 0; i < _buffers.Length; i++)
-            _buffers[i] = new DumbBuffer(_device, Width, Height, format, converter);
-        var error = SetMode();
+        _buffers[0] = NewBuffer();
+        var error = SetCrtc();
         if (error < 0)
             throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} cannot be set to "
-                + $"{DrmMode.Name(_mode)} {format}: {Sys.ErrorText(error)}");
+                + $"{DrmMode.Name(_mode)} {_format}: {Sys.ErrorText(error)}");
     }
+
+    private DumbBuffer NewBuffer() => new(_device, Width, Height, _format, _converter!);
 
     public int Width { get; }
 
@@ -155,6 +157,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     public void Dispatch() => _waits.Dispatch();
 
     public bool IsBusy => _damage.FlipPending;
+
+    public bool IsBlack { get; private set; } = true;
 
     public bool IsLost { get; private set; }
 
@@ -174,8 +178,12 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             for (var y = 0; y < rect.Height; y++)
                 pixels.Slice(y * rect.Width, rect.Width).CopyTo(shadow[((rect.Y + y) * Width + rect.X)..]);
         }
-        _damage.Add(rect);
+        Drawn(rect);
     }
+
+    public Span<uint> Canvas => Shadow;
+
+    public void Drawn(Rect rect) => _damage.Add(rect);
 
     public void Read(Span<uint> pixels)
     {
@@ -190,7 +198,9 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         _flushAgain = IsBusy;
         if (!_on)
             return; // the shadow has it
-        switch (_damage.Next(_mayFlip))
+        var mayFlip = _mayFlip && !IsBlack; // from black nothing tears, and the second buffer takes its time
+        IsBlack = false;
+        switch (_damage.Next(mayFlip))
         {
             case Presentation.Front:
                 ShowInFront();
@@ -227,7 +237,11 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
 
     private void BeginFlip()
     {
-        var back = _buffers[1 - _front]!;
+        if (TryMakeBack() is not { } back)
+        {
+            ShowWithoutFlip();
+            return;
+        }
         foreach (var r in _damage.Copy)
             back.Copy(r, Shadow, Width);
         var error = _flip.Begin(back.FbId, _damage.Copy, ++_flips);
@@ -244,6 +258,26 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             _mayFlip = false;
             _log($"{_device.Path} ({_device.Driver}): no page flips ({Sys.ErrorText(error)}); pictures may tear");
         }
+        ShowWithoutFlip();
+    }
+
+    private DumbBuffer? TryMakeBack()
+    {
+        ref var back = ref _buffers[1 - _front];
+        try
+        {
+            back ??= NewBuffer();
+        }
+        catch (MmmException e)
+        {
+            _mayFlip = false;
+            _log($"{e.Message}; without a second one pictures may tear");
+        }
+        return back;
+    }
+
+    private void ShowWithoutFlip()
+    {
         _damage.FlipFailed();
         _damage.Next(mayFlip: false);
         ShowInFront();
@@ -309,10 +343,16 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         _damage.Next(mayFlip: false);
         foreach (var r in _damage.Copy)
             Front.Copy(r, Shadow, Width);
-        var result = _device.SetCrtc(_crtc, _connector.Id, Front.FbId, _mode);
-        _on = result >= 0;
+        var result = SetCrtc();
         if (_on)
             Dirty(_damage.Copy);
+        return result;
+    }
+
+    private int SetCrtc()
+    {
+        var result = _device.SetCrtc(_crtc, _connector.Id, Front.FbId, _mode);
+        _on = result >= 0;
         return result;
     }
 

@@ -25,6 +25,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly byte* _mapped; // null: written by pwrite
     private readonly PixelMemory _memory;
     private readonly FbdevPages? _pages;
+    private readonly RectSet? _written; // what the copy has and the device has not; null: there is no copy, or pages
     private readonly Action<string> _log;
     private readonly WaitSet _waits;
     private bool _hidden;
@@ -57,8 +58,9 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             _mapped = _mode.IsEmulated ? null : Map(_fd, _mode.Memory);
             _pages = _mode.HasTwoPages ? FbdevPages.TryTake(_fd, _mode, v, log) : null;
             var converter = new PixelConverter(_mode.Layout, dither);
+            _written = _mode.IsEmulated && _pages is null ? new RectSet() : null;
             _memory = new PixelMemory(_fd, _mapped, converter, (Width, Height), _mode.Stride,
-                _mode.Left, keepCopy: _pages is not null, WritesWholeRows(_mode))
+                _mode.Left, keepCopy: _pages is not null || _written is not null, WritesWholeRows(_mode))
             {
                 MissesRowEnds = _mode.IsEmulated,
             };
@@ -126,7 +128,17 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         if (_hidden || IsLost)
             return;
         _memory.Write(Origin, rect, pixels);
+        Drawn(rect);
+    }
+
+    public Span<uint> Canvas => _memory.Canvas;
+
+    public void Drawn(Rect rect)
+    {
+        if (_hidden || IsLost)
+            return;
         _pages?.Damage(rect);
+        _written?.Add(rect);
     }
 
     public void Flush()
@@ -134,11 +146,22 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         if (_hidden || IsLost)
             return;
         _pages?.Flip(_memory);
+        WriteGathered();
         if (_memory.Error == ENODEV)
             Lose();
         else if (_memory.Error != 0 && !_saidError)
             _log($"{_path} ({_id}): cannot be written: {Sys.ErrorText(_memory.Error)}; the clients go on without it");
         _saidError = _memory.Error != 0;
+    }
+
+    // An emulated framebuffer sends to the panel what each call wrote: a frame in bands would be as many transfers.
+    private void WriteGathered()
+    {
+        if (_written is null)
+            return;
+        foreach (var rect in _written.Rects)
+            _memory.WriteAgain(Origin, rect);
+        _written.Clear();
     }
 
     public int FileDescriptor => _waits.FileDescriptor;

@@ -30,7 +30,7 @@ internal sealed unsafe class PixelMemory
     /// <param name="stride">Bytes from one row to the next.</param>
     /// <param name="left">Pixels of a row before the picture's first.</param>
     /// <param name="keepCopy">What is written is kept for <see cref="WriteAgain"/>, and written by nothing else.</param>
-    /// <param name="wholeRows">Without a mapping: what covers several rows is written by one call, with all that lies between.</param>
+    /// <param name="wholeRows">A part of the copy that covers several rows is written by one call, with all that lies between.</param>
     public PixelMemory(int fd, byte* mapped, PixelConverter converter, (int Width, int Height) size, int stride, int left, bool keepCopy,
         bool wholeRows = false)
     {
@@ -38,7 +38,7 @@ internal sealed unsafe class PixelMemory
         (_fd, _converter, _stride, _left) = (fd, converter, stride, left);
         (_width, _height) = size;
         _wholeRows = wholeRows && mapped == null && left == 0;
-        _isCopy = keepCopy || _wholeRows || converter.Layout.Bits % 8 != 0;
+        _isCopy = keepCopy || converter.Layout.Bits % 8 != 0;
         KeepsCopy = keepCopy;
         _bytes = _isCopy ? new byte[stride * _height] : [];
     }
@@ -92,6 +92,11 @@ internal sealed unsafe class PixelMemory
             PutRows(_bytes, stride, at, length, rect.Height);
         }
     }
+
+    /// <summary>The kept copy where it is XRGB8888 without gaps, to be drawn in; else empty.</summary>
+    public Span<uint> Canvas => KeepsCopy && _converter.Layout == NamedLayouts.Xrgb8888 && _left == 0 && _stride == _width * 4
+        ? MemoryMarshal.Cast<byte, uint>(_bytes.AsSpan())
+        : default;
 
     /// <summary>Writes a part of the kept copy.</summary>
     public void WriteAgain(long origin, Rect rect)

@@ -25,6 +25,7 @@ namespace Displays;
 internal sealed unsafe class VirtualTerminal : IDisposable
 {
     private const int SIGUSR1 = 10, SIGUSR2 = 12;
+    private const string Foreground = "/dev/tty0";
     private readonly Action<string> _log;
     private readonly Queue<Action> _calls = new(); // locked
     private int _tty = -1;
@@ -48,6 +49,9 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         if (FileDescriptor < 0)
             throw new MmmException($"no descriptor left for the terminal: {Sys.ErrorText(errno)}");
     }
+
+    /// <summary>The kernel has virtual terminals, and shows one.</summary>
+    public static bool AreThere => File.Exists(Foreground);
 
     /// <summary>Readable while <see cref="Dispatch"/> has something to do.</summary>
     public int FileDescriptor { get; }
@@ -88,7 +92,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     public void TakeOver(IDisplay display, bool readsStdin)
     {
         (_display, _readsStdin) = (display, readsStdin);
-        _tty = Sys.Open("/dev/tty0", O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
+        _tty = Sys.Open(Foreground, O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
         var fault = 0;
         if (!MayTake(_tty))
         {
@@ -100,7 +104,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
                 Sys.Close(_tty);
                 _tty = -1;
                 if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
-                    _log($"/dev/tty0: {Sys.ErrorText(fault)}: the text console may write over the picture, "
+                    _log($"{Foreground}: {Sys.ErrorText(fault)}: the text console may write over the picture, "
                         + "and its keys reach the login behind it; run the host as root, or from a login on that console");
                 return;
             }

@@ -32,30 +32,30 @@ internal sealed class AppLauncher : IDisposable
 
     /// <param name="loop">Waits for their ends.</param>
     /// <param name="log">Gets a line for each end that was not asked for.</param>
-    /// <param name="clients">Tells of first frames.</param>
     /// <param name="directory">MMM_PATH of the apps.</param>
     /// <param name="own">Keeps their processes for the next host; null: they are not kept.</param>
     /// <param name="apps">From the configuration.</param>
-    public AppLauncher(EventLoop loop, HostLog log, ClientTable clients,
-        string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
+    public AppLauncher(EventLoop loop, HostLog log, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
         (_loop, _log, _directory, _kept) = (loop, log, directory, new KeptApps(own, log));
         _apps = [.. apps.Select((a, i) => new App(a, i))];
-        clients.Frames.FirstFrame += client =>
-        {
-            var app = client.App is { } known ? _apps[known.Order] : null;
-            if (app is { Options.FullScreen: true })
-                clients.Messages.MakeFullScreen(client);
-            app?.Answer(null);
-        };
         foreach (var app in _apps)
             app.Timer = loop.CreateTimer(() => OnTimer(app));
     }
 
+    /// <summary>From now on it is seen which app has shown something. To be called before clients are served.</summary>
+    public void Follow(ClientTable clients) => clients.Frames.FirstFrame += client =>
+    {
+        var app = client.App is { } known ? _apps[known.Order] : null;
+        if (app is { Options.FullScreen: true })
+            clients.Messages.MakeFullScreen(client);
+        app?.Answer(null);
+    };
+
     /// <summary>
     /// Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted, and kept for the next host.
     /// </summary>
-    public Action<int>? EndWith { get; set; }
+    public Action<int>? EndWith { get; init; }
 
     /// <summary>The app that a process belongs to, also as one that the app started; null: none of the host's.</summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);

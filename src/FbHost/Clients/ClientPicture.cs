@@ -38,21 +38,24 @@ internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Clie
         state.Width != State.Width || state.Height != State.Height || state.Stride != State.Stride || state.FbOffset != State.FbOffset
         || at != (Bounds.X, Bounds.Y);
 
-    public override bool Draw(Rect onScreen, Span<uint> pixels)
+    public override bool Draw(Rect onScreen, Span<uint> pixels, int stride)
     {
-        if (!file.ReadPixels(State, onScreen.Offset(-Bounds.X, -Bounds.Y), pixels, onScreen.Width))
+        if (!file.ReadPixels(State, onScreen.Offset(-Bounds.X, -Bounds.Y), pixels, stride))
         {
             Failed = true;
             return false;
         }
         if (file.PixelFormat == PixelFormat.Rgba)
-            SwapRedAndBlue(pixels);
+        {
+            for (var y = 0; y < onScreen.Height; y++)
+                SwapRedAndBlue(pixels.Slice(y * stride, onScreen.Width));
+        }
         return true;
     }
 
-    private static void SwapRedAndBlue(Span<uint> pixels)
+    private static void SwapRedAndBlue(Span<uint> row)
     {
-        foreach (ref var p in pixels)
+        foreach (ref var p in row)
             p = (p & 0xFF00FF00) | (p & 0xFF) << 16 | (p >> 16 & 0xFF);
     }
 }

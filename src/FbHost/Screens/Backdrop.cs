@@ -51,14 +51,14 @@ internal sealed class Backdrop : Surface
         Render();
     }
 
-    public override bool Draw(Rect onScreen, Span<uint> pixels)
+    public override bool Draw(Rect onScreen, Span<uint> pixels, int stride)
     {
         if (_pixels is null)
             return false;
         for (var y = 0; y < onScreen.Height; y++)
         {
             _pixels.AsSpan((onScreen.Y + y) * Bounds.Width + onScreen.X, onScreen.Width)
-                .CopyTo(pixels.Slice(y * onScreen.Width, onScreen.Width));
+                .CopyTo(pixels.Slice(y * stride, onScreen.Width));
         }
         return true;
     }
@@ -130,9 +130,11 @@ internal sealed class Backdrop : Surface
 
     private void Render()
     {
+        var before = _pixels;
         _pixels = _failing.Count > 0 ? TryMakePage() : _splash is { } splash ? DecodeSplash(splash) : null;
         Bounds = _pixels is null ? default : _screen.Bounds;
-        _screen.Damage();
+        if (_pixels != before)
+            _screen.Damage();
     }
 
     private uint[]? TryMakePage()

@@ -58,14 +58,14 @@ internal sealed class Cursor : Surface
         _screen.Damage(bounds);
     }
 
-    public override bool Draw(Rect onScreen, Span<uint> pixels)
+    public override bool Draw(Rect onScreen, Span<uint> pixels, int stride)
     {
         var part = onScreen.Intersect(Bounds);
         var scale = Scale;
         for (var y = part.Y; y < part.Bottom; y++)
         {
             var line = Arrow[(y - Bounds.Y) / scale];
-            var row = pixels.Slice((y - onScreen.Y) * onScreen.Width, onScreen.Width);
+            var row = pixels.Slice((y - onScreen.Y) * stride, onScreen.Width);
             for (var x = part.X; x < part.Right; x++)
             {
                 var at = (x - Bounds.X) / scale;

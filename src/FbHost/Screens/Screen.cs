@@ -6,7 +6,8 @@ namespace FbHost.Screens;
 
 /// <summary>
 /// The compositor: a stack of surfaces over black. Whoever changes something marks damage; all damage is painted once, before the loop
-/// sleeps. A pixel's way is surface -> band buffer -> display; only damaged and visible pixels make it.
+/// sleeps. A pixel's way is from its surface into the display's canvas or, where there is none, through a band buffer; only damaged and
+/// visible pixels make it.
 /// </summary>
 /// <remarks>
 /// New pictures are painted at once, since their surfaces are paced by whoever takes them. All other damage (surfaces that come, go or
@@ -31,7 +32,6 @@ internal sealed class Screen
     {
         _display = display;
         _timer = loop.CreateTimer(() => { }); // awake, the loop paints before it sleeps again
-        TakeSize();
     }
 
     public IDisplay Display => _display;
@@ -52,13 +52,10 @@ internal sealed class Screen
     /// <summary>Follows the display's size.</summary>
     public void Resize()
     {
-        TakeSize();
+        _band = [];
         Damage();
         Resized?.Invoke();
     }
-
-    private void TakeSize() =>
-        _band = new uint[Math.Max(BandPixels, _display.Width * (_display.IsSideways ? SidewaysRows : 1))];
 
     /// <summary>Turns the screen off or on; a display that cannot is black meanwhile.</summary>
     public void Blank(bool blank)
@@ -196,17 +193,34 @@ internal sealed class Screen
     private void Copy(Surface? surface, Rect rect)
     {
         _painted.Add(rect);
+        var width = _display.Width;
+        if (_display.Canvas is { IsEmpty: false } canvas)
+        {
+            Draw(surface, rect, canvas[(rect.Y * width + rect.X)..], width);
+            _display.Drawn(rect);
+            return;
+        }
+        if (_band.Length == 0)
+            _band = new uint[Math.Max(BandPixels, width * (_display.IsSideways ? SidewaysRows : 1))];
         var rows = Math.Max(1, _band.Length / rect.Width);
         for (var y = rect.Y; y < rect.Bottom; y += rows)
         {
             var part = rect with { Y = y, Height = Math.Min(rows, rect.Bottom - y) };
             var pixels = _band.AsSpan(0, part.Width * part.Height);
-            if (surface?.Draw(part, pixels) != true)
-                pixels.Fill(0xFF000000);
-            for (var i = 0; i < _overlays.Count && !IsBlank; i++)
-                _overlays[i].Draw(part, pixels);
+            Draw(surface, part, pixels, part.Width);
             _display.Write(part, pixels);
         }
+    }
+
+    private void Draw(Surface? surface, Rect rect, Span<uint> pixels, int stride)
+    {
+        if (surface?.Draw(rect, pixels, stride) != true)
+        {
+            for (var y = 0; y < rect.Height; y++)
+                pixels.Slice(y * stride, rect.Width).Fill(0xFF000000);
+        }
+        for (var i = 0; i < _overlays.Count && !IsBlank; i++)
+            _overlays[i].Draw(rect, pixels, stride);
     }
 
     /// <summary>Shows what was painted; called before the loop sleeps.</summary>

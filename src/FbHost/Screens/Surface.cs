@@ -26,9 +26,10 @@ internal abstract class Surface(SurfaceLevel level)
 
     /// <summary>Writes a part of the screen as XRGB8888.</summary>
     /// <param name="onScreen">Inside <see cref="Bounds"/> for an opaque surface; any part of the screen otherwise.</param>
-    /// <param name="pixels">onScreen.Height rows of onScreen.Width pixels.</param>
+    /// <param name="pixels">onScreen.Height rows of onScreen.Width pixels; nothing beside them is written.</param>
+    /// <param name="stride">Pixels from one row to the next.</param>
     /// <returns>False: it has no pixels to give; the part is black.</returns>
-    public abstract bool Draw(Rect onScreen, Span<uint> pixels);
+    public abstract bool Draw(Rect onScreen, Span<uint> pixels, int stride);
 
     /// <summary>A part of it was painted although it had not offered a new picture: it may have been in the middle of drawing.</summary>
     public virtual void PaintedOutOfTurn(Rect onScreen) { }

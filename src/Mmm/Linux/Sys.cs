@@ -364,14 +364,30 @@ internal static unsafe partial class Sys
                 return dirFd;
             path = Encoding.UTF8.GetBytes($"/proc/self/fd/{dirFd}/{name}");
         }
-        var address = stackalloc byte[112];
-        new Span<byte>(address, 112).Clear();
-        *(ushort*)address = (ushort)AF_UNIX;
-        path.CopyTo(new Span<byte>(address + 2, 108));
-        var length = (socklen_t)(uint)(2 + path.Length + 1);
-        var result = Check(bindIt ? bind(socketFd, (sockaddr*)address, length) : connect(socketFd, (sockaddr*)address, length));
+        var result = UnixAddress(socketFd, [.. path, 0], bindIt);
         Close(dirFd);
         return result;
+    }
+
+    /// <summary>Connects a unix socket to a path, or to an abstract address that is written with an @; 0 or minus errno.</summary>
+    public static int UnixConnect(int socketFd, string address)
+    {
+        var name = Encoding.UTF8.GetBytes(address);
+        if (name is [(byte)'@', ..])
+            name[0] = 0;
+        return UnixAddress(socketFd, name, bindIt: false);
+    }
+
+    private static int UnixAddress(int socketFd, ReadOnlySpan<byte> name, bool bindIt)
+    {
+        const int most = 108; // sun_path
+        if (name.Length > most)
+            return -ENAMETOOLONG;
+        var address = stackalloc byte[2 + most];
+        *(ushort*)address = (ushort)AF_UNIX;
+        name.CopyTo(new Span<byte>(address + 2, most));
+        var length = (socklen_t)(uint)(2 + name.Length);
+        return Check(bindIt ? bind(socketFd, (sockaddr*)address, length) : connect(socketFd, (sockaddr*)address, length));
     }
 
     /// <summary>Process and user id of a unix socket's other end, as the kernel noted them at connect.</summary>

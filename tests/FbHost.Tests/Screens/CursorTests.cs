@@ -1,5 +1,4 @@
 using CsCheck;
-using Displays;
 using FbHost.Loop;
 using FbHost.Screens;
 using Mmm;
@@ -10,26 +9,6 @@ namespace FbHost.Tests.Screens;
 public class CursorTests
 {
     private const int Width = 64, Height = 48;
-
-    /// <summary>Keeps what is written.</summary>
-    private sealed class Canvas : IDisplay
-    {
-        public readonly uint[] Pixels = new uint[CursorTests.Width * CursorTests.Height];
-        public int Width => CursorTests.Width;
-        public int Height => CursorTests.Height;
-        public string Description => "test";
-        public long FrameNs => 0;
-
-        public void Write(Rect rect, ReadOnlySpan<uint> pixels)
-        {
-            for (var y = 0; y < rect.Height; y++)
-                pixels.Slice(y * rect.Width, rect.Width).CopyTo(Pixels.AsSpan((rect.Y + y) * Width + rect.X));
-        }
-
-        public void Read(Span<uint> pixels) => Pixels.CopyTo(pixels);
-
-        public void Dispose() { }
-    }
 
     // Such damage is painted once a frame of the display, which takes no time here.
     private static void Show(Screen screen)
@@ -42,7 +21,7 @@ public class CursorTests
     public void Wherever_it_was_nothing_is_left_when_it_hides() =>
         Gen.Int[0, Width - 1].Select(Gen.Int[0, Height - 1]).List[1, 8].Sample(places =>
     {
-        var canvas = new Canvas();
+        var canvas = new KeptDisplay(Width, Height);
         using var loop = new EventLoop();
         var screen = new Screen(loop, canvas);
         var cursor = new Cursor(screen);
@@ -64,7 +43,7 @@ public class CursorTests
     [Fact]
     public void A_blank_screen_has_no_cursor()
     {
-        var canvas = new Canvas();
+        var canvas = new KeptDisplay(Width, Height);
         using var loop = new EventLoop();
         var screen = new Screen(loop, canvas);
         var cursor = new Cursor(screen);
