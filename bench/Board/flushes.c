@@ -1,0 +1,78 @@
+#include "flushes.h"
+#include "bench.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TRACING "/sys/kernel/tracing/"
+#define RESOURCE_FLUSH 0x104 /* VIRTIO_GPU_CMD_RESOURCE_FLUSH */
+#define WAITING 64
+
+static void set(const char *file, const char *value)
+{
+    char path[256];
+    snprintf(path, sizeof path, TRACING "%s", file);
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    if (fd < 0 || write(fd, value, strlen(value)) < 0)
+        DIE(path);
+    close(fd);
+}
+
+void flushes_begin(void)
+{
+    set("tracing_on", "0");
+    set("trace_clock", "mono");
+    set("events/virtio_gpu/enable", "1");
+    flushes_clear();
+    set("tracing_on", "1");
+}
+
+void flushes_end(void)
+{
+    set("tracing_on", "0");
+    set("events/virtio_gpu/enable", "0");
+}
+
+void flushes_clear(void)
+{
+    close(open(TRACING "trace", O_WRONLY | O_TRUNC));
+}
+
+static long field(const char *line, const char *name)
+{
+    const char *at = strstr(line, name);
+    return at ? strtol(at + strlen(name), NULL, 0) : -1;
+}
+
+/* A command and its answer have the same number, on each of the two queues (control, cursor); only the command says what it is. */
+int flushes_answered(double *first)
+{
+    char line[1024];
+    long waiting[WAITING];
+    int waits = 0, answered = 0;
+    FILE *trace = fopen(TRACING "trace", "r");
+    if (!trace)
+        DIE(TRACING "trace");
+    while (fgets(line, sizeof line, trace)) {
+        char *event = strstr(line, ": virtio_gpu_cmd_");
+        long number = field(line, "seqno=");
+        if (!event || field(line, "vq=") != 0)
+            continue;
+        if (strstr(event, "_queue:") && field(line, "type=") == RESOURCE_FLUSH && waits < WAITING)
+            waiting[waits++] = number;
+        for (int i = 0; strstr(event, "_response:") && i < waits; i++) {
+            if (waiting[i] != number)
+                continue;
+            waiting[i] = waiting[--waits];
+            char *time = event;
+            while (time > line && time[-1] != ' ')
+                time--;
+            if (answered++ == 0)
+                *first = strtod(time, NULL);
+            break;
+        }
+    }
+    fclose(trace);
+    return answered;
+}
