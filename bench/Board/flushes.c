@@ -19,8 +19,18 @@ static void set(const char *file, const char *value)
     close(fd);
 }
 
-void flushes_begin(void)
+static const char *details[] = { "events/sched/sched_waking/enable", "events/sched/sched_switch/enable", "events/raw_syscalls/enable" };
+
+static void set_details(const char *value)
 {
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+        set(details[i], value);
+}
+
+void flushes_begin(int all)
+{
+    if (all)
+        set_details("1");
     set("tracing_on", "0");
     set("trace_clock", "mono");
     set("events/virtio_gpu/enable", "1");
@@ -32,6 +42,19 @@ void flushes_end(void)
 {
     set("tracing_on", "0");
     set("events/virtio_gpu/enable", "0");
+    set_details("0");
+}
+
+void flushes_copy(const char *file)
+{
+    char block[4096];
+    int from = open(TRACING "trace", O_RDONLY), to = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    for (ssize_t n; from >= 0 && (n = read(from, block, sizeof block)) > 0;) {
+        if (write(to, block, n) != n)
+            DIE(file);
+    }
+    close(from);
+    close(to);
 }
 
 void flushes_clear(void)

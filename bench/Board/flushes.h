@@ -2,7 +2,11 @@
 #ifndef FLUSHES_H
 #define FLUSHES_H
 
-void flushes_begin(void);
+/* all: wake-ups and system calls are traced, too. */
+void flushes_begin(int all);
+
+/* Copies what was traced since it was cleared. */
+void flushes_copy(const char *file);
 
 /* Forgets what was traced so far. */
 void flushes_clear(void);

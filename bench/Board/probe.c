@@ -1,12 +1,13 @@
 /* Measures a stack (a host or compositor with its app) on the board it runs on, as root. Prints lines "WHAT NUMBER", or "WHAT NAME NUMBER".
  *
- * probe [--pause US] [--root DIR] [--user N] [--beside NAME] MODE N COMMAND...
+ * probe [--pause US] [--root DIR] [--user N] [--beside NAME] [--trace FILE] MODE N COMMAND...
  *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
  *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the flush answered; flushes a key;
  *                       then pss NAME: MB of the processes
  *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
  * The app's picture is that of bench.h; any picture is good enough for starts. --pause: between two looks at the plane. --root, --user: what the
- * command gets. --beside: a process that belongs to the stack and was started before. */
+ * command gets. --beside: a process that belongs to the stack and was started before.
+ * --trace: the kernel's trace of the last key goes there, with wake-ups and system calls. */
 #include "bench.h"
 #include "flushes.h"
 #include "keyboard.h"
@@ -23,7 +24,7 @@
 #define KEY_LIMIT 2
 
 static int pause_us = 150;
-static const char *root = "", *beside = "";
+static const char *root = "", *beside = "", *trace;
 static int user;
 
 static uint32_t look(int known)
@@ -101,7 +102,7 @@ static void keys(int n, char **command)
     keyboard_open();
     start(command);
     sleep(2);
-    flushes_begin();
+    flushes_begin(trace != NULL);
     for (int i = -3; i < n; i++) { /* three to warm up */
         uint32_t from = look(1);
         if (i == 0)
@@ -121,6 +122,8 @@ static void keys(int n, char **command)
         else if (i >= 0)
             printf("plane %.3f\nflush %.3f\n", (seen - pressed) * 1e3, (first - pressed) * 1e3);
     }
+    if (trace)
+        flushes_copy(trace);
     flushes_end();
     printf("lost %d\nflushes-a-key %.2f\n", lost, (double)flushes / n);
 
@@ -138,7 +141,7 @@ static void frames(int seconds, char **command)
     double first;
     start(command);
     sleep(2);
-    flushes_begin();
+    flushes_begin(0);
     uint32_t from = look(0);
     double begin = now();
     int names = stack_usage(before, beside);
@@ -169,6 +172,8 @@ int main(int argc, char **argv)
             beside = argv[i + 1];
         else if (strcmp(argv[i], "--root") == 0)
             root = argv[i + 1];
+        else if (strcmp(argv[i], "--trace") == 0)
+            trace = argv[i + 1];
         else if (strcmp(argv[i], "--user") == 0)
             user = atoi(argv[i + 1]);
     }

@@ -76,6 +76,8 @@ static void look(void)
         if (!read || !open || !close)
             continue;
         snprintf(p->name, sizeof p->name, "%.*s", (int)(close - open - 1), open + 1);
+        for (char *c = p->name; (c = strchr(c, ' '));)
+            *c = '_';
         p->parent = atoi(close + 4); /* ") S 1" */
         p->ours = p->parent == getpid();
         count++;
