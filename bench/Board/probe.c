@@ -4,6 +4,7 @@
  *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
  *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the flush answered; flushes a key;
  *                       then pss NAME: MB of the processes
+ *   memory N COMMAND    only that, N seconds after the start
  *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
  * The app's picture is that of bench.h; any picture is good enough for starts. --pause: between two looks at the plane. --root, --user: what the
  * command gets. --beside: a process that belongs to the stack and was started before.
@@ -95,6 +96,15 @@ static void starts(int n, char **command)
     }
 }
 
+static void memory(void)
+{
+    struct usage sums[STACK_NAMES];
+    for (int i = stack_usage(sums, beside, 1) - 1; i >= 0; i--) {
+        if (sums[i].pss_kb)
+            printf("pss %s %.2f\n", sums[i].name, sums[i].pss_kb / 1024.0);
+    }
+}
+
 static void keys(int n, char **command)
 {
     int flushes = 0, lost = 0;
@@ -127,11 +137,7 @@ static void keys(int n, char **command)
     flushes_end();
     printf("lost %d\nflushes-a-key %.2f\n", lost, (double)flushes / n);
 
-    struct usage sums[STACK_NAMES];
-    for (int i = stack_usage(sums, beside) - 1; i >= 0; i--) {
-        if (sums[i].pss_kb)
-            printf("pss %s %.2f\n", sums[i].name, sums[i].pss_kb / 1024.0);
-    }
+    memory();
     end();
 }
 
@@ -142,14 +148,15 @@ static void frames(int seconds, char **command)
     start(command);
     sleep(2);
     flushes_begin(0);
-    uint32_t from = look(0);
     double begin = now();
-    int names = stack_usage(before, beside);
+    int names = stack_usage(before, beside, 0);
+    uint32_t from = look(0);
     sleep(seconds);
     uint32_t drawn = look(0) - from; /* a frame's colour is its number */
-    double took = now() - begin;
-    int flushes = flushes_answered(&first), more = stack_usage(after, beside);
+    int more = stack_usage(after, beside, 0);
     flushes_end();
+    double took = now() - begin; /* a little longer than between the two looks, and as long as between the usages */
+    int flushes = flushes_answered(&first);
     if (drawn == 0)
         fprintf(stderr, "probe: %s draws no frames\n", command[0]), exit(1);
     printf("fps %.1f\nflushes-a-frame %.2f\n", drawn / took, (double)flushes / drawn);
@@ -179,13 +186,15 @@ int main(int argc, char **argv)
     }
     int n = i + 2 < argc ? atoi(argv[i + 1]) : 0;
     if (n <= 0)
-        return fprintf(stderr, "usage: probe [options] starts|keys|frames N COMMAND...\n"), 2;
+        return fprintf(stderr, "usage: probe [options] starts|keys|memory|frames N COMMAND...\n"), 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
     if (strcmp(argv[i], "starts") == 0)
         starts(n, argv + i + 2);
     else if (strcmp(argv[i], "keys") == 0)
         keys(n, argv + i + 2);
+    else if (strcmp(argv[i], "memory") == 0)
+        start(argv + i + 2), sleep(n), memory(), end();
     else
         frames(n, argv + i + 2);
     return 0;

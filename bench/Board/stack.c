@@ -149,7 +149,7 @@ static long pss_kb(int pid)
     return pss;
 }
 
-int stack_usage(struct usage *sums, const char *beside)
+int stack_usage(struct usage *sums, const char *beside, int memory)
 {
     int names = 0;
     look();
@@ -167,8 +167,10 @@ int stack_usage(struct usage *sums, const char *beside)
             sums[names] = (struct usage){ 0 };
             strcpy(sums[names++].name, name);
         }
-        sums[n].cpu_ms += cpu_ms(p->pid);
-        sums[n].pss_kb += kernel ? 0 : pss_kb(p->pid);
+        if (!memory)
+            sums[n].cpu_ms += cpu_ms(p->pid);
+        else if (!kernel)
+            sums[n].pss_kb += pss_kb(p->pid);
     }
     return names;
 }

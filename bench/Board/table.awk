@@ -28,6 +28,8 @@ NF == 4 {
     key = $1 " " $2 " " part($3)
     sum[key] += $4
     total[$1 " " $2] += $4
+    if (++times[$1 " " $2 " " $3] > boots_of[$1 " " $2])
+        boots_of[$1 " " $2] = times[$1 " " $2 " " $3]
 }
 
 END {
@@ -36,8 +38,8 @@ END {
     n = split(stacks, order, " ")
     for (i = 1; i <= n; i++) {
         s = order[i]
-        boots = counts[s " lost"] ? counts[s " lost"] : 1
-        pss = counts[s " lost"] ? sprintf("%.1f: %.1f + %.1f", total[s " pss"] / boots, sum[s " pss host"] / boots, sum[s " pss app"] / boots) : "-"
+        boots = boots_of[s " pss"]
+        pss = boots ? sprintf("%.1f: %.1f + %.1f", total[s " pss"] / boots, sum[s " pss host"] / boots, sum[s " pss app"] / boots) : "-"
         runs = counts[s " fps"]
         cpu = runs ? sprintf("%.2f, %.2f, %.2f", sum[s " cpu host"] / runs, sum[s " cpu app"] / runs, sum[s " cpu kernel"] / runs) : "-"
         printf "| %s | %s | %s | %s | %s (%s, %s); %s | %s | %s | %s | %s | %d%s |\n", s, latency(s " plane"), latency(s " flush"),
