@@ -69,7 +69,7 @@ static long field(const char *line, const char *name)
 }
 
 /* A command and its answer have the same number, on each of the two queues (control, cursor); only the command says what it is. */
-int flushes_answered(double *first)
+int flushes_answered(double *last)
 {
     char line[1024];
     long waiting[WAITING];
@@ -91,8 +91,8 @@ int flushes_answered(double *first)
             char *time = event;
             while (time > line && time[-1] != ' ')
                 time--;
-            if (answered++ == 0)
-                *first = strtod(time, NULL);
+            answered++;
+            *last = strtod(time, NULL);
             break;
         }
     }

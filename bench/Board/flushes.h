@@ -11,8 +11,8 @@ void flushes_copy(const char *file);
 /* Forgets what was traced so far. */
 void flushes_clear(void);
 
-/* How many RESOURCE_FLUSH were answered since they were cleared; *first: when the first was, CLOCK_MONOTONIC in seconds. */
-int flushes_answered(double *first);
+/* How many RESOURCE_FLUSH were answered since they were cleared; *last: when the last was, CLOCK_MONOTONIC in seconds. */
+int flushes_answered(double *last);
 
 void flushes_end(void);
 

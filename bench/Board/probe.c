@@ -1,12 +1,12 @@
 /* Measures a stack (a host or compositor with its app) on the board it runs on, as root. Prints lines "WHAT NUMBER", or "WHAT NAME NUMBER".
  *
- * probe [--pause US] [--root DIR] [--user N] [--beside NAME] [--trace FILE] MODE N COMMAND...
+ * probe [--pause US] [--any 1] [--root DIR] [--user N] [--beside NAME] [--trace FILE] MODE N COMMAND...
  *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
- *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the flush answered; flushes a key;
+ *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the last flush answered; flushes a key;
  *                       then pss NAME: MB of the processes
  *   memory N COMMAND    only that, N seconds after the start
  *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
- * The app's picture is that of bench.h; any picture is good enough for starts. --pause: between two looks at the plane. --root, --user: what the
+ * The app's picture is that of bench.h; --any 1: or any that is not black. --pause: between two looks at the plane. --root, --user: what the
  * command gets. --beside: a process that belongs to the stack and was started before.
  * --trace: the kernel's trace of the last key goes there, with wake-ups and system calls. */
 #include "bench.h"
@@ -26,19 +26,19 @@
 
 static int pause_us = 150;
 static const char *root = "", *beside = "", *trace;
-static int user;
+static int user, any;
 
 static uint32_t look(int known)
 {
     return plane_pixel(WIDTH - 1, BAND_TOP + BAND_ROWS - 1, known);
 }
 
-/* Waits until the pixel has changed; the time then, or 0 after a limit. */
-static double wait_change(uint32_t from, int known, double limit)
+/* Waits until the pixel is a colour, or another than it was; the time then, or 0 after a limit. */
+static double wait_pixel(uint32_t color, int other, int known, double limit)
 {
     double end = now() + limit;
     for (;;) {
-        if (look(known) != from)
+        if ((look(known) == color) != other)
             return now();
         if (now() > end)
             return 0;
@@ -66,7 +66,7 @@ static double start(char **command)
 {
     plane_open();
     blank();
-    double exec = stack_start(command, root, user), seen = wait_change(0, 0, START_LIMIT);
+    double exec = stack_start(command, root, user), seen = wait_pixel(any ? 0 : DARK & 0xffffff, any, 0, START_LIMIT);
     if (seen == 0) {
         fprintf(stderr, "probe: no pixel of %s within %d s\n", command[0], START_LIMIT);
         stack_end();
@@ -108,7 +108,7 @@ static void memory(void)
 static void keys(int n, char **command)
 {
     int flushes = 0, lost = 0;
-    double first;
+    double last;
     keyboard_open();
     start(command);
     sleep(2);
@@ -120,17 +120,19 @@ static void keys(int n, char **command)
         flushes_clear();
         double pressed = now();
         keyboard_send(KEY_A, 1);
-        double seen = wait_change(from, 1, KEY_LIMIT);
+        double seen = wait_pixel(from, 1, 1, KEY_LIMIT);
         int answered = 0;
-        while (seen != 0 && (answered = flushes_answered(&first)) == 0 && now() < pressed + KEY_LIMIT)
+        while (seen != 0 && (answered = flushes_answered(&last)) == 0 && now() < pressed + KEY_LIMIT)
             usleep(10000);
-        keyboard_send(KEY_A, 0);
         usleep(60000 + rand() % 30000); /* in no step with any timer */
-        flushes += flushes_answered(&first);
-        if (answered == 0)
+        answered = flushes_answered(&last);
+        keyboard_send(KEY_A, 0);
+        usleep(10000);
+        flushes += answered;
+        if (seen == 0 || answered == 0)
             lost++;
         else if (i >= 0)
-            printf("plane %.3f\nflush %.3f\n", (seen - pressed) * 1e3, (first - pressed) * 1e3);
+            printf("plane %.3f\nflush %.3f\n", (seen - pressed) * 1e3, (last - pressed) * 1e3);
     }
     if (trace)
         flushes_copy(trace);
@@ -144,7 +146,8 @@ static void keys(int n, char **command)
 static void frames(int seconds, char **command)
 {
     struct usage before[STACK_NAMES], after[STACK_NAMES];
-    double first;
+    double last;
+    any = 1;
     start(command);
     sleep(2);
     flushes_begin(0);
@@ -156,7 +159,7 @@ static void frames(int seconds, char **command)
     int more = stack_usage(after, beside, 0);
     flushes_end();
     double took = now() - begin; /* a little longer than between the two looks, and as long as between the usages */
-    int flushes = flushes_answered(&first);
+    int flushes = flushes_answered(&last);
     if (drawn == 0)
         fprintf(stderr, "probe: %s draws no frames\n", command[0]), exit(1);
     printf("fps %.1f\nflushes-a-frame %.2f\n", drawn / took, (double)flushes / drawn);
@@ -177,6 +180,8 @@ int main(int argc, char **argv)
             pause_us = atoi(argv[i + 1]);
         else if (strcmp(argv[i], "--beside") == 0)
             beside = argv[i + 1];
+        else if (strcmp(argv[i], "--any") == 0)
+            any = atoi(argv[i + 1]);
         else if (strcmp(argv[i], "--root") == 0)
             root = argv[i + 1];
         else if (strcmp(argv[i], "--trace") == 0)
@@ -194,7 +199,7 @@ int main(int argc, char **argv)
     else if (strcmp(argv[i], "keys") == 0)
         keys(n, argv + i + 2);
     else if (strcmp(argv[i], "memory") == 0)
-        start(argv + i + 2), sleep(n), memory(), end();
+        any = 1, start(argv + i + 2), sleep(n), memory(), end();
     else
         frames(n, argv + i + 2);
     return 0;
