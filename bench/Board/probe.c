@@ -1,14 +1,17 @@
 /* Measures a stack (a host or compositor with its app) on the board it runs on, as root. Prints lines "WHAT NUMBER", or "WHAT NAME NUMBER".
  *
- * probe [--pause US] [--any 1] [--root DIR] [--user N] [--beside NAME] [--trace FILE] MODE N COMMAND...
+ * probe [OPTION VALUE]... MODE N COMMAND...
  *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
- *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the last flush answered; flushes a key;
- *                       then pss NAME: MB of the processes
+ *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the last flush answered;
+ *                       flushes a key; then pss NAME: MB of the processes
  *   memory N COMMAND    only that, N seconds after the start
  *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
- * The app's picture is that of bench.h; --any 1: or any that is not black. --pause: between two looks at the plane. --root, --user: what the
- * command gets. --beside: a process that belongs to the stack and was started before.
- * --trace: the kernel's trace of the last key goes there, with wake-ups and system calls. */
+ * The app's picture is that of bench.h.
+ *   --any 1         any picture that is not black will do
+ *   --pause US      between two looks at the plane
+ *   --root DIR, --user N    what the command gets
+ *   --beside NAME   a process that belongs to the stack and was started before
+ *   --trace FILE    the kernel's trace of the last key goes there, with wake-ups and system calls */
 #include "bench.h"
 #include "flushes.h"
 #include "keyboard.h"

@@ -17,7 +17,8 @@ double stack_start(char **command, const char *root, int user);
 /* Ends all of it, and returns when nothing of it is left. */
 void stack_end(void);
 
-/* Sums over the processes by name, those named beside among them; "kernel" is the kernel's threads. How many names. Memory takes long. */
+/* Sums CPU time, or memory (which takes long), over the processes by name, those named beside among them; "kernel" is the kernel's
+ * threads. How many names. */
 int stack_usage(struct usage *sums, const char *beside, int memory);
 
 double now(void);

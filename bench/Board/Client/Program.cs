@@ -1,6 +1,7 @@
 using Mmm;
 
-// What client_mmm.c does, with the library: a key changes 64 rows; with FRAMES=1 whole frames without end, each with its number as the colour.
+// What client_mmm.c does, with the library: a key changes 64 rows; with FRAMES=1 whole frames without end; a frame's colour is its
+// number.
 using var client = MmmClient.Open("bench");
 var band = new Rect(0, 208, 800, 64);
 Draw(new Rect(0, 0, client.Width, client.Height), 0x203040);
