@@ -157,20 +157,22 @@ static void frames(int seconds, char **command)
     double begin = now();
     int names = stack_usage(before, beside, 0);
     uint32_t from = look(0);
+    double first = now();
     sleep(seconds);
     uint32_t drawn = look(0) - from; /* a frame's colour is its number */
+    double fps = drawn / (now() - first), used = fps * (now() - begin); /* frames from one look at the processes to the other */
     int more = stack_usage(after, beside, 0);
+    double traced = fps * (now() - begin);
     flushes_end();
-    double took = now() - begin; /* a little longer than between the two looks, and as long as between the usages */
     int flushes = flushes_answered(&last);
     if (drawn == 0)
         fprintf(stderr, "probe: %s draws no frames\n", command[0]), exit(1);
-    printf("fps %.1f\nflushes-a-frame %.2f\n", drawn / took, (double)flushes / drawn);
+    printf("fps %.1f\nflushes-a-frame %.2f\n", fps, flushes / traced);
     for (int i = 0; i < more; i++) {
         double cpu = after[i].cpu_ms;
         for (int j = 0; j < names; j++)
             cpu -= strcmp(after[i].name, before[j].name) == 0 ? before[j].cpu_ms : 0;
-        printf("cpu %s %.3f\n", after[i].name, cpu / drawn);
+        printf("cpu %s %.3f\n", after[i].name, cpu / used);
     }
     end();
 }
