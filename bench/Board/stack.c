@@ -124,6 +124,8 @@ static double cpu_ms(int pid)
     DIR *tasks = opendir(path);
     for (struct dirent *task; tasks && (task = readdir(tasks));) {
         unsigned long long ns = 0;
+        if (task->d_name[0] == '.')
+            continue; /* "..", which is the process, has the first thread's time, too */
         snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pid, task->d_name);
         FILE *file = fopen(path, "r");
         if (file && fscanf(file, "%llu", &ns) == 1)
