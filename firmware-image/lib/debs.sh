@@ -33,7 +33,8 @@ prepare_apt() {
 }
 
 # extract_debs FOLDER PACKAGE...: the packages' files in $cache/FOLDER. A name that ends in "@" stands for the
-# package that this (meta) package depends on first: linux-image-arm64@ is the current kernel.
+# package that this (meta) package depends on first: linux-image-arm64@ is the current kernel. One that ends in "+"
+# stands for the package with all that it depends on. $cache/FOLDER/.versions lists what was extracted.
 extract_debs() {
     local target=$cache/$1
     shift
@@ -41,15 +42,20 @@ extract_debs() {
 
     echo "fetching Debian arm64 packages: $*" >&2
     prepare_apt
-    local names=() name
+    local names=() name log=$cache/apt/log
     for name in "$@"; do
         if [[ $name == *@ ]]; then
             name=$(private_apt apt-cache depends "${name%@}" | sed -n 's/^ *Depends: *//p' | head -n 1)
             [[ -n $name ]] || fail "Debian has no package behind $1"
+        elif [[ $name == *+ ]]; then
+            private_apt apt-get --simulate --no-install-recommends install "${name%+}" >"$log" 2>&1 ||
+                fail "cannot find what ${name%+} depends on: $(grep -m1 '^E:' "$log" || echo "see $log")"
+            name=$(sed -n 's/^Inst \([^ ]*\) .*/\1/p' "$log")
         fi
-        names+=("$name")
+        mapfile -t -O "${#names[@]}" names <<<"$name"
     done
-    local debs new=$target.new log=$cache/apt/log
+    local debs new=$target.new
+    mapfile -t names < <(printf '%s\n' "${names[@]}" | sort -u)
     debs=$(mktemp -d "$cache/apt/debs/XXXXXX")
     (cd "$debs" && private_apt apt-get download "${names[@]}") >"$log" 2>&1 ||
         fail "cannot download ${names[*]}: $(grep -m1 '^E:' "$log" || echo "see $log")"
@@ -58,6 +64,7 @@ extract_debs() {
     local deb
     for deb in "$debs"/*.deb; do
         dpkg-deb -x "$deb" "$new"
+        dpkg-deb -W "$deb" >>"$new/.versions"
     done
     rm -rf "$debs"
     printf '%s' "$*" >"$new/.packages"

@@ -1,0 +1,29 @@
+using Mmm;
+
+// What client_mmm.c does, with the library: a key changes 64 rows; with FRAMES=1 whole frames without end; a frame's colour is its
+// number.
+using var client = MmmClient.Open("bench");
+var band = new Rect(0, 208, 800, 64);
+Draw(new Rect(0, 0, client.Width, client.Height), 0x203040);
+if (Environment.GetEnvironmentVariable("FRAMES") is not null)
+{
+    var number = 0;
+    foreach (var _ in client.Frames())
+        Draw(new Rect(0, 0, client.Width, client.Height), ++number);
+    return;
+}
+var lit = false;
+foreach (var e in client.Events())
+{
+    if (e is not KeyPress)
+        continue;
+    lit = !lit;
+    Draw(band, lit ? 0xFFC030 : 0x203040);
+}
+
+void Draw(Rect rect, int color)
+{
+    using var frame = client.BeginFrame(rect);
+    frame.Fill(Color.FromRgb(color), rect);
+    frame.Present();
+}

@@ -1,0 +1,8 @@
+/* A keyboard made through uinput. */
+#ifndef KEYBOARD_H
+#define KEYBOARD_H
+
+void keyboard_open(void);
+void keyboard_send(int key, int down);
+
+#endif

@@ -1,0 +1,211 @@
+/* Measures a stack (a host or compositor with its app) on the board it runs on, as root. Prints lines "WHAT NUMBER", or "WHAT NAME NUMBER".
+ *
+ * probe [OPTION VALUE]... MODE N COMMAND...
+ *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
+ *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the last flush answered;
+ *                       flushes a key; then pss NAME: MB of the processes
+ *   memory N COMMAND    only that, N seconds after the start
+ *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
+ * The app's picture is that of bench.h.
+ *   --any 1         any picture that is not black will do
+ *   --pause US      between two looks at the plane
+ *   --root DIR, --user N    what the command gets
+ *   --beside NAME   a process that belongs to the stack and was started before
+ *   --trace FILE    the kernel's trace of the last key goes there, with wake-ups and system calls */
+#include "bench.h"
+#include "flushes.h"
+#include "keyboard.h"
+#include "plane.h"
+#include "stack.h"
+
+#include <fcntl.h>
+#include <linux/input-event-codes.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define START_LIMIT 30
+#define KEY_LIMIT 2
+
+static int pause_us = 150;
+static const char *root = "", *beside = "", *trace;
+static int user, any;
+
+static uint32_t look(int known)
+{
+    return plane_pixel(WIDTH - 1, BAND_TOP + BAND_ROWS - 1, known);
+}
+
+/* Waits until the pixel is a colour, or another than it was; the time then, or 0 after a limit. */
+static double wait_pixel(uint32_t color, int other, int known, double limit)
+{
+    double end = now() + limit;
+    for (;;) {
+        if ((look(known) == color) != other)
+            return now();
+        if (now() > end)
+            return 0;
+        usleep(pause_us);
+    }
+}
+
+/* Paints the console's screen black, which is shown while nobody else has the card. */
+static void blank(void)
+{
+    static const uint32_t black[WIDTH * HEIGHT];
+    int fd = open("/dev/fb0", O_WRONLY);
+    if (fd < 0 || pwrite(fd, black, sizeof black, 0) != sizeof black)
+        DIE("/dev/fb0");
+    close(fd);
+    for (int tries = 0; look(0) != 0; tries++) {
+        if (tries == 100)
+            fprintf(stderr, "probe: the screen is not the console's\n"), exit(1);
+        usleep(10000);
+    }
+}
+
+/* Starts the stack and waits for its first pixel; the ms that took. */
+static double start(char **command)
+{
+    plane_open();
+    blank();
+    double exec = stack_start(command, root, user), seen = wait_pixel(any ? 0 : DARK & 0xffffff, any, 0, START_LIMIT);
+    if (seen == 0) {
+        fprintf(stderr, "probe: no pixel of %s within %d s\n", command[0], START_LIMIT);
+        stack_end();
+        exit(1);
+    }
+    return (seen - exec) * 1e3;
+}
+
+static void end(void)
+{
+    stack_end();
+    plane_close();
+    usleep(200000);
+}
+
+static void starts(int n, char **command)
+{
+    int fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
+    sync();
+    if (fd < 0 || write(fd, "3", 1) != 1)
+        DIE("drop_caches");
+    close(fd);
+    for (int i = 0; i <= n; i++) {
+        printf("%s %.1f\n", i == 0 ? "cold" : "start", start(command));
+        usleep(300000); /* the start is over */
+        end();
+    }
+}
+
+static void memory(void)
+{
+    struct usage sums[STACK_NAMES];
+    for (int i = stack_usage(sums, beside, 1) - 1; i >= 0; i--) {
+        if (sums[i].pss_kb)
+            printf("pss %s %.2f\n", sums[i].name, sums[i].pss_kb / 1024.0);
+    }
+}
+
+static void keys(int n, char **command)
+{
+    int flushes = 0, lost = 0;
+    double last;
+    keyboard_open();
+    start(command);
+    sleep(2);
+    flushes_begin(trace != NULL);
+    for (int i = -3; i < n; i++) { /* three to warm up */
+        uint32_t from = look(1);
+        if (i == 0)
+            flushes = lost = 0;
+        flushes_clear();
+        double pressed = now();
+        keyboard_send(KEY_A, 1);
+        double seen = wait_pixel(from, 1, 1, KEY_LIMIT);
+        int answered = 0;
+        while (seen != 0 && (answered = flushes_answered(&last)) == 0 && now() < pressed + KEY_LIMIT)
+            usleep(10000);
+        usleep(60000 + rand() % 30000); /* in no step with any timer */
+        answered = flushes_answered(&last);
+        keyboard_send(KEY_A, 0);
+        usleep(10000);
+        flushes += answered;
+        if (seen == 0 || answered == 0)
+            lost++;
+        else if (i >= 0)
+            printf("plane %.3f\nflush %.3f\n", (seen - pressed) * 1e3, (last - pressed) * 1e3);
+    }
+    if (trace)
+        flushes_copy(trace);
+    flushes_end();
+    printf("lost %d\nflushes-a-key %.2f\n", lost, (double)flushes / n);
+
+    memory();
+    end();
+}
+
+static void frames(int seconds, char **command)
+{
+    struct usage before[STACK_NAMES], after[STACK_NAMES];
+    double last;
+    any = 1;
+    start(command);
+    sleep(2);
+    flushes_begin(0);
+    double begin = now();
+    int names = stack_usage(before, beside, 0);
+    uint32_t from = look(0);
+    double first = now();
+    sleep(seconds);
+    uint32_t drawn = look(0) - from; /* a frame's colour is its number */
+    double fps = drawn / (now() - first), used = fps * (now() - begin); /* frames from one look at the processes to the other */
+    int more = stack_usage(after, beside, 0);
+    double traced = fps * (now() - begin);
+    flushes_end();
+    int flushes = flushes_answered(&last);
+    if (drawn == 0)
+        fprintf(stderr, "probe: %s draws no frames\n", command[0]), exit(1);
+    printf("fps %.1f\nflushes-a-frame %.2f\n", fps, flushes / traced);
+    for (int i = 0; i < more; i++) {
+        double cpu = after[i].cpu_ms;
+        for (int j = 0; j < names; j++)
+            cpu -= strcmp(after[i].name, before[j].name) == 0 ? before[j].cpu_ms : 0;
+        printf("cpu %s %.3f\n", after[i].name, cpu / used);
+    }
+    end();
+}
+
+int main(int argc, char **argv)
+{
+    int i = 1;
+    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+        if (strcmp(argv[i], "--pause") == 0)
+            pause_us = atoi(argv[i + 1]);
+        else if (strcmp(argv[i], "--beside") == 0)
+            beside = argv[i + 1];
+        else if (strcmp(argv[i], "--any") == 0)
+            any = atoi(argv[i + 1]);
+        else if (strcmp(argv[i], "--root") == 0)
+            root = argv[i + 1];
+        else if (strcmp(argv[i], "--trace") == 0)
+            trace = argv[i + 1];
+        else if (strcmp(argv[i], "--user") == 0)
+            user = atoi(argv[i + 1]);
+    }
+    int n = i + 2 < argc ? atoi(argv[i + 1]) : 0;
+    if (n <= 0)
+        return fprintf(stderr, "usage: probe [options] starts|keys|memory|frames N COMMAND...\n"), 2;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+    if (strcmp(argv[i], "starts") == 0)
+        starts(n, argv + i + 2);
+    else if (strcmp(argv[i], "keys") == 0)
+        keys(n, argv + i + 2);
+    else if (strcmp(argv[i], "memory") == 0)
+        any = 1, start(argv + i + 2), sleep(n), memory(), end();
+    else
+        frames(n, argv + i + 2);
+    return 0;
+}
