@@ -110,7 +110,9 @@ internal sealed class Appliance(
             _log.Warn(fault);
         var apps = _apps = new AppLauncher(_loop, _log, directory, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
-        apps.Start(); // now: they take as long to their first frames as the host to its display, on another processor
+        // Now: they take as long to their first frames as the host to its display, on another processor.
+        clientDirectory.Listen();
+        apps.Start();
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
         // Given back behind the display.
         var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info));

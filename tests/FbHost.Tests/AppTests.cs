@@ -7,6 +7,17 @@ public class AppTests
 {
     private const string OneApp = """{ "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""";
 
+    // Apps are started before the display is opened; many look for the bell once.
+    [Fact]
+    public void An_app_finds_the_bell_when_it_starts()
+    {
+        const string look = "(test -S $MMM_PATH/.host && echo bell || echo none) >$TEMP/found; sleep 99";
+        using var host = new MmmHost(start: false, config: $$"""{ "apps": [{ "name": "looker", "command": ["sh", "-c", "{{look}}"] }] }""");
+        host.Start();
+        Wait.Until(() => File.Exists(host.Temp["found"]) && new FileInfo(host.Temp["found"]).Length > 0, "the app has looked");
+        Assert.Equal("bell\n", File.ReadAllText(host.Temp["found"]));
+    }
+
     [Fact]
     public void A_configured_app_is_started_and_started_again_a_second_after_it_ends()
     {

@@ -164,6 +164,10 @@ internal sealed class ClientDirectory : IDisposable
         return 0;
     }
 
+    /// <summary>Listens at the bell: who connects is answered after <see cref="Open"/>.</summary>
+    /// <exception cref="MmmException">The socket cannot be made: one line.</exception>
+    public void Listen() => _bell ??= Listen(Rendezvous.BellName, SOCK_SEQPACKET, BellMode, fd => _bells!.Add(fd));
+
     /// <summary>Watches the names, and listens at the bell.</summary>
     /// <param name="look">Looks at what a name stands for now, then calls back; what it knows afterwards is what a greeting is compared
     /// with.</param>
@@ -175,7 +179,7 @@ internal sealed class ClientDirectory : IDisposable
         if (_inotify < 0)
             throw new MmmException($"{Path}: cannot be watched: {Sys.ErrorText(_inotify)}");
         _bells = new UnknownBells(_loop, look, greeted);
-        _bell = Listen(Rendezvous.BellName, SOCK_SEQPACKET, BellMode, _bells.Add);
+        Listen();
         _watch = _loop.Add(_inotify, _ => ReadEvents());
     }
 
