@@ -292,9 +292,8 @@ public sealed class ClientFile : IDisposable
     /// <summary>Hands the picture back: no damage, neutral.</summary>
     public bool EndFlip()
     {
-        var cleared = Write(Abi.Damage, default((int, int, int, int)));
-        Interlocked.MemoryBarrier();
-        return Write(Abi.FlipState, (int)FlipState.Neutral) && cleared;
+        ReadOnlySpan<int> noDamage = [0, 0, 0, 0], neutral = [(int)FlipState.Neutral];
+        return _file.Write(MemoryMarshal.AsBytes(noDamage), Abi.Damage, MemoryMarshal.AsBytes(neutral), Abi.FlipState);
     }
 
     /// <summary>Asks the client for another size; it follows at its next check.</summary>
@@ -386,7 +385,7 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Puts whole slots into the event ring with as few calls as there are pieces, and only then tells the client of them.
+    /// Puts whole slots into the event ring, and tells the client of them when they are there: one call, or two at the ring's end.
     /// </summary>
     /// <param name="write">As <see cref="TryReadEventIndices"/> gave it.</param>
     /// <param name="slots">Slots of <see cref="TextRing.SlotLength"/> bytes; no more than there is room for.</param>
@@ -397,13 +396,13 @@ public sealed class ClientFile : IDisposable
         {
             var first = TextRing.Next(write);
             var piece = slots[..Math.Min(slots.Length, (TextRing.Slots - first) * TextRing.SlotLength)];
-            if (!_file.Write(piece, Abi.Events.Slot(first)))
-                return -1;
             slots = slots[piece.Length..];
             write = (write + piece.Length / TextRing.SlotLength) & (TextRing.Slots - 1);
+            ReadOnlySpan<short> index = [(short)write];
+            if (!_file.Write(piece, Abi.Events.Slot(first), MemoryMarshal.AsBytes(index), Abi.Events.Write))
+                return -1;
         }
-        Interlocked.MemoryBarrier();
-        return Write(Abi.Events.Write, (short)write) ? write : -1;
+        return write;
     }
 
     /// <summary>Entries in the event ring that the client has not read, 0..1023; -1 when the indices are broken.</summary>

@@ -93,6 +93,25 @@ internal sealed unsafe class SharedFile(int fd)
         return WriteLate(from, offset);
     }
 
+    /// <summary>
+    /// Writes two pieces into the headers, of which the second says that the first is there: whoever sees it sees the first, too.
+    /// </summary>
+    public bool Write(ReadOnlySpan<byte> first, int firstOffset, ReadOnlySpan<byte> then, int thenOffset)
+    {
+        if (_base is null || firstOffset + first.Length > _length || thenOffset + then.Length > _length)
+            return false;
+        if (_isLate || !PageTable.Has(_base + firstOffset, first.Length, _base + thenOffset, then.Length))
+            return WriteLate(first, firstOffset) && WriteLate(then, thenOffset);
+        fixed (byte* f = first, t = then)
+        {
+            ReadOnlySpan<iovec> from = [Part(f, first.Length), Part(t, then.Length)];
+            ReadOnlySpan<iovec> to = [Part(_base + firstOffset, first.Length), Part(_base + thenOffset, then.Length)];
+            return Sys.CopyGuarded(from, to) == first.Length + then.Length; // one after the other, as they stand there
+        }
+    }
+
+    private static iovec Part(byte* at, int length) => new() { iov_base = at, iov_len = (size_t)(ulong)length };
+
     private bool Copy(ReadOnlySpan<byte> from, int offset)
     {
         fixed (byte* p = from)

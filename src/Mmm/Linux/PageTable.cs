@@ -14,13 +14,28 @@ internal static unsafe class PageTable
     /// <summary>True when all pages of the range are there, or when that cannot be found out.</summary>
     /// <param name="at">The first byte.</param>
     /// <param name="length">Bytes, 1 to 64 pages.</param>
-    public static bool Has(byte* at, int length)
+    public static bool Has(byte* at, int length) => Has(at, length, at, length);
+
+    /// <summary>The same for two ranges, by one look when they are within 64 pages.</summary>
+    public static bool Has(byte* first, int firstLength, byte* second, int secondLength)
     {
-        var first = (long)at / PageLength;
-        var pages = (int)(((long)at + length - 1) / PageLength - first) + 1;
-        var entries = (stackalloc ulong[MostPages])[..pages];
-        if (Sys.PRead(Map, MemoryMarshal.AsBytes(entries), first * sizeof(ulong)) != pages * sizeof(ulong))
+        var (from, to) = PagesOf(first, firstLength);
+        var (secondFrom, secondTo) = PagesOf(second, secondLength);
+        var (lowest, highest) = (Math.Min(from, secondFrom), Math.Max(to, secondTo));
+        if (highest - lowest >= MostPages)
+            return Has(first, firstLength) && Has(second, secondLength);
+        var entries = (stackalloc ulong[MostPages])[..(int)(highest - lowest + 1)];
+        if (Sys.PRead(Map, MemoryMarshal.AsBytes(entries), lowest * sizeof(ulong)) != entries.Length * sizeof(ulong))
             return true;
+        return AreThere(entries[(int)(from - lowest)..(int)(to - lowest + 1)])
+            && AreThere(entries[(int)(secondFrom - lowest)..(int)(secondTo - lowest + 1)]);
+    }
+
+    private static (long First, long Last) PagesOf(byte* at, int length) =>
+        ((long)at / PageLength, ((long)at + length - 1) / PageLength);
+
+    private static bool AreThere(ReadOnlySpan<ulong> entries)
+    {
         foreach (var entry in entries)
         {
             if ((entry & (Present | Moving)) == 0)
