@@ -2,13 +2,13 @@
  *
  * probe [OPTION VALUE]... MODE N COMMAND...
  *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
- *   keys N COMMAND      N times plane and flush: ms from a key to the changed pixel at the plane, and to the last flush answered;
- *                       flushes a key; then pss NAME: MB of the processes
+ *   keys N COMMAND      N times flush, then N times plane: ms from a key to the last flush answered, and to the changed pixel at the
+ *                       plane; flushes a key; then pss NAME: MB of the processes
  *   memory N COMMAND    only that, N seconds after the start
  *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
  * The app's picture is that of bench.h.
  *   --any 1         any picture that is not black will do
- *   --pause US      between two looks at the plane
+ *   --pause US      between two looks at the plane, which take half of a processor: while a flush is timed, nobody looks
  *   --root DIR, --user N    what the command gets
  *   --beside NAME   a process that belongs to the stack and was started before
  *   --trace FILE    the kernel's trace of the last key goes there, with wake-ups and system calls */
@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define START_LIMIT 30
+#define START_PAUSE_US 2000
 #define KEY_LIMIT 2
 
 static int pause_us = 150;
@@ -37,7 +38,7 @@ static uint32_t look(int known)
 }
 
 /* Waits until the pixel is a colour, or another than it was; the time then, or 0 after a limit. */
-static double wait_pixel(uint32_t color, int other, int known, double limit)
+static double wait_pixel(uint32_t color, int other, int known, double limit, int pause)
 {
     double end = now() + limit;
     for (;;) {
@@ -45,7 +46,7 @@ static double wait_pixel(uint32_t color, int other, int known, double limit)
             return now();
         if (now() > end)
             return 0;
-        usleep(pause_us);
+        usleep(pause);
     }
 }
 
@@ -69,7 +70,8 @@ static double start(char **command)
 {
     plane_open();
     blank();
-    double exec = stack_start(command, root, user), seen = wait_pixel(any ? 0 : DARK & 0xffffff, any, 0, START_LIMIT);
+    double exec = stack_start(command, root, user), seen;
+    seen = wait_pixel(any ? 0 : DARK & 0xffffff, any, 0, START_LIMIT, START_PAUSE_US);
     if (seen == 0) {
         fprintf(stderr, "probe: no pixel of %s within %d s\n", command[0], START_LIMIT);
         stack_end();
@@ -108,40 +110,45 @@ static void memory(void)
     }
 }
 
+/* Presses a key and waits for all that follows; when that was, and when its pixel was seen at the plane: 0 when nobody looks. */
+static double press(int looks, uint32_t from, double *seen)
+{
+    flushes_clear();
+    double pressed = now();
+    keyboard_send(KEY_A, 1);
+    *seen = looks ? wait_pixel(from, 1, 1, KEY_LIMIT, pause_us) : 0;
+    usleep(100000 + rand() % 30000); /* in no step with any timer */
+    keyboard_send(KEY_A, 0);
+    usleep(10000);
+    return pressed;
+}
+
 static void keys(int n, char **command)
 {
     int flushes = 0, lost = 0;
-    double last;
     keyboard_open();
     start(command);
     sleep(2);
     flushes_begin(trace != NULL);
-    for (int i = -3; i < n; i++) { /* three to warm up */
+    for (int i = -3; i < 2 * n; i++) { /* three to warm up */
+        int looks = i >= n;
         uint32_t from = look(1);
-        if (i == 0)
-            flushes = lost = 0;
-        flushes_clear();
-        double pressed = now();
-        keyboard_send(KEY_A, 1);
-        double seen = wait_pixel(from, 1, 1, KEY_LIMIT);
-        int answered = 0;
-        while (seen != 0 && (answered = flushes_answered(&last)) == 0 && now() < pressed + KEY_LIMIT)
-            usleep(10000);
-        usleep(60000 + rand() % 30000); /* in no step with any timer */
-        answered = flushes_answered(&last);
-        keyboard_send(KEY_A, 0);
-        usleep(10000);
+        double last, seen, pressed = press(looks, from, &seen);
+        int answered = flushes_answered(&last);
+        if (i < 0)
+            continue;
         flushes += answered;
-        if (seen == 0 || answered == 0)
+        if (answered == 0 || look(1) == from)
             lost++;
-        else if (i >= 0)
-            printf("plane %.3f\nflush %.3f\n", (seen - pressed) * 1e3, (last - pressed) * 1e3);
+        else if (looks)
+            printf("plane %.3f\n", (seen - pressed) * 1e3);
+        else
+            printf("flush %.3f\n", (last - pressed) * 1e3);
     }
     if (trace)
         flushes_copy(trace);
     flushes_end();
-    printf("lost %d\nflushes-a-key %.2f\n", lost, (double)flushes / n);
-
+    printf("lost %d\nflushes-a-key %.2f\n", lost, (double)flushes / (2 * n));
     memory();
     end();
 }
