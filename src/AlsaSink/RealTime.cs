@@ -13,7 +13,7 @@ internal sealed unsafe class RealTime(int priority, Action<string>? info)
 
     private bool _done;
 
-    [DllImport("libc", SetLastError = true)]
+    [DllImport("libc.so.6", SetLastError = true)]
     private static extern int sched_setscheduler(int pid, int policy, int* parameters);
 
     /// <summary>Raises the calling thread; nothing happens the second time.</summary>

@@ -114,10 +114,10 @@ internal sealed unsafe partial class CrashGuard : IDisposable
 
     private const nint SIG_IGN = 1;
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int waitpid(int pid, int* status, int options);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial nint signal(int number, nint action);
 
     /// <summary>Says what is given back from now on, in place of all that was said before.</summary>

@@ -15,43 +15,43 @@ internal static unsafe partial class ChildProcess
     private const int ObjectBytes = 512; // the largest of posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t has 336
     private const int NoHang = 1; // WNOHANG
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawnp(int* pid, byte* file, byte* actions, byte* attributes, byte** arguments, byte** environment);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawnattr_init(byte* attributes);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawnattr_destroy(byte* attributes);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawnattr_setflags(byte* attributes, short flags);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawnattr_setsigdefault(byte* attributes, byte* signals);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawnattr_setsigmask(byte* attributes, byte* signals);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_init(byte* actions);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_destroy(byte* actions);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_addopen(byte* actions, int fd, byte* path, int flags, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "sigfillset")]
+    [LibraryImport("libc.so.6", EntryPoint = "sigfillset")]
     private static partial int FillSignalSet(byte* signals);
 
-    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    [LibraryImport("libc.so.6", EntryPoint = "sigemptyset")]
     private static partial int EmptySignalSet(byte* signals);
 
-    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "waitpid", SetLastError = true)]
     private static partial int WaitFor(int pid, int* status, int options);
 
-    [LibraryImport("libc", EntryPoint = "signal")]
+    [LibraryImport("libc.so.6", EntryPoint = "signal")]
     private static partial nint SetSignalHandler(int signal, nint handler);
 
     /// <summary>

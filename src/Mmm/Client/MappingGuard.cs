@@ -47,7 +47,7 @@ internal static unsafe partial class MappingGuard
         private readonly nint _restorer;
     }
 
-    [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "sigaction", SetLastError = true)]
     private static partial int sigaction(int signal, Action* action, Action* before);
 
     /// <summary>Guards a mapping. Returns its slot, or -1 when it is not guarded.</summary>

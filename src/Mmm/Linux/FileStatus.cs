@@ -24,7 +24,7 @@ internal readonly unsafe partial record struct FileStatus
         AT_EMPTY_PATH = 0x1000, AT_STATX_DONT_SYNC = 0x4000;
     private const uint STATX_BASIC_STATS = 0x7ff, STATX_BTIME = 0x800;
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "statx", SetLastError = true)]
     private static partial int statx(int directory, byte* path, int flags, uint mask, byte* status);
 
     public required FileIdentity Identity { get; init; }

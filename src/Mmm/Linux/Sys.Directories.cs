@@ -7,7 +7,7 @@ namespace Mmm.Linux;
 /// <summary>Names below a directory's descriptor.</summary>
 internal static unsafe partial class Sys
 {
-    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "renameat", SetLastError = true)]
     private static partial int renameat(int fromDirectory, byte* from, int toDirectory, byte* to);
 
     /// <summary>Makes a directory; 0 or minus errno.</summary>

@@ -12,16 +12,16 @@ internal static unsafe partial class Sys
     public const int IN_ATTRIB = 4, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200,
         IN_DELETE_SELF = 0x400, IN_MOVE_SELF = 0x800, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_ONLYDIR = 0x1000000;
 
-    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "inotify_init1", SetLastError = true)]
     private static partial int inotify_init1(int flags);
 
-    [LibraryImport("libc", EntryPoint = "inotify_add_watch", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "inotify_add_watch", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int inotify_add_watch(int fd, string path, uint mask);
 
-    [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "timerfd_create", SetLastError = true)]
     private static partial int timerfd_create(int clock, int flags);
 
-    [LibraryImport("libc", EntryPoint = "timerfd_settime", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "timerfd_settime", SetLastError = true)]
     private static partial int timerfd_settime(int fd, int flags, long* newValue, long* oldValue);
 
     /// <summary>The result itself, or minus errno.</summary>
@@ -56,10 +56,10 @@ internal static unsafe partial class Sys
             return Check(faccessat(directory, p, mode, AT_EACCESS));
     }
 
-    [LibraryImport("libc", SetLastError = true)]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int faccessat(int directory, byte* path, int mode, int flags);
 
-    [LibraryImport("libc", SetLastError = true)]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int flock(int fd, int operation);
 
     /// <summary>Locks a file or directory for this descriptor until it is closed; 0, or -EWOULDBLOCK: another one has it.</summary>
@@ -101,7 +101,7 @@ internal static unsafe partial class Sys
             return Check(pread(fd, p, (size_t)(ulong)to.Length, (off_t)offset));
     }
 
-    [LibraryImport("libc", EntryPoint = "preadv", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "preadv", SetLastError = true)]
     private static partial nint preadv(int fd, iovec* parts, int count, long offset);
 
     /// <summary>Reads at an offset into several places, one behind the other; bytes read or minus errno.</summary>
@@ -149,7 +149,7 @@ internal static unsafe partial class Sys
         return length >= 0 ? length : -errno;
     }
 
-    [LibraryImport("libc", EntryPoint = "process_vm_writev", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "process_vm_writev", SetLastError = true)]
     private static partial nint process_vm_writev(int pid, iovec* local, nuint localCount, iovec* remote, nuint remoteCount, nuint flags);
 
     /// <summary>
@@ -192,7 +192,7 @@ internal static unsafe partial class Sys
         public static readonly int Fd = Open("/proc/self/mem", O_RDONLY);
     }
 
-    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "recvmmsg", SetLastError = true)]
     private static partial int recvmmsg(int fd, ulong* messages, uint count, int flags, void* timeout);
 
     /// <summary>
@@ -225,7 +225,7 @@ internal static unsafe partial class Sys
             return Check(send(fd, p, (size_t)(ulong)from.Length, MSG_DONTWAIT | MSG_NOSIGNAL));
     }
 
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "memfd_create", SetLastError = true)]
     private static partial int memfd_create(byte* name, uint flags);
 
     /// <summary>A file in memory that goes with its last descriptor; its descriptor, or minus errno.</summary>
@@ -290,7 +290,7 @@ internal static unsafe partial class Sys
     /// <summary>Sends a signal to a process, or to the process group of the negated id; signal 0 only looks. 0 or minus errno.</summary>
     public static int Kill(int pid, int signal) => Check(kill(pid, signal));
 
-    [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
+    [LibraryImport("libc.so.6", EntryPoint = "getsid", SetLastError = true)]
     private static partial int getsid(int pid);
 
     /// <summary>The session of a process, whosever it is, or minus errno.</summary>
