@@ -2,8 +2,8 @@ namespace Mmm.Host;
 
 /// <summary>
 /// Does what may wait for as long as somebody else likes, on threads of which one is always free for the next piece. The caller makes none:
-/// on a busy machine that takes tens of milliseconds. The runtime's pool is not for that: where it can make no thread, it throws here though
-/// it has taken the work, or ends the process from one of its own threads.
+/// on a busy machine that takes tens of milliseconds. The runtime's pool is not for that: where it can make no thread, it throws here
+/// though it has taken the work, or ends the process from one of its own threads.
 /// </summary>
 internal static class Background
 {
