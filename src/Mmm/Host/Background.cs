@@ -18,17 +18,21 @@ internal static class Background
         lock (Waiting)
         {
             Waiting.Enqueue(work);
-            if (_coming > 0)
-                return; // it sees to it that there is another one
-            _coming++;
-            if (_idle > 0)
-            {
-                _idle--;
-                Monitor.Pulse(Waiting);
+            if (_coming > 0 || TryWake()) // one that comes sees to it that there is another one
                 return;
-            }
         }
         MakeThread(); // the first of all; or none could be made so far
+    }
+
+    // One more comes, under the lock. False: none sleeps, and it is to be made.
+    private static bool TryWake()
+    {
+        _coming++;
+        if (_idle == 0)
+            return false;
+        _idle--;
+        Monitor.Pulse(Waiting);
+        return true;
     }
 
     private static void MakeThread()
@@ -65,15 +69,8 @@ internal static class Background
                 Monitor.Wait(Waiting);
                 _coming--;
             }
-            if (_coming > 0 || (_idle > 0 && Waiting.Count == 0))
+            if (_coming > 0 || (_idle > 0 && Waiting.Count == 0) || TryWake())
                 return work;
-            _coming++;
-            if (_idle > 0)
-            {
-                _idle--;
-                Monitor.Pulse(Waiting);
-                return work;
-            }
         }
         MakeThread(); // before the work is done, which may never end
         return work;

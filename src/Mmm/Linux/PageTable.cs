@@ -14,7 +14,12 @@ internal static unsafe class PageTable
     /// <summary>True when all pages of the range are there, or when that cannot be found out.</summary>
     /// <param name="at">The first byte.</param>
     /// <param name="length">Bytes, 1 to 64 pages.</param>
-    public static bool Has(byte* at, int length) => Has(at, length, at, length);
+    public static bool Has(byte* at, int length)
+    {
+        var (from, to) = PagesOf(at, length);
+        var entries = (stackalloc ulong[MostPages])[..(int)(to - from + 1)];
+        return !TryRead(from, entries) || AreThere(entries);
+    }
 
     /// <summary>The same for two ranges, by one look when they are within 64 pages.</summary>
     public static bool Has(byte* first, int firstLength, byte* second, int secondLength)
@@ -25,11 +30,13 @@ internal static unsafe class PageTable
         if (highest - lowest >= MostPages)
             return Has(first, firstLength) && Has(second, secondLength);
         var entries = (stackalloc ulong[MostPages])[..(int)(highest - lowest + 1)];
-        if (Sys.PRead(Map, MemoryMarshal.AsBytes(entries), lowest * sizeof(ulong)) != entries.Length * sizeof(ulong))
-            return true;
-        return AreThere(entries[(int)(from - lowest)..(int)(to - lowest + 1)])
-            && AreThere(entries[(int)(secondFrom - lowest)..(int)(secondTo - lowest + 1)]);
+        return !TryRead(lowest, entries)
+            || (AreThere(entries[(int)(from - lowest)..(int)(to - lowest + 1)])
+                && AreThere(entries[(int)(secondFrom - lowest)..(int)(secondTo - lowest + 1)]));
     }
+
+    private static bool TryRead(long first, Span<ulong> entries) =>
+        Sys.PRead(Map, MemoryMarshal.AsBytes(entries), first * sizeof(ulong)) == entries.Length * sizeof(ulong);
 
     private static (long First, long Last) PagesOf(byte* at, int length) =>
         ((long)at / PageLength, ((long)at + length - 1) / PageLength);
