@@ -101,7 +101,7 @@ internal sealed unsafe class SharedFile(int fd)
         if (_base is null || firstOffset + first.Length > _length || thenOffset + then.Length > _length)
             return false;
         if (_isLate || !PageTable.Has(_base + firstOffset, first.Length, _base + thenOffset, then.Length))
-            return WriteLate(first, firstOffset) && WriteLate(then, thenOffset);
+            return WriteLate(first, firstOffset, then, thenOffset);
         fixed (byte* f = first, t = then)
         {
             ReadOnlySpan<iovec> from = [Part(f, first.Length), Part(t, then.Length)];
@@ -115,21 +115,20 @@ internal sealed unsafe class SharedFile(int fd)
     private bool Copy(ReadOnlySpan<byte> from, int offset)
     {
         fixed (byte* p = from)
-        {
-            var source = new iovec { iov_base = p, iov_len = (size_t)(ulong)from.Length };
-            var target = source with { iov_base = _base + offset };
-            return Sys.CopyGuarded(new ReadOnlySpan<iovec>(in source), new ReadOnlySpan<iovec>(in target)) == from.Length;
-        }
+            return Sys.CopyGuarded([Part(p, from.Length)], [Part(_base + offset, from.Length)]) == from.Length;
     }
 
-    private bool WriteLate(ReadOnlySpan<byte> from, int offset)
+    // Both or none, and told of as one (CaughtUp).
+    private bool WriteLate(ReadOnlySpan<byte> first, int firstOffset, ReadOnlySpan<byte> then = default, int thenOffset = 0)
     {
         lock (_lock)
         {
-            if (_isBroken || _lateBytes + from.Length > MostLateBytes)
+            if (_isBroken || _lateBytes + first.Length + then.Length > MostLateBytes)
                 return false;
-            _late.Enqueue((offset, from.ToArray()));
-            _lateBytes += from.Length;
+            _late.Enqueue((firstOffset, first.ToArray()));
+            if (!then.IsEmpty)
+                _late.Enqueue((thenOffset, then.ToArray()));
+            _lateBytes += first.Length + then.Length;
             if (_isLate)
                 return true;
             _isLate = true;
