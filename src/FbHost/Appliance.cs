@@ -250,7 +250,8 @@ internal sealed class Appliance(
     }
 
     private ClientApp? ClientAppOf(App? app) => app is null ? null
-        : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages);
+        : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages,
+            IsNew: app.Process is { IsChild: true });
 
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]

@@ -18,28 +18,15 @@ internal sealed class LogWriter : IDisposable
     private readonly int _fd;
     private readonly int _patienceMs;
     private readonly Queue<byte[]> _queue = new();
-    private readonly Thread _thread;
-    private readonly bool _hasThread;
-    private int _bytes; // under the queue's lock, as the next
+    private int _bytes; // under the queue's lock, as all that follow
+    private Thread? _thread; // made for the first line
     private long _lost;
     private bool _ending;
 
     /// <param name="fd">Where lines go; stays the caller's.</param>
     /// <param name="patience">How long <see cref="Dispose"/> waits for what is queued; null: 1 s.</param>
-    public LogWriter(int fd, TimeSpan? patience = null)
-    {
+    public LogWriter(int fd, TimeSpan? patience = null) =>
         (_fd, _patienceMs) = (fd, (int)(patience ?? TimeSpan.FromSeconds(1)).TotalMilliseconds);
-        _thread = new Thread(Drain) { Name = "log", IsBackground = true };
-        try
-        {
-            _thread.Start();
-            _hasThread = true;
-        }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
-        {
-            // No thread may be made (RLIMIT_NPROC): what is queued is written at the end, with the line that says why the host ended.
-        }
-    }
 
     /// <summary>Queues one line, written as <c>mmm: LINE</c>. Never waits. From any thread.</summary>
     /// <param name="line">Control characters become question marks: the name of a file or client cannot speak to the terminal.</param>
@@ -56,7 +43,24 @@ internal sealed class LogWriter : IDisposable
             }
             _bytes += bytes.Length;
             _queue.Enqueue(bytes);
-            Monitor.Pulse(_queue);
+            if (_thread is not null)
+                Monitor.Pulse(_queue);
+            else
+                MakeThread();
+        }
+    }
+
+    // None may be made (RLIMIT_NPROC): the next line tries again; what is still queued at the end is written then.
+    private void MakeThread()
+    {
+        var thread = new Thread(Drain) { Name = "log", IsBackground = true };
+        try
+        {
+            thread.Start();
+            _thread = thread;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
         }
     }
 
@@ -140,9 +144,9 @@ internal sealed class LogWriter : IDisposable
             _ending = true;
             Monitor.Pulse(_queue);
         }
-        if (_hasThread)
+        if (_thread is { } thread)
         {
-            _thread.Join(_patienceMs);
+            thread.Join(_patienceMs);
             return;
         }
         var deadline = Environment.TickCount64 + _patienceMs;

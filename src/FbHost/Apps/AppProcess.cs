@@ -15,7 +15,6 @@ internal sealed class AppProcess : IDisposable
     private const long TerminateMs = 2000, LookMs = 100, GroupLookMs = 20;
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
-    private readonly bool _isChild;
     private string? _startTime;
     private int _pidFd;
     private Watch? _watch;
@@ -24,12 +23,15 @@ internal sealed class AppProcess : IDisposable
 
     private AppProcess(EventLoop loop, int pid, int pidFd, string? startTime, bool isChild)
     {
-        (_loop, Pid, _pidFd, _startTime, _isChild) = (loop, pid, pidFd, startTime, isChild);
+        (_loop, Pid, _pidFd, _startTime, IsChild) = (loop, pid, pidFd, startTime, isChild);
         StartedNs = EventLoop.Now;
         _timer = loop.CreateTimer(Look);
     }
 
     public int Pid { get; }
+
+    /// <summary>This host started it; false: a former one did.</summary>
+    public bool IsChild { get; }
 
     /// <summary>
     /// When the kernel started it, in its ticks since boot: tells it from a later process with the same pid. Null: it cannot be found out.
@@ -104,7 +106,7 @@ internal sealed class AppProcess : IDisposable
     }
 
     // Not by a start time that cannot be read: for want of a descriptor that says nothing.
-    private bool IsOver() => _isChild ? TryReap()
+    private bool IsOver() => IsChild ? TryReap()
         : _pidFd >= 0 ? Sys.PollIn(_pidFd, 0)
         : !Sys.ProcessLives(Pid) || (StartTimeOf(Pid) is { } start && start != StartTime);
 

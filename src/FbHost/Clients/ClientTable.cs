@@ -106,8 +106,9 @@ internal sealed class ClientTable : IDisposable
             _directory.Wait(StartPatience);
             _loop.RunPosted();
         }
-        // Clients of a host that ended: shown at once, in the order in which that host had stacked them.
-        foreach (var session in _serving.Where(s => s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList())
+        // Clients of a host that ended: shown at once, in the order in which that host had stacked them. This host's own apps have yet to
+        // draw.
+        foreach (var session in _serving.Where(s => s.App is not { IsNew: true } && s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList())
         {
             if (session.File!.State is { Flip: FlipState.Neutral or FlipState.Drawing } state && state.Fault(session.File.Length) is null)
                 Frames.Place(session, state);
