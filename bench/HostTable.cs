@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Mmm.Protocol;
 using Mmm;
 using Tmds.Linux;
 
@@ -125,7 +126,7 @@ internal static class HostTable
             Thread.CurrentThread.Join(20); // beyond the host's frame pace
             color += 0x010203;
             var frame = client.BeginFrame(damage);
-            frame.Fill(new Color(color), damage);
+            frame.Fill(new PixelColor(color), damage);
             var clock = Stopwatch.GetTimestamp();
             frame.Present();
             while (pixels[damage.Right - 1, damage.Bottom - 1] != color)
@@ -148,7 +149,7 @@ internal static class HostTable
                 Thread.CurrentThread.Join(20);
                 color += 0x010203;
                 var frame = client.BeginFrame(damage);
-                frame.Fill(new Color(color), damage);
+                frame.Fill(new PixelColor(color), damage);
                 clock = Stopwatch.GetTimestamp();
                 frame.Present();
             }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Mmm.Protocol;
 using Mmm;
 
 namespace Bench;
@@ -66,7 +67,7 @@ internal static class InputTable
     {
         using var client = Client(EventKinds.None);
         Write(device, (EV_ABS, ABS_X, 100), (EV_ABS, ABS_Y, 100), (EV_KEY, BTN_TOUCH, 1));
-        while (client.WaitEvent(TimeSpan.FromSeconds(5)) is not PointerPress) { }
+        while (client.WaitEvent(TimeSpan.FromSeconds(5)) is not PointerPressed) { }
         var us = new List<double>();
         for (var i = 0; i < events + 200; i++)
         {
@@ -74,13 +75,13 @@ internal static class InputTable
             while (client.TryReadEvent(out _)) { }
             var start = Stopwatch.GetTimestamp();
             Write(device, (EV_ABS, ABS_X, 200 + i % 100));
-            if (client.WaitEvent(TimeSpan.FromSeconds(5)) is not PointerDrag)
+            if (client.WaitEvent(TimeSpan.FromSeconds(5)) is not PointerDragged)
                 throw new TimeoutException("the host did not send the motion");
             if (i >= 200) // warm
                 us.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
         Write(device, (EV_KEY, BTN_TOUCH, 0));
-        while (client.WaitEvent(TimeSpan.FromSeconds(5)) is not (null or PointerRelease)) { }
+        while (client.WaitEvent(TimeSpan.FromSeconds(5)) is not (null or PointerReleased)) { }
         HostTable.Row($"input: device to client awake, after {idleMs} ms of idle, us", us);
         HostTable.Row("input: the same, 99th percentile, us", [us.Order().ElementAt(events * 99 / 100)]);
     }

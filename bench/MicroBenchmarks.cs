@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace Bench;
 
@@ -27,9 +28,9 @@ public class PixelBenchmarks
     {
         var (w, h) = (int.Parse(Size.Split('x')[0]), int.Parse(Size.Split('x')[1]));
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, _directory);
-        _client = MmmClient.Open("bench", w, h);
+        _client = MmmClient.Open(new MmmClientOptions { Title = "bench", Width = w, Height = h });
         var frame = _client.BeginFrame();
-        frame.Fill(Color.White);
+        frame.Fill(PixelColor.White);
         frame.Present();
         _file = ClientFile.Open(_client.FilePath).File!;
         _file.TryIdentify(out _);
@@ -82,7 +83,7 @@ public class RingBenchmarks
     public void Setup()
     {
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, _directory);
-        _client = MmmClient.Open("bench", 64, 64);
+        _client = MmmClient.Open(new MmmClientOptions { Title = "bench", Width = 64, Height = 64 });
         _file = ClientFile.Open(_client.FilePath).File!;
         _file.TryIdentify(out _);
     }
@@ -115,5 +116,5 @@ public class RingBenchmarks
 
     /// <summary>Parsing an event text into a typed event.</summary>
     [Benchmark]
-    public MmmEvent Parse() => MmmEvent.Parse("mouse-drag 123 456 0"u8);
+    public MmmEvent Parse() => EventText.Parse("mouse-drag 123 456 0"u8);
 }

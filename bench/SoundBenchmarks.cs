@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 using AlsaSink;
 using BenchmarkDotNet.Attributes;
 using FbHost.Audio;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace Bench;
 

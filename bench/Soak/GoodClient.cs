@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mmm.Protocol;
 using Mmm;
 
 namespace Soak;
@@ -96,7 +97,7 @@ internal sealed class GoodClient : IDisposable
                 {
                     _longestGap = Max(_longestGap, Stopwatch.GetElapsedTime(_lastFrame));
                     _lastFrame = Stopwatch.GetTimestamp();
-                    frame.Fill(new Color(0xFF000000 | (uint)++_frames), new Rect(0, 0, 64, 48));
+                    frame.Fill(new PixelColor(0xFF000000 | (uint)++_frames), new Rect(0, 0, 64, 48));
                 }
                 frame.Present();
             }
@@ -105,16 +106,16 @@ internal sealed class GoodClient : IDisposable
                 if (_client.WaitEvent(TimeSpan.FromMilliseconds(200)) is { } e)
                     Note(e);
             }
-            if (!_done.IsSet && _client.WaitEvent(TimeSpan.Zero) is Quit)
+            if (!_done.IsSet && _client.WaitEvent(TimeSpan.Zero) is QuitRequested)
                 throw new InvalidOperationException("the client was told to end");
         }
     }
 
     private void Note(MmmEvent e)
     {
-        if (e is HostGone)
+        if (e is HostDisconnected)
             throw new InvalidOperationException("the host hung up on the client that behaves");
-        if (e is not KeyPress { Name: var name } || !name.StartsWith(Event, StringComparison.Ordinal))
+        if (e is not KeyPressed { Name: var name } || !name.StartsWith(Event, StringComparison.Ordinal))
             return;
         var number = long.Parse(name.AsSpan(Event.Length), CultureInfo.InvariantCulture);
         if (number != _received + 1)

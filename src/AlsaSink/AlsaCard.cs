@@ -3,10 +3,10 @@ using static AlsaSink.LibAsound;
 
 namespace AlsaSink;
 
-/// <summary>A device through libasound, which is loaded with the first one that is opened.</summary>
+/// <summary>A device that is opened through libasound. The library is loaded when the device is opened for the first time.</summary>
 internal sealed unsafe class AlsaCard(string libraryName = DefaultName) : IAlsaCard
 {
-    // By what is kept of a float's 24 bits. Most cards of 24 bits take them in four bytes of full scale, S32.
+    // Ordered by how many of a float's 24 bits the format keeps. Most 24-bit cards take their samples as full-scale 32-bit ones, S32.
     private static readonly SampleFormat[] BestFirst =
         [SampleFormat.S32, SampleFormat.S24_3, SampleFormat.S24, SampleFormat.FLOAT, SampleFormat.S16];
 
@@ -63,7 +63,7 @@ internal sealed unsafe class AlsaCard(string libraryName = DefaultName) : IAlsaC
             error = _lib.snd_pcm_hw_params_set_access(_pcm, parameters, SND_PCM_ACCESS_RW_INTERLEAVED);
         if (error >= 0)
         {
-            // No short cut: what a plugin answers for the last one is the error if none fits.
+            // If no format is supported, setting S16 is tried all the same: a plugin's answer to it is then the error.
             format = Array.Find(BestFirst, f => _lib.snd_pcm_hw_params_test_format(_pcm, parameters, (int)f) >= 0);
             error = _lib.snd_pcm_hw_params_set_format(_pcm, parameters, (int)(format == 0 ? SampleFormat.S16 : format));
         }

@@ -3,16 +3,16 @@ using static Tmds.Linux.LibC;
 namespace AlsaSink;
 
 /// <summary>
-/// A playback device of ALSA, held only while something sounds: between sounds it is closed, so the card makes no interrupts and
-/// other programs can have it. Frames are queued a fixed lead ahead of the card, which begins as silence: sources are pulled at
-/// the card's own pace from their first frame on, and a client's ring, not the card's buffer, takes up the client's jitter.
+/// An ALSA playback device. It is open only while a sound plays: when it is closed, the card makes no interrupts and other programs can use
+/// it. Frames are queued a fixed lead ahead of the card. The lead begins as silence, so that frames are pulled from the sources at the
+/// card's own pace from their first frame on. A client's jitter is absorbed by the client's ring and not by the card's buffer.
 /// </summary>
 internal sealed class AlsaPcm : IPcmOutput
 {
     private const int WaitMs = 1000;
     private const long XrunsApartNs = 10_000_000_000;
     private const long RetryNs = 1_000_000;
-    // A card that fails again at once after so many recoveries within one period is dead.
+    // After this number of recoveries within one period the card counts as failed.
     private const int MaxRecoveries = 5;
 
     private sealed record Granted(string Description, string Format, int Channels, int PeriodFrames, double LatencyMs);
@@ -22,7 +22,7 @@ internal sealed class AlsaPcm : IPcmOutput
     private readonly Action<string>? _log;
     private readonly IAlsaCard _card;
     private readonly IAudioClock _clock;
-    // A device without a card behind it (null, file) takes any amount at once: never faster than 5 % above the rate.
+    // A device without a card behind it (null, file) takes any amount at once. Writing is limited to 5 % above the rate.
     private readonly PeriodClock _limit;
     private volatile Granted _granted;
     private bool _open;
@@ -33,22 +33,25 @@ internal sealed class AlsaPcm : IPcmOutput
     private int _lead;
     private CardSetup _setup;
     private string _description = "";
-    private int _queue; // frames that are to be queued
+    private int _queue; // how many frames are kept queued
     private long _xrunNs = long.MinValue / 2;
-    private int _leadDue; // frames of silence that go before anything else
+    private int _leadDue; // frames of silence that are written before anything else
     private int _xruns;
     private int _xrunsTold;
     private int _recoveries; // since the last period
-    private int _before; // frames of the last period
+    private int _before; // the number of frames in the last period
     private bool _woken;
     private long _stalledNs;
 
-    /// <summary>Opens nothing yet.</summary>
-    /// <param name="choice">The device.</param>
-    /// <param name="latency">What is asked of it.</param>
-    /// <param name="log">Is given a line after a sound that had xruns, ever more of them; called on the audio thread.</param>
-    /// <param name="card">The calls of ALSA.</param>
-    /// <param name="clock">Paces what no card paces.</param>
+    /// <summary>Creates the output. No device is opened yet.</summary>
+    /// <param name="choice">The devices to try.</param>
+    /// <param name="latency">The latency to request from the device.</param>
+    /// <param name="log">
+    /// Receives a line when the device is closed after its first xrun, and later each time the number of xruns has doubled.
+    /// Called on the audio thread.
+    /// </param>
+    /// <param name="card">The ALSA calls.</param>
+    /// <param name="clock">The clock that sets the pace of a device without a card.</param>
     public AlsaPcm(CardChoice choice, AudioLatency latency, Action<string>? log, IAlsaCard card, IAudioClock clock)
     {
         _choice = choice;
@@ -75,12 +78,13 @@ internal sealed class AlsaPcm : IPcmOutput
     /// <inheritdoc/>
     public int PeriodFrames => _granted.PeriodFrames;
 
-    /// <summary>Of the thread that starts the output; null leaves it as it is.</summary>
+    /// <summary>The priority for the thread that starts the output; null leaves the priority unchanged.</summary>
     public RealTime? Priority { get; init; }
 
-    /// <summary>Opens and sets up the device and closes it again. Call it before the sink has started.</summary>
+    /// <summary>Opens the device, sets it up and closes it again, to report faults early. Call it before the sink has started.</summary>
     /// <exception cref="AudioException">
-    /// No libasound, no such device, no permission, or no 48 kHz. A busy one passes: it is tried again.
+    /// There is no libasound, no such device, no permission, or the device cannot play 48 kHz. A busy device is no fault here:
+    /// it is tried again later.
     /// </exception>
     public void Probe()
     {
@@ -88,8 +92,8 @@ internal sealed class AlsaPcm : IPcmOutput
         Close();
     }
 
-    /// <summary>Opens the first device that can be had, with its lead of silence to come.</summary>
-    /// <exception cref="AudioException">None of the devices opens.</exception>
+    /// <summary>Opens the first device that can be opened. The next write begins with the lead of silence.</summary>
+    /// <exception cref="AudioException">None of the devices can be opened.</exception>
     public void Start()
     {
         Priority?.Raise();
@@ -110,7 +114,7 @@ internal sealed class AlsaPcm : IPcmOutput
                 error = SetUp();
                 if (error >= 0)
                     return;
-                firstFault ??= $"ALSA device {name}: no sound at {AudioSink.Rate} Hz ({_card.ErrorText(error)}); "
+                firstFault ??= $"ALSA device {name}: cannot play {AudioSink.Rate} Hz ({_card.ErrorText(error)}); "
                     + "choose a converting device such as plughw:0";
                 Close();
             }
@@ -130,8 +134,8 @@ internal sealed class AlsaPcm : IPcmOutput
         if (error == EACCES || error == EPERM)
             return "add the user to the group \"audio\"";
         if (error == ENODEV)
-            return "plug it in again; it is used then";
-        return "see /proc/asound/cards for the cards there are, and /usr/share/alsa/alsa.conf for names";
+            return "plug the card in again; it is then used again";
+        return "see /proc/asound/cards for the cards of this machine, and /usr/share/alsa/alsa.conf for device names";
     }
 
     private int SetUp()
@@ -150,7 +154,8 @@ internal sealed class AlsaPcm : IPcmOutput
         return SetLead();
     }
 
-    // The queue is as long as the latency that was asked for; two periods at least of a card that insists on longer ones (dmix has 1024).
+    // The queue is as long as the requested latency, but at least two periods of the card, whose periods may be longer than requested
+    // (dmix has 1024 frames).
     private int SetLead()
     {
         int buffer = _setup.BufferFrames;
@@ -161,9 +166,9 @@ internal sealed class AlsaPcm : IPcmOutput
         return _card.SetThresholds(_lead, Math.Max(1, buffer - _lead));
     }
 
-    /// <summary>Waits until the queue is no longer than the lead and adds the frames. Recovers from an xrun or a suspend.</summary>
+    /// <summary>Waits until the queue is not longer than the lead, then adds the frames. Recovers from an xrun or a suspend.</summary>
     /// <param name="stereo">Interleaved samples.</param>
-    /// <exception cref="AudioException">The card is gone, or took no frames for a second.</exception>
+    /// <exception cref="AudioException">The card is gone, or has accepted no frames for a second.</exception>
     public void Write(ReadOnlySpan<float> stereo)
     {
         _limit.Pace(_before);
@@ -178,7 +183,7 @@ internal sealed class AlsaPcm : IPcmOutput
         }
     }
 
-    // One step: silence of the lead, waiting, or frames. A negative errno if it failed.
+    // Does one step: writes silence of the lead, waits, or writes frames. Returns a negative errno if the step failed.
     private int Advance(ref ReadOnlySpan<byte> left)
     {
         int frameBytes = _converter.FrameBytes;
@@ -208,7 +213,7 @@ internal sealed class AlsaPcm : IPcmOutput
 
     private int AwaitRoom()
     {
-        // Woken already, and still no room: a wait that returns at once must not become a busy loop.
+        // The last wait has returned and there is still no room. Waiting again at once could become a busy loop, so pause first.
         if (_woken)
             return -EAGAIN;
         int result = _card.Wait(WaitMs);
@@ -218,7 +223,7 @@ internal sealed class AlsaPcm : IPcmOutput
         return Math.Min(0, result);
     }
 
-    // After an xrun the queue is empty: it gets its lead back, else the card would run from one period to the next without a reserve.
+    // After an xrun the queue is empty. The lead of silence is written again; otherwise the card would play each period without a reserve.
     private void Recover(int error)
     {
         if (error == -EAGAIN || error == -EINTR)
@@ -232,11 +237,12 @@ internal sealed class AlsaPcm : IPcmOutput
         if (result >= 0 && error == -EPIPE)
             result = CountXrun();
         if (result < 0)
-            throw new AudioException($"ALSA device {_name}: {_card.ErrorText(result)} again and again; check the card and its cable");
+            throw new AudioException($"ALSA device {_name}: {_card.ErrorText(result)} repeatedly; check the card and its cable");
         (_leadDue, _woken) = (_lead, false);
     }
 
-    // The second within ten seconds: this machine cannot keep so short a queue filled, and a longer one is better than gaps.
+    // The second xrun within ten seconds lengthens the queue: this machine cannot keep such a short queue filled, and a longer latency
+    // is better than gaps in the sound.
     private int CountXrun()
     {
         Volatile.Write(ref _xruns, _xruns + 1);
@@ -255,7 +261,8 @@ internal sealed class AlsaPcm : IPcmOutput
             int result = _card.Resume();
             if (result != -EAGAIN)
             {
-                // Resumed or not, the queue begins anew: what was in it is late by the time asleep. A running device cannot be prepared.
+                // Whether the device has resumed or not, the queue is started again, because its frames are late by the time of the
+                // suspend. A running device cannot be prepared, so it is stopped first.
                 if (result == 0)
                     _card.Drop();
                 return _card.Prepare();
@@ -293,7 +300,7 @@ internal sealed class AlsaPcm : IPcmOutput
         Close();
     }
 
-    /// <summary>Lets go of the device.</summary>
+    /// <summary>Closes the device.</summary>
     public void Dispose() => Close();
 
     private void Close()
@@ -302,11 +309,11 @@ internal sealed class AlsaPcm : IPcmOutput
             return;
         _open = false;
         _card.Close();
-        // One line for the first, then for twice as many each: a card that always has some does not fill the log.
+        // One line for the first xrun, and then one each time their number has doubled, so that a bad card does not fill the log.
         if (_xruns == 0 || _xruns < 2 * _xrunsTold)
             return;
-        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; latency is {_granted.LatencyMs:0.#} ms now, "
-            + "set audio.latencyMs to more if they are heard");
+        _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; the latency is now {_granted.LatencyMs:0.#} ms. "
+            + "If gaps are audible, increase audio.latencyMs");
         _xrunsTold = _xruns;
     }
 }

@@ -1,4 +1,7 @@
 namespace AlsaSink;
 
-/// <summary>An output that cannot be opened or cannot go on. The message is one line for people: what, which, remedy.</summary>
+/// <summary>
+/// Thrown if an output cannot be opened or cannot continue. The message is one line for people: what is wrong, with which
+/// device, and what to do.
+/// </summary>
 public sealed class AudioException(string message) : Exception(message);

@@ -2,56 +2,56 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AlsaSink;
 
-/// <summary>What kind of output the host is asked for.</summary>
+/// <summary>The kind of output that the host uses.</summary>
 public enum AudioKind
 {
-    /// <summary>The first card with playback, preferred ones first; while there is none, frames are discarded at the right pace.</summary>
+    /// <summary>The first card with playback, preferred cards first. Without a card, frames are discarded at the playback rate.</summary>
     Auto,
 
-    /// <summary>Frames are discarded at the right pace.</summary>
+    /// <summary>Frames are discarded at the playback rate.</summary>
     None,
 
     /// <summary>The ALSA device <see cref="AudioOptions.Name"/>.</summary>
     Alsa,
 
-    /// <summary>The card with <see cref="AudioOptions.Name"/> as its id or in its name, as soon as it is there.</summary>
+    /// <summary>The card whose id is <see cref="AudioOptions.Name"/> or whose name contains it, as soon as that card exists.</summary>
     Card,
 
     /// <summary>The WAV file <see cref="AudioOptions.Name"/>.</summary>
     Wav,
 }
 
-/// <summary>The host's option <c>--audio auto|none|alsa:NAME|alsa:card=NAME|wav:FILE</c>, and how a card is used.</summary>
+/// <summary>The host's option <c>--audio auto|none|alsa:NAME|alsa:card=NAME|wav:FILE</c>, and the settings of a card.</summary>
 /// <param name="Kind">The kind of output.</param>
 /// <param name="Name">The device, card or file; empty for auto and none.</param>
 public sealed record AudioOptions(AudioKind Kind, string Name = "")
 {
-    /// <summary>Two periods of 64 frames, ms.</summary>
+    /// <summary>The shortest latency, ms: two periods of 64 frames.</summary>
     public const double MinLatencyMs = 2.67;
 
     /// <summary>The longest latency, ms.</summary>
     public const double MaxLatencyMs = 500;
 
-    /// <summary>The latency unless configured, ms.</summary>
+    /// <summary>The latency if none is configured, ms.</summary>
     public const double DefaultLatencyMs = 20;
 
-    /// <summary>From mixing to sound, ms, as asked of a card; <see cref="OutputStatus"/> says what it granted.</summary>
+    /// <summary>The latency from mixing to sound to request from a card, ms. <see cref="OutputStatus"/> has the granted one.</summary>
     public double LatencyMs { get; init; } = DefaultLatencyMs;
 
     /// <summary>SCHED_FIFO priority of the thread that plays to a card, 1 to 99; 0 for an ordinary thread.</summary>
     public int Priority { get; init; } = 10;
 
-    /// <summary>Card ids or parts of names that <see cref="AudioKind.Auto"/> prefers, best first.</summary>
+    /// <summary>The card ids or parts of card names that <see cref="AudioKind.Auto"/> prefers, the best one first.</summary>
     public IReadOnlyList<string> Prefer { get; init; } = [];
 
-    /// <summary>These options on another output.</summary>
+    /// <summary>Returns these options with the kind and name of another output.</summary>
     public AudioOptions On(AudioOptions other) => this with { Kind = other.Kind, Name = other.Name };
 
-    /// <summary>Reads the option's text.</summary>
-    /// <param name="text">Such as <c>alsa:plughw:0</c>.</param>
+    /// <summary>Parses the text of the option.</summary>
+    /// <param name="text">The text, such as <c>alsa:plughw:0</c>.</param>
     /// <param name="options">The options, or null on an error.</param>
     /// <param name="error">One line for people, or null.</param>
-    /// <returns>Whether the text is right.</returns>
+    /// <returns>Whether the text is valid.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out AudioOptions? options, [NotNullWhen(false)] out string? error)
     {
         options = text switch
@@ -67,21 +67,24 @@ public sealed record AudioOptions(AudioKind Kind, string Name = "")
         error = options is null ? $"--audio {text}: not understood; use auto, none, alsa:NAME, alsa:card=NAME or wav:FILE" : null;
         return options is not null;
 
-        // A zero byte would end the name early in C.
+        // A name with a zero byte is rejected, because in C it would end there.
         string? Name(string kind) =>
             text.Length > kind.Length && text.StartsWith(kind, StringComparison.Ordinal) && !text.Contains('\0')
                 ? text[kind.Length..] : null;
     }
 
     /// <summary>
-    /// Makes the output for an <see cref="AudioSink"/>. <c>alsa:NAME</c> is opened once and closed again, and <c>wav:FILE</c> is created,
-    /// so that what was asked for by name fails now; <c>auto</c> and <c>alsa:card=NAME</c> only look at <c>/proc/asound</c>: the card may
-    /// come later, and neither libasound nor a device is touched before the first sound, for a fast start.
+    /// Creates the output for an <see cref="AudioSink"/>. For <c>alsa:NAME</c> the device is opened once and closed again, and for
+    /// <c>wav:FILE</c> the file is created, so that a wrong name is reported now. <c>auto</c> and <c>alsa:card=NAME</c> only read
+    /// <c>/proc/asound</c>: the card may appear later. Neither libasound nor a device is opened before the first sound, so that the host
+    /// starts fast.
     /// </summary>
-    /// <param name="log">Is given a line after a sound with xruns, ever more of them; called on the audio thread.</param>
-    /// <param name="info">Is given one line when real-time priority is not permitted; called on the audio thread.</param>
-    /// <returns>The output, or null for none.</returns>
-    /// <exception cref="AudioException">The device or file that was named cannot be had.</exception>
+    /// <param name="log">
+    /// Receives a line after the first xrun, and later each time the number of xruns has doubled; called on the audio thread.
+    /// </param>
+    /// <param name="info">Receives one line if real-time priority is not permitted; called on the audio thread.</param>
+    /// <returns>The output, or null if <see cref="Kind"/> is <see cref="AudioKind.None"/>.</returns>
+    /// <exception cref="AudioException">The named device cannot be opened, or the named file cannot be created.</exception>
     public IPcmOutput? Open(Action<string>? log = null, Action<string>? info = null) => Open(log, info, SoundCards.Proc);
 
     internal IPcmOutput? Open(Action<string>? log, Action<string>? info, string procAsound)

@@ -4,15 +4,16 @@ using static Tmds.Linux.LibC;
 namespace AlsaSink;
 
 /// <summary>
-/// One thread that pulls frames from sources, mixes them and gives them to an output, one period after the other. While nothing
-/// sounds the thread is blocked and the output stopped. Add, Remove and Dispose belong to one thread, the host's main one; Wake may
-/// be called from any. No locks: sources are an array that is replaced as a whole, removed ones a list that the audio thread takes.
+/// Runs one thread that pulls frames from sources, mixes them and writes them to an output, one period after the other. While no source
+/// has frames, the thread is blocked and the output is stopped. Add, Remove and Dispose must be called on one thread, the host's main
+/// thread; Wake may be called on any thread. There are no locks: the sources are an array that is replaced as a whole, and the removed
+/// sources are a list that the audio thread takes over.
 /// </summary>
 /// <remarks>
-/// Idle: the output is stopped; a period of zeros does not start it but is discarded at the clock's pace, the first sound does. Playing:
-/// half a second of zeros stops it. Discarding: the output has failed; frames are discarded at the clock's pace, so that clients run at the
-/// right speed, and once a second it is tried again, if something sounds then. Each fault is told once, until the output has played
-/// well for a while.
+/// Idle: the output is stopped. A period of zeros is discarded at the clock's pace; the first period with sound starts the output. Playing:
+/// half a second of zeros stops the output. Discarding: the output has failed. Frames are discarded at the clock's pace, so that clients
+/// run at the right speed, and the output is tried again once a second if there is sound to play. Each fault is logged once, until the
+/// output has played without a fault for ten seconds.
 /// </remarks>
 public sealed unsafe class AudioSink : IDisposable
 {
@@ -20,8 +21,8 @@ public sealed unsafe class AudioSink : IDisposable
     public const int Rate = 48000;
 
     /// <summary>
-    /// Frames mixed at a time at most (10.7 ms): half of the 1024 that clients keep queued (protocol.md section 7). The output's period if
-    /// that is shorter.
+    /// The most frames that are mixed at a time (10.7 ms): half of the 1024 frames that clients keep queued (protocol.md section 7). If the
+    /// output's period is shorter, that period is mixed at a time.
     /// </summary>
     public const int MaxPeriodFrames = 512;
 
@@ -55,22 +56,22 @@ public sealed unsafe class AudioSink : IDisposable
     private int _idle;
     private volatile bool _stopping;
 
-    // The audio thread's own.
-    private volatile OutputState _state; // set by the audio thread only
+    // These fields belong to the audio thread.
+    private volatile OutputState _state; // written by the audio thread only
     private long _retryNs;
     private int _silentFrames;
     private int _goodFrames;
     private readonly HashSet<string> _said = [];
 
     /// <summary>Starts the thread, which blocks at once.</summary>
-    /// <param name="output">Where frames go, owned by the sink from here on; null to discard them at the clock's pace.</param>
-    /// <param name="log">Is given a line for people when the output or a source fails; called on the audio thread.</param>
-    /// <param name="clock">Paces what is discarded; the kernel's clock if null.</param>
+    /// <param name="output">The output, which the sink owns from now on; null to discard frames at the clock's pace.</param>
+    /// <param name="log">Receives a line for people if the output or a source fails; called on the audio thread.</param>
+    /// <param name="clock">The clock that sets the pace at which frames are discarded; null for the kernel's clock.</param>
     /// <param name="turned">
-    /// Is called on the audio thread when the output has been started, before its first frame, and when it has failed; not at
-    /// each further try.
+    /// Called on the audio thread when the output has been started, before its first frame, and when the output has failed. It is not
+    /// called for further failed attempts.
     /// </param>
-    /// <exception cref="AudioException">There is no descriptor or thread for it; the output stays the caller's.</exception>
+    /// <exception cref="AudioException">No descriptor or thread can be created; the caller keeps ownership of the output.</exception>
     public AudioSink(IPcmOutput? output, Action<string>? log = null, IAudioClock? clock = null, Action? turned = null)
     {
         _output = output;
@@ -80,7 +81,7 @@ public sealed unsafe class AudioSink : IDisposable
         _pace = new PeriodClock(_clock, Rate);
         _wake = eventfd(0, EFD_CLOEXEC);
         if (_wake < 0)
-            throw new AudioException($"audio: no eventfd (errno {errno}); raise the limit of open files");
+            throw new AudioException($"audio: cannot create an eventfd (errno {errno}); raise the limit of open files");
         _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
         try
         {
@@ -89,25 +90,25 @@ public sealed unsafe class AudioSink : IDisposable
         catch (OutOfMemoryException)
         {
             close(_wake);
-            throw new AudioException("audio: no thread can be made; raise the limit of processes (RLIMIT_NPROC) or of memory");
+            throw new AudioException("audio: no thread can be created; raise the limit of processes (RLIMIT_NPROC) or of memory");
         }
     }
 
-    /// <summary>What plays now. Read on any thread.</summary>
+    /// <summary>The current state of the output. May be read on any thread.</summary>
     public OutputStatus Status => _output is null
         ? new("none", "", Rate, 2, MaxPeriodFrames, 0, 0, _state) : _output.Status with { State = _state };
 
     /// <summary>The volume of everything that is played.</summary>
     public Gain Volume => _mixer.Volume;
 
-    /// <summary>Whether what does not fit full scale is turned down; else it saturates. True unless set.</summary>
+    /// <summary>True if a sum beyond full scale is turned down, false if it is cut off. The default is true.</summary>
     public bool Limits
     {
         get => _mixer.Limits;
         set => _mixer.Limits = value;
     }
 
-    /// <summary>Adds a source; it is pulled from the next period on, or after the next <see cref="Wake"/>.</summary>
+    /// <summary>Adds a source. It is read from the next period on; if it is empty then, again after the next <see cref="Wake"/>.</summary>
     /// <param name="source">A source that was never added before.</param>
     public void Add(IPcmSource source)
     {
@@ -119,9 +120,10 @@ public sealed unsafe class AudioSink : IDisposable
     }
 
     /// <summary>
-    /// Takes a source out. It may still be pulled once; then the audio thread calls its <see cref="IPcmSource.Removed"/>. Does not wait.
+    /// Removes a source without waiting. The source may still be read once; then the audio thread calls its
+    /// <see cref="IPcmSource.Removed"/>.
     /// </summary>
-    /// <param name="source">A source; nothing happens if it is not there (any more).</param>
+    /// <param name="source">The source. Nothing happens if it is not, or no longer, among the sources.</param>
     public void Remove(IPcmSource source)
     {
         if (!TakeOut(source))
@@ -133,7 +135,10 @@ public sealed unsafe class AudioSink : IDisposable
         Wake();
     }
 
-    /// <summary>Says that some source has frames. Costs a few nanoseconds while playing, one system call when idle.</summary>
+    /// <summary>
+    /// Tells the audio thread that a source has frames. This takes a few nanoseconds while the thread plays, and one system
+    /// call while it is blocked.
+    /// </summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _idle, 0) == 1)
@@ -141,7 +146,7 @@ public sealed unsafe class AudioSink : IDisposable
     }
 
     /// <summary>
-    /// Ends the thread within a period or two, plays what the output has queued, retires all sources and disposes the output.
+    /// Ends the thread within one or two periods, plays the frames that the output has queued, removes all sources and disposes the output.
     /// </summary>
     public void Dispose()
     {
@@ -149,7 +154,7 @@ public sealed unsafe class AudioSink : IDisposable
             return;
         _stopping = true;
         Signal();
-        // A driver that hangs must not hang the host; the thread is left behind with its descriptor then.
+        // A driver that hangs must not block the host. In that case the thread is left running and its descriptor stays open.
         if (_thread.Join(JoinMs))
             close(_wake);
         else
@@ -174,7 +179,7 @@ public sealed unsafe class AudioSink : IDisposable
 
     private void PlayPeriod()
     {
-        // Before anything is looked at: whoever fills or removes a source after that sees it, and signals.
+        // This comes before any source is read: a thread that fills or removes a source later sees the flag and signals.
         if (_state != OutputState.Playing)
             Interlocked.Exchange(ref _idle, 1);
         Retire();
@@ -184,18 +189,18 @@ public sealed unsafe class AudioSink : IDisposable
             Put();
     }
 
-    // Nobody foresaw it; it must not end the process, and what comes again at once must not become a busy loop.
+    // Handles an unexpected exception: it must not end the process, and one that recurs at once must not cause a busy loop.
     private void Recover(Exception e)
     {
         try
         {
             _state = OutputState.Discarding;
-            Say($"audio: unexpected: {e.GetType().Name}: {e.Message}; sound is tried again");
+            Say($"audio: unexpected fault: {e.GetType().Name}: {e.Message}; the output is tried again");
             _output?.Stop();
         }
         catch (Exception)
         {
-            // One line is all that can be done.
+            // Nothing can be done beyond the log line.
         }
         Thread.Sleep(RecoverMs);
     }
@@ -223,7 +228,7 @@ public sealed unsafe class AudioSink : IDisposable
         read(_wake, &count, sizeof(ulong));
     }
 
-    // One mixed period: to the output, or past it at the clock's pace.
+    // Writes one mixed period to the output, or discards it at the clock's pace.
     private void Put()
     {
         Volatile.Write(ref _idle, 0);
@@ -281,13 +286,13 @@ public sealed unsafe class AudioSink : IDisposable
         }
         catch (Exception)
         {
-            // It has failed already, and that was said.
+            // The output has failed already, and the fault has been logged.
         }
         if (isNew)
             _turned?.Invoke();
     }
 
-    // A fault that comes back every few seconds is the same one; after a while without it, it is told again.
+    // A fault that recurs every few seconds is logged once. When the output has played long enough without a fault, it is logged again.
     private void Played(int frames)
     {
         if (_said.Count == 0)
@@ -322,7 +327,8 @@ public sealed unsafe class AudioSink : IDisposable
             Retire(source);
     }
 
-    // The array without the source is published before the source is listed: what is taken from the list is in no array read later.
+    // Remove publishes the array without the source before it adds the source to this list. So a source taken from the list is in no array
+    // that is read later.
     private void Retire()
     {
         for (RemovedSource? removed = Interlocked.Exchange(ref _removed, null); removed is not null; removed = removed.Next)

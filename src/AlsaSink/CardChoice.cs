@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AlsaSink;
 
-/// <summary>Which devices of ALSA an output tries, first to last; looked up anew each time, because cards come and go.</summary>
+/// <summary>The ALSA devices that an output tries in order. They are looked up each time, because cards come and go.</summary>
 internal sealed class CardChoice
 {
     private readonly Func<string[]> _names;
@@ -10,23 +10,25 @@ internal sealed class CardChoice
     private CardChoice(Func<string[]> names, string description, string nothingThere, string proc) =>
         (_names, Description, NothingThere, Proc) = (names, description, nothingThere, proc);
 
-    /// <summary>For people, as long as no card has been opened.</summary>
+    /// <summary>The description for people while no card has been opened.</summary>
     public string Description { get; }
 
-    /// <summary>The fault when there is no name to try.</summary>
+    /// <summary>The error message if there is no device to try.</summary>
     public string NothingThere { get; }
 
-    /// <summary>Where the kernel lists its cards.</summary>
+    /// <summary>The directory in which the kernel lists its cards.</summary>
     public string Proc { get; }
 
-    /// <summary>ALSA device names; none if no such card is there now.</summary>
+    /// <summary>Returns ALSA device names; an empty list if no such card exists now.</summary>
     public IReadOnlyList<string> Names() => _names();
 
-    /// <summary>One device by its ALSA name. A card by itself (<c>hw:</c>) that has not the rate is used with ALSA's conversion.</summary>
+    /// <summary>
+    /// Chooses one device by its ALSA name. A <c>hw:</c> device without the right rate is used through ALSA's conversion.
+    /// </summary>
     public static CardChoice OfDevice(string name, string proc = SoundCards.Proc) =>
         new(() => name.StartsWith("hw:", StringComparison.Ordinal) ? [name, $"plug{name}"] : [name], name, "", proc);
 
-    /// <summary>The first card with this id or with this in its name.</summary>
+    /// <summary>Chooses the first card that has this text as its id or in its name.</summary>
     public static CardChoice OfCard(string text, string proc = SoundCards.Proc) => new(
         () => SoundCards.Playbacks(proc).FirstOrDefault(c => c.Matches(text)) is { } found ? Names(found) : [],
         text,
@@ -34,7 +36,8 @@ internal sealed class CardChoice
         proc);
 
     /// <summary>
-    /// The first card that matches the first preference that any matches, else the first card; ALSA's default if it is busy.
+    /// Chooses the first card that matches a preference, trying the preferences in order; if none matches, the first card. If that card is
+    /// busy, ALSA's default device is used.
     /// </summary>
     public static CardChoice Auto(IReadOnlyList<string> prefer, string proc = SoundCards.Proc) => new(
         () => First(prefer, proc) is { } found ? [.. Names(found), "default"] : [],

@@ -4,8 +4,8 @@ using System.Text;
 namespace AlsaSink;
 
 /// <summary>
-/// A control of a card's own mixer, such as <c>Master</c>, as the volume. Belongs to one thread. A card that is not there (any more) is one
-/// line; it is looked for again the next time.
+/// Sets the volume by a control of the card's own mixer, such as <c>Master</c>. An instance belongs to one thread. If the card is missing
+/// or was unplugged, one line is logged, and the card is looked for again at the next call.
 /// </summary>
 public sealed unsafe class CardVolume : IDisposable
 {
@@ -19,10 +19,10 @@ public sealed unsafe class CardVolume : IDisposable
     private string? _said;
     private string _device = "";
 
-    /// <summary>Names the control; opens nothing.</summary>
-    /// <param name="options">Of the output whose card it is; an output that is no card has no control.</param>
+    /// <summary>Stores the control's name. Nothing is opened yet.</summary>
+    /// <param name="options">The options of the output that plays to the card. An output that is not a card has no control.</param>
     /// <param name="control">The control's name as <c>amixer scontrols</c> shows it.</param>
-    /// <param name="log">Is given one line when it cannot be had.</param>
+    /// <param name="log">Receives one line if the control cannot be used.</param>
     public CardVolume(AudioOptions options, string control, Action<string> log)
         : this(() => DeviceOf(options), control, log, LibAsound.DefaultName)
     {
@@ -31,13 +31,13 @@ public sealed unsafe class CardVolume : IDisposable
     internal CardVolume(Func<string?> find, string control, Action<string> log, string libraryName) =>
         (_find, _control, _log, _libraryName) = (find, control, log, libraryName);
 
-    /// <summary>Whether the control could be set the last time.</summary>
+    /// <summary>Whether the last call of <see cref="Set"/> could set the control.</summary>
     public bool Works => _element != 0;
 
     /// <summary>
-    /// Sets the control: in decibels below its loudest where the card tells them (as <see cref="Gain.OfPercent"/>: 50 % is -18 dB), else
-    /// evenly over its range. 0 is its least, and switched off where it has a switch. The card is the one that plays by now: to be called
-    /// again when it is opened.
+    /// Sets the control. If the card states its range in decibels, the value is below the loudest one as for <see cref="Gain.OfPercent"/>
+    /// (50 % is -18 dB); otherwise it is linear over the control's range. 0 sets the lowest value, and switches the control off if it has a
+    /// switch. The card is the one that plays now, so call this again when the output has opened a card.
     /// </summary>
     /// <param name="percent">0 to 100.</param>
     public void Set(int percent)
@@ -45,8 +45,8 @@ public sealed unsafe class CardVolume : IDisposable
         try
         {
             string? device = _find();
-            // Events are what another program has set, and by them alone a card is known to be gone: what libasound believes to be set
-            // already it does not write, and says that all is well.
+            // Handling events takes over what other programs have set. It is also the only way to find out that a card is gone: libasound
+            // reports success without writing when it believes that the value is set already.
             if (_element != 0 && (device != _device || _lib!.snd_mixer_handle_events(_mixer) < 0))
                 Release();
             if (_element == 0)
@@ -67,7 +67,7 @@ public sealed unsafe class CardVolume : IDisposable
         }
     }
 
-    // Cards come and go: looked up anew each time.
+    // The card is looked up each time, because cards come and go.
     internal static string? DeviceOf(AudioOptions options, string procAsound = SoundCards.Proc)
     {
         CardChoice? choice = options.Kind switch
@@ -109,7 +109,7 @@ public sealed unsafe class CardVolume : IDisposable
             }
         }
         throw new AudioException($"audio.cardControl: card {device} has no control \"{_control}\"; "
-            + (there.Count == 0 ? "it has none, leave it out" : $"it has {string.Join(", ", there)}"));
+            + (there.Count == 0 ? "it has no controls, so remove the option" : $"choose one of {string.Join(", ", there)}"));
     }
 
     private void Write(int percent)
@@ -136,7 +136,7 @@ public sealed unsafe class CardVolume : IDisposable
                 + "check the card, and that the user is in the group \"audio\"");
     }
 
-    /// <summary>Lets go of the card: it plays no more. <see cref="Set"/> looks for it again.</summary>
+    /// <summary>Closes the card's mixer. Call this when the card no longer plays; <see cref="Set"/> opens the mixer again.</summary>
     public void Release()
     {
         if (_mixer != 0)
@@ -144,6 +144,6 @@ public sealed unsafe class CardVolume : IDisposable
         (_mixer, _element) = (0, 0);
     }
 
-    /// <summary>Lets go of the card.</summary>
+    /// <summary>Closes the card's mixer.</summary>
     public void Dispose() => Release();
 }

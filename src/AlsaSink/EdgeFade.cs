@@ -1,15 +1,16 @@
 namespace AlsaSink;
 
 /// <summary>
-/// Takes the click out of the edges of a stream. What ends suddenly decays from its last frame over 5 ms, behind its end: the frames
-/// themselves are not changed. What goes on after an interruption is faded in over as many. Belongs to the audio thread.
+/// Removes the clicks at the edges of a stream. A stream that ends abruptly gets a tail behind its last frame, which decays over 5 ms; the
+/// frames themselves are not changed. A stream that continues after an interruption is faded in over 5 ms. An instance
+/// belongs to the audio thread.
 /// </summary>
 public sealed class EdgeFade
 {
-    /// <summary>Length of a fade: 5 ms.</summary>
+    /// <summary>The length of a fade in frames: 5 ms.</summary>
     public const int Frames = AudioSink.Rate / 200;
 
-    // From 1 to 0 as half a cosine: a corner at neither end.
+    // Falls from 1 to 0 as half a cosine, which has no corner at either end.
     private static readonly float[] Down =
         [.. Enumerable.Range(1, Frames).Select(i => (float)(0.5 + 0.5 * Math.Cos(Math.PI * i / Frames)))];
 
@@ -17,13 +18,13 @@ public sealed class EdgeFade
     private float _lastRight;
     private float _tailLeft;
     private float _tailRight;
-    private int _tail = Frames; // frames of it that are done
+    private int _tail = Frames; // the number of tail frames that are done
     private int _fadeIn = Frames;
 
-    /// <summary>The next frames go on in the middle of something.</summary>
+    /// <summary>Makes the next frames fade in. Call this if they continue in the middle of a sound.</summary>
     public void FadeIn() => _fadeIn = 0;
 
-    /// <summary>Frames on their way out: faded in, and the rest of a tail added.</summary>
+    /// <summary>Processes frames in place: applies a fade-in and adds the rest of a tail.</summary>
     public void Pass(Span<float> stereo)
     {
         if (stereo.IsEmpty)
@@ -42,9 +43,9 @@ public sealed class EdgeFade
         (_lastLeft, _lastRight) = (stereo[^2], stereo[^1]);
     }
 
-    /// <summary>There are no more frames: gives the tail of what was.</summary>
-    /// <param name="stereo">Room behind the last frame that there is.</param>
-    /// <returns>Frames written, 0 when all has decayed; the rest is left as it was.</returns>
+    /// <summary>Writes the tail of the stream that has ended. Call this when there are no more frames.</summary>
+    /// <param name="stereo">The room behind the last frame.</param>
+    /// <returns>The number of frames written; 0 if the tail is complete. The rest of the room is not changed.</returns>
     public int RunOut(Span<float> stereo)
     {
         if (_lastLeft != 0 || _lastRight != 0)

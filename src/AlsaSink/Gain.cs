@@ -4,25 +4,25 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// A volume that one thread sets and the audio thread applies: it moves to a new value in a straight line, so that a change is not heard as
-/// zipper noise. At exactly 1 samples pass untouched.
+/// A volume that one thread sets and the audio thread applies. It moves to a new value linearly, so that a change causes no zipper noise.
+/// At exactly 1 samples are not changed.
 /// </summary>
-/// <param name="initial">Factor at the beginning, 0 or more.</param>
+/// <param name="initial">The factor at the beginning, 0 or more.</param>
 public sealed class Gain(float initial = 1)
 {
-    /// <summary>Frames that a change takes: 10 ms.</summary>
+    /// <summary>The number of frames that a change takes: 10 ms.</summary>
     public const int RampFrames = AudioSink.Rate / 100;
 
     private volatile float _target = initial;
 
-    // The audio thread's own.
+    // These fields belong to the audio thread.
     private float _rampTo = initial;
     private float _current = initial;
     private float _step;
     private int _left;
     private bool _resting = true;
 
-    /// <summary>The factor that is moved to; may be set from any thread.</summary>
+    /// <summary>The factor to which the volume moves. May be set on any thread.</summary>
     public float Target
     {
         get => _target;
@@ -30,11 +30,11 @@ public sealed class Gain(float initial = 1)
     }
 
     /// <summary>
-    /// The factor for a volume of 0..100 %: its third power, which is heard as even steps (50 % is -18 dB). 0 is silence, 100 exactly 1.
+    /// Returns the factor for a volume of 0..100 %: the third power, whose steps sound even (50 % is -18 dB). 0 is silence, 100 exactly 1.
     /// </summary>
     public static float OfPercent(int percent) => percent >= 100 ? 1 : MathF.Pow(Math.Max(0, percent) / 100f, 3);
 
-    /// <summary>Multiplies the next frames. Belongs to the audio thread.</summary>
+    /// <summary>Multiplies the next frames by the volume. Call this on the audio thread only.</summary>
     public void Apply(Span<float> stereo)
     {
         float target = _target;
@@ -53,7 +53,10 @@ public sealed class Gain(float initial = 1)
             Multiply(stereo[(2 * ramp)..], _current);
     }
 
-    /// <summary>Nothing sounds: what comes next begins at the value that is set by then. Belongs to the audio thread.</summary>
+    /// <summary>
+    /// Call this while there are no frames: the next frames then begin directly at the value that is set by then, without a ramp. Call it
+    /// on the audio thread only.
+    /// </summary>
     public void Rest() => _resting = true;
 
     private static void Multiply(Span<float> samples, float by)

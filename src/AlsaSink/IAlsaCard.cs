@@ -1,55 +1,55 @@
 namespace AlsaSink;
 
-/// <summary>How a card is, or is to be, set up.</summary>
-/// <param name="Format">Its samples.</param>
-/// <param name="Channels">Samples a frame.</param>
-/// <param name="PeriodFrames">Frames between two of its interrupts.</param>
-/// <param name="BufferFrames">Frames that it can have queued.</param>
+/// <summary>The setup of a card.</summary>
+/// <param name="Format">The format of its samples.</param>
+/// <param name="Channels">The number of samples in a frame.</param>
+/// <param name="PeriodFrames">The number of frames between two interrupts.</param>
+/// <param name="BufferFrames">The number of frames that its buffer holds.</param>
 internal readonly record struct CardSetup(SampleFormat Format, int Channels, int PeriodFrames, int BufferFrames);
 
 /// <summary>
-/// One playback device of ALSA at <see cref="AudioSink.Rate"/>. All results are ALSA's: 0 or more, or a negative errno. Except for Open,
-/// the device must be open.
+/// One ALSA playback device at <see cref="AudioSink.Rate"/>. All results are ALSA's: 0 or more, or a negative errno. The device must be
+/// open for every method except Open.
 /// </summary>
 internal interface IAlsaCard
 {
     /// <summary>Opens a device without waiting for it to become free.</summary>
-    /// <exception cref="AudioException">There is no libasound.</exception>
+    /// <exception cref="AudioException">libasound cannot be loaded.</exception>
     int Open(string name);
 
-    /// <summary>Chooses the best format, and the channels, period and buffer next to those wanted.</summary>
+    /// <summary>Chooses the best format, and the channels, period and buffer nearest to the requested ones.</summary>
     int SetUp(int periodFrames, int bufferFrames, out CardSetup granted);
 
-    /// <summary>Says how many queued frames start the card, and how many of free room end a <see cref="Wait"/>.</summary>
+    /// <summary>Sets how many queued frames start the card, and how many frames of free room end a <see cref="Wait"/>.</summary>
     int SetThresholds(int startFrames, int roomFrames);
 
-    /// <summary>The kernel's number of the card, or -1 if there is none behind the device.</summary>
+    /// <summary>The kernel's number of the card; -1 if the device has no card.</summary>
     int Number { get; }
 
-    /// <summary>Frames that there is room for.</summary>
+    /// <summary>Returns the number of frames for which the queue has room.</summary>
     nint Room();
 
-    /// <summary>Waits for room; 0 means none came in time.</summary>
+    /// <summary>Waits for room. Returns 0 if the timeout has passed without room.</summary>
     int Wait(int timeoutMs);
 
-    /// <summary>Queues frames; returns how many.</summary>
+    /// <summary>Queues frames and returns their number.</summary>
     nint Write(ReadOnlySpan<byte> data, int frames);
 
-    /// <summary>Makes the device ready to be started anew, with an empty queue.</summary>
+    /// <summary>Makes the device ready to start again with an empty queue.</summary>
     int Prepare();
 
-    /// <summary>Wakes a suspended device; -EAGAIN while that takes.</summary>
+    /// <summary>Resumes a suspended device. Returns -EAGAIN while the device is still suspended.</summary>
     int Resume();
 
-    /// <summary>Stops at once.</summary>
+    /// <summary>Stops the device at once and drops the queued frames.</summary>
     int Drop();
 
-    /// <summary>Plays what is queued, then stops.</summary>
+    /// <summary>Plays the queued frames, then stops the device.</summary>
     int Drain();
 
-    /// <summary>Lets go of the device; nothing happens if it is not open.</summary>
+    /// <summary>Closes the device. Nothing happens if it is not open.</summary>
     void Close();
 
-    /// <summary>ALSA's text for a negative errno, as it ends a line of ours.</summary>
+    /// <summary>Returns ALSA's text for a negative errno, in the form used in log lines.</summary>
     string ErrorText(int error);
 }

@@ -1,7 +1,7 @@
 namespace AlsaSink;
 
 /// <summary>
-/// Something that sounds: the sink pulls frames from it, one period at a time. All is called on the audio thread only.
+/// A source of sound: the sink pulls frames from it, one period at a time. All members are called on the audio thread only.
 /// </summary>
 public interface IPcmSource
 {
@@ -10,20 +10,21 @@ public interface IPcmSource
     /// Must neither block nor allocate.
     /// </summary>
     /// <param name="stereo">
-    /// Two floats a frame, one period long, which may differ from call to call; what it holds beforehand is undefined.
+    /// The room for one period, two floats per frame. Its length may differ from call to call, and its content
+    /// before the call is undefined.
     /// </param>
     /// <returns>
-    /// Frames written, 0..stereo.Length/2. Fewer than asked means empty for now: the rest of the period is silence. An empty source
-    /// that gets frames again tells the sink by <see cref="AudioSink.Wake"/>.
+    /// The number of frames written, 0..stereo.Length/2. If it is less than requested, the source is empty for now and the rest of the
+    /// period is silence. When an empty source has frames again, it must call <see cref="AudioSink.Wake"/>.
     /// </returns>
     int Read(Span<float> stereo);
 
-    /// <summary>The source's own volume; null when it has none and is always heard as it is.</summary>
+    /// <summary>The source's own volume; null if it has none and always plays at full volume.</summary>
     Gain? Gain => null;
 
     /// <summary>
-    /// The last call, once for every source that was added: after <see cref="AudioSink.Remove"/>, when the sink is disposed, or after
-    /// <see cref="Read"/> threw. What the source holds (a mapping, a file) can be freed here.
+    /// The last call, made once for every source that was added: after <see cref="AudioSink.Remove"/>, when the sink is disposed, or after
+    /// <see cref="Read"/> has thrown. The source can free its resources (a mapping, a file) here.
     /// </summary>
     void Removed();
 }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// The functions of libasound that are used, names and types as in alsa/pcm.h; loaded by name at run time so that a board without
-/// sound needs no library. Frames are <c>snd_pcm_uframes_t</c>, which is a C long.
+/// The functions of libasound that are used, with names and types as in alsa/pcm.h. The library is loaded by name at run time, so a board
+/// without sound does not need it. Numbers of frames are <c>snd_pcm_uframes_t</c>, which is a C long.
 /// </summary>
 internal sealed unsafe class LibAsound
 {
@@ -51,7 +51,7 @@ internal sealed unsafe class LibAsound
     private readonly delegate* unmanaged<nint, int> snd_lib_error_set_handler;
 
     /// <summary>Loads the library.</summary>
-    /// <exception cref="AudioException">It is not installed, or lacks a function.</exception>
+    /// <exception cref="AudioException">The library is not installed, or lacks a function.</exception>
     public LibAsound(string name = DefaultName)
     {
         if (!NativeLibrary.TryLoad(name, out nint library))
@@ -98,14 +98,14 @@ internal sealed unsafe class LibAsound
         snd_strerror = (delegate* unmanaged<int, byte*>)Export("snd_strerror");
         snd_lib_error_set_handler = (delegate* unmanaged<nint, int>)Export("snd_lib_error_set_handler");
 
-        // What goes wrong is told once, by AudioException; the library's own lines on stderr would double it.
+        // Faults are reported once, by AudioException. Without this handler the library would also print them to stderr.
         snd_lib_error_set_handler((nint)(delegate* unmanaged<byte*, int, byte*, int, byte*, void>)&Quiet);
     }
 
-    /// <summary>The library's text for a negative error code, as it ends a line of ours.</summary>
+    /// <summary>Returns the library's text for a negative error code, in the form used in log lines.</summary>
     public string ErrorText(int error) => (Marshal.PtrToStringUTF8((nint)snd_strerror(error)) ?? $"error {error}").ToLowerInvariant();
 
-    // snd_lib_error_handler_t is variadic; what follows fmt stays unread, which both the x86-64 and the arm64 calling convention allow.
+    // snd_lib_error_handler_t is variadic. The arguments after fmt are not read, which the x86-64 and arm64 calling conventions allow.
     [UnmanagedCallersOnly]
     private static void Quiet(byte* file, int line, byte* function, int error, byte* fmt)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// The functions of libasound's simple mixer that are used, names and types as in alsa/mixer.h; loaded by name at run time, and only where
-/// a card's control is configured. Volumes are C longs.
+/// The functions of libasound's simple mixer that are used, with names and types as in alsa/mixer.h. The library is loaded by name at run
+/// time, and only if a card's control is configured. Volumes are C longs.
 /// </summary>
 internal sealed unsafe class LibAsoundMixer
 {
@@ -27,11 +27,11 @@ internal sealed unsafe class LibAsoundMixer
     private readonly delegate* unmanaged<int, byte*> snd_strerror;
 
     /// <summary>Loads the library.</summary>
-    /// <exception cref="AudioException">It is not installed, or lacks a function.</exception>
+    /// <exception cref="AudioException">The library is not installed, or lacks a function.</exception>
     public LibAsoundMixer(string name)
     {
         if (!NativeLibrary.TryLoad(name, out nint library))
-            throw new AudioException($"{name}: cannot be loaded; install libasound2, or leave out audio.cardControl");
+            throw new AudioException($"{name}: cannot be loaded; install libasound2, or remove audio.cardControl");
         nint Export(string function) => NativeLibrary.TryGetExport(library, function, out nint address)
             ? address
             : throw new AudioException($"{name}: has no function {function}; install libasound2 1.1 or later");
@@ -57,6 +57,6 @@ internal sealed unsafe class LibAsoundMixer
         snd_strerror = (delegate* unmanaged<int, byte*>)Export("snd_strerror");
     }
 
-    /// <summary>The library's text for a negative error code, as it ends a line of ours.</summary>
+    /// <summary>Returns the library's text for a negative error code, in the form used in log lines.</summary>
     public string ErrorText(int error) => (Marshal.PtrToStringUTF8((nint)snd_strerror(error)) ?? $"error {error}").ToLowerInvariant();
 }

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// Keeps samples within -1..1. What fits passes untouched, bit for bit. What does not is turned down as a whole, ahead of its peaks as far
-/// as the period shows them, and up again over a fifth of a second: it gets softer, where saturation would distort it.
+/// Keeps samples within -1..1. Samples that fit are not changed, bit for bit. If a peak does not fit, the whole signal is turned down
+/// before the peak, as far ahead as the period allows, and up again over a fifth of a second. The sound gets softer but is not distorted as
+/// it would be by saturation.
 /// </summary>
 internal sealed class Limiter
 {
@@ -31,7 +32,7 @@ internal sealed class Limiter
         }
     }
 
-    /// <summary>Cuts off what is beyond full scale.</summary>
+    /// <summary>Limits each sample to full scale.</summary>
     public static void Saturate(Span<float> samples)
     {
         Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(samples);
@@ -41,14 +42,14 @@ internal sealed class Limiter
             samples[i] = Math.Clamp(samples[i], -1f, 1f);
     }
 
-    // The gain with which the next block just fits.
+    // Returns the largest gain at which the next block fits.
     private static float Allowed(ReadOnlySpan<float> stereo)
     {
         float peak = Peak(stereo[..Math.Min(BlockSamples, stereo.Length)]);
         return peak > 1 ? 1 / peak : 1;
     }
 
-    // A peak in the first block of a period was not seen ahead: what is left of it then is cut off.
+    // A peak in the first block of a period cannot be seen in advance, so the part of it that remains beyond full scale is cut off.
     private static void Ramp(Span<float> block, float from, float to)
     {
         float step = (to - from) / (block.Length / 2);

@@ -4,14 +4,15 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// Sums sources to one period of float stereo within -1..1. Allocates at construction only. One source of 16-bit samples at full volume
-/// comes out bit for bit.
+/// Sums sources into one period of float stereo within -1..1. It allocates only in the constructor. A single source of 16-bit samples at
+/// full volume is not changed, bit for bit.
 /// </summary>
-/// <param name="mostFrames">Frames mixed at a time at most, 1 or more.</param>
+/// <param name="mostFrames">The most frames that are mixed at a time, 1 or more.</param>
 public sealed class Mixer(int mostFrames)
 {
     /// <summary>
-    /// What is taken of one source at most: a full-scale square wave overshoots when it is resampled, which the limiter sees to.
+    /// The highest sample value that is accepted from a source. It is above full scale because a full-scale square wave overshoots when it
+    /// is resampled; the limiter then reduces the sum.
     /// </summary>
     public const float MostLevel = 2;
 
@@ -30,20 +31,20 @@ public sealed class Mixer(int mostFrames)
     public Gain Volume { get; } = new();
 
     /// <summary>
-    /// Whether a sum beyond full scale is turned down for as long as it lasts; else it saturates. May be set from any thread.
+    /// True if a sum beyond full scale is turned down for as long as it lasts, false if it is cut off. May be set on any thread.
     /// </summary>
     public bool Limits { get; set; } = true;
 
-    /// <summary>The source now being read: the one at fault if <see cref="Mix"/> throws.</summary>
+    /// <summary>The source that is being read. If <see cref="Mix"/> throws, this source has failed.</summary>
     internal IPcmSource? Reading { get; private set; }
 
     /// <summary>
-    /// Pulls one period from every source and mixes it into <see cref="Mixed"/>. A sample that is not a number or infinite counts as
-    /// silence; one beyond twice the full scale is cut off before it is summed, so that no source can drown the others by absurd values.
+    /// Reads one period from every source and mixes it into <see cref="Mixed"/>. A sample that is NaN or infinite counts as 0. A sample
+    /// beyond twice the full scale is limited to that before it is added, so that no source can drown out the others by extreme values.
     /// </summary>
-    /// <param name="sources">What sounds; may be empty.</param>
-    /// <param name="frames">The period, 1 to the most that was said at construction.</param>
-    /// <returns>The most frames that any source delivered, 0..frames: 0 means all are empty.</returns>
+    /// <param name="sources">The sources; may be empty.</param>
+    /// <param name="frames">The length of the period, from 1 to the number given to the constructor.</param>
+    /// <returns>The largest number of frames that a source delivered, 0..frames. 0 means that all sources are empty.</returns>
     public int Mix(ReadOnlySpan<IPcmSource> sources, int frames)
     {
         _frames = frames;

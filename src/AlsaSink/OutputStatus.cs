@@ -3,24 +3,29 @@ namespace AlsaSink;
 /// <summary>What an <see cref="AudioSink"/> does with the frames it mixes.</summary>
 public enum OutputState
 {
-    /// <summary>Nothing sounds: the output is stopped.</summary>
+    /// <summary>There is no sound to play, and the output is stopped.</summary>
     Idle,
 
-    /// <summary>Frames go to the output.</summary>
+    /// <summary>Frames are written to the output.</summary>
     Playing,
 
-    /// <summary>There is no output, or it has failed: frames are discarded at the clock's pace. A failed one is tried again.</summary>
+    /// <summary>There is no output, or it has failed: frames are discarded at the clock's pace. A failed output is tried again.</summary>
     Discarding,
 }
 
-/// <summary>An output as it is now, for people. Figures of a card are what it granted at the last start, 0 before the first.</summary>
+/// <summary>
+/// The current state of an output, for people. The values of a card are those that it granted at its last start. Before the first start
+/// Channels and LatencyMs are 0.
+/// </summary>
 /// <param name="Description">A card's name, a file's path, or <c>none</c>.</param>
-/// <param name="Format">Its samples: <c>S16</c>, <c>S24_3</c>, <c>S24</c>, <c>S32</c> or <c>FLOAT</c>; empty if there is none.</param>
-/// <param name="Rate">Frames a second, Hz.</param>
-/// <param name="Channels">Samples a frame.</param>
-/// <param name="PeriodFrames">Frames that it takes at a time.</param>
-/// <param name="LatencyMs">From mixing to sound, ms.</param>
-/// <param name="Xruns">How often it ran out of frames, since the host has started.</param>
-/// <param name="State">What the sink does; an output by itself says <see cref="OutputState.Idle"/>.</param>
+/// <param name="Format">
+/// The format of its samples: <c>S16</c>, <c>S24_3</c>, <c>S24</c>, <c>S32</c> or <c>FLOAT</c>; empty if there is none.
+/// </param>
+/// <param name="Rate">The rate in frames per second, Hz.</param>
+/// <param name="Channels">The number of samples in a frame.</param>
+/// <param name="PeriodFrames">The number of frames that the output takes at a time.</param>
+/// <param name="LatencyMs">The time from mixing to sound, ms.</param>
+/// <param name="Xruns">How often the output has run out of frames since the host started.</param>
+/// <param name="State">What the sink does with its frames. An output's own status always has <see cref="OutputState.Idle"/> here.</param>
 public readonly record struct OutputStatus(
     string Description, string Format, int Rate, int Channels, int PeriodFrames, double LatencyMs, int Xruns, OutputState State);

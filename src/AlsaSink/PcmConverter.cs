@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace AlsaSink;
 
-/// <summary>The sample formats that cards take, little-endian; the values are those of <c>snd_pcm_format_t</c> (alsa/pcm.h).</summary>
+/// <summary>The sample formats of cards, little-endian. The values are those of <c>snd_pcm_format_t</c> (alsa/pcm.h).</summary>
 internal enum SampleFormat
 {
     /// <summary>Signed 16 bit.</summary>
     S16 = 2,
 
-    /// <summary>Signed 24 bit in the low bytes of four.</summary>
+    /// <summary>Signed 24 bit in the three low bytes of four.</summary>
     S24 = 6,
 
     /// <summary>Signed 32 bit.</summary>
@@ -23,22 +23,23 @@ internal enum SampleFormat
 }
 
 /// <summary>
-/// Turns mixed stereo into the frames of one output. Full scale is a power of two, so that a 16-bit sample scaled by 1/32768 comes out as
-/// the very same sample; what is beyond saturates. Allocates at construction only.
+/// Converts mixed stereo to the frames of one output. Full scale is a power of two, so that a 16-bit sample that was scaled by 1/32768
+/// comes out as exactly the same sample. Samples beyond full scale saturate. The converter allocates only in the constructor.
 /// </summary>
 /// <remarks>
-/// 16 bits are dithered with triangular noise of 2 LSB peak to peak, which makes the rounding error noise instead of distortion, unless
-/// every sample of the period is a 16-bit one already: then they pass as they are, and silence stays silent.
+/// 16-bit output is dithered with triangular noise of 2 LSB peak to peak, which turns the rounding error from distortion into noise. A
+/// period in which every sample already is a 16-bit value is not dithered, so that its samples are not changed and silence stays silent.
 /// </remarks>
 internal sealed class PcmConverter
 {
     private readonly float[] _mapped;
     private Vector128<uint> _noise = Vector128.Create(0x9E3779B9u, 0x7F4A7C15u, 0xBF58476Du, 0x94D049BBu);
 
-    /// <summary>Prepares for an output.</summary>
-    /// <param name="format">Its samples.</param>
+    /// <summary>Creates a converter for an output.</summary>
+    /// <param name="format">The format of its samples.</param>
     /// <param name="channels">
-    /// Its samples a frame, 1 or more: one is the mean of left and right; of many, all but the first two are silent.
+    /// The number of samples in a frame, 1 or more. A single channel gets the mean of left and right; of more than two channels, all but
+    /// the first two are silent.
     /// </param>
     public PcmConverter(SampleFormat format, int channels)
     {
@@ -48,16 +49,16 @@ internal sealed class PcmConverter
         _mapped = channels == 2 ? [] : new float[AudioSink.MaxPeriodFrames * channels];
     }
 
-    /// <summary>The output's samples.</summary>
+    /// <summary>The format of the output's samples.</summary>
     public SampleFormat Format { get; }
 
-    /// <summary>Samples a frame.</summary>
+    /// <summary>The number of samples in a frame.</summary>
     public int Channels { get; }
 
-    /// <summary>Bytes a frame.</summary>
+    /// <summary>The number of bytes in a frame.</summary>
     public int FrameBytes { get; }
 
-    /// <summary>Bytes a sample: 2, 3 or 4.</summary>
+    /// <summary>Returns the number of bytes in a sample: 2, 3 or 4.</summary>
     public static int SampleBytes(SampleFormat format) => format switch
     {
         SampleFormat.S16 => 2,
@@ -65,10 +66,10 @@ internal sealed class PcmConverter
         _ => 4,
     };
 
-    /// <summary>Converts up to a period.</summary>
+    /// <summary>Converts at most one period.</summary>
     /// <param name="stereo">Interleaved left and right, at most <see cref="AudioSink.MaxPeriodFrames"/> frames.</param>
-    /// <param name="to">Room for as many frames of <see cref="FrameBytes"/>.</param>
-    /// <returns>Bytes written.</returns>
+    /// <param name="to">Room for the same number of frames of <see cref="FrameBytes"/>.</param>
+    /// <returns>The number of bytes written.</returns>
     public int Convert(ReadOnlySpan<float> stereo, Span<byte> to)
     {
         ReadOnlySpan<float> samples = Channels == 2 ? stereo : Map(stereo);
@@ -103,7 +104,7 @@ internal sealed class PcmConverter
                 mapped[i] = (stereo[2 * i] + stereo[2 * i + 1]) * 0.5f;
             return mapped;
         }
-        // What is behind the first two of a frame was never written: it stays 0.
+        // The samples behind the first two of a frame are never written, so they stay 0.
         for (int i = 0, at = 0; i < frames; i++, at += Channels)
             (mapped[at], mapped[at + 1]) = (stereo[2 * i], stereo[2 * i + 1]);
         return mapped;
@@ -132,7 +133,7 @@ internal sealed class PcmConverter
         return Vector128.ConvertToInt32(Vector128.Round(scaled));
     }
 
-    // The sum of two even distributions of 1 LSB, each 16 bits of one draw of Marsaglia's xorshift (13, 17, 5).
+    // Returns the sum of two uniform distributions of 1 LSB, each made of 16 bits of one number of Marsaglia's xorshift (13, 17, 5).
     private Vector128<float> Triangular()
     {
         Vector128<uint> x = _noise;

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace AlsaSink;
 
-/// <summary>Time, for pacing outputs that have no crystal of their own.</summary>
+/// <summary>A clock that sets the pace of outputs without a clock of their own.</summary>
 public interface IAudioClock
 {
-    /// <summary>Nanoseconds since some fixed moment; never goes back.</summary>
+    /// <summary>Nanoseconds since a fixed moment; the value never decreases.</summary>
     long NowNs { get; }
 
     /// <summary>Blocks until <see cref="NowNs"/> is at least <paramref name="dueNs"/>.</summary>
-    /// <param name="dueNs">The moment in nanoseconds; returns at once if it has passed.</param>
+    /// <param name="dueNs">The moment in nanoseconds. If it has passed, the method returns at once.</param>
     void SleepUntil(long dueNs);
 }
 
@@ -28,16 +28,18 @@ public sealed class MonotonicClock : IAudioClock
     }
 }
 
-/// <summary>Lets frames pass at a rate: deadlines follow each other exactly, so that late wake-ups do not add up.</summary>
+/// <summary>
+/// Paces frames at a rate. Deadlines are computed from the start and not from each wake-up, so late wake-ups do not add up.
+/// </summary>
 internal sealed class PeriodClock(IAudioClock clock, int rate)
 {
-    // A thread that comes later than this does not catch up: it starts anew.
+    // If a thread is later than this, it does not catch up: the pace starts again from the current time.
     private const long MaxLateNs = 50_000_000;
 
     private long _startNs = long.MinValue / 2;
     private long _frames;
 
-    /// <summary>Returns when <paramref name="frames"/> more frames have been played.</summary>
+    /// <summary>Waits until <paramref name="frames"/> more frames would have been played.</summary>
     public void Pace(int frames)
     {
         long now = clock.NowNs;

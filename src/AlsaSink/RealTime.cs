@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace AlsaSink;
 
-/// <summary>Real-time scheduling of the thread that plays, once, and one line if it is not permitted.</summary>
-/// <param name="priority">Of SCHED_FIFO, 1 to 99.</param>
-/// <param name="info">Is given the line.</param>
+/// <summary>Sets real-time scheduling for the thread that plays, once. If that is not permitted, one line is logged.</summary>
+/// <param name="priority">The SCHED_FIFO priority, 1 to 99.</param>
+/// <param name="info">Receives that line.</param>
 internal sealed unsafe class RealTime(int priority, Action<string>? info)
 {
-    // include/uapi/linux/sched.h. Reset: what this thread might fork is an ordinary process.
+    // From include/uapi/linux/sched.h. SCHED_RESET_ON_FORK: a process that this thread forks gets ordinary scheduling.
     private const int SCHED_FIFO = 1;
     private const int SCHED_RESET_ON_FORK = 0x40000000;
 
@@ -16,7 +16,7 @@ internal sealed unsafe class RealTime(int priority, Action<string>? info)
     [DllImport("libc.so.6", SetLastError = true)]
     private static extern int sched_setscheduler(int pid, int policy, int* parameters);
 
-    /// <summary>Raises the calling thread; nothing happens the second time.</summary>
+    /// <summary>Raises the priority of the calling thread. Only the first call has an effect.</summary>
     public void Raise()
     {
         if (_done)

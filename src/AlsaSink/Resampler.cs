@@ -5,27 +5,27 @@ using System.Runtime.InteropServices;
 namespace AlsaSink;
 
 /// <summary>
-/// Brings one stream to <see cref="AudioSink.Rate"/>, band-limited: each frame is the inner product of the source's last frames and the
-/// phase of the filter that belongs to its position. Allocates at construction only.
+/// Converts one stream to <see cref="AudioSink.Rate"/>, band-limited. Each frame is the inner product of the source's last frames and the
+/// phase of the filter for the frame's position. The resampler allocates only in the constructor.
 /// </summary>
-/// <param name="filter">For the stream's rate.</param>
+/// <param name="filter">The filter for the stream's rate.</param>
 public sealed class Resampler(ResamplerFilter filter)
 {
-    /// <summary>Frames that <see cref="Process"/> takes at a time at most.</summary>
+    /// <summary>The most frames that <see cref="Process"/> accepts at a time.</summary>
     public const int MostInput = 1024;
 
-    // By channel, so that one load of coefficients serves both. At first there is half a filter of silence: the first frame that comes out
-    // is the first that goes in, as soon as the other half is there.
+    // The channels are stored separately, so that coefficients loaded once serve both. The buffers begin with half a filter of silence: the
+    // first output frame is at the position of the first input frame, and is computed once the other half of the filter is filled.
     private readonly float[] _left = new float[filter.Taps - 1 + MostInput];
     private readonly float[] _right = new float[filter.Taps - 1 + MostInput];
     private int _filled = filter.Taps / 2 - 1;
     private int _at;
-    private int _phase; // of Steps
+    private int _phase; // 0..Steps-1
 
-    /// <summary>Frames a second that go in, Hz.</summary>
+    /// <summary>The rate of the input in frames per second, Hz.</summary>
     public int Rate => filter.Rate;
 
-    /// <summary>Forgets the stream: what comes next follows silence.</summary>
+    /// <summary>Discards the stream. The next frames are processed as if silence had come before them.</summary>
     public void Reset()
     {
         Array.Clear(_left);
@@ -33,25 +33,28 @@ public sealed class Resampler(ResamplerFilter filter)
         (_filled, _at, _phase) = (filter.Taps / 2 - 1, 0, 0);
     }
 
-    /// <summary>Frames that have to go in for <paramref name="frames"/> to come out.</summary>
-    /// <param name="frames">1 or more.</param>
-    /// <returns>0 or more.</returns>
+    /// <summary>Returns the number of input frames that are needed for <paramref name="frames"/> output frames.</summary>
+    /// <param name="frames">The number of output frames, 1 or more.</param>
+    /// <returns>The number of input frames, 0 or more.</returns>
     public int InputFor(int frames) =>
         Math.Max(0, _at + (int)((_phase + (frames - 1L) * filter.Step) / filter.Steps) + filter.Taps - _filled);
 
-    /// <summary>The most frames for which <see cref="InputFor"/> is no more than <see cref="MostInput"/>; 1 or more.</summary>
+    /// <summary>The most frames for which <see cref="InputFor"/> does not exceed <see cref="MostInput"/>; 1 or more.</summary>
     public int MostAtOnce => 1 + (int)(((MostInput + 1L - _at - filter.Taps + _filled) * filter.Steps - 1 - _phase) / filter.Step);
 
-    /// <summary>Takes frames in and gives those that can be made of them.</summary>
-    /// <param name="input">Interleaved samples, finite; at most <see cref="InputFor"/> the room in <paramref name="stereo"/>.</param>
-    /// <param name="channels">1 (heard on both sides) or 2, the same until <see cref="Reset"/>.</param>
-    /// <param name="stereo">Room for interleaved stereo, <see cref="MostAtOnce"/> frames at most.</param>
-    /// <returns>Frames written.</returns>
+    /// <summary>Adds input frames and writes the output frames that can be computed from them.</summary>
+    /// <param name="input">
+    /// Interleaved samples, all finite; at most the number of frames that <see cref="InputFor"/> returns for the room in
+    /// <paramref name="stereo"/>.
+    /// </param>
+    /// <param name="channels">1 (played on both sides) or 2; it must not change until <see cref="Reset"/>.</param>
+    /// <param name="stereo">Room for interleaved stereo, at most <see cref="MostAtOnce"/> frames.</param>
+    /// <returns>The number of frames written.</returns>
     public int Process(ReadOnlySpan<float> input, int channels, Span<float> stereo)
     {
         Append(input, channels);
         int frames = 0, wanted = stereo.Length / 2, last = _filled - filter.Taps, steps = filter.Steps;
-        (int whole, int rest) = (filter.Step / steps, filter.Step % steps); // a division for each frame would cost as much as its filter
+        (int whole, int rest) = (filter.Step / steps, filter.Step % steps); // a division per frame would take as long as the filter itself
         for (; frames < wanted && _at <= last; frames++)
         {
             (stereo[2 * frames], stereo[2 * frames + 1]) = filter.IsInterpolated ? Between(channels) : Exact(_phase, channels);
@@ -103,7 +106,7 @@ public sealed class Resampler(ResamplerFilter filter)
         return (left + (nextLeft - left) * t, right + (nextRight - right) * t);
     }
 
-    // Two sums at a time: an addition has to wait for the one before it.
+    // Uses two sums for each channel, because an addition to the same sum has to wait for the one before it.
     private static (float Left, float Right) Product(ReadOnlySpan<float> taps, ref float left, ref float right)
     {
         ref float h = ref MemoryMarshal.GetReference(taps);

@@ -1,17 +1,17 @@
 namespace AlsaSink;
 
-/// <summary>What a <see cref="ResamplerFilter"/> will cost, known before it is made.</summary>
+/// <summary>The size and the cost of a <see cref="ResamplerFilter"/>, known before the filter is computed.</summary>
 public sealed class ResamplerFilterSize
 {
-    // Whole ratios up to this many phases have a table of their own: 44.1 kHz has 160, 11.025 kHz 640. Others are interpolated between
-    // neighbours of so many, which is off by less than (pi / MostPhases)^2 / 8: -118 dB.
+    // Ratios that need at most this many phases have an exact table: 44.1 kHz has 160 phases, 11.025 kHz 640. For other ratios the result
+    // is interpolated between two neighbours of this many phases. The error is less than (pi / MostPhases)^2 / 8: -118 dB.
     private const int MostPhases = 1024;
-    // Vectors are 4 or 8 floats, and the inner loop takes two of them at a time.
+    // A vector has 4 or 8 floats, and the inner loop processes two vectors at a time.
     private const int TapsStep = 16;
 
-    /// <summary>Computes nothing but the size.</summary>
-    /// <param name="rate">Frames a second of the source, 8000 to 192000 Hz.</param>
-    /// <param name="quality">Length of the filter.</param>
+    /// <summary>Computes the size only, not the filter.</summary>
+    /// <param name="rate">The rate of the source in frames per second, 8000 to 192000 Hz.</param>
+    /// <param name="quality">The quality, which decides the length of the filter.</param>
     public ResamplerFilterSize(int rate, ResamplerQuality quality)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rate, 8000);
@@ -25,27 +25,30 @@ public sealed class ResamplerFilterSize
             ResamplerQuality.High => (192, 120.0),
             _ => (80, 100.0),
         };
-        // Downwards the same transition band, in Hz of the sink, takes as many more frames of the source.
+        // If the rate is lowered, a transition band of the same width in Hz needs more frames of the source, by this ratio.
         double ratio = Math.Max(1, rate / (double)AudioSink.Rate);
         Taps = ((int)Math.Ceiling(taps * ratio) + TapsStep - 1) / TapsStep * TapsStep;
         Phases = Math.Min(Steps, MostPhases);
         IsInterpolated = Steps > MostPhases;
     }
 
-    /// <summary>Frames a second of the source, Hz.</summary>
+    /// <summary>The rate of the source in frames per second, Hz.</summary>
     public int Rate { get; }
 
-    /// <summary>Frames of the source that one frame is made of; half of them, which are the delay, come after it.</summary>
+    /// <summary>
+    /// The number of source frames from which one output frame is computed. Half of them come after the frame's
+    /// position; they are the delay.
+    /// </summary>
     public int Taps { get; }
 
-    /// <summary>Multiplications for each frame that comes out, by channel.</summary>
+    /// <summary>The number of multiplications for each output frame and channel.</summary>
     public int TapsAFrame => IsInterpolated ? 2 * Taps : Taps;
 
-    /// <summary>Memory of the filter's coefficients.</summary>
-    public int Bytes => (Phases + 1) * Taps * sizeof(float); // one phase more than there are, as the upper neighbour of the last
+    /// <summary>The memory of the filter's coefficients in bytes.</summary>
+    public int Bytes => (Phases + 1) * Taps * sizeof(float); // one additional phase, the upper neighbour of the last one
 
     /// <summary>
-    /// The position moves on by <see cref="Step"/>/<see cref="Steps"/> frames of the source a frame: exact for every rate.
+    /// For each output frame the position moves by <see cref="Step"/>/<see cref="Steps"/> source frames, which is exact for every rate.
     /// </summary>
     internal int Steps { get; }
 

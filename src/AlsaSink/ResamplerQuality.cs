@@ -1,6 +1,6 @@
 namespace AlsaSink;
 
-/// <summary>How much work the resampler does for its accuracy.</summary>
+/// <summary>The accuracy of the resampler, which costs computing time.</summary>
 public enum ResamplerQuality
 {
     /// <summary>32 taps: 70 dB, flat to 19 kHz of a 44.1 kHz source.</summary>

@@ -3,23 +3,25 @@ using System.Globalization;
 namespace AlsaSink;
 
 /// <summary>
-/// A device that plays: the card's and the device's number, the card's id such as <c>PCH</c>, and its name such as <c>HDA Intel</c>.
+/// A playback device: the numbers of the card and the device, the card's id such as <c>PCH</c>, and its name such as <c>HDA Intel</c>.
 /// </summary>
 internal sealed record PlaybackDevice(int Card, int Device, string Id, string Name)
 {
-    /// <summary>Whether the text is the card's id or a part of its name; upper and lower case are the same.</summary>
+    /// <summary>Whether the text is the card's id or a part of its name. Upper and lower case are not distinguished.</summary>
     public bool Matches(string text) =>
         Id.Equals(text, StringComparison.OrdinalIgnoreCase) || Name.Contains(text, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>
-/// The kernel's list of sound cards, <c>/proc/asound</c> (Documentation/sound/designs/procfile.rst): read without loading libasound.
+/// The kernel's list of sound cards in <c>/proc/asound</c> (Documentation/sound/designs/procfile.rst), read without loading libasound.
 /// </summary>
 internal static class SoundCards
 {
     public const string Proc = "/proc/asound";
 
-    /// <summary>What can play, by number. In file <c>pcm</c>: <c>00-01: ID : name : playback 1</c>.</summary>
+    /// <summary>
+    /// Returns the playback devices, ordered by number. File <c>pcm</c> has lines like <c>00-01: ID : name : playback 1</c>.
+    /// </summary>
     public static IReadOnlyList<PlaybackDevice> Playbacks(string proc = Proc)
     {
         List<PlaybackDevice> found = [];
@@ -37,10 +39,10 @@ internal static class SoundCards
         return found;
     }
 
-    /// <summary>A card's short name, or null.</summary>
+    /// <summary>Returns a card's short name; null if there is no such card.</summary>
     public static string? Name(int card, string proc = Proc) => Card(card, proc)?.Name;
 
-    // In file cards: " 0 [Intel          ]: HDA-Intel - HDA Intel", and a second line with the bus.
+    // File cards has a line like " 0 [Intel          ]: HDA-Intel - HDA Intel" for each card, and a second line with the bus.
     private static (string Id, string Name)? Card(int card, string proc)
     {
         string start = string.Create(CultureInfo.InvariantCulture, $"{card} [");

@@ -7,12 +7,13 @@ using static Tmds.Linux.LibC;
 namespace AlsaSink;
 
 /// <summary>
-/// A RIFF WAVE file that is written as fast as a card would play it. Its two sizes are rewritten after every period, so the file is
-/// valid at every moment, also after SIGKILL. It holds what a card would have been given: time in which nothing sounds is left out.
+/// A RIFF WAVE file that is written as fast as a card would play it. The two sizes in its header are rewritten after every period, so the
+/// file is valid at any moment, also after SIGKILL. It contains the frames that a card would have received: times
+/// without sound are left out.
 /// </summary>
 public sealed unsafe class WavFile : IPcmOutput
 {
-    /// <summary>Bytes before the first sample: RIFF, fmt and the data chunk's head.</summary>
+    /// <summary>The number of bytes before the first sample: RIFF, fmt and the header of the data chunk.</summary>
     public const int HeaderBytes = 44;
 
     private const int RiffSizeAt = 4;
@@ -27,16 +28,16 @@ public sealed unsafe class WavFile : IPcmOutput
     private int _fd = -1;
     private long _dataBytes;
 
-    /// <summary>Creates the file, or empties it, and writes the header of a file without sound. A symbolic link is not followed.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="clock">Paces it; the kernel's clock if null.</param>
-    /// <exception cref="AudioException">The file cannot be created or written, or what is there is no plain file.</exception>
+    /// <summary>Creates or empties the file and writes the header of a file without sound. A symbolic link is not followed.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="clock">The clock that sets the pace; null for the kernel's clock.</param>
+    /// <exception cref="AudioException">The file cannot be created or written, or it is not a regular file.</exception>
     public WavFile(string path, IAudioClock? clock = null)
     {
         _path = path;
         _pace = new PeriodClock(clock ?? new MonotonicClock(), AudioSink.Rate);
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-            // Nothing that lies there holds up the start, or is emptied before it is known what it is.
+            // With these flags no existing file can block the start, and none is emptied before its type has been checked.
             _fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, Convert.ToUInt16("644", 8));
         if (_fd < 0)
             throw new AudioException($"{path}: {(errno == ELOOP ? "is a symbolic link" : ErrnoText(errno))}; "
@@ -59,7 +60,7 @@ public sealed unsafe class WavFile : IPcmOutput
         if (fstat(_fd, &old) != 0)
             throw new AudioException($"{_path}: {ErrnoText(errno)}; name a file that can be written");
         if (((uint)old.st_mode & S_IFMT) != S_IFREG)
-            throw new AudioException($"{_path}: is no plain file; name a file that can be written");
+            throw new AudioException($"{_path}: is not a regular file; name a file that can be written");
         if (ftruncate(_fd, 0) != 0)
             throw new AudioException($"{_path}: {ErrnoText(errno)}; name a file that can be written");
     }
@@ -84,7 +85,7 @@ public sealed unsafe class WavFile : IPcmOutput
     {
         ReadOnlySpan<byte> data = _frames.AsSpan(0, _converter.Convert(stereo, _frames));
         if (_dataBytes + data.Length > MaxDataBytes)
-            throw new AudioException($"{_path}: 4 GiB reached, more does not fit a WAV file; sound is discarded from here");
+            throw new AudioException($"{_path}: the file has reached 4 GiB, the most that a WAV file holds; further sound is discarded");
         WriteAt(HeaderBytes + _dataBytes, data);
         _dataBytes += data.Length;
         WriteSizes();
@@ -126,7 +127,7 @@ public sealed unsafe class WavFile : IPcmOutput
         return header;
     }
 
-    // After the samples: a reader never sees sizes that promise more than there is.
+    // The sizes are written after the samples, so that a reader never sees sizes that exceed the file.
     private void WriteSizes()
     {
         Span<byte> size = stackalloc byte[4];
@@ -147,7 +148,7 @@ public sealed unsafe class WavFile : IPcmOutput
                 if (error == EINTR)
                     continue;
                 if (error == ENOSPC)
-                    throw new AudioException($"{_path}: disk full; make room, sound is discarded from here");
+                    throw new AudioException($"{_path}: disk full; free some space. Further sound is discarded");
                 if (written <= 0)
                     throw new AudioException($"{_path}: {ErrnoText(error)}; name a regular file on a disk that can be written");
                 done += (int)written;

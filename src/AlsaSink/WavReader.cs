@@ -9,20 +9,20 @@ namespace AlsaSink;
 
 /// <summary>
 /// Reads a short sound from a RIFF WAVE file ("Multimedia Programming Interface and Data Specifications 1.0", IBM and Microsoft, 1991):
-/// 16-bit PCM or 32-bit float, one or two channels, any rate that is served.
+/// 16-bit PCM or 32-bit float, one or two channels, 8000 to 192000 Hz.
 /// </summary>
 public static class WavReader
 {
-    /// <summary>Length at most: a second.</summary>
+    /// <summary>The greatest length in frames: one second.</summary>
     public const int MostFrames = AudioSink.Rate;
 
     private const int MostBytes = 2 * 1024 * 1024; // a second at 192 kHz in 32-bit stereo is 1.5 MB
     private const int Pcm = 1, Float = 3, Extensible = 0xFFFE;
 
-    /// <summary>Reads all of the file, at <see cref="AudioSink.Rate"/> and in stereo.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads the whole file and converts it to <see cref="AudioSink.Rate"/> and stereo.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <returns>Interleaved samples, -1..1, finite.</returns>
-    /// <exception cref="AudioException">It cannot be read, is no such file, or is longer than a second: one line.</exception>
+    /// <exception cref="AudioException">The file cannot be read, is no such WAV file, or is longer than a second: one line.</exception>
     public static float[] Read(string path)
     {
         byte[] bytes;
@@ -41,7 +41,7 @@ public static class WavReader
         return Parse(path, bytes);
     }
 
-    // A FIFO or a device holds up nobody.
+    // O_NONBLOCK: opening a FIFO or a device must not block.
     private static unsafe SafeFileHandle Open(string path)
     {
         int fd;
@@ -57,7 +57,7 @@ public static class WavReader
         if (fstat(fd, &s) == 0 && ((uint)s.st_mode & 0xF000) == 0x8000) // S_IFREG
             return handle;
         handle.Dispose();
-        throw Fault(path, "is no regular file");
+        throw Fault(path, "is not a regular file");
     }
 
     private static AudioException Fault(string path, string what) =>
@@ -66,27 +66,27 @@ public static class WavReader
     private static float[] Parse(string path, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 12 || !bytes.StartsWith("RIFF"u8) || !bytes[8..].StartsWith("WAVE"u8))
-            throw Fault(path, "is no WAV file");
+            throw Fault(path, "is not a WAV file");
         ReadOnlySpan<byte> format = Chunk(bytes[12..], "fmt "u8), data = Chunk(bytes[12..], "data"u8);
         if (format.Length < 16)
-            throw Fault(path, "has no format");
+            throw Fault(path, "has no format chunk");
         int tag = BinaryPrimitives.ReadUInt16LittleEndian(format), channels = BinaryPrimitives.ReadUInt16LittleEndian(format[2..]);
         int rate = BinaryPrimitives.ReadInt32LittleEndian(format[4..]), bits = BinaryPrimitives.ReadUInt16LittleEndian(format[14..]);
         if (tag == Extensible && format.Length >= 26)
             tag = BinaryPrimitives.ReadUInt16LittleEndian(format[24..]); // its GUID begins with the tag
         if ((tag, bits) is not ((Pcm, 16) or (Float, 32)))
-            throw Fault(path, $"has {bits}-bit samples of kind {tag}");
+            throw Fault(path, $"has {bits}-bit samples of format {tag}");
         if (channels is not (1 or 2))
             throw Fault(path, $"has {channels} channels");
         if (rate is < 8000 or > 192000)
-            throw Fault(path, $"has {rate} frames a second");
+            throw Fault(path, $"has a rate of {rate} Hz, which must be 8000 to 192000");
         float[] stereo = Stereo(tag == Float, channels, data);
         if (stereo.Length / 2 > rate)
             throw Fault(path, "is longer than a second");
         return rate == AudioSink.Rate ? stereo : Resample(stereo, rate);
     }
 
-    // The content of the first chunk of that name, as far as it is there; empty when there is none.
+    // Returns the content of the first chunk with that name, or the part of it that the file has; empty if there is no such chunk.
     private static ReadOnlySpan<byte> Chunk(ReadOnlySpan<byte> chunks, ReadOnlySpan<byte> name)
     {
         while (chunks.Length >= 8)
@@ -113,7 +113,7 @@ public static class WavReader
         return stereo;
     }
 
-    // Silence follows the end, for the filter's other half.
+    // The input is continued with silence, which the second half of the filter needs.
     private static float[] Resample(float[] stereo, int rate)
     {
         Resampler resampler = new(new ResamplerFilter(rate, ResamplerQuality.High));

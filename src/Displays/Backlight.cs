@@ -3,17 +3,17 @@ using Mmm;
 
 namespace Displays;
 
-/// <summary>The panel's backlight, by /sys/class/backlight (Documentation/ABI/stable/sysfs-class-backlight of the kernel).</summary>
+/// <summary>Sets the panel's backlight through /sys/class/backlight (kernel: Documentation/ABI/stable/sysfs-class-backlight).</summary>
 internal sealed class Backlight(string directory = "/sys/class/backlight")
 {
-    /// <summary>Sets the brightness of every backlight there is.</summary>
-    /// <param name="percent">0..100; above 0 it is never quite off.</param>
-    /// <exception cref="MmmException">There is none, or it cannot be written: one line.</exception>
+    /// <summary>Sets the brightness of all backlights.</summary>
+    /// <param name="percent">0..100. Above 0 the backlight is never switched off completely.</param>
+    /// <exception cref="MmmException">There is no backlight, or it cannot be set: one line.</exception>
     public void Set(int percent)
     {
         var lights = Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
         if (lights.Length == 0)
-            throw new MmmException($"{directory}: there is no backlight; this panel's brightness cannot be set from here");
+            throw new MmmException($"{directory}: there is no backlight; the brightness of this panel cannot be set by software");
         foreach (var light in lights)
         {
             try
@@ -25,7 +25,7 @@ internal sealed class Backlight(string directory = "/sys/class/backlight")
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
             {
                 throw new MmmException($"{light}: the brightness cannot be set: {e.Message.TrimEnd('.')}. "
-                    + "Run the host as root, or make it writable for the group \"video\" (a udev rule)");
+                    + "Run the host as root, or make the file writable for the group \"video\" by a udev rule");
             }
         }
     }

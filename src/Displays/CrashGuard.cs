@@ -10,46 +10,49 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// A small process beside the host that gives the screen back when the host ended without doing so: by a fault in native code, for want
-/// of memory, by kill -9. It sleeps on a pipe whose other end only the host has, so the kernel tells it of the end before it tells the
-/// host's parent: what is started in the host's place comes later.
+/// A small process beside the host that restores the screen if the host ends without doing so: after a fault in native code, when memory
+/// ran out, or after kill -9. The guard blocks on a pipe whose other end only the host has. When the host ends, the kernel closes that end
+/// before it notifies the host's parent, so the guard is woken before another host is started in its place.
 /// </summary>
 /// <remarks>
-/// It is forked from the host before that has threads: it shares the host's memory as it was then, and is there in no time, where a
-/// program of its own would start a runtime of its own. Native code alone can do that; other forms of the host start themselves again.
+/// The guard is forked from the host before the host has threads. It shares the host's memory as it was then and is ready at once, whereas
+/// a separate program would have to start a runtime of its own. Only a host in native code can fork; other forms of the host start
+/// themselves a second time as the guard.
 /// </remarks>
 internal sealed unsafe partial class CrashGuard : IDisposable
 {
     /// <summary>
-    /// The only argument of that process where it is started, not forked. What it gives back comes by its pipe: see <see cref="Set"/>.
+    /// The only argument of the guard's process if it is started and not forked. The guard reads from its pipe what to restore: see
+    /// <see cref="Set"/>.
     /// </summary>
     public const string Argument = "--guard";
 
-    /// <summary>Followed by a virtual terminal's number and its keyboard mode.</summary>
+    /// <summary>The word in <see cref="Set"/> that is followed by a virtual terminal's number and its keyboard mode.</summary>
     public const string Terminal = "terminal";
 
-    /// <summary>Followed by the device's path and that of the <see cref="FoundFramebuffer"/>.</summary>
+    /// <summary>The word in <see cref="Set"/> that is followed by the device's path and that of <see cref="FoundFramebuffer"/>.</summary>
     public const string Framebuffer = "framebuffer";
 
     private const string InOrder = ".";
     private const string Name = "mmm-guard";
-    private readonly int _pid; // 0: not forked
+    private readonly int _pid; // 0 if the guard was not forked
     private readonly Stream? _pipe;
 
     private CrashGuard(int pid, Stream? pipe) => (_pid, _pipe) = (pid, pipe);
 
-    /// <summary>Why there is none, for the log; null: there is one.</summary>
+    /// <summary>Why no guard could be started, for the log; null if there was no fault.</summary>
     public string? Fault { get; private init; }
 
     /// <summary>
-    /// Makes the guard's process where the host is no native code, by starting the host again. Where that cannot be, only a host that
-    /// ends in order gives the screen back (<see cref="Fault"/>).
+    /// Creates the guard's process by starting the host's program again; for a host that is not native code. If that fails
+    /// (<see cref="Fault"/>), the screen is restored only by a host that ends normally.
     /// </summary>
     public static CrashGuard StartProcess()
     {
-        if (Path.GetFileName(Environment.ProcessPath) == "dotnet") // an assembly that is run by dotnet is no program
+        if (Path.GetFileName(Environment.ProcessPath) == "dotnet") // an assembly that dotnet runs cannot be started as a program
             return new CrashGuard(0, null);
-        var start = new ProcessStartInfo("/proc/self/exe") { RedirectStandardInput = true }; // by this name it is no second "mmm" for pidof
+        // By this name the guard is not a second "mmm" for pidof.
+        var start = new ProcessStartInfo("/proc/self/exe") { RedirectStandardInput = true };
         start.ArgumentList.Add(Argument);
         try
         {
@@ -63,10 +66,13 @@ internal sealed unsafe partial class CrashGuard : IDisposable
 
     private static CrashGuard Without(string why) => new(0, null)
     {
-        Fault = $"the screen is not guarded: {why}; after a crash of the host, chvt brings the console's text back",
+        Fault = $"cannot start the crash guard: {why}; after a crash of the host, use chvt to bring the console's text back",
     };
 
-    /// <summary>The same for native code. To be called before the first thread is made: only the calling one is in the guard.</summary>
+    /// <summary>
+    /// Creates the guard's process by fork; for a host in native code. Call it before the first thread is created: the guard has only a
+    /// copy of the calling thread.
+    /// </summary>
     public static CrashGuard Fork()
     {
         var host = getpid();
@@ -88,18 +94,19 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         return Without(Sys.ErrorText(error));
     }
 
-    // The host's copy becomes the guard: it keeps the pipe alone, and another name, for it is no second "mmm".
+    // Turns the forked copy of the host into the guard: it closes everything except the pipe and takes another name, so that it does not
+    // appear as a second "mmm".
     private static void Become(int pipe)
     {
         var nothing = Sys.Open("/dev/null", O_RDWR);
         dup2(pipe, 0);
         dup2(nothing, 1);
         dup2(nothing, 2);
-        const int SYS_close_range = 436; // the same on every architecture; Linux 5.9
+        const int SYS_close_range = 436; // the same number on every architecture; since Linux 5.9
         syscall(SYS_close_range, 3u, uint.MaxValue, 0u);
         foreach (var number in (ReadOnlySpan<int>)[SIGINT, SIGTERM, SIGHUP, SIGQUIT])
             signal(number, SIG_IGN);
-        const int startField = 48, endField = 49; // of the arguments' text, proc(5)
+        const int startField = 48, endField = 49; // start and end of the arguments' text, proc(5)
         if (nuint.TryParse(Sys.ProcessField(getpid(), startField), out var from)
             && nuint.TryParse(Sys.ProcessField(getpid(), endField), out var to))
         {
@@ -120,11 +127,11 @@ internal sealed unsafe partial class CrashGuard : IDisposable
     [LibraryImport("libc.so.6")]
     private static partial nint signal(int number, nint action);
 
-    /// <summary>Says what is given back from now on, in place of all that was said before.</summary>
-    /// <param name="arguments">What it gives back; nothing: a crash leaves nothing to do.</param>
+    /// <summary>Sets what the guard restores after a crash. This replaces everything that was set before.</summary>
+    /// <param name="arguments">What to restore; empty if there is nothing to restore.</param>
     public void Set(IReadOnlyList<string> arguments) => Tell(arguments);
 
-    // Each text ended by a NUL, and the message by one more. The pipe takes far more than there ever is, so this does not block.
+    // Each text ends with a NUL, and the message with one more. The pipe holds far more than is ever written, so this does not block.
     private void Tell(IReadOnlyList<string> message)
     {
         try
@@ -134,11 +141,11 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         }
         catch (IOException)
         {
-            // It was killed.
+            // The guard was killed.
         }
     }
 
-    /// <summary>Tells it that the screen was given back, and that it is not needed any more.</summary>
+    /// <summary>Ends the guard. Call this when the screen has been restored.</summary>
     public void Dispose()
     {
         if (_pipe is { CanWrite: false })
@@ -146,13 +153,14 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         Tell([InOrder]);
         _pipe?.Dispose();
         if (_pid > 0)
-            waitpid(_pid, null, 0); // it ends at once: all that it has to do is in the pipe
+            waitpid(_pid, null, 0); // short: the guard ends as soon as it has read the pipe
     }
 
-    /// <summary>The guard's own program where it was started and not forked: ends when the host does.</summary>
+    /// <summary>The main program of a guard that was started and not forked. It returns when the host has ended.</summary>
     public static int Run()
     {
-        // Ctrl+C and a shutdown reach the whole group: the host ends in order then, and says so by the pipe.
+        // Ctrl+C and a shutdown signal the whole process group. The guard ignores these signals: the host ends normally and
+        // reports that by the pipe.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
         var ignored = Array.ConvertAll(signals, s => PosixSignalRegistration.Create(s, context => context.Cancel = true));
         Rename();
@@ -161,7 +169,7 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         return 0;
     }
 
-    // Until the host says that it ended in order, or ends.
+    // Reads the pipe until the host reports that it ends normally, or until the pipe ends because the host has ended.
     private static void Follow(int host)
     {
         List<byte> text = [];
@@ -196,8 +204,8 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         }
     }
 
-    // The pipe ends while the kernel closes the host's descriptors, of which others may still hold their locks. The host is gone when
-    // this process is somebody else's child, and that is also when a host in its place may be started.
+    // The pipe ends while the kernel closes the host's descriptors one by one; those that are not closed yet still hold their locks. The
+    // host is gone when this process has another parent. Only then can another host be started in its place.
     private static void TryUntilGone(int host, Func<bool> giveBack)
     {
         const int patienceMs = 2000;
@@ -218,26 +226,26 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         for (; arguments.Length > 0; arguments = arguments[3..])
         {
             if (arguments is [Framebuffer, var path, var file, ..])
-                (framebuffer, found) = (path, FoundFramebuffer.Open(file)); // now: it goes with its last descriptor
+                (framebuffer, found) = (path, FoundFramebuffer.Open(file)); // opened now: the file is freed with its last descriptor
             else if (arguments is [Terminal, var first, var second, ..]
                 && IsNumber(first, out var number) && IsNumber(second, out var keyboardMode))
                 terminal = (number, keyboardMode);
             else
-                throw new MmmException($"{Argument} is for the host's own use; \"{arguments[0]}\" is nothing that it gives back");
+                throw new MmmException($"{Argument} is for the host's own use; \"{arguments[0]}\" is not a valid message for it");
         }
         return () =>
         {
             if (framebuffer is not null && (terminal is not { } t || VirtualTerminal.IsInForeground(t.Number)))
                 TryUntilGone(host, () => GiveBack(framebuffer, found));
             if (terminal is var (number, keyboardMode))
-                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // the console then draws its text over it
+                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // last: the console then draws its text
         };
     }
 
     private static bool IsNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    // False: a host has it, perhaps still the one that ends.
+    // Returns false if a host has the framebuffer; this may still be the host that is ending.
     private static bool GiveBack(string framebuffer, FoundFramebuffer? found)
     {
         var fd = Sys.Open(framebuffer, O_RDWR);

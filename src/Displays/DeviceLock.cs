@@ -5,16 +5,17 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// Locks on an open device by which hosts know of each other: who may open the device may hold them, and the kernel releases them when the
-/// holder ends. Open file description locks (F_OFD_SETLK of fcntl(2)); a device has as many as one likes, by number.
+/// Locks on an open device by which hosts detect each other. Every process that may open the device can hold them, and the kernel releases
+/// them when the holder ends. They are open file description locks (F_OFD_SETLK of fcntl(2)). A device has any number of locks, which are
+/// distinguished by number.
 /// </summary>
 internal static unsafe class DeviceLock
 {
-    /// <summary>Takes a lock for this open file, alone or with others that share it; false: another open file has it.</summary>
+    /// <summary>Takes a lock for this open file, exclusively or shared. Returns false if another open file has it.</summary>
     public static bool TryTake(int fd, int number, bool isShared = false) =>
         Call(fd, F_OFD_SETLK, isShared ? F_RDLCK : F_WRLCK, number) >= 0;
 
-    /// <summary>Waits for as long as another open file has it; false: it cannot be had.</summary>
+    /// <summary>Takes a lock exclusively and waits while another open file has it. Returns false if the lock cannot be taken.</summary>
     public static bool Take(int fd, int number)
     {
         int result;
@@ -28,7 +29,7 @@ internal static unsafe class DeviceLock
 
     public static void Release(int fd, int number) => Call(fd, F_OFD_SETLK, F_UNLCK, number);
 
-    /// <summary>Another open file has it, alone or shared.</summary>
+    /// <summary>Whether another open file has the lock, exclusively or shared.</summary>
     public static bool IsTaken(int fd, int number)
     {
         var lockOf = Describe(F_WRLCK, number);

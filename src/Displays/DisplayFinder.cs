@@ -5,18 +5,18 @@ using Mmm.Linux;
 namespace Displays;
 
 /// <summary>
-/// Finds the machine's display: KMS first, as where a driver has both its framebuffer is an emulation. A board may have devices that drive
-/// no display beside the one that does.
+/// Finds the machine's display. KMS is tried first, because if a driver offers both, its framebuffer is an emulation. A board may have
+/// several devices of which only one drives a display.
 /// </summary>
-/// <param name="devices">/dev, or another directory with what it holds.</param>
-/// <param name="system">/sys, likewise.</param>
+/// <param name="devices">/dev, or another directory with the same structure.</param>
+/// <param name="system">/sys, or another directory with the same structure.</param>
 internal sealed class DisplayFinder(string devices = "/dev", string system = "/sys")
 {
     /// <summary>Opens the first display that can be opened.</summary>
-    /// <param name="openCard">Opens a KMS card by its path; throws <see cref="MmmException"/>.</param>
-    /// <param name="openFramebuffer">Likewise a framebuffer; null: none may be used.</param>
-    /// <param name="log">Is told of those before it that could not be opened.</param>
-    /// <exception cref="MmmException">There is none; one line with all that was tried.</exception>
+    /// <param name="openCard">Opens a KMS card by its path; throws <see cref="MmmException"/> on failure.</param>
+    /// <param name="openFramebuffer">Opens a framebuffer in the same way; null if framebuffers must not be used.</param>
+    /// <param name="log">Receives a line for each device that was tried before and could not be opened.</param>
+    /// <exception cref="MmmException">No display can be opened; one line with everything that was tried.</exception>
     public IDisplay Open(Func<string, IDisplay> openCard, Func<string, IDisplay>? openFramebuffer, Action<string> log)
     {
         var faults = new List<string>();
@@ -29,9 +29,9 @@ internal sealed class DisplayFinder(string devices = "/dev", string system = "/s
         }
         foreach (var framebuffer in openFramebuffer is null ? [] : Framebuffers())
         {
-            // Whoever has the card has that framebuffer's screen, too.
+            // The program that uses the card also uses the screen of the framebuffer that the card emulates.
             if (refused.Find(card => IsEmulatedBy(framebuffer, card)) is { } card)
-                faults.Add($"{framebuffer}: shows on {card} as well");
+                faults.Add($"{framebuffer}: uses the same screen as {card}");
             else if (TryOpen(framebuffer, openFramebuffer!, faults, log) is { } display)
                 return display;
         }
@@ -56,23 +56,23 @@ internal sealed class DisplayFinder(string devices = "/dev", string system = "/s
         }
     }
 
-    /// <summary>The framebuffers that the card's driver emulates: what is shown by one is shown by the other, or not at all.</summary>
+    /// <summary>Returns the framebuffers that the card's driver emulates. Card and framebuffer use the same screen.</summary>
     public IEnumerable<string> EmulatedBy(string card) => Framebuffers().Where(framebuffer => IsEmulatedBy(framebuffer, card));
 
     private bool IsEmulatedBy(string framebuffer, string card) =>
         Device("graphics", framebuffer) is { } device && device == Device("drm", card);
 
-    // What both are children of; null: nothing is known of it.
+    // Returns the identity of the parent device in /sys, which card and framebuffer have in common; null if it is not known.
     private FileIdentity? Device(string kind, string path)
     {
         var name = Path.GetFileName(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
-        var link = Path.Combine(system, "class", kind, name, "device", "."); // the directory that it leads to
+        var link = Path.Combine(system, "class", kind, name, "device", "."); // the directory to which the link points
         return FileStatus.Of(Sys.WorkingDirectory, link, out var status) >= 0 ? status.Identity : null;
     }
 
     private IEnumerable<string> Cards() => Numbered("dri", "card");
 
-    // Where Linux or Android puts them.
+    // Linux has framebuffers in /dev, Android in /dev/graphics.
     private IEnumerable<string> Framebuffers() => Numbered("", "fb").Concat(Numbered("graphics", "fb"));
 
     private IEnumerable<string> Numbered(string folder, string prefix)

@@ -3,8 +3,8 @@ using Mmm;
 namespace Displays;
 
 /// <summary>
-/// Something that shows pixels. It belongs to one thread, the one that made it: all calls come from there, and all events come on it, from
-/// within <see cref="Dispatch"/> or another call.
+/// A display that shows pixels. It belongs to the thread that created it: all methods are called on that thread, and all events are raised
+/// on it, from within <see cref="Dispatch"/> or another call.
 /// </summary>
 internal interface IDisplay : IDisposable
 {
@@ -12,22 +12,24 @@ internal interface IDisplay : IDisposable
     const int MaxSide = 16384;
 
     /// <summary>
-    /// Readable while <see cref="Dispatch"/> has something to do; the same for the display's whole life; -1: it never has.
+    /// A descriptor that is readable while <see cref="Dispatch"/> has something to do. It does not change while the display exists. -1 if
+    /// <see cref="Dispatch"/> never has anything to do.
     /// </summary>
     int FileDescriptor => -1;
 
-    /// <summary>Takes what has come: page flips that are done, devices that came or went, times. Never blocks.</summary>
+    /// <summary>Processes pending events: completed page flips, connected and removed devices, expired timers. Never blocks.</summary>
     void Dispatch() { }
 
-    /// <summary>Pixels across, 1..<see cref="MaxSide"/>. Changes only with <see cref="Resized"/>.</summary>
+    /// <summary>The width in pixels, 1..<see cref="MaxSide"/>. Changes only with <see cref="Resized"/>.</summary>
     int Width { get; }
 
-    /// <summary>Pixels down, 1..<see cref="MaxSide"/>. Changes only with <see cref="Resized"/>.</summary>
+    /// <summary>The height in pixels, 1..<see cref="MaxSide"/>. Changes only with <see cref="Resized"/>.</summary>
     int Height { get; }
 
     /// <summary>
-    /// <see cref="Width"/> and <see cref="Height"/> have changed, as another monitor was connected or a window was resized;
-    /// <see cref="FrameNs"/> and <see cref="Description"/> may have, too. There is anything on it: everything is painted anew afterwards.
+    /// Raised when <see cref="Width"/> and <see cref="Height"/> have changed, because another monitor was connected or a window was
+    /// resized. <see cref="FrameNs"/> and <see cref="Description"/> may have changed, too. The content of the display is undefined, so the
+    /// host must paint everything again.
     /// </summary>
     event Action? Resized
     {
@@ -35,63 +37,71 @@ internal interface IDisplay : IDisposable
         remove { }
     }
 
-    /// <summary>Time between two frames of one client, ns.</summary>
+    /// <summary>The time between two frames of one client, ns.</summary>
     long FrameNs => 1_000_000_000 / 60;
 
-    /// <summary>True when rows become columns on their way: many rows at a time are better then.</summary>
+    /// <summary>True if rows of the picture become columns of the panel; then it is faster to write many rows at a time.</summary>
     bool IsSideways => false;
 
-    /// <summary>For the ready line: size, format, device.</summary>
+    /// <summary>The description for the ready line: size, format, device.</summary>
     string Description { get; }
 
     /// <summary>
-    /// Takes XRGB8888 pixels: rect.Height rows of rect.Width, one behind the other. The rectangle lies in the display. Seen at the next
-    /// <see cref="Flush"/> at the latest.
+    /// Writes XRGB8888 pixels: rect.Height rows of rect.Width pixels without gaps. The rectangle must lie in the display. The pixels are
+    /// visible after the next <see cref="Flush"/> at the latest.
     /// </summary>
     void Write(Rect rect, ReadOnlySpan<uint> pixels);
 
     /// <summary>
-    /// XRGB8888 memory of all the display's pixels, <see cref="Width"/> a row, to be drawn in in place of <see cref="Write"/>; empty: there
-    /// is none. It may be another one after each call into the display.
+    /// The XRGB8888 memory of all pixels of the display, <see cref="Width"/> pixels per row, into which the host can draw instead of
+    /// calling <see cref="Write"/>. Empty if the display has no such memory. Every call into the display may replace this memory.
     /// </summary>
     Span<uint> Canvas => default;
 
-    /// <summary>The canvas was drawn there; seen with the next <see cref="Flush"/>. The rectangle lies in the display.</summary>
+    /// <summary>
+    /// Records that this part of the canvas was drawn; <see cref="Flush"/> then shows it. The rectangle must lie in the display.
+    /// </summary>
     void Drawn(Rect rect) { }
 
-    /// <summary>Shows what was written.</summary>
+    /// <summary>Shows everything that was written.</summary>
     void Flush() { }
 
-    /// <summary>Turns the panel off or on, where the device can (FBIOBLANK, DPMS); the picture is black while it is off.</summary>
+    /// <summary>
+    /// Turns the panel off or on if the device supports it (FBIOBLANK, DPMS). The picture is black while the panel is off.
+    /// </summary>
     void Blank(bool blank) { }
 
-    /// <summary>True while it is as it was made, and that is black.</summary>
+    /// <summary>True if the display is black and nothing was shown since it was created.</summary>
     bool IsBlack => false;
 
-    /// <summary>True while the display still takes over the last picture: clients' frames wait for <see cref="Ready"/>.</summary>
+    /// <summary>True while the display is still showing the last picture: clients' frames must wait for <see cref="Ready"/>.</summary>
     bool IsBusy => false;
 
     /// <summary>
-    /// True when the device is gone for good (unplugged): nothing but <see cref="IDisposable.Dispose"/> has an effect any more.
+    /// True if the device is permanently gone (unplugged). From then on only <see cref="IDisposable.Dispose"/> has an effect.
     /// </summary>
     bool IsLost => false;
 
-    /// <summary>The display is no longer busy, or it is lost.</summary>
+    /// <summary>Raised when the display is no longer busy, or is lost.</summary>
     event Action? Ready
     {
         add { }
         remove { }
     }
 
-    /// <summary>Reads back what is shown: all rows as XRGB8888; black while hidden.</summary>
+    /// <summary>Reads the picture that is shown: all rows as XRGB8888. The picture is black while the display is hidden.</summary>
     void Read(Span<uint> pixels);
 
-    /// <summary>Another program gets the screen: nothing is written to it from the moment this returns until <see cref="Show"/>.</summary>
+    /// <summary>
+    /// Gives the screen to another program. When this method has returned, nothing is written to the screen until <see cref="Show"/>.
+    /// </summary>
     void Hide() { }
 
-    /// <summary>The screen is this display's again, with anything on it: everything is painted anew afterwards.</summary>
+    /// <summary>Takes the screen back. Its content is undefined, so the host must paint everything again afterwards.</summary>
     void Show() { }
 
-    /// <summary>What <see cref="CrashGuard"/> needs to know to give it back after a crash; none: the kernel gives it back.</summary>
+    /// <summary>
+    /// The arguments with which <see cref="CrashGuard"/> restores the device after a crash; empty if the kernel restores it.
+    /// </summary>
     IReadOnlyList<string> GuardArguments => [];
 }

@@ -3,7 +3,9 @@ using Mmm;
 
 namespace Displays;
 
-/// <summary>A panel that hangs turned or mirrored: pixels are turned on their way, band by band while they are in the cache.</summary>
+/// <summary>
+/// A panel that is mounted rotated or mirrored. Pixels are rotated band by band when they are written, while they are in the cache.
+/// </summary>
 internal sealed class OrientedDisplay : IDisplay
 {
     private readonly IDisplay _panel;
@@ -15,7 +17,7 @@ internal sealed class OrientedDisplay : IDisplay
         (_panel, _orientation) = (panel, orientation);
     }
 
-    /// <summary>The panel itself when it hangs upright.</summary>
+    /// <summary>Returns a display with this orientation over the panel; the panel itself if it is upright.</summary>
     public static IDisplay Over(IDisplay panel, Orientation orientation) =>
         orientation.IsUpright ? panel : new OrientedDisplay(panel, orientation);
 
@@ -62,7 +64,7 @@ internal sealed class OrientedDisplay : IDisplay
 
     public void Blank(bool blank) => _panel.Blank(blank);
 
-    /// <summary>As the clients see it: upright.</summary>
+    /// <summary>Reads the picture as the clients drew it: upright.</summary>
     public void Read(Span<uint> pixels)
     {
         var panel = new uint[_panel.Width * _panel.Height];

@@ -2,7 +2,10 @@ using Mmm;
 
 namespace Displays;
 
-/// <summary>Damage as a few rectangles, which may overlap. Never allocates; past its capacity it covers more than what was added.</summary>
+/// <summary>
+/// A set of a few damaged rectangles, which may overlap. It never allocates after construction. If more rectangles are added than it has
+/// room for, it covers a larger area than was added.
+/// </summary>
 internal sealed class RectSet
 {
     public const int Capacity = 16;
@@ -13,7 +16,7 @@ internal sealed class RectSet
 
     public bool IsEmpty => _count == 0;
 
-    /// <summary>Pixels; those in two rectangles count twice.</summary>
+    /// <summary>The number of pixels. A pixel that is in two rectangles counts twice.</summary>
     public long Area
     {
         get
@@ -29,7 +32,9 @@ internal sealed class RectSet
 
     public void Clear() => _count = 0;
 
-    /// <summary>Adds a rectangle; joins what together is no more pixels than apart, as the bands of one picture.</summary>
+    /// <summary>
+    /// Adds a rectangle. Two rectangles are joined if their union has no more pixels than both together, as for the bands of one picture.
+    /// </summary>
     public void Add(Rect rect)
     {
         if (rect.IsEmpty)
@@ -43,7 +48,7 @@ internal sealed class RectSet
                 return;
             rect = union;
             _rects[i] = _rects[--_count];
-            i = -1; // the larger one may join others
+            i = -1; // the larger rectangle may be joined with others, so start again
         }
         if (_count < Capacity)
         {

@@ -3,9 +3,9 @@ using Mmm;
 namespace Displays;
 
 /// <summary>
-/// A display whose device may go while the host runs: a USB display is unplugged, a boot framebuffer gives way to the real driver. The
-/// clients go on meanwhile, and the device, or another one that is wanted as well, is opened again when it is there. It may have
-/// another size then.
+/// A display whose device may disappear while the host runs: a USB display is unplugged, or a boot framebuffer is replaced by the real
+/// driver. The clients continue meanwhile. When the device, or another one that the configuration allows, is there, it is opened again. It
+/// may then have another size.
 /// </summary>
 internal sealed class ReturningDisplay : IDisplay
 {
@@ -19,9 +19,12 @@ internal sealed class ReturningDisplay : IDisplay
     private bool _hidden;
     private bool _blank;
 
-    /// <param name="log">Is told why it is not back yet, and when it is.</param>
-    /// <param name="open">Opens the display: of any size at first, then best of the size it had. Throws <see cref="MmmException"/>.</param>
-    /// <exception cref="MmmException">It cannot be opened the first time.</exception>
+    /// <param name="log">Receives a line with the reason while the display cannot be opened again, and a line when it has been.</param>
+    /// <param name="open">
+    /// Opens the display; throws <see cref="MmmException"/> on failure. The argument is the former size, which is
+    /// preferred; null the first time.
+    /// </param>
+    /// <exception cref="MmmException">The display cannot be opened the first time.</exception>
     public ReturningDisplay(Action<string> log, Func<(int Width, int Height)?, IDisplay> open)
     {
         (_log, _open) = (log, open);
@@ -56,13 +59,14 @@ internal sealed class ReturningDisplay : IDisplay
     public event Action? Ready;
 
     /// <summary>
-    /// The display is there again, with anything on it: everything is to be painted anew. Comes after <see cref="Resized"/>.
+    /// Raised when the display has been opened again. Its content is undefined, so the host must paint everything again. Raised after
+    /// <see cref="Resized"/>.
     /// </summary>
     public event Action? Returned;
 
     public event Action? Resized;
 
-    /// <summary><see cref="GuardArguments"/> are other ones now.</summary>
+    /// <summary>Raised when <see cref="GuardArguments"/> have changed.</summary>
     public event Action? GuardChanged;
 
     private void Adopt(IDisplay display)
@@ -96,7 +100,7 @@ internal sealed class ReturningDisplay : IDisplay
         Ready?.Invoke();
     }
 
-    // Not at once: this may be called from deep within the display.
+    // The display is not closed at once, because this may be called from within one of its methods; the timer closes it.
     private void LetGoWhenLost()
     {
         if (_display is { IsLost: true })
@@ -110,7 +114,7 @@ internal sealed class ReturningDisplay : IDisplay
         LetGo();
         GuardChanged?.Invoke();
         if (_hidden)
-            return; // the screen is another program's now: not before Show
+            return; // another program has the screen; Show opens the display
         try
         {
             Return(_open((Width, Height)));
@@ -118,7 +122,7 @@ internal sealed class ReturningDisplay : IDisplay
         catch (MmmException e)
         {
             if (_said.Add(e.Message))
-                _log($"display: not back yet: {e.Message}");
+                _log($"display: cannot be opened again yet: {e.Message}");
             _retry.After(RetryMs);
         }
     }

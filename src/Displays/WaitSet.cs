@@ -7,8 +7,8 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// Everything that one display waits for, behind one descriptor: readable while any of its descriptors is or a time has come. Belongs to
-/// the thread that calls <see cref="Dispatch"/>.
+/// Everything that one display waits for, as one descriptor. It is readable while one of the added descriptors is readable or a timer has
+/// expired. An instance belongs to the thread that calls <see cref="Dispatch"/>.
 /// </summary>
 internal sealed unsafe class WaitSet : IDisposable
 {
@@ -18,17 +18,18 @@ internal sealed unsafe class WaitSet : IDisposable
     {
         FileDescriptor = epoll_create1(EPOLL_CLOEXEC);
         if (FileDescriptor < 0)
-            throw new MmmException($"no descriptor left for the display: {Sys.ErrorText(errno)}");
+            throw new MmmException($"cannot create a descriptor for the display: {Sys.ErrorText(errno)}");
     }
 
-    /// <summary>An epoll descriptor, which can be waited for like any other.</summary>
+    /// <summary>An epoll descriptor, which can itself be added to an epoll or poll set.</summary>
     public int FileDescriptor { get; }
 
     /// <summary>CLOCK_MONOTONIC in ns.</summary>
     public static long Now => Stopwatch.GetTimestamp(); // the runtime's frequency is 1 GHz on Linux
 
     /// <summary>
-    /// Calls the handler with the EPOLL* flags while the descriptor is readable. It stays the caller's: remove it before closing it.
+    /// Adds a descriptor: its handler is called with the EPOLL* flags while it is readable. The caller owns the descriptor and must remove
+    /// it before closing it.
     /// </summary>
     public void Add(int fd, Action<int> handler)
     {
@@ -40,7 +41,7 @@ internal sealed unsafe class WaitSet : IDisposable
         _handlers.Add(fd, handler);
     }
 
-    /// <summary>Waits for a descriptor no longer; nothing happens when it was not waited for.</summary>
+    /// <summary>Removes a descriptor. Nothing happens if it was not added.</summary>
     public void Remove(int fd)
     {
         epoll_event unused;
@@ -48,10 +49,12 @@ internal sealed unsafe class WaitSet : IDisposable
             epoll_ctl(FileDescriptor, EPOLL_CTL_DEL, fd, &unused);
     }
 
-    /// <summary>Calls one handler that has something to do. When others have, too, <see cref="FileDescriptor"/> stays readable.</summary>
+    /// <summary>
+    /// Calls one handler whose descriptor is readable. If others are readable, too, <see cref="FileDescriptor"/> stays so.
+    /// </summary>
     public void Dispatch()
     {
-        epoll_event e; // one at a time: a handler may remove, close and open any descriptor
+        epoll_event e; // one event at a time, because a handler may remove, close and open any descriptor
         if (epoll_wait(FileDescriptor, &e, 1, 0) == 1 && _handlers.TryGetValue(e.data.fd, out var handler))
             handler(e.events);
     }
@@ -59,7 +62,7 @@ internal sealed unsafe class WaitSet : IDisposable
     public void Dispose() => Sys.Close(FileDescriptor);
 }
 
-/// <summary>One point in time in a <see cref="WaitSet"/>.</summary>
+/// <summary>A timer in a <see cref="WaitSet"/>.</summary>
 internal sealed class WaitTimer : IDisposable
 {
     private readonly WaitSet _waits;
@@ -70,7 +73,7 @@ internal sealed class WaitTimer : IDisposable
         _waits = waits;
         _fd = Sys.TimerCreate();
         if (_fd < 0)
-            throw new MmmException($"no descriptor left for the display's timer: {Sys.ErrorText(_fd)}");
+            throw new MmmException($"cannot create a timer for the display: {Sys.ErrorText(_fd)}");
         waits.Add(_fd, _ =>
         {
             Cancel();
@@ -80,14 +83,14 @@ internal sealed class WaitTimer : IDisposable
 
     public bool IsRunning { get; private set; }
 
-    /// <summary>Runs the callback once at that time of <see cref="WaitSet.Now"/>, in place of any time before.</summary>
+    /// <summary>Runs the callback once at the given time of <see cref="WaitSet.Now"/>. This replaces a time that was set before.</summary>
     public void At(long ns)
     {
         IsRunning = true;
         Sys.TimerSet(_fd, Math.Max(1, ns));
     }
 
-    /// <summary>Runs the callback once after that many ms, in place of any time before.</summary>
+    /// <summary>Runs the callback once after the given time in ms. This replaces a time that was set before.</summary>
     public void After(long milliseconds) => At(WaitSet.Now + milliseconds * 1_000_000);
 
     public void Cancel()

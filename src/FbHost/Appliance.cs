@@ -18,48 +18,49 @@ using Mmm;
 namespace FbHost;
 
 /// <summary>
-/// The only place that knows all the parts: makes them from the options, joins them, and runs the loop. Whatever fails while the parts are
-/// made is told as one line before anything is served.
+/// The composition of the host: makes all parts from the options, and connects them. An error while the parts are made is reported as one
+/// line before anything is served.
 /// </summary>
-/// <param name="options">What it is to do.</param>
-/// <param name="guard">Gives the screen back after a crash; stays the caller's. Null: there is nothing to give back.</param>
-/// <param name="loop">Runs the parts; stays the caller's, who runs it when they are started.</param>
-/// <param name="log">Takes the log.</param>
-/// <param name="lifetime">Is asked for the end.</param>
+/// <param name="options">The host's options.</param>
+/// <param name="guard">Restores the screen after a crash. The caller keeps it. Null if there is nothing to restore.</param>
+/// <param name="loop">The loop of all parts. The caller keeps it, and runs it after the start.</param>
+/// <param name="log">The host's log.</param>
+/// <param name="lifetime">Receives the request to end.</param>
 internal sealed class Appliance(
     ServeOptions options, CrashGuard? guard, EventLoop loop, HostLog log, IHostApplicationLifetime lifetime) : IHostedService
 {
     private const int VolumeStep = 5; // %
     private static readonly HashSet<string> NoMessages = [];
-    private const string SeenName = "clients"; // in the host's own directory
+    private const string SeenName = "clients"; // a file in the host's own directory
     private const int SeenBytes = 64 * 1024;
     private readonly EventLoop _loop = loop;
     private readonly HostLog _log = log;
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
-    private AppLauncher? _apps; // disposed before all parts: the apps see each of them as long as they run
+    private AppLauncher? _apps; // disposed before all parts, because the apps use them while they run
     private bool _isMade;
     private long _frames;
     private long _dropped;
 
-    /// <summary>Of the process.</summary>
+    /// <summary>The exit code of the process.</summary>
     public int ExitCode { get; private set; }
 
-    /// <summary>Makes the parts, on the thread that runs the loop; done when it returns.</summary>
-    /// <exception cref="Exception">Why it could not start; <see cref="StopAsync"/> puts back what was made.</exception>
+    /// <summary>Makes the parts, on the thread that runs the loop. Completes before it returns.</summary>
+    /// <exception cref="Exception">The reason why the host could not start. <see cref="StopAsync"/> disposes the parts that were
+    /// made.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Make();
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends the apps and puts everything back; done when it returns.</summary>
+    /// <summary>Ends the apps and disposes all parts. Completes before it returns.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Unmake();
         return Task.CompletedTask;
     }
 
-    /// <summary>A fault of the host's own: it ends, but in order.</summary>
+    /// <summary>Logs an exception by which the host ends, and sets the exit code to 1.</summary>
     public void Fail(Exception e)
     {
         _log.Warn(FaultLine.Of(e));
@@ -81,7 +82,7 @@ internal sealed class Appliance(
         {
             part?.Dispose();
         }
-        catch (Exception e) // the others are put back all the same
+        catch (Exception e) // the other parts are disposed nevertheless
         {
             Fail(e);
         }
@@ -105,16 +106,16 @@ internal sealed class Appliance(
         var directory = clientDirectory.Path;
         var own = OpenHostDirectory(clientDirectory);
         var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
-        var worker = Own(new Worker(_loop)); // ends behind all that may want something done at their end
+        var worker = Own(new Worker(_loop)); // disposed after all parts that may queue work at their end
         if (guard?.Fault is { } fault)
             _log.Warn(fault);
         var apps = _apps = new AppLauncher(_loop, _log, directory, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
-        // Now: they take as long to their first frames as the host to its display, on another processor.
+        // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
         clientDirectory.Listen();
         apps.Start();
         var readsStdin = TerminalInput.IsWanted(options.Inputs);
-        // Given back behind the display.
+        // The terminal is restored after the display.
         var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info));
         var panel = Own(OpenDisplay(own?.Path ?? directory));
         TakeScreen(panel, terminal, readsStdin);
@@ -163,7 +164,7 @@ internal sealed class Appliance(
         clients.Messages.QuitAsked += _ => End(0);
         clientDirectory.Lost += () =>
         {
-            _log.Warn($"{directory} was removed: no client can be reached any more; ending");
+            _log.Warn($"{directory} was removed, so no client can reach the host any more; the host ends");
             End(1);
         };
 
@@ -186,7 +187,7 @@ internal sealed class Appliance(
         _isMade = true;
     }
 
-    // The terminal only when the display could be had: another host may show on it.
+    // The terminal is taken only after the display was opened: another host may be using it.
     private void TakeScreen(IDisplay panel, VirtualTerminal? terminal, bool readsStdin)
     {
         if (panel.FileDescriptor >= 0)
@@ -203,7 +204,7 @@ internal sealed class Appliance(
         void Guard() => guard?.Set([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
     }
 
-    // What a key of the host's does.
+    // Carries out the action of one of the host's keys.
     private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundOutput output)
     {
         switch (action)
@@ -221,7 +222,7 @@ internal sealed class Appliance(
                 break;
             case HostAction.RestartApp:
                 if (clients.Stack.Focus is { } focus && !apps.TryRestartAppOf(focus.Pid))
-                    _log.Info($"{focus.DisplayName} is none of the apps in the configuration; a key asked for its restart");
+                    _log.Info($"{focus.DisplayName} is not an app of the configuration, so the restart key has no effect on it");
                 break;
             case HostAction.VolumeUp or HostAction.VolumeDown:
                 output.ChangeVolume(action == HostAction.VolumeUp ? VolumeStep : -VolumeStep);
@@ -232,7 +233,8 @@ internal sealed class Appliance(
         }
     }
 
-    // What is the host's own and must not be written by others. Without it a next host knows less, but everything else works.
+    // Opens the directory for the host's own files, which no other user may write. Without it nothing is stored for the next host, but
+    // everything else works.
     private HostDirectory? OpenHostDirectory(ClientDirectory clients)
     {
         var own = HostDirectory.Open(clients.Fd, out var fault);
@@ -282,7 +284,7 @@ internal sealed class Appliance(
 
     private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log.Info);
 
-    // MMM_DRM=legacy leaves atomic modesetting alone: for drivers whose atomic flips fail, and for tests.
+    // MMM_DRM=legacy disables atomic mode setting, for drivers whose atomic flips fail, and for tests.
     private DrmDisplay OpenDrm(string path, string connector, (int Width, int Height)? before)
     {
         if (new DisplayFinder().EmulatedBy(path).FirstOrDefault(FbdevDisplay.IsUsed) is { } framebuffer)

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FbHost;
 
 /// <summary>
-/// The host as Microsoft.Extensions.Hosting knows one, composed by hand: its builder and container took two thirds of the instructions of a
-/// start. One thread does everything, the one that calls <see cref="Run"/>: the kernel may compare who uses a device with the thread that
-/// opened it.
+/// An IHost of Microsoft.Extensions.Hosting that is composed without its builder and container, which took two thirds of the instructions
+/// of a start. Everything runs on the thread that calls <see cref="Run"/>: for some device calls, the kernel may check that the thread is
+/// the one that opened the device.
 /// </summary>
 internal sealed class ApplianceHost : IHost, IServiceProvider
 {
@@ -19,8 +19,8 @@ internal sealed class ApplianceHost : IHost, IServiceProvider
     private readonly Appliance _appliance;
     private readonly SystemdNotifier _manager = new();
 
-    /// <param name="options">What it is to do.</param>
-    /// <param name="guard">Gives the screen back after a crash; stays the caller's. Null: there is nothing to give back.</param>
+    /// <param name="options">The host's options.</param>
+    /// <param name="guard">Restores the screen after a crash. The caller keeps it. Null if there is nothing to restore.</param>
     /// <param name="writer">Takes the log.</param>
     public ApplianceHost(ServeOptions options, CrashGuard? guard, LogWriter writer)
     {
@@ -37,8 +37,8 @@ internal sealed class ApplianceHost : IHost, IServiceProvider
         : serviceType == typeof(IHostedService) ? _appliance
         : null;
 
-    /// <summary>Serves until it is told to end; returns the exit code.</summary>
-    /// <exception cref="Exception">Why it could not start; everything is put back.</exception>
+    /// <summary>Serves until the host is to end; returns the exit code.</summary>
+    /// <exception cref="Exception">The reason why the host could not start. All parts have been disposed.</exception>
     public int Run()
     {
         using (new EndSignals(_lifetime.StopApplication, _appliance.Fail))
@@ -46,7 +46,7 @@ internal sealed class ApplianceHost : IHost, IServiceProvider
         return _appliance.ExitCode;
     }
 
-    /// <summary>Done when it returns.</summary>
+    /// <summary>Completes before it returns.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
         _appliance.StartAsync(cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class ApplianceHost : IHost, IServiceProvider
         return Task.CompletedTask;
     }
 
-    /// <summary>Done when it returns.</summary>
+    /// <summary>Completes before it returns.</summary>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.StopApplication();

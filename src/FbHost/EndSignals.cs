@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FbHost;
 
 /// <summary>
-/// Hears that the process is to end, in order: by SIGTERM, Ctrl+C, a terminal that goes away; and by an exception that nobody caught on a
-/// thread of its own, which would end it at once. One of those is the want of a thread: the runtime makes one for each signal.
+/// Ends the host in an orderly way when the process is to end: on SIGTERM, Ctrl+C, the closing of its terminal, and on an unhandled
+/// exception on another thread, which would otherwise end the process at once. Such an exception occurs, for example, when no thread can be
+/// created, as the runtime starts a thread for each signal.
 /// </summary>
 internal sealed class EndSignals : IDisposable
 {
@@ -12,8 +13,8 @@ internal sealed class EndSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private readonly UnhandledExceptionEventHandler _unhandled;
 
-    /// <param name="end">Called on any thread, perhaps more than once; must not wait.</param>
-    /// <param name="failed">Called before <paramref name="end"/> with what nobody caught.</param>
+    /// <param name="end">Called on any thread, possibly more than once. It must not wait.</param>
+    /// <param name="failed">Called before <paramref name="end"/> with an unhandled exception.</param>
     public EndSignals(Action end, Action<Exception> failed)
     {
         _unhandled = (_, e) =>

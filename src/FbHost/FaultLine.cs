@@ -4,12 +4,12 @@ using Mmm;
 
 namespace FbHost;
 
-/// <summary>What is said of an exception that ends the host.</summary>
+/// <summary>The log line for an exception that ends the host.</summary>
 internal static class FaultLine
 {
     /// <summary>
-    /// The message of one that was written for people. Any other is a fault of the host's own: its type, and with MMM_DEBUG set the place
-    /// where it was thrown.
+    /// Returns the message of an exception that describes a problem to the user. Any other exception is an error in the host itself: the
+    /// line then contains its type and message, and with MMM_DEBUG set also the place where it was thrown.
     /// </summary>
     public static string Of(Exception e) => e switch
     {
@@ -17,7 +17,7 @@ internal static class FaultLine
         _ when Environment.GetEnvironmentVariable("MMM_DEBUG") is not null => $"unexpected: {e}",
         TypeInitializationException { InnerException: { } inner } => Of(inner),
         OutOfMemoryException =>
-            "there is no memory left, or no thread can be made; allow more (ulimit -v and -u, systemd's MemoryMax= and TasksMax=)",
-        _ => $"unexpected: {e.GetType().Name}: {e.Message}; with MMM_DEBUG=1 the place is shown",
+            "there is no memory left, or no thread can be created; allow more (ulimit -v and -u, systemd's MemoryMax= and TasksMax=)",
+        _ => $"unexpected: {e.GetType().Name}: {e.Message}; set MMM_DEBUG=1 to see where it was thrown",
     };
 }

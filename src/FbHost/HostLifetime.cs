@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FbHost;
 
-/// <summary>Tells whoever asks when the host has started, is to end and has ended. Thread-safe.</summary>
+/// <summary>Signals that the host has started, is to end, and has ended. Thread-safe.</summary>
 internal sealed class HostLifetime : IHostApplicationLifetime, IDisposable
 {
     private readonly CancellationTokenSource _started = new(), _stopping = new(), _stopped = new();
@@ -15,7 +15,9 @@ internal sealed class HostLifetime : IHostApplicationLifetime, IDisposable
 
     public void NotifyStarted() => _started.Cancel();
 
-    /// <summary>Asks the host to end; it goes on until its loop has come round. Never waits. More than once is as good as once.</summary>
+    /// <summary>
+    /// Requests the end of the host, which ends after the current round of its loop. Never waits. Further calls do nothing.
+    /// </summary>
     public void StopApplication() => _stopping.Cancel();
 
     public void NotifyStopped() => _stopped.Cancel();

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FbHost;
 
-/// <summary>The host's log: one line a fact. Never called once a frame or event.</summary>
-/// <param name="writer">Where lines go; null: nowhere.</param>
+/// <summary>The host's log: one line per event of interest. It is not called for each frame or input event.</summary>
+/// <param name="writer">Writes the lines; null to discard them.</param>
 internal sealed class HostLog(LogWriter? writer) : ILogger
 {
     private const double MostAtOnce = 200, EnoughAgain = 20;
@@ -27,8 +27,8 @@ internal sealed class HostLog(LogWriter? writer) : ILogger
     }
 
     /// <summary>
-    /// A line about one client or file: whoever makes and removes files in a loop gets a few hundred lines and then one a second at most.
-    /// Belongs to the loop's thread.
+    /// Logs a line about one client or file. The number of such lines is limited: a program that creates and removes files in a loop causes
+    /// a few hundred lines, and then at most one a second on average. Used only by the loop's thread.
     /// </summary>
     public void AboutClient(string line)
     {
@@ -38,7 +38,7 @@ internal sealed class HostLog(LogWriter? writer) : ILogger
         if (_left < (_leftOut == 0 ? 1 : EnoughAgain))
         {
             if (_leftOut++ == 0)
-                Warn("clients come and fail faster than it is worth a line each: lines about them are left out");
+                Warn("too many lines about clients: further ones are left out");
             return;
         }
         if (_leftOut > 0)

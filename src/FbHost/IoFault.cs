@@ -4,11 +4,11 @@ using static Tmds.Linux.LibC;
 namespace FbHost;
 
 /// <summary>
-/// Why a file could not be used. The runtime's own messages are left out of published programs: an exception only has their keys.
+/// Why a file could not be used. Published programs do not contain the runtime's own messages: an exception only has their keys.
 /// </summary>
 internal static class IoFault
 {
-    /// <summary>Plain words for the errno behind the exception.</summary>
+    /// <summary>Returns the error text for the errno of an exception.</summary>
     public static string Text(Exception e) => e is NotPlainFileException ? e.Message : Sys.ErrorText(e switch
     {
         FileNotFoundException or DirectoryNotFoundException => ENOENT,

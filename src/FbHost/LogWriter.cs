@@ -6,36 +6,38 @@ using static Tmds.Linux.LibC;
 namespace FbHost;
 
 /// <summary>
-/// Writes lines to a descriptor on a thread of its own, in the order they came: nobody who logs waits for a pipe that is not read or a slow
-/// console. What does not fit the queue is lost and counted, and the count is written once there is room.
+/// Writes lines to a descriptor on a separate thread, in the order in which they were queued. So a caller never waits for a pipe that is
+/// not read or for a slow console. Lines for which the queue has no room are lost and counted, and the count is written when there is room.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
-    /// <summary>Lines, and bytes of lines, that wait at most.</summary>
+    /// <summary>The most lines, and the most bytes, that wait.</summary>
     public const int MostLines = 1024, MostBytes = 256 * 1024;
 
-    private const int LongestLine = 4096; // bytes; a pipe takes no more at once
+    private const int LongestLine = 4096; // bytes; a pipe accepts no more in one piece
     private readonly int _fd;
     private readonly int _patienceMs;
     private readonly Queue<byte[]> _queue = new();
-    private int _bytes; // under the queue's lock, as all that follow
-    private Thread? _thread; // made for the first line
+    private int _bytes; // guarded by the queue's lock, as are the fields below
+    private Thread? _thread; // started for the first line
     private long _lost;
     private bool _ending;
 
-    /// <param name="fd">Where lines go; stays the caller's.</param>
-    /// <param name="patience">How long <see cref="Dispose"/> waits for what is queued; null: 1 s.</param>
+    /// <param name="fd">The descriptor to write to. The caller keeps it.</param>
+    /// <param name="patience">How long <see cref="Dispose"/> waits for queued lines; null for 1 s.</param>
     public LogWriter(int fd, TimeSpan? patience = null) =>
         (_fd, _patienceMs) = (fd, (int)(patience ?? TimeSpan.FromSeconds(1)).TotalMilliseconds);
 
-    /// <summary>Queues one line, written as <c>mmm: LINE</c>. Never waits. From any thread.</summary>
-    /// <param name="line">Control characters become question marks: the name of a file or client cannot speak to the terminal.</param>
+    /// <summary>Queues one line, which is written as <c>mmm: LINE</c>. Never waits. May be called on any thread.</summary>
+    /// <param name="line">The line. Control characters become question marks, so that the name of a file or client cannot send commands to
+    /// the terminal.</param>
     public void Write(string line)
     {
         var bytes = Encode(line);
         lock (_queue)
         {
-            // Once lines are lost, all are until the queue is empty: the count stands where they would have been.
+            // After the first lost line, all further lines are lost until the queue is empty, so the count is written at the place of the
+            // lost lines.
             if (_lost > 0 || _queue.Count >= MostLines || _bytes + bytes.Length > MostBytes)
             {
                 _lost++;
@@ -50,7 +52,7 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    // None may be made (RLIMIT_NPROC): the next line tries again; what is still queued at the end is written then.
+    // If no thread can be created (RLIMIT_NPROC), the next line tries again. Lines that are still queued at the end are written then.
     private void MakeThread()
     {
         var thread = new Thread(Drain) { Name = "log", IsBackground = true };
@@ -79,7 +81,7 @@ internal sealed class LogWriter : IDisposable
             return bytes;
         var cut = LongestLine - 1;
         while ((bytes[cut] & 0xC0) == 0x80)
-            cut--; // not within a character
+            cut--; // do not cut within a character
         bytes[cut] = (byte)'\n';
         return bytes[..(cut + 1)];
     }
@@ -90,7 +92,8 @@ internal sealed class LogWriter : IDisposable
             Write(line, deadline: null);
     }
 
-    // The next line, or how many were lost; null: there is none, and none will come (or none is waited for).
+    // Returns the next line, or a line with the number of lost lines. Returns null if there is none and none will follow, or if it does not
+    // wait for one.
     private byte[]? Next(bool wait)
     {
         lock (_queue)
@@ -104,7 +107,7 @@ internal sealed class LogWriter : IDisposable
                 }
                 if (_lost > 0)
                 {
-                    line = Encode($"{_lost:N0} lines of the log were lost: nobody read them in time");
+                    line = Encode($"{_lost:N0} lines of the log were lost because they were not read in time");
                     _lost = 0;
                     return line;
                 }
@@ -115,7 +118,7 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    // One write a line, so that lines of several processes do not mix. A closed descriptor is nobody's problem.
+    // Each line is one write, so that lines of several processes do not mix. If the descriptor is closed, the line is dropped.
     private unsafe void Write(ReadOnlySpan<byte> line, long? deadline)
     {
         while (!line.IsEmpty)
@@ -129,14 +132,14 @@ internal sealed class LogWriter : IDisposable
                 continue;
             var written = Sys.Write(_fd, line);
             if (written == -EAGAIN || written == -EINTR)
-                continue; // an app that shares the descriptor made it non-blocking, and was faster
+                continue; // an app that shares the descriptor made it non-blocking and has filled the pipe first
             if (written < 0)
                 return;
             line = line[(int)written..];
         }
     }
 
-    /// <summary>Waits until what is queued is written, for a bounded time. Lines that come later are lost.</summary>
+    /// <summary>Waits for a limited time until the queued lines are written. Later lines are lost.</summary>
     public void Dispose()
     {
         lock (_queue)

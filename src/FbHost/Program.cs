@@ -20,7 +20,8 @@ try
     }
     else if (CommandLine.Parse(args) is { } options)
     {
-        // Of the display and the terminal, until both are given back. A display in memory is not given back, and a KMS card by the kernel.
+        // The guard restores the display and the terminal after a crash. A display in memory needs no restoring, and the kernel restores a
+        // KMS card.
         if (options.Display.Kind != DisplayKind.Memory && (options.Display.Kind != DisplayKind.Drm || VirtualTerminal.AreThere))
         {
 #if NATIVE_CODE
@@ -44,11 +45,12 @@ catch (Exception e)
 {
     run = _ =>
     {
-        ExceptionDispatchInfo.Throw(e); // with the place where it was thrown
+        ExceptionDispatchInfo.Throw(e); // keeps the place where it was thrown
         return 1;
     };
 }
-// A write beyond RLIMIT_FSIZE is an error like others, and not the end. What is started has the signal's default action again.
+// A write beyond RLIMIT_FSIZE returns an error and does not end the process. Programs that the host starts get the signal's default action
+// again.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25 /* SIGXFSZ */, c => c.Cancel = true);
 using var log = new LogWriter(2);
 try
@@ -65,7 +67,7 @@ finally
     guard?.Dispose();
 }
 
-// The name that the program was called by; the runtime only knows the assembly's.
+// Returns the name by which the program was called; the runtime only has the assembly's name.
 static string ProgramName()
 {
     var commandLine = File.ReadAllText("/proc/self/cmdline");

@@ -4,8 +4,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost;
 
 /// <summary>
-/// Tells the service manager what the host does, by the datagrams of sd_notify(3), where the manager has asked for it (a unit of
-/// Type=notify). Nothing that the host starts learns of it.
+/// Notifies the service manager of the host's state by the datagrams of sd_notify(3), if the manager has requested it (a unit of
+/// Type=notify). The environment variable is removed, so that programs that the host starts do not notify the manager.
 /// </summary>
 internal sealed class SystemdNotifier : IDisposable
 {
@@ -24,13 +24,13 @@ internal sealed class SystemdNotifier : IDisposable
             Sys.Close(socket);
     }
 
-    /// <summary>The host serves.</summary>
+    /// <summary>Reports that the host is serving.</summary>
     public void Ready() => Notify("READY=1"u8);
 
-    /// <summary>The host ends, in order.</summary>
+    /// <summary>Reports that the host is ending.</summary>
     public void Stopping() => Notify("STOPPING=1"u8);
 
-    // A manager that does not read loses it: nothing of the host's waits for it.
+    // If the manager does not read, the notification is lost: the host does not wait for it.
     private void Notify(ReadOnlySpan<byte> state)
     {
         if (_socket >= 0)

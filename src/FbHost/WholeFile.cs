@@ -5,19 +5,20 @@ using static Tmds.Linux.LibC;
 namespace FbHost;
 
 /// <summary>
-/// Plain files as a whole. One that is replaced is found by a reader, or by a host after a power cut, as the old one or the new one, never
-/// half of it; what is read is bounded. Nothing else is opened for good: a FIFO or a device in a file's place holds up nobody.
+/// Reads and replaces plain files as a whole. A reader, also after a power failure, finds the old or the new content of a replaced file,
+/// never a part of it. Reading is limited in size. Only plain files are used: a FIFO or a device in a file's place does not block the host.
 /// </summary>
 internal static class WholeFile
 {
-    /// <summary>Reads a file, at once; a symbolic link is followed.</summary>
+    /// <summary>Reads a file without blocking. Symbolic links are followed.</summary>
     /// <param name="file">Its path.</param>
-    /// <param name="most">Bytes at most.</param>
-    /// <exception cref="IOException">It cannot be read, is no plain file, or is larger: <see cref="IoFault.Text"/> says which.</exception>
+    /// <param name="most">The largest number of bytes.</param>
+    /// <exception cref="IOException">The file cannot be read, is not a plain file, or is larger. <see cref="IoFault.Text"/> returns the
+    /// reason.</exception>
     public static byte[] Read(string file, int most)
     {
         if (file.Contains('\0'))
-            throw new NotPlainFileException("a path cannot hold a NUL");
+            throw new NotPlainFileException("a path cannot contain a NUL character");
         var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
             throw new IOException(null, -fd);
@@ -25,7 +26,7 @@ internal static class WholeFile
         var length = LengthOf(fd);
         if (length > most)
             throw new NotPlainFileException($"it is larger than {Size(most)}");
-        var bytes = new byte[length + 1]; // files grow
+        var bytes = new byte[length + 1]; // one more, in case the file grows
         var read = 0;
         for (int n; (n = RandomAccess.Read(handle, bytes.AsSpan(read), read)) > 0; read += n)
         {
@@ -48,22 +49,23 @@ internal static class WholeFile
     }
 
     /// <summary>
-    /// Writes a file anew. It keeps mode and owner; one that was not there, and one in place of a symbolic link, has those of any new file.
-    /// What is no file (a device, a directory) stays.
+    /// Replaces a file. The new file keeps mode and owner of the old one. If there was none or a symbolic link, it has those of any new
+    /// file. Anything else (a device, a directory) is not replaced.
     /// </summary>
-    /// <param name="file">Its directory has to be there.</param>
-    /// <param name="bytes">All of it.</param>
-    /// <param name="check">Is given the new file before it takes the old one's place; when it throws, the old one stays as it was.</param>
-    /// <exception cref="IOException">It cannot be written; the old one stays as it was.</exception>
+    /// <param name="file">The path. Its directory must exist.</param>
+    /// <param name="bytes">The whole content.</param>
+    /// <param name="check">Called with the path of the new file before it replaces the old one. If it throws, the old file is
+    /// unchanged.</param>
+    /// <exception cref="IOException">The file cannot be written; the old file is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static void Replace(string file, ReadOnlySpan<byte> bytes, Action<string>? check = null)
     {
         file = Path.GetFullPath(file);
         var old = Old(file);
         var directory = Path.GetDirectoryName(file) ?? file;
-        // Beside the file, so that the rename stays within one file system.
+        // The temporary file is in the same directory, so that the rename stays within one file system.
         var temporary = Path.Combine(directory, $".{Path.GetFileName(file)}.{Environment.ProcessId}");
-        File.Delete(temporary); // of a host that was killed right here
+        File.Delete(temporary); // one that was left by a host that was killed at this point
         try
         {
             Write(temporary, bytes, old);
@@ -76,11 +78,11 @@ internal static class WholeFile
         }
         var fd = Sys.Open(directory, O_RDONLY | O_DIRECTORY);
         if (fd >= 0)
-            fsync(fd); // the name too
+            fsync(fd); // so that the new name is on the disk, too
         Sys.Close(fd);
     }
 
-    // Null: there is none whose mode and owner are to be kept.
+    // Returns null if there is no file whose mode and owner are to be kept.
     private static FileStatus? Old(string file)
     {
         if (FileStatus.Of(file, out var status) < 0 || status.Kind == FileKind.SymbolicLink)
@@ -88,27 +90,27 @@ internal static class WholeFile
         return status.Kind == FileKind.Plain ? status : throw new NotPlainFileException(status);
     }
 
-    // It is on the disk when this returns.
+    // The content is on the disk when this returns.
     private static void Write(string temporary, ReadOnlySpan<byte> bytes, FileStatus? like)
     {
         using var stream = new FileStream(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write,
-            // Nobody else reads it before it has its mode.
+            // No other user can read it before it has its final mode.
             UnixCreateMode = like is null ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         stream.Write(bytes);
         if (like is { } old)
         {
-            // Only root can give files away; anyone else's own file stays his own.
+            // Only root can change a file's owner; for other users the call has no effect.
             _ = fchown((int)stream.SafeFileHandle.DangerousGetHandle(), old.Owner, old.Group);
-            File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)old.Mode); // after the owner: chown takes bits away
+            File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)old.Mode); // after the owner, because chown clears bits
         }
         stream.Flush(flushToDisk: true);
     }
 }
 
-/// <summary>What lies at a path is not what is read or written there; the message continues "FILE: ".</summary>
+/// <summary>The object at a path is not a plain file, or not one that can be used; the message continues "FILE: ".</summary>
 internal sealed class NotPlainFileException : IOException
 {
     public NotPlainFileException(string message) : base(message) { }

@@ -1,27 +1,28 @@
 namespace GpioButtons;
 
 /// <summary>A button on a GPIO line.</summary>
-/// <param name="Chip">N of <c>/dev/gpiochipN</c>, 0 or more.</param>
+/// <param name="Chip">The N of <c>/dev/gpiochipN</c>, 0 or more.</param>
 /// <param name="Line">The line's number on that chip, 0 or more.</param>
 /// <param name="ActiveLow">
-/// Whether pressing pulls the line low (a button to ground): then the line's pull-up is switched on, else its pull-down.
+/// True if a press pulls the line low (a button to ground): then the line's pull-up is switched on. If false, its pull-down is.
 /// </param>
-/// <param name="Event">What the button stands for, such as <c>return</c>; the text means nothing here.</param>
+/// <param name="Event">The name of the button's event, such as <c>return</c>. This library does not interpret it.</param>
 /// <param name="Driver">
-/// <see cref="CharDev"/>, or <see cref="Libgpiod"/> for System.Device.Gpio's own driver (polls ten times a second or more, no debounce).
+/// <see cref="CharDev"/>, or <see cref="Libgpiod"/> for System.Device.Gpio's own driver, which polls at least ten times a second and has no
+/// debounce.
 /// </param>
-/// <param name="DebounceMs">Pulses shorter than this are ignored by the kernel, milliseconds, 0..1000; 0 is none.</param>
+/// <param name="DebounceMs">The kernel ignores pulses shorter than this, in milliseconds, 0..1000; 0 switches debouncing off.</param>
 public sealed record ButtonConfig(
     int Chip, int Line, bool ActiveLow, string Event, string Driver = ButtonConfig.CharDev, int DebounceMs = 5)
 {
-    /// <summary>The driver on the kernel's character device.</summary>
+    /// <summary>The driver that uses the kernel's character device.</summary>
     public const string CharDev = "chardev";
 
-    /// <summary>The driver on the library libgpiod.</summary>
+    /// <summary>The driver that uses the library libgpiod.</summary>
     public const string Libgpiod = "libgpiod";
 
-    /// <summary>Checks what can be checked without the chip.</summary>
-    /// <returns>One line for people, or null if all is right.</returns>
+    /// <summary>Checks everything that can be checked without the chip.</summary>
+    /// <returns>One line for people, or null if the configuration is valid.</returns>
     public string? Validate()
     {
         if (Chip < 0)
@@ -29,7 +30,7 @@ public sealed record ButtonConfig(
         if (Line < 0)
             return $"button \"{Event}\": line {Line}; must be 0 or more";
         if (string.IsNullOrWhiteSpace(Event))
-            return $"button on chip {Chip} line {Line}: no event; give it one, such as \"return\"";
+            return $"button on chip {Chip} line {Line}: no event; set one, such as \"return\"";
         if (Driver is not (CharDev or Libgpiod))
             return $"button \"{Event}\": driver \"{Driver}\"; use \"{CharDev}\" or \"{Libgpiod}\"";
         if (DebounceMs is < 0 or > 1000)

@@ -8,9 +8,10 @@ using static Tmds.Linux.LibC;
 namespace GpioButtons;
 
 /// <summary>
-/// All configured buttons. The host's loop watches <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>; nothing runs in
-/// between unless the libgpiod driver was chosen, whose threads hand their edges over. A button is up when it is opened: one that is held
-/// down then says nothing until it is pressed anew. Every event is a change: two presses always have a release between them.
+/// All configured buttons. The host's loop waits for <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>. Nothing runs in
+/// between, except the threads of the libgpiod driver if it is configured; they queue their edges here. A button counts as released when it
+/// is opened: if it is held down at that moment, its first event is its next press. Every event is a change: there is always a release
+/// between two presses.
 /// </summary>
 public sealed unsafe class ButtonSet : IDisposable
 {
@@ -32,10 +33,10 @@ public sealed unsafe class ButtonSet : IDisposable
 
     /// <summary>Opens the lines of all buttons.</summary>
     /// <param name="configs">The buttons; may be empty.</param>
-    /// <param name="log">Is given one line for people when a line fails later.</param>
+    /// <param name="log">Receives one line for people if a GPIO line fails later.</param>
     /// <returns>The open buttons.</returns>
     /// <exception cref="GpioLineException">
-    /// A configuration is wrong, two buttons share a line, or a chip or line cannot be had: one line for people. Nothing stays open.
+    /// A configuration is wrong, two buttons share a line, or a chip or line cannot be opened: one line for people. Nothing stays open.
     /// </exception>
     public static ButtonSet Open(IEnumerable<ButtonConfig> configs, Action<string>? log = null) => Open(configs, log, NewDriver);
 
@@ -45,7 +46,7 @@ public sealed unsafe class ButtonSet : IDisposable
         try
         {
             if (set._epoll < 0 || set._handedOver < 0)
-                throw new GpioLineException("GPIO: no descriptor left; raise the limit of open files");
+                throw new GpioLineException("GPIO: too many open files; raise the limit of open files");
             set.Check();
             set.Watch(set._handedOver);
             for (var i = 0; i < set._configs.Length; i++)
@@ -59,12 +60,14 @@ public sealed unsafe class ButtonSet : IDisposable
         }
     }
 
-    /// <summary>For epoll or poll: readable (EPOLLIN) while <see cref="Dispatch"/> has work. The set's; do not close it.</summary>
+    /// <summary>
+    /// A descriptor for epoll or poll, readable (EPOLLIN) while <see cref="Dispatch"/> has work. This object owns it; do not close it.
+    /// </summary>
     public int FileDescriptor => _epoll;
 
-    /// <summary>Hands over what happened, in order for each button; returns at once if nothing did.</summary>
-    /// <param name="handler">Is called on this thread.</param>
-    /// <returns>Events handed over.</returns>
+    /// <summary>Calls the handler for all pending events, in order for each button. Returns at once if there are none.</summary>
+    /// <param name="handler">The method that is called for each event, on the calling thread.</param>
+    /// <returns>The number of events.</returns>
     public int Dispatch(Action<ButtonEvent> handler)
     {
         ulong count;
@@ -85,7 +88,7 @@ public sealed unsafe class ButtonSet : IDisposable
         return events;
     }
 
-    /// <summary>Lets go of all lines.</summary>
+    /// <summary>Closes all lines.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -106,7 +109,7 @@ public sealed unsafe class ButtonSet : IDisposable
                 throw new GpioLineException(error);
             if (!lines.Add((config.Chip, config.Line)))
                 throw new GpioLineException(
-                    $"button \"{config.Event}\": chip {config.Chip} line {config.Line} is another button's already; choose another line");
+                    $"button \"{config.Event}\": another button uses chip {config.Chip} line {config.Line}; choose another line");
         }
     }
 
@@ -130,7 +133,7 @@ public sealed unsafe class ButtonSet : IDisposable
         }
         catch (Exception e) when (e is not GpioLineException)
         {
-            // System.Device.Gpio throws whatever comes, also texts of several lines.
+            // System.Device.Gpio throws exceptions of many types, also with messages of several lines.
             var remedy = config.Driver == ButtonConfig.Libgpiod ? $"try driver \"{ButtonConfig.CharDev}\"" : "check the line's number";
             throw new GpioLineException(
                 $"button \"{config.Event}\" on chip {config.Chip} line {config.Line}: {e.Message.ReplaceLineEndings(" ")}; {remedy}");
@@ -147,7 +150,7 @@ public sealed unsafe class ButtonSet : IDisposable
             (_, change) => HandOver(index, change));
     }
 
-    // On the loop's own thread within Dispatch, or on one of libgpiod's.
+    // Runs on the loop's own thread within Dispatch, or on a thread of libgpiod.
     private void HandOver(int index, PinValueChangedEventArgs change)
     {
         var exact = change as LineEventArgs;

@@ -6,9 +6,9 @@ using static Tmds.Linux.LibC;
 namespace GpioButtons;
 
 /// <summary>
-/// A driver for <see cref="GpioController"/> on the kernel's GPIO character device, version 2 (linux/gpio.h, kernel 5.10 and later).
-/// It needs no library and never polls: the caller's loop watches <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>, which
-/// runs the callbacks on that thread, with <see cref="LineEventArgs"/>. Not safe for use from several threads.
+/// A driver for <see cref="GpioController"/> that uses the kernel's GPIO character device, version 2 (linux/gpio.h, kernel 5.10 and later).
+/// It needs no library and never polls: the caller's loop waits for <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>, which
+/// runs the callbacks on that thread, with <see cref="LineEventArgs"/>. The driver is not thread-safe.
 /// </summary>
 public sealed unsafe class GpioCharDevDriver : GpioDriver
 {
@@ -35,7 +35,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     private readonly string _path;
 
     /// <summary>Opens chip <c>/dev/gpiochipN</c>.</summary>
-    /// <param name="chip">N, 0 or more.</param>
+    /// <param name="chip">The N, 0 or more.</param>
     /// <exception cref="GpioLineException">No such chip, no permission, or not a GPIO chip: one line for people.</exception>
     public GpioCharDevDriver(int chip)
         : this($"/dev/gpiochip{chip}")
@@ -57,24 +57,27 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
             _events.Dispose();
             throw;
         }
-        _events.Lost = line => Lost?.Invoke($"{path} line {line}: gone; its buttons are dead until a restart");
+        _events.Lost = line => Lost?.Invoke($"{path} line {line}: the chip is gone; its buttons stop working until the host is restarted");
     }
 
-    /// <summary>For epoll or poll: readable (EPOLLIN) while edges wait for <see cref="Dispatch"/>. The driver's; do not close it.</summary>
+    /// <summary>
+    /// A descriptor for epoll or poll, readable (EPOLLIN) while edges wait for <see cref="Dispatch"/>. The driver owns it; do not close it.
+    /// </summary>
     public int FileDescriptor => _events.FileDescriptor;
 
-    /// <summary>Is given one line for people when a line's descriptor fails, as when its chip is unplugged.</summary>
+    /// <summary>Receives one line for people if a line's descriptor fails, for example because its chip was unplugged.</summary>
     public Action<string>? Lost { get; set; }
 
-    /// <summary>Runs the callbacks of all edges that wait; returns at once if there are none.</summary>
-    /// <returns>Edges read.</returns>
+    /// <summary>Runs the callbacks of all pending edges. Returns at once if there are none.</summary>
+    /// <returns>The number of edges read.</returns>
     public int Dispatch() => _events.Dispatch(Raise);
 
     /// <summary>
-    /// Has the kernel ignore pulses that are shorter than a period; by the chip if it can, else by a timer. Holds until the line is closed.
+    /// Makes the kernel ignore pulses that are shorter than a period. The kernel uses the chip's debounce if it has one, else a timer. The
+    /// setting applies until the line is closed.
     /// </summary>
-    /// <param name="line">An open line that is an input or is yet to be made one.</param>
-    /// <param name="microseconds">The period, microseconds; 0 is none.</param>
+    /// <param name="line">An open line that is an input or will become one.</param>
+    /// <param name="microseconds">The period in microseconds; 0 switches debouncing off.</param>
     public void SetDebounce(int line, uint microseconds)
     {
         var opened = Opened(line);
@@ -157,11 +160,11 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
         Watch(pinNumber, line);
     }
 
-    /// <summary>Blocks in poll until an edge of the line, of a kind that is waited for, or the token's cancellation.</summary>
+    /// <summary>Blocks in poll until the line has an edge of the given kinds or the token is cancelled.</summary>
     /// <param name="pinNumber">An open input.</param>
-    /// <param name="eventTypes">The kinds of edge.</param>
-    /// <param name="cancellationToken">Ends the wait; the result then says that it timed out.</param>
-    /// <returns>The edge, or that it timed out.</returns>
+    /// <param name="eventTypes">The kinds of edge to wait for.</param>
+    /// <param name="cancellationToken">Ends the wait; TimedOut is then true in the result.</param>
+    /// <returns>The edge, or a result with TimedOut.</returns>
     protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken)
     {
         var line = Opened(pinNumber);
@@ -185,7 +188,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
                     Raise(edge);
                 });
                 if ((waited[0].revents & ~POLLIN) != 0)
-                    throw new GpioLineException($"{_path} line {pinNumber}: gone");
+                    throw new GpioLineException($"{_path} line {pinNumber}: the chip is gone; plug it in and restart");
             }
         }
         finally
@@ -198,10 +201,11 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     }
 
     /// <summary>Closes all lines and the chip.</summary>
-    /// <param name="disposing">Whether called by Dispose.</param>
+    /// <param name="disposing">True if called by Dispose, false if called by the finalizer.</param>
     protected override void Dispose(bool disposing)
     {
-        // The finalizer of the base comes here too, after the other objects may be gone; descriptors end with the process then.
+        // The finalizer of the base class calls this, too. Other objects may be finalized by then, so the descriptors stay
+        // open until the process ends.
         if (disposing)
         {
             foreach (var line in _lines.Keys.ToArray())

@@ -6,7 +6,9 @@ using static Tmds.Linux.LibC;
 
 namespace GpioButtons;
 
-/// <summary>An open <c>/dev/gpiochipN</c>: asks the kernel for its facts and for its lines. Every error is a line for people.</summary>
+/// <summary>
+/// An open <c>/dev/gpiochipN</c>: reads the chip's properties from the kernel and requests its lines. Every error is one line for people.
+/// </summary>
 internal sealed unsafe class GpioChip : IDisposable
 {
     private readonly string _path;
@@ -35,20 +37,20 @@ internal sealed unsafe class GpioChip : IDisposable
         Label = Name32(info.label);
     }
 
-    /// <summary>How many lines it has: their numbers are 0..Lines-1.</summary>
+    /// <summary>The number of lines of the chip; they are numbered 0..Lines-1.</summary>
     public int Lines { get; }
 
     /// <summary>The kernel's name, such as <c>gpiochip0</c>.</summary>
     public string Name { get; }
 
-    /// <summary>N of <c>gpiochipN</c>; -1 if the kernel names it otherwise.</summary>
+    /// <summary>The N of <c>gpiochipN</c>; -1 if the chip has a name of another form.</summary>
     public int Number => Name.StartsWith("gpiochip", StringComparison.Ordinal) && int.TryParse(Name.AsSpan(8), out var n) ? n : -1;
 
     /// <summary>The kind of chip, such as <c>9030000.pl061</c>.</summary>
     public string Label { get; }
 
-    /// <summary>Takes a line as it is, neither direction nor level changed.</summary>
-    /// <returns>The line's descriptor, the caller's to close.</returns>
+    /// <summary>Requests a line without changing its direction or level.</summary>
+    /// <returns>The line's descriptor, which the caller must close.</returns>
     /// <exception cref="GpioLineException">No such line, in use, or a kernel before 5.10.</exception>
     public int RequestLine(int line)
     {
@@ -62,7 +64,7 @@ internal sealed unsafe class GpioChip : IDisposable
             return request.fd;
         var error = errno;
         if (error == EBUSY)
-            throw new GpioLineException($"{_path} line {line}: in use by \"{Consumer(line)}\"; free it there, or choose another line");
+            throw new GpioLineException($"{_path} line {line}: in use by \"{Consumer(line)}\"; end that use, or choose another line");
         throw new GpioLineException(error == EINVAL || error == ENOTTY
             ? $"{_path} line {line}: the kernel has no GPIO interface version 2; use kernel 5.10 or later"
             : $"{_path} line {line}: {Text(error)}; check the chip's driver");
@@ -70,10 +72,10 @@ internal sealed unsafe class GpioChip : IDisposable
 
     /// <summary>Changes a requested line.</summary>
     /// <param name="line">The line's number, for the error.</param>
-    /// <param name="fd">Its descriptor.</param>
+    /// <param name="fd">The line's descriptor.</param>
     /// <param name="flags">GPIO_V2_LINE_FLAG_…</param>
-    /// <param name="debounceUs">Microseconds, for inputs; 0 is none.</param>
-    /// <param name="high">The level, for outputs.</param>
+    /// <param name="debounceUs">For inputs: the debounce period in microseconds; 0 switches debouncing off.</param>
+    /// <param name="high">For outputs: the level.</param>
     public void Configure(int line, int fd, ulong flags, uint debounceUs, bool high)
     {
         gpio_v2_line_config config = default;
@@ -93,10 +95,10 @@ internal sealed unsafe class GpioChip : IDisposable
             config.num_attrs = 1;
         }
         if (ioctl(fd, unchecked((int)GPIO_V2_LINE_SET_CONFIG_IOCTL), &config) < 0)
-            throw new GpioLineException($"{_path} line {line}: {Text(errno)}; the chip cannot do this direction, pull or edge");
+            throw new GpioLineException($"{_path} line {line}: {Text(errno)}; the chip does not support this direction, pull or edge");
     }
 
-    /// <summary>The electrical level of a requested line.</summary>
+    /// <summary>Reads the electrical level of a requested line.</summary>
     public bool Read(int line, int fd)
     {
         var values = new gpio_v2_line_values { mask = 1 };
@@ -138,8 +140,8 @@ internal sealed unsafe class GpioChip : IDisposable
         var chips = Directory.GetFiles("/dev", "gpiochip*");
         Array.Sort(chips, StringComparer.Ordinal);
         return chips.Length == 0
-            ? "no such chip; this board has none, is the driver of its GPIO loaded?"
-            : $"no such chip; there are {string.Join(", ", chips)}";
+            ? "no such chip; this board has no GPIO chip, so check that its GPIO driver is loaded"
+            : $"no such chip; this board has {string.Join(", ", chips)}";
     }
 
     private static string Name32(byte* name)

@@ -1,4 +1,7 @@
 namespace GpioButtons;
 
-/// <summary>A chip or line that cannot be had or is gone. The message is one line for people: what, which, remedy.</summary>
+/// <summary>
+/// Thrown if a chip or line cannot be opened or is gone. The message is one line for people: what is wrong, with which
+/// line, and what to do.
+/// </summary>
 public sealed class GpioLineException(string message) : Exception(message);

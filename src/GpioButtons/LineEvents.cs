@@ -6,18 +6,18 @@ using static Tmds.Linux.LibC;
 namespace GpioButtons;
 
 /// <summary>
-/// The descriptors of requested lines behind one epoll descriptor, and the <c>gpio_v2_line_event</c>s read from them. A line whose
-/// descriptor ends or fails (its chip was unplugged) is taken out, so that it cannot keep the host's loop awake.
+/// Collects the descriptors of requested lines in one epoll descriptor and reads their <c>gpio_v2_line_event</c>s. A line whose descriptor
+/// ends or fails (its chip was unplugged) is removed, so that it does not wake the host's loop again and again.
 /// </summary>
 internal sealed unsafe class LineEvents : IDisposable
 {
-    private const int EventsPerRead = 16; // what the kernel queues for a line unless asked for more
+    private const int EventsPerRead = 16; // the number of events that the kernel queues for a line by default
 
     private sealed class Line(int fd)
     {
         public int Fd => fd;
 
-        // The kernel hands out whole events; should half of one come, it waits here for the rest.
+        // The kernel delivers whole events. If a read ends inside an event, its first part is kept here for the next read.
         public byte[] Buffer { get; } = new byte[EventsPerRead * sizeof(gpio_v2_line_event)];
 
         public int Filled { get; set; }
@@ -29,28 +29,28 @@ internal sealed unsafe class LineEvents : IDisposable
     {
         FileDescriptor = epoll_create1(EPOLL_CLOEXEC);
         if (FileDescriptor < 0)
-            throw new GpioLineException($"GPIO: no epoll descriptor (errno {errno}); raise the limit of open files");
+            throw new GpioLineException($"GPIO: cannot create an epoll descriptor (errno {errno}); raise the limit of open files");
     }
 
-    /// <summary>Readable while some line has events.</summary>
+    /// <summary>An epoll descriptor that is readable while a line has events.</summary>
     public int FileDescriptor { get; private set; }
 
-    /// <summary>Called with a line that was taken out.</summary>
+    /// <summary>Called with the number of a line that was removed because it failed.</summary>
     public Action<int>? Lost { get; set; }
 
-    /// <summary>Watches a line. The descriptor stays the caller's.</summary>
+    /// <summary>Starts watching a line. The caller keeps ownership of the descriptor.</summary>
     public void Add(int line, int fd)
     {
-        // A blocking read after a wake-up whose events somebody else took would hang the host.
+        // Non-blocking, because the events of a wake-up may have been read already; a blocking read would then block the host.
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
         var watched = new epoll_event { events = EPOLLIN };
         watched.data.u64 = (ulong)line;
         if (epoll_ctl(FileDescriptor, EPOLL_CTL_ADD, fd, &watched) < 0)
-            throw new GpioLineException($"GPIO line {line}: cannot be watched (errno {errno})");
+            throw new GpioLineException($"GPIO line {line}: cannot be added to epoll (errno {errno}, see epoll_ctl(2))");
         _lines.Add(line, new Line(fd));
     }
 
-    /// <summary>Stops watching a line; call it before its descriptor is closed. Nothing happens if it is not watched.</summary>
+    /// <summary>Stops watching a line. Call this before its descriptor is closed. Nothing happens if the line is not watched.</summary>
     public void Remove(int line)
     {
         if (!_lines.Remove(line, out Line? removed))
@@ -59,9 +59,9 @@ internal sealed unsafe class LineEvents : IDisposable
         epoll_ctl(FileDescriptor, EPOLL_CTL_DEL, removed.Fd, &none);
     }
 
-    /// <summary>Reads what is there, without waiting, and hands over every edge in order.</summary>
-    /// <param name="edge">May add and remove lines.</param>
-    /// <returns>Edges handed over.</returns>
+    /// <summary>Reads the pending events without waiting and calls the callback for every edge, in order.</summary>
+    /// <param name="edge">The callback, which may add and remove lines.</param>
+    /// <returns>The number of edges.</returns>
     public int Dispatch(Action<LineEventArgs> edge)
     {
         const int Max = 16;
@@ -73,7 +73,7 @@ internal sealed unsafe class LineEvents : IDisposable
         return edges;
     }
 
-    /// <summary>Reads one line's events as <see cref="Dispatch"/> does.</summary>
+    /// <summary>Reads the events of one line as <see cref="Dispatch"/> does.</summary>
     public int Read(int number, Action<LineEventArgs> edge)
     {
         if (!_lines.TryGetValue(number, out Line? line))
@@ -92,7 +92,7 @@ internal sealed unsafe class LineEvents : IDisposable
         }
         var filled = line.Filled + (int)bytes;
         var whole = filled / sizeof(gpio_v2_line_event);
-        // Copied out first: a handler may come back here through WaitForEvent.
+        // The events are copied first, because a handler may call this method again through WaitForEvent.
         var events = MemoryMarshal.Cast<byte, gpio_v2_line_event>(line.Buffer)[..whole].ToArray();
         var used = whole * sizeof(gpio_v2_line_event);
         line.Buffer.AsSpan(used, filled - used).CopyTo(line.Buffer);
@@ -116,7 +116,7 @@ internal sealed unsafe class LineEvents : IDisposable
         _lines.Clear();
     }
 
-    // Null for an event that is not this line's, or of a kind of some later kernel.
+    // Returns null for an event of another line, or of a kind that a later kernel may add.
     private static LineEventArgs? Decode(in gpio_v2_line_event read, int line)
     {
         if (read.offset != line)

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace GpioButtons;
 
 /// <summary>
-/// The GPIO character device, version 2 (kernel 5.10 and later): what is used of <c>linux/gpio.h</c>, names as there. A test compiles
-/// the header and compares every number and offset.
+/// The parts of <c>linux/gpio.h</c> that are used, with the same names: the GPIO character device, version 2 (kernel 5.10 and later). A
+/// test compiles the header and compares every number and offset.
 /// </summary>
 internal static class LinuxGpio
 {

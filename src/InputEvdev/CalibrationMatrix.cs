@@ -8,25 +8,25 @@ namespace InputEvdev;
 /// </summary>
 public readonly record struct CalibrationMatrix(double A, double B, double C, double D, double E, double F)
 {
-    private const double Smallest = 1e-6; // A determinant below maps the panel to a line: no finger could be told from another.
+    private const double Smallest = 1e-6; // A smaller determinant maps the panel almost to a line, so positions cannot be told apart.
 
-    /// <summary>Changes nothing.</summary>
+    /// <summary>The identity matrix: it leaves positions unchanged.</summary>
     public static CalibrationMatrix Identity => new(1, 0, 0, 0, 1, 0);
 
-    /// <summary>False when it is singular (it maps the whole panel to a line or point) or not of finite numbers.</summary>
+    /// <summary>False if the matrix is singular (it maps the whole panel to a line or a point) or has a non-finite element.</summary>
     public bool IsUsable => double.IsFinite(A + B + C + D + E + F) && Math.Abs(A * E - B * D) >= Smallest;
 
-    /// <summary>The corrected position, which may lie outside of 0 to 1.</summary>
+    /// <summary>Returns the corrected position, which may lie outside 0 to 1.</summary>
     public (double X, double Y) Apply(double x, double y) => (A * x + B * y + C, D * x + E * y + F);
 
-    /// <summary>This correction and then another one, as one.</summary>
+    /// <summary>Returns one matrix that applies this correction first and then <paramref name="next"/>.</summary>
     public CalibrationMatrix Then(CalibrationMatrix next) => new(
         next.A * A + next.B * D, next.A * B + next.B * E, next.A * C + next.B * F + next.C,
         next.D * A + next.E * D, next.D * B + next.E * E, next.D * C + next.E * F + next.F);
 
-    /// <summary>How a panel that hangs turned shows in an upright picture.</summary>
-    /// <param name="degrees">Clockwise: 0, 90, 180 or 270.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another angle.</exception>
+    /// <summary>Returns the matrix that maps positions on a rotated panel to positions in an upright picture.</summary>
+    /// <param name="degrees">The rotation in degrees clockwise: 0, 90, 180 or 270.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The angle is none of these four.</exception>
     public static CalibrationMatrix Turn(int degrees) => degrees switch
     {
         0 => Identity,
@@ -36,8 +36,8 @@ public readonly record struct CalibrationMatrix(double A, double B, double C, do
         _ => throw new ArgumentOutOfRangeException(nameof(degrees), degrees, "must be 0, 90, 180 or 270"),
     };
 
-    /// <summary>Reads the six numbers of udev's LIBINPUT_CALIBRATION_MATRIX (a third row, 0 0 1, may follow).</summary>
-    /// <returns>False when they are not, or make a matrix that is not usable.</returns>
+    /// <summary>Parses the six numbers of udev's LIBINPUT_CALIBRATION_MATRIX (a third row, 0 0 1, may follow).</summary>
+    /// <returns>False if the text is not such a list of numbers, or the matrix is not usable.</returns>
     public static bool TryParse(string text, out CalibrationMatrix matrix)
     {
         matrix = Identity;

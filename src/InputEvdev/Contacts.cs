@@ -2,28 +2,29 @@ using static InputEvdev.LinuxInput;
 
 namespace InputEvdev;
 
-/// <summary>A place where something touches, in the device's units. Its id is -1 while nothing does, and another for each touch.</summary>
+/// <summary>A point of touch in the device's units. Each touch has its own id; the id is -1 while nothing touches.</summary>
 internal struct Contact
 {
     public int Id, X, Y, Pressure, Major, Tool;
 }
 
 /// <summary>
-/// What a device says of its contacts, a slot each, as the kernel's multi-touch-protocol.rst has it. Of protocol A the slots are
-/// ours: a contact goes on in the slot of the one that was nearest. Takes any values.
+/// The contacts that a device reports, one in each slot, as described in the kernel's multi-touch-protocol.rst. Protocol A has no
+/// slots, so this class assigns them: a contact continues in the slot of the nearest contact of the frame before. Any record values are
+/// accepted, also invalid ones.
 /// </summary>
 internal sealed class Contacts
 {
-    private const int FrameSize = 16; // Contacts in a frame of protocol A; more are left out.
+    private const int FrameSize = 16; // The most contacts in a frame of protocol A; further contacts are ignored.
 
     private readonly DeviceClass _device;
     private readonly Contact[] _slots;
-    private int _slot;    // The one that is spoken of; -1 when the device has no such slot.
-    private int _lastId;  // Of contacts whose device gives no id.
+    private int _slot;    // The slot that the next records apply to; -1 if the device named a slot that does not exist.
+    private int _lastId;  // The last id given to a contact whose device reports no ids.
 
-    private readonly Contact[] _frame = []; // Of protocol A: the contacts of this frame.
+    private readonly Contact[] _frame = []; // Protocol A only: the contacts of this frame.
     private int _inFrame;
-    private bool _frameSpoken; // Whether the frame says anything of contacts: one with keys only lifts no finger.
+    private bool _frameSpoken; // True if the frame reports contacts. A frame with keys only does not lift any finger.
     private Contact _next;
     private bool _nextPlaced;
 
@@ -34,7 +35,7 @@ internal sealed class Contacts
         if (device.Protocol is TouchProtocol.B or TouchProtocol.Either) slots = device.Slots;
         if (device.Protocol == TouchProtocol.A)
         {
-            slots = 2 * FrameSize; // None is used anew in the frame in which its finger lifts.
+            slots = 2 * FrameSize; // Enough that no slot is reused in the frame in which its finger lifts.
             _frame = new Contact[FrameSize];
         }
         _slots = new Contact[slots];
@@ -43,15 +44,15 @@ internal sealed class Contacts
 
     public ReadOnlySpan<Contact> Slots => _slots;
 
-    /// <summary>The slot whose contact the record would end, or -1 when it ends none.</summary>
+    /// <summary>Returns the slot whose contact the record would end, or -1 if it would end none.</summary>
     public int Ends(int axis, int value) =>
         _device.Protocol is TouchProtocol.B or TouchProtocol.Either && axis == ABS_MT_TRACKING_ID && value < 0
             && _slot >= 0 && _slots[_slot].Id >= 0 ? _slot : -1;
 
-    /// <summary>Takes a record of EV_ABS.</summary>
-    /// <param name="axis">Its code; those that say nothing of contacts are ignored.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="tracked">False: contacts neither begin nor end by it, because records were lost.</param>
+    /// <summary>Processes an EV_ABS record.</summary>
+    /// <param name="axis">The record's code. Codes that do not describe contacts are ignored.</param>
+    /// <param name="value">The record's value.</param>
+    /// <param name="tracked">False if records were lost: then the record neither begins nor ends a contact.</param>
     public void Take(int axis, int value, bool tracked)
     {
         switch (_device.Protocol)
@@ -74,10 +75,10 @@ internal sealed class Contacts
         }
     }
 
-    /// <summary>Of a single touch: it begins or ends.</summary>
+    /// <summary>Begins or ends the contact of a single-touch device.</summary>
     public void Touch(bool down) => _slots[0].Id = down ? NewId() : -1;
 
-    /// <summary>Of protocol A: the contact is told (SYN_MT_REPORT).</summary>
+    /// <summary>Protocol A: completes the current contact (SYN_MT_REPORT). Does nothing for the other protocols.</summary>
     public void EndContact()
     {
         if (_device.Protocol != TouchProtocol.A) return;
@@ -86,24 +87,24 @@ internal sealed class Contacts
         (_next, _nextPlaced) = (default, false);
     }
 
-    /// <summary>Of protocol A: what is in the frame is all that touches. Of the others nothing is to be done.</summary>
+    /// <summary>Protocol A: completes the frame, whose contacts are now the only ones. Does nothing for the other protocols.</summary>
     public void EndFrame()
     {
         if (_frameSpoken) Follow();
         (_inFrame, _frameSpoken, _next, _nextPlaced) = (0, false, default, false);
     }
 
-    /// <summary>Nothing touches any more, whatever the frame has said of contacts so far.</summary>
+    /// <summary>Ends all contacts and discards those that the current frame has reported so far.</summary>
     public void LiftAll()
     {
         (_inFrame, _frameSpoken, _next, _nextPlaced) = (0, false, default, false);
         foreach (ref var slot in _slots.AsSpan()) slot.Id = -1;
     }
 
-    /// <summary>Asks the device for all that it would say only when it changes. False: it does not answer.</summary>
+    /// <summary>Reads the current contacts from the device, which otherwise reports only changes. Returns false if that fails.</summary>
     public bool Ask(IDeviceState state)
     {
-        if (_device.Protocol == TouchProtocol.A) return false; // Has no state: each frame says everything.
+        if (_device.Protocol == TouchProtocol.A) return false; // No state to read: each frame reports all contacts.
         if (_device.Protocol == TouchProtocol.Single) return AskSingle(state);
 
         Span<int> values = stackalloc int[_slots.Length];
@@ -142,7 +143,7 @@ internal sealed class Contacts
 
     private int NewId() => _lastId = _lastId + 1 & int.MaxValue;
 
-    // The nearest pair of a contact that was there and one of this frame belongs together, then the next nearest, and so on.
+    // Matches existing contacts with those of this frame: first the pair with the smallest distance, then the next, and so on.
     private void Follow()
     {
         uint followed = 0, placed = 0, free = 0;

@@ -5,39 +5,39 @@ namespace InputEvdev;
 /// <summary>How a device points.</summary>
 public enum PointerKind : byte
 {
-    /// <summary>It does not.</summary>
+    /// <summary>The device is no pointer.</summary>
     None,
 
-    /// <summary>A touch screen: positions, and fingers' down and up.</summary>
+    /// <summary>A touch screen: it reports positions, and when fingers touch and lift.</summary>
     Touch,
 
-    /// <summary>Positions and buttons, and it moves without touching: a pen tablet, a virtual machine's tablet.</summary>
+    /// <summary>A pen tablet or a virtual machine's tablet: positions and buttons, and the pointer also moves without touching.</summary>
     Tablet,
 
-    /// <summary>Relative motion and buttons.</summary>
+    /// <summary>A device with relative motion and buttons.</summary>
     Mouse,
 
-    /// <summary>A surface whose finger moves the pointer as a mouse does, and clicks by a tap.</summary>
+    /// <summary>A touch surface on which a finger moves the pointer as a mouse does; a tap is a click.</summary>
     Touchpad,
 }
 
-/// <summary>How a device speaks of contacts (Documentation/input/multi-touch-protocol.rst of the kernel).</summary>
+/// <summary>How a device reports contacts (Documentation/input/multi-touch-protocol.rst of the kernel).</summary>
 internal enum TouchProtocol : byte
 {
     /// <summary>One contact: ABS_X, ABS_Y and BTN_TOUCH or a left button.</summary>
     Single,
 
-    /// <summary>All contacts in each frame, in any order, a SYN_MT_REPORT behind each.</summary>
+    /// <summary>Each frame contains all contacts in any order, each followed by SYN_MT_REPORT.</summary>
     A,
 
-    /// <summary>What changed of each slot.</summary>
+    /// <summary>Each frame contains what changed in each slot.</summary>
     B,
 
-    /// <summary>A stream's: single or B, as its writer likes.</summary>
+    /// <summary>Used for streams: the writer chooses between Single and B.</summary>
     Either,
 }
 
-/// <summary>The wheels that a device has; those of high resolution send the low one too, which is left out then.</summary>
+/// <summary>The wheels that a device has. A high-resolution wheel also sends low-resolution records, which are then ignored.</summary>
 [Flags]
 internal enum Wheels : byte
 {
@@ -49,16 +49,16 @@ internal enum Wheels : byte
 }
 
 /// <summary>
-/// What a device is to us; all that the decoder has to know of it. <paramref name="Unused"/> says in plain words why the device,
-/// or its pointer, is not used; null when all of it is.
+/// How a device is used: everything that the decoder has to know about it. <paramref name="Unused"/> says in plain words why the
+/// device, or its pointer, is not used; null if all of it is used.
 /// </summary>
 internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, Axis X = default, Axis Y = default, string? Unused = null)
 {
-    private const int MaxSlots = 64; // More than any device has; the number is the device's own word.
+    private const int MaxSlots = 64; // More than any device has. The device reports the number, so it must be limited.
 
     public TouchProtocol Protocol { get; init; }
 
-    /// <summary>Of protocol B and streams: how many slots, 1 to 64.</summary>
+    /// <summary>The number of slots, 1 to 64; protocol B and streams only.</summary>
     public int Slots { get; init; }
 
     public Axis Pressure { get; init; }
@@ -66,20 +66,20 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
     /// <summary>Whether contacts have a size, ABS_MT_TOUCH_MAJOR in units of X.</summary>
     public bool HasSize { get; init; }
 
-    /// <summary>Of X in units a millimetre; 0 when unknown.</summary>
+    /// <summary>The resolution of X in units per millimetre; 0 if unknown.</summary>
     public int Resolution { get; init; }
 
     public Wheels Wheels { get; init; }
 
-    /// <summary>What was wrong with what the device says, and is put right; null when nothing was.</summary>
+    /// <summary>What was wrong in the device's description and has been corrected; null if nothing was.</summary>
     public string? Repaired { get; init; }
 
     public bool IsOfUse => Keyboard || Pointer != PointerKind.None || Wheels != Wheels.None;
 
     /// <summary>
-    /// Tells by the role given, else by udev's word, else by capabilities: keys make a keyboard (a power button is one); multitouch
-    /// axes, or ABS_X, ABS_Y and a touch or a left button, an absolute pointer; REL_X, REL_Y and a left button a mouse. Joysticks,
-    /// sensors, lids and sound jacks are nothing.
+    /// Classifies a device: by the configured role, else by udev's properties, else by its capabilities. A device with keys is a keyboard
+    /// (a power button is one). A device with multitouch axes, or with ABS_X, ABS_Y and a touch or left button, is an absolute pointer.
+    /// A device with REL_X, REL_Y and a left button is a mouse. Joysticks, sensors, lids and sound jacks are not used.
     /// </summary>
     public static DeviceClass Of(EvdevCapabilities c, DeviceSettings settings)
     {
@@ -92,7 +92,7 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
         var wheels = WheelsOf(c);
         var pointer = Kind(c, role);
         if (role != DeviceRole.Auto && pointer == PointerKind.None)
-            return new(keyboard, PointerKind.None, Unused: "it has no pointer that its role could be") { Wheels = wheels };
+            return new(keyboard, PointerKind.None, Unused: "it has no pointer, which its role needs") { Wheels = wheels };
         if (pointer is not (PointerKind.None or PointerKind.Mouse))
             return Positions(c, keyboard, pointer, settings.Ranges) with { Wheels = wheels };
         var device = new DeviceClass(keyboard, pointer) { Wheels = wheels };
@@ -100,8 +100,8 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
     }
 
     /// <summary>
-    /// A stream from a program: a keyboard, a wheel, and a touch screen in pixels, single or of ten slots; by its role a tablet or a
-    /// mouse instead, or keys only.
+    /// Describes a stream from a program: a keyboard, a wheel, and a touch screen whose positions are pixels, with a single contact or
+    /// ten slots. The configured role can make it a tablet or a mouse instead of a touch screen, or keys only.
     /// </summary>
     public static DeviceClass OfStream(int width, int height, DeviceSettings settings)
     {
@@ -120,8 +120,8 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
         };
     }
 
-    /// <summary>The axis of a stream, whose positions are pixels.</summary>
-    /// <param name="length">Of the screen's side; one pixel is no range, so it is taken for two.</param>
+    /// <summary>Returns the axis of a stream, whose positions are pixels.</summary>
+    /// <param name="length">The length of the screen's side in pixels. One pixel is no range, so 1 counts as 2.</param>
     public static Axis PixelAxis(int length) => new(0, Math.Max(2, length) - 1, 0);
 
     private static bool HasKeys(EvdevCapabilities c)
@@ -133,15 +133,15 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
 
     private static string? Sensor(EvdevCapabilities c)
     {
-        if (c.Udev.Accelerometer || c.HasProperty(INPUT_PROP_ACCELEROMETER)) return "an accelerometer; left alone";
-        return c.Udev.Joystick ? "a joystick or gamepad; left alone" : null;
+        if (c.Udev.Accelerometer || c.HasProperty(INPUT_PROP_ACCELEROMETER)) return "an accelerometer; not used";
+        return c.Udev.Joystick ? "a joystick or gamepad; not used" : null;
     }
 
     private static string Useless(EvdevCapabilities c)
     {
         for (int code = BTN_JOYSTICK; code <= BTN_THUMBR; code++)
-            if (c.HasKey(code)) return "a joystick or gamepad; left alone";
-        return "no keys and no pointer; left alone";
+            if (c.HasKey(code)) return "a joystick or gamepad; not used";
+        return "no keys and no pointer; not used";
     }
 
     private static PointerKind Kind(EvdevCapabilities c, DeviceRole role)
@@ -167,7 +167,7 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
         };
     }
 
-    // With the code below ABS_MT_SLOT the axes are those of a joystick that has so many.
+    // A device that also has the code just below ABS_MT_SLOT is a joystick with so many axes that they reach into the multitouch codes.
     private static bool IsMultitouch(EvdevCapabilities c) =>
         c.HasAbsolute(ABS_MT_POSITION_X, ABS_MT_POSITION_Y) && !EvdevCapabilities.Has(c.Absolute, ABS_MT_SLOT - 1);
 
@@ -209,14 +209,14 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
         if (!axis.IsUsable && code != single && new Axis(c.Axes[single]) is { IsUsable: true } other)
         {
             repaired.Add($"its ABS_MT_POSITION_{name} goes from {axis.Minimum} to {axis.Maximum}, which is no range; "
-                + $"that of ABS_{name} is used");
+                + $"the range of ABS_{name} is used instead");
             return other;
         }
         if (axis.Minimum > axis.Maximum)
-            repaired.Add($"its {name} axis goes from {axis.Minimum} to {axis.Maximum}; taken as one that counts backwards");
+            repaired.Add($"its {name} axis goes from {axis.Minimum} to {axis.Maximum}; it is treated as an axis that counts backwards");
         return axis;
     }
 
     private static string Unusable(string axis, Axis range) =>
-        $"its ABS_{axis} goes from {range.Minimum} to {range.Maximum}, which is no range; give its \"range\" in the configuration";
+        $"its ABS_{axis} goes from {range.Minimum} to {range.Maximum}, which is no range; set its \"range\" in the configuration";
 }

@@ -1,87 +1,97 @@
 namespace InputEvdev;
 
-/// <summary>What a device is taken for.</summary>
+/// <summary>What a device is used as.</summary>
 public enum DeviceRole : byte
 {
-    /// <summary>What it says it is.</summary>
+    /// <summary>As the device describes itself.</summary>
     Auto,
 
-    /// <summary>A touch screen: its positions are places on the screen. Also makes one of a touchpad.</summary>
+    /// <summary>A touch screen: its positions map directly to the screen. With this role a touchpad is used as a touch screen.</summary>
     Touch,
 
-    /// <summary>A pen tablet: as a touch screen, but its pointer moves without touching, and nothing is filtered.</summary>
+    /// <summary>A pen tablet: like a touch screen, but its pointer also moves without touching, and no filters apply.</summary>
     Tablet,
 
-    /// <summary>A mouse, or a touchpad that moves the pointer as one.</summary>
+    /// <summary>A mouse, or a touchpad that moves the pointer like a mouse.</summary>
     Mouse,
 
-    /// <summary>Its keys only.</summary>
+    /// <summary>A keyboard: only the device's keys are used.</summary>
     Keyboard,
 
-    /// <summary>A barcode scanner that types: its keys only, which are no person's.</summary>
+    /// <summary>A barcode scanner that types its codes: only its keys are used, and they are not a person's key presses.</summary>
     Scanner,
 }
 
-/// <summary>What of a contact makes a palm, which is not taken for a finger. A driver's own word (MT_TOOL_PALM) counts as well.</summary>
-/// <param name="Pressure">From this pressure on, 0 to 1 of what the device can say; above 1: never.</param>
-/// <param name="Size">From this size on, 0 to 1 of the panel's width; above 1: never.</param>
+/// <summary>
+/// Which contacts count as a palm and not as a finger. A contact that the driver itself reports as a palm (MT_TOOL_PALM) also counts.
+/// </summary>
+/// <param name="Pressure">The least pressure of a palm, 0 to 1 of the range that the device reports; above 1 it never applies.</param>
+/// <param name="Size">The least size of a palm, 0 to 1 of the panel's width; above 1 it never applies.</param>
 public readonly record struct PalmFilter(double Pressure, double Size);
 
-/// <summary>The ends of the position axes in the device's units, in place of those that it says; a minimum may be the larger.</summary>
+/// <summary>
+/// The ends of the position axes in the device's units, which replace those that the device reports. A minimum may
+/// be larger than its maximum.
+/// </summary>
 public readonly record struct AxisRanges(int XMin, int XMax, int YMin, int YMax);
 
 /// <summary>
-/// What is said of a device, beside what it says itself. Null: nothing is. Positions go through range, swap, inversion,
-/// calibration and rotation, in this order, and end at the edges of the screen.
+/// The configured settings of a device. Null means not configured. Range, swap, inversion, calibration and rotation are applied to
+/// positions in this order; the result is clamped to the edges of the screen.
 /// </summary>
 public sealed record DeviceSettings
 {
-    /// <summary>True: it is not opened.</summary>
+    /// <summary>True if the device is not opened.</summary>
     public bool? Ignore { get; init; }
 
-    /// <summary>True: no other program gets its events, nor does the console (EVIOCGRAB).</summary>
+    /// <summary>True if the device's events go to this process only, not to other programs or the console (EVIOCGRAB).</summary>
     public bool? Grab { get; init; }
 
-    /// <summary>What it is taken for.</summary>
+    /// <summary>What the device is used as.</summary>
     public DeviceRole? Role { get; init; }
 
-    /// <summary>How the panel hangs against the screen, degrees clockwise: 0, 90, 180 or 270.</summary>
+    /// <summary>The rotation of the touch panel relative to the screen, in degrees clockwise: 0, 90, 180 or 270.</summary>
     public int? Rotate { get; init; }
 
-    /// <summary>Corrects positions; must be usable.</summary>
+    /// <summary>The matrix that corrects positions; it must be usable.</summary>
     public CalibrationMatrix? Calibration { get; init; }
 
-    /// <summary>True: what it calls X is Y.</summary>
+    /// <summary>True if the device's X and Y axes are exchanged.</summary>
     public bool? SwapXY { get; init; }
 
-    /// <summary>True: after the swap, X counts from the right.</summary>
+    /// <summary>True if X, after the exchange of the axes, counts from the right.</summary>
     public bool? InvertX { get; init; }
 
-    /// <summary>True: after the swap, Y counts from the bottom.</summary>
+    /// <summary>True if Y, after the exchange of the axes, counts from the bottom.</summary>
     public bool? InvertY { get; init; }
 
-    /// <summary>The ends of its axes.</summary>
+    /// <summary>The ends of the position axes.</summary>
     public AxisRanges? Ranges { get; init; }
 
     /// <summary>
-    /// How far a finger that is down may tremble along an axis before it moves, 0 to 0.1 of the panel's width or height. The
-    /// position then trails the finger by as much.
+    /// How far a touching finger may tremble along an axis without a move being sent, 0 to 0.1 of the panel's width or height. When the
+    /// finger moves, the position follows it at this distance.
     /// </summary>
     public double? Jitter { get; init; }
 
-    /// <summary>A touch that is shorter is none, ms, 0 to 1000; longer ones go down as late. For bouncing resistive panels.</summary>
+    /// <summary>
+    /// The shortest touch that counts, 0 to 1000 ms. Shorter touches are ignored, and every other touch is reported that much later.
+    /// For resistive panels whose contacts bounce.
+    /// </summary>
     public int? MinPressMs { get; init; }
 
-    /// <summary>What is a palm; off when null.</summary>
+    /// <summary>Which contacts count as a palm; null if the filter is off.</summary>
     public PalmFilter? Palm { get; init; }
 
-    /// <summary>Touches that begin so near to an edge are ignored until they lift, 0 to 0.2 of the panel's width or height.</summary>
+    /// <summary>
+    /// The width of the edge, 0 to 0.2 of the panel's width or height, in which touches that begin there are ignored until they lift.
+    /// </summary>
     public double? Edge { get; init; }
 
-    /// <summary>How much faster a fast mouse gets, 0 (flat) to 4; 1 when null. See <see cref="MouseMotion"/> for the curve.</summary>
+    /// <summary>How strongly fast mouse motion is accelerated, 0 (not at all) to 4; null means 1. See <see cref="MouseMotion"/>.</summary>
     public double? Acceleration { get; init; }
 
-    /// <summary>These settings, and where they say nothing, those below them.</summary>
+    /// <summary>Returns these settings; the ones that are not set here are taken from <paramref name="below"/>.</summary>
     public DeviceSettings Over(DeviceSettings below) => new()
     {
         Ignore = Ignore ?? below.Ignore,
@@ -100,7 +110,7 @@ public sealed record DeviceSettings
         Acceleration = Acceleration ?? below.Acceleration,
     };
 
-    /// <summary>Swap, inversion, a calibration and rotation as one matrix.</summary>
+    /// <summary>Returns swap, inversion, the given calibration and rotation as one matrix.</summary>
     internal CalibrationMatrix Transform(CalibrationMatrix calibration)
     {
         var matrix = SwapXY == true ? new CalibrationMatrix(0, 1, 0, 1, 0, 0) : CalibrationMatrix.Identity;

@@ -3,7 +3,7 @@ using static InputEvdev.LinuxInput;
 namespace InputEvdev;
 
 /// <summary>
-/// What a device says of itself: bit sets as EVIOCGBIT and EVIOCGPROP fill them, and its axes' ranges; and what udev says of it.
+/// What a device can do: the bit sets that EVIOCGBIT and EVIOCGPROP fill, the ranges of its axes, and its properties in udev's database.
 /// </summary>
 internal sealed class EvdevCapabilities
 {
@@ -26,8 +26,8 @@ internal sealed class EvdevCapabilities
 }
 
 /// <summary>
-/// An absolute axis: its ends, both included, and where it stood when the device was opened. Of an axis that counts backwards
-/// the minimum is the larger.
+/// An absolute axis: its ends, both included, and its value when the device was opened. If an axis counts backwards, its minimum is
+/// larger than its maximum.
 /// </summary>
 internal readonly record struct Axis(int Minimum, int Maximum, int Value)
 {
@@ -35,7 +35,7 @@ internal readonly record struct Axis(int Minimum, int Maximum, int Value)
 
     public bool IsUsable => Minimum != Maximum;
 
-    /// <summary>Where a value lies between the ends, 0 to 1; values beyond an end count as the end.</summary>
+    /// <summary>Returns where a value lies between the ends, 0 to 1. A value beyond an end counts as that end.</summary>
     public double Fraction(int value)
     {
         var inside = Math.Clamp(value, Math.Min(Minimum, Maximum), Math.Max(Minimum, Maximum));

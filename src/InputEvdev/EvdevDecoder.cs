@@ -3,13 +3,14 @@ using static InputEvdev.LinuxInput;
 namespace InputEvdev;
 
 /// <summary>
-/// Turns the records of one device into typed events (Documentation/input/event-codes.rst of the kernel). Keys go out as they
-/// come, for <see cref="Keyboards"/> to make sense of; the pointer once a frame, at SYN_REPORT: its moves, then ups, then downs,
-/// because drivers send BTN_TOUCH before the position it belongs to. Takes any records: impossible ones are ignored. Does not allocate.
+/// Turns the records of one device into typed events (Documentation/input/event-codes.rst of the kernel). Key events are sent at once;
+/// <see cref="Keyboards"/> interprets them. Pointer events are sent once a frame, at SYN_REPORT: first the moves, then the ups, then the
+/// downs, because drivers send BTN_TOUCH before the position that it belongs to. Any records are accepted; impossible ones are ignored.
+/// The decoder does not allocate.
 /// </summary>
 internal sealed class EvdevDecoder
 {
-    private const int TouchBit = 8; // In the button sets, after the eight of BTN_LEFT to BTN_TASK.
+    private const int TouchBit = 8; // The bit of BTN_TOUCH in the button sets, after the eight bits of BTN_LEFT to BTN_TASK.
 
     private readonly DeviceClass _device;
     private readonly IDeviceState? _state;
@@ -17,12 +18,12 @@ internal sealed class EvdevDecoder
 
     private readonly ulong[] _keysHeld = new ulong[KEY_CNT / 64];
 
-    private int _buttonsHeld;    // As the device says, BTN_TOUCH apart from BTN_LEFT: some devices send both for one touch.
-    private int _buttonsChanged; // Which of them changed in this frame.
-    private int _buttonsSent;    // As the handler knows them.
-    private bool _touches;       // Of a single touch: as the contact knows it.
+    private int _buttonsHeld;    // As the device reports them. BTN_TOUCH and BTN_LEFT are separate: some devices send both for one touch.
+    private int _buttonsChanged; // The buttons that changed in this frame.
+    private int _buttonsSent;    // The buttons held according to the events sent to the handler.
+    private bool _touches;       // Single touch only: whether the contact currently counts as touching.
 
-    // What the device has of these.
+    // Each is null if the device has no such part.
     private readonly Contacts? _contacts;
     private readonly Fingers? _fingers;
     private readonly Touchpad? _touchpad;
@@ -30,14 +31,15 @@ internal sealed class EvdevDecoder
     private readonly Wheel? _wheel;
 
     private CalibrationMatrix _calibration;
-    private bool _dropped; // From SYN_DROPPED to the next SYN_REPORT, what comes is incomplete.
+    private bool _dropped; // True from SYN_DROPPED to the next SYN_REPORT: records in between are incomplete.
 
-    /// <param name="device">What it is.</param>
-    /// <param name="settings">What is said of it.</param>
+    /// <param name="device">How the device is used.</param>
+    /// <param name="settings">The device's settings.</param>
     /// <param name="state">
-    /// Answers how it stands: now (what is held already is ignored until it is let go), and after records were lost. Null: nobody knows.
+    /// Reads the device's current state: here (contacts that already touch are ignored until they lift) and after records were lost. Null
+    /// if the state cannot be read.
     /// </param>
-    /// <param name="number">Of the device in the process.</param>
+    /// <param name="number">The device's number in this process.</param>
     public EvdevDecoder(DeviceClass device, DeviceSettings settings, IDeviceState? state, int number)
     {
         (_device, _state, _number) = (device, state, number);
@@ -54,7 +56,7 @@ internal sealed class EvdevDecoder
 
     private bool IsSingle => _device.Protocol is TouchProtocol.Single or TouchProtocol.Either;
 
-    /// <summary>Corrects positions from now on; of a device without a touch panel it changes nothing.</summary>
+    /// <summary>The matrix that corrects positions from now on. It has no effect on a device without a touch panel.</summary>
     public CalibrationMatrix Calibration
     {
         get => _calibration;
@@ -65,13 +67,13 @@ internal sealed class EvdevDecoder
         }
     }
 
-    /// <summary>The axes of positions go to these ends from now on; of a device without a touch panel it changes nothing.</summary>
+    /// <summary>Sets the ends of the position axes from now on. This has no effect on a device without a touch panel.</summary>
     public void SetRanges(Axis x, Axis y) => _fingers?.SetRanges(x, y);
 
-    /// <summary>When <see cref="Elapse"/> is to be called, CLOCK_MONOTONIC in ns; long.MaxValue: never.</summary>
+    /// <summary>When <see cref="Elapse"/> must be called, CLOCK_MONOTONIC in ns; long.MaxValue if it need not be called.</summary>
     public long DueNs => _fingers?.DueNs ?? long.MaxValue;
 
-    /// <summary>Takes one record.</summary>
+    /// <summary>Decodes one record.</summary>
     public void Decode(in input_event record, InputHandler handler)
     {
         var timeNs = unchecked(record.tv_sec * 1_000_000_000 + record.tv_usec * 1_000);
@@ -102,14 +104,15 @@ internal sealed class EvdevDecoder
         }
     }
 
-    /// <summary>A touch that had to last goes down when its time has come.</summary>
+    /// <summary>Reports the touches that have now lasted for the least time of the settings.</summary>
     public void Elapse(long nowNs, InputHandler handler)
     {
         if (_contacts is not null) _fingers?.Elapse(_contacts.Slots, nowNs, handler);
     }
 
     /// <summary>
-    /// Releases every key, button and finger held and forgets the frame begun: when the device is gone, or events of it were lost.
+    /// Releases every key, button and finger that is held, and discards the frame that has begun. Called when the device is gone or its
+    /// events were lost.
     /// </summary>
     public void ReleaseAll(long timeNs, InputHandler handler)
     {
@@ -145,16 +148,16 @@ internal sealed class EvdevDecoder
         FlushPointer(timeNs, handler);
     }
 
-    // What the device does not answer counts as let go.
+    // Whatever cannot be read from the device counts as released.
     private void Resynchronise(IDeviceState state, long timeNs, InputHandler handler)
     {
         Span<byte> held = stackalloc byte[KEY_CNT / 8];
         if (!state.TryKeys(held)) held.Clear();
-        for (var pass = 0; pass < 2; pass++) // Releases come first.
+        for (var pass = 0; pass < 2; pass++) // Releases are sent first.
             for (ushort code = 0; code < KEY_CNT; code++)
                 if (IsKey(code) && (held[code / 8] >> code % 8 & 1) == pass) ChangeKey(code, pass, timeNs, handler);
 
-        _buttonsHeld = held[BTN_LEFT / 8] | (held[BTN_TOUCH / 8] >> BTN_TOUCH % 8 & 1) << TouchBit; // BTN_LEFT begins a byte.
+        _buttonsHeld = held[BTN_LEFT / 8] | (held[BTN_TOUCH / 8] >> BTN_TOUCH % 8 & 1) << TouchBit; // BTN_LEFT is the first bit of a byte.
         if (_contacts?.Ask(state) == false) _contacts.LiftAll();
         _touchpad?.Forget();
     }
@@ -163,7 +166,7 @@ internal sealed class EvdevDecoder
     {
         var key = (KeyCode)code;
         var held = IsHeld(key);
-        if (value is not (0 or 1) || held == (value == 1)) return; // The kernel's repeats too: Keyboards makes its own.
+        if (value is not (0 or 1) || held == (value == 1)) return; // Also drops the kernel's repeats: Keyboards generates its own.
         _keysHeld[code / 64] ^= 1UL << code % 64;
         handler(new InputEvent { Kind = held ? InputKind.KeyRelease : InputKind.KeyPress, TimeNs = timeNs, Device = _number, Key = key });
     }
@@ -172,7 +175,8 @@ internal sealed class EvdevDecoder
 
     private void MoveTo(ushort axis, int value, long timeNs, InputHandler handler)
     {
-        // Down and up in one frame are two frames. While dropped the kernel sends an axis again only when it changes.
+        // A down and an up in one frame are sent as two frames. The axis value is taken even while records are dropped, because the
+        // kernel sends an axis again only when it changes.
         if (!_dropped && _contacts!.Ends(axis, value) is >= 0 and var slot && !Knows(slot)) FlushPointer(timeNs, handler);
         _contacts!.Take(axis, value, tracked: !_dropped);
     }
@@ -192,7 +196,7 @@ internal sealed class EvdevDecoder
 
         if (code == BTN_TOUCH && value == 0 && _device.Protocol == TouchProtocol.A) _contacts!.LiftAll();
         if ((_buttonsHeld & button) != 0 == (value == 1)) return;
-        if ((_buttonsChanged & button) != 0) FlushPointer(timeNs, handler); // Down and up in one frame are two frames.
+        if ((_buttonsChanged & button) != 0) FlushPointer(timeNs, handler); // A down and an up in one frame are sent as two frames.
         _buttonsHeld ^= button;
         _buttonsChanged |= button;
     }
@@ -201,7 +205,7 @@ internal sealed class EvdevDecoder
     {
         if (_contacts is not null)
         {
-            // A single touch screen or tablet touches with its left button, too.
+            // On a single-touch screen or a tablet the left button counts as a touch, too.
             var touches = (_buttonsHeld & (1 << TouchBit | (_touchpad is null ? 1 : 0))) != 0;
             if (IsSingle && touches != _touches) _contacts.Touch(_touches = touches);
             var clicked = ((_buttonsHeld | _buttonsChanged) & (1 << TouchBit) - 1) != 0;
@@ -213,7 +217,7 @@ internal sealed class EvdevDecoder
         _wheel?.Flush(timeNs, handler);
     }
 
-    // Button 0 of a touch screen or tablet is a finger, and has been told; multitouch panels have none.
+    // Button 0 of a touch screen or tablet is a finger, whose events have been sent already; multitouch panels have no buttons.
     private int ButtonsOfUse => (_mouse, _touchpad, _fingers) switch
     {
         ({ }, _, _) or (_, { }, _) => 0xff,

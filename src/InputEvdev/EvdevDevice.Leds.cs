@@ -5,13 +5,12 @@ namespace InputEvdev;
 
 public sealed unsafe partial class EvdevDevice
 {
-    private byte? _leds; // Those that it has, by their number; null: not asked yet.
+    private byte? _leds; // The LEDs that the device has, one bit for each number; null if not read yet.
 
     /// <summary>
-    /// Switches the lamps that the device has. Nothing happens on a device without lamps, on a stream, and where the node could be
-    /// opened for reading only.
+    /// Switches the device's LEDs. Nothing happens on a device without LEDs, on a stream, or if the node could only be opened for reading.
     /// </summary>
-    /// <param name="leds">Those that shine.</param>
+    /// <param name="leds">The LEDs that are on.</param>
     public void SetLeds(KeyboardLeds leds)
     {
         var present = _leds ??= LedsOf(FileDescriptor);

@@ -9,17 +9,17 @@ using static Tmds.Linux.LibC;
 namespace InputEvdev;
 
 /// <summary>
-/// One source of input: a device node of the kernel, or a stream of the same records from a program. Belongs to one thread.
-/// Wait for <see cref="FileDescriptor"/> to be readable, level-triggered, then <see cref="Drain"/>.
+/// One source of input: a device node of the kernel, or a stream of the same records from a program. A device belongs to one thread.
+/// Wait, level-triggered, until <see cref="FileDescriptor"/> is readable; then call <see cref="Drain"/>.
 /// </summary>
 public sealed unsafe partial class EvdevDevice : IDisposable
 {
-    private const int BatchSize = 64;   // Records a read.
-    private const int MaxBatches = 64;  // Reads a drain.
+    private const int BatchSize = 64;   // Records in one read.
+    private const int MaxBatches = 64;  // Reads in one drain.
 
     private readonly EvdevDecoder _decoder;
     private readonly byte[] _buffer = new byte[BatchSize * sizeof(input_event)];
-    private int _carried; // Bytes at the buffer's start of a record whose rest has not come yet: only a stream splits records.
+    private int _carried; // Bytes at the buffer's start of a record whose rest has not arrived yet. Only a stream splits records.
 
     private readonly bool _isStream;
 
@@ -35,67 +35,71 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         _decoder = new EvdevDecoder(device, settings, state, Number);
     }
 
-    /// <summary>The device's number in this process, 1 and up: <see cref="InputEvent.Device"/> of its events.</summary>
+    /// <summary>The device's number in this process, 1 and up; its events have it as <see cref="InputEvent.Device"/>.</summary>
     public int Number { get; }
 
     /// <summary>
-    /// The open file, non-blocking and close-on-exec; -1 after <see cref="Dispose"/>. A regular file cannot be in an epoll: drain
-    /// it until it is gone.
+    /// The open file, non-blocking and close-on-exec; -1 after <see cref="Dispose"/>. A regular file cannot be added to an epoll set: call
+    /// <see cref="Drain"/> until it returns false.
     /// </summary>
     public int FileDescriptor { get; private set; }
 
-    /// <summary>Where it was opened, for example /dev/input/event0.</summary>
+    /// <summary>The path by which the device was opened, for example /dev/input/event0.</summary>
     public string Path { get; }
 
-    /// <summary>What the device calls itself; of a stream "stream".</summary>
+    /// <summary>The name that the device reports; "stream" for a stream.</summary>
     public string Name { get; }
 
-    /// <summary>True when it has keys; a power button or a remote control counts.</summary>
+    /// <summary>True if the device has keys. A power button or a remote control counts as a keyboard.</summary>
     public bool IsKeyboard { get; }
 
-    /// <summary>How it points.</summary>
+    /// <summary>The device's kind of pointer.</summary>
     public PointerKind Pointer { get; }
 
-    /// <summary>What it is taken for, by its settings.</summary>
+    /// <summary>The role that the settings give the device.</summary>
     public DeviceRole Role { get; }
 
-    /// <summary>By how much its positions are turned after they were corrected, degrees clockwise: 0, 90, 180 or 270.</summary>
+    /// <summary>By how much positions are rotated after their correction, in degrees clockwise: 0, 90, 180 or 270.</summary>
     public int Turn { get; }
 
     /// <summary>
-    /// What there is to say of it, a line each: why its pointer is not used, what of its word was put right. Mostly empty.
+    /// Notes about the device for the log, one line each: why its pointer is not used, what in its
+    /// description was corrected. Usually empty.
     /// </summary>
     public IReadOnlyList<string> Notes { get; private set; }
 
-    /// <summary>Corrects the positions of a touch screen or tablet, from now on.</summary>
+    /// <summary>The matrix that corrects the positions of a touch screen or tablet from now on.</summary>
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
     public CalibrationMatrix Calibration
     {
         get => _decoder.Calibration;
-        set => _decoder.Calibration = value.IsUsable ? value : throw new ArgumentException("the calibration is singular", nameof(value));
+        set => _decoder.Calibration = value.IsUsable ? value : throw new ArgumentException("the calibration is not usable", nameof(value));
     }
 
-    /// <summary>The screen has another size from now on: a stream's positions are its pixels. A device node's are not.</summary>
-    /// <param name="width">Of the screen, in pixels.</param>
-    /// <param name="height">Of the screen, in pixels.</param>
+    /// <summary>Sets a new screen size. Only a stream is affected: its positions are pixels of the screen.</summary>
+    /// <param name="width">The width of the screen in pixels.</param>
+    /// <param name="height">The height of the screen in pixels.</param>
     public void Resize(int width, int height)
     {
         if (_isStream) _decoder.SetRanges(DeviceClass.PixelAxis(width), DeviceClass.PixelAxis(height));
     }
 
-    /// <summary>When <see cref="Elapse"/> is to be called, CLOCK_MONOTONIC in ns; long.MaxValue: never. Changes by draining.</summary>
+    /// <summary>
+    /// When <see cref="Elapse"/> must be called, CLOCK_MONOTONIC in ns; long.MaxValue if it need not be called. <see cref="Drain"/>
+    /// changes this.
+    /// </summary>
     public long DueNs => _decoder.DueNs;
 
-    /// <summary>Opens a device node and asks for CLOCK_MONOTONIC times.</summary>
-    /// <param name="path">A node as /dev/input/event0.</param>
-    /// <param name="rules">What is said of devices.</param>
-    /// <param name="device">The device; dispose it.</param>
-    /// <param name="fault">Otherwise why not.</param>
+    /// <summary>Opens a device node and sets its clock to CLOCK_MONOTONIC.</summary>
+    /// <param name="path">A device node such as /dev/input/event0.</param>
+    /// <param name="rules">The settings of devices.</param>
+    /// <param name="device">The open device, which the caller disposes; null on failure.</param>
+    /// <param name="fault">The reason for the failure; null on success.</param>
     public static bool TryOpen(string path, DeviceRules rules, [NotNullWhen(true)] out EvdevDevice? device,
         [NotNullWhen(false)] out OpenFault? fault)
     {
         device = null;
-        // To be written for the lamps of a keyboard; who may only read it goes without.
+        // Opened for writing, too, to switch a keyboard's LEDs. Without write permission the LEDs stay as they are.
         if (!TryOpenFile(path, isNode: true, O_RDWR, out var file, out var error)
             && !TryOpenFile(path, isNode: true, O_RDONLY, out file, out error))
         {
@@ -128,7 +132,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         reason = $"{path}: {name}: ";
         if (settings.Ignore ?? capabilities.Udev.Ignore)
         {
-            reason += settings.Ignore == true ? "ignored, as configured" : "ignored: udev says LIBINPUT_IGNORE_DEVICE";
+            reason += settings.Ignore == true ? "ignored, as configured" : "ignored: udev sets LIBINPUT_IGNORE_DEVICE";
             return null;
         }
         var found = DeviceClass.Of(capabilities, settings);
@@ -145,21 +149,22 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     }
 
     private static string GrabFailure(int error) => error == EBUSY
-        ? "another program has grabbed it, and gets all of its events; stop that program"
-        : $"cannot be grabbed: {Marshal.GetPInvokeErrorMessage(error)}";
+        ? "another program has grabbed the device and receives all of its events; stop that program"
+        : $"the device cannot be grabbed: {Marshal.GetPInvokeErrorMessage(error)}";
 
     /// <summary>
-    /// Opens a FIFO or a file with raw 24-byte struct input_event, for tests and development: taken as a touch screen (BTN_TOUCH,
-    /// ABS_X 0 to width-1, ABS_Y 0 to height-1; or ten fingers by protocol B, ABS_MT_SLOT, _TRACKING_ID, _POSITION_X and _Y), a wheel
-    /// (REL_WHEEL, REL_HWHEEL) and a keyboard (KEY_*, value 1, 2 or 0). With the role mouse REL_X, REL_Y and buttons point instead.
-    /// End each frame with SYN_REPORT. Writers of a FIFO may come and go; a record may come in pieces; a file is gone at its end.
+    /// Opens a FIFO or a file of raw 24-byte struct input_event records, for tests and development. It is used as a touch screen
+    /// (BTN_TOUCH, ABS_X 0 to width-1, ABS_Y 0 to height-1; or ten fingers by protocol B: ABS_MT_SLOT, _TRACKING_ID, _POSITION_X and _Y), a
+    /// wheel (REL_WHEEL, REL_HWHEEL) and a keyboard (KEY_*, value 1, 2 or 0). With the role mouse, REL_X, REL_Y and buttons are the pointer
+    /// instead. The writer must end each frame with SYN_REPORT. Writers of a FIFO may come and go, and a record may arrive in pieces. At
+    /// the end of a file the device is gone.
     /// </summary>
     /// <param name="path">A FIFO (mkfifo) or a file, readable and writable.</param>
-    /// <param name="width">Of the screen, in pixels, 2 or more.</param>
-    /// <param name="height">Of the screen, in pixels, 2 or more.</param>
-    /// <param name="rules">What is said of touch screens.</param>
-    /// <param name="device">The device; dispose it.</param>
-    /// <param name="fault">Otherwise why not.</param>
+    /// <param name="width">The width of the screen in pixels, 2 or more.</param>
+    /// <param name="height">The height of the screen in pixels, 2 or more.</param>
+    /// <param name="rules">The settings of devices.</param>
+    /// <param name="device">The open device, which the caller disposes; null on failure.</param>
+    /// <param name="fault">The reason for the failure; null on success.</param>
     public static bool TryOpenStream(string path, int width, int height, DeviceRules rules,
         [NotNullWhen(true)] out EvdevDevice? device, [NotNullWhen(false)] out OpenFault? fault)
     {
@@ -167,7 +172,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 2);
 
         device = null;
-        // Writable too, so that the FIFO always has a writer and never ends.
+        // Opened for writing, too: then the FIFO always has a writer, and reading it never meets its end.
         if (!TryOpenFile(path, isNode: false, O_RDWR, out var file, out var error))
         {
             fault = new OpenFault(StreamFailure(path, error), Passes(error));
@@ -181,13 +186,13 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     }
 
     /// <summary>
-    /// Takes what is pending, without blocking and without allocating: up to 4096 records a call, so that a flooding writer
-    /// cannot hold the caller's loop; level-triggered waiting brings the rest.
+    /// Reads and decodes the pending records without blocking and without allocating. One call reads at most 4096 records, so that a
+    /// writer that floods the device cannot block the caller's loop; with level-triggered waiting the next call reads the rest.
     /// </summary>
-    /// <param name="handler">Called for each event, in order.</param>
+    /// <param name="handler">The method that is called for each event, in order.</param>
     /// <returns>
-    /// False when the device is gone (unplugged, or the end of a file): everything held has then been released, with the time
-    /// now, and the device is only to be disposed.
+    /// False if the device is gone (unplugged, or the end of a file). Everything that was held has then been released, with the current
+    /// time, and the device can only be disposed.
     /// </returns>
     public bool Drain(InputHandler handler)
     {
@@ -216,23 +221,24 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         return true;
     }
 
-    /// <summary>A touch that had to last some time goes down when it has: to be called at <see cref="DueNs"/>.</summary>
-    /// <param name="handler">As that of <see cref="Drain"/>.</param>
+    /// <summary>Reports the touches that have now lasted for the least time of the settings. Call it at <see cref="DueNs"/>.</summary>
+    /// <param name="handler">As for <see cref="Drain"/>.</param>
     public void Elapse(InputHandler handler) => _decoder.Elapse(Stopwatch.GetTimestamp(), handler);
 
-    /// <summary>Releases everything that is held, with the time now: for a device that is gone.</summary>
-    /// <param name="handler">As that of <see cref="Drain"/>.</param>
+    /// <summary>Releases everything that is held, with the current time. Call it for a device that is gone.</summary>
+    /// <param name="handler">As for <see cref="Drain"/>.</param>
     public void ReleaseAll(InputHandler handler) =>
-        _decoder.ReleaseAll(Stopwatch.GetTimestamp(), handler); // On Linux CLOCK_MONOTONIC in ns.
+        _decoder.ReleaseAll(Stopwatch.GetTimestamp(), handler); // On Linux this timestamp is CLOCK_MONOTONIC in ns.
 
-    /// <summary>Closes the file. Releases nothing: who disposes knows that no more events come.</summary>
+    /// <summary>Closes the file. No release events are sent; to get them, call <see cref="ReleaseAll"/> first.</summary>
     public void Dispose()
     {
         if (FileDescriptor >= 0) close(FileDescriptor);
         FileDescriptor = -1;
     }
 
-    // Whatever else may be there is looked at and not opened: an open alone starts a watchdog, takes a terminal, rewinds a tape.
+    // The type of the file is checked through O_PATH before the file is opened, because opening some devices has effects: it starts a
+    // watchdog, takes a terminal, rewinds a tape.
     private static bool TryOpenFile(string path, bool isNode, int access, out int file, out int error)
     {
         file = -1;
@@ -258,7 +264,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     private static bool Passes(int error) => error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == EINTR;
 
     private const uint S_IFMT = 0xf000, S_IFIFO = 0x1000, S_IFREG = 0x8000, S_IFCHR = 0x2000;
-    private const int NotOfUse = -1; // In place of an errno: it is of another type.
+    private const int NotOfUse = -1; // Used in place of an errno: the file is of another type.
 
     private static bool IsInputNode(in stat s) => ((uint)s.st_mode & S_IFMT) == S_IFCHR && Major((ulong)s.st_rdev) == INPUT_MAJOR;
 
@@ -277,9 +283,9 @@ public sealed unsafe partial class EvdevDevice : IDisposable
 
     private static string StreamFailure(string path, int error)
     {
-        if (error == NotOfUse) return $"{path}: it must be an input device or a FIFO; make one with mkfifo";
-        if (error == EACCES || error == EPERM) return $"{path}: permission denied; it must be readable and writable";
-        if (error == ENOENT) return $"{path}: no such file; make it with mkfifo";
+        if (error == NotOfUse) return $"{path}: neither an input device nor a FIFO; make a FIFO with mkfifo";
+        if (error == EACCES || error == EPERM) return $"{path}: permission denied; make it readable and writable";
+        if (error == ENOENT) return $"{path}: no such file; make a FIFO with mkfifo";
         return $"{path}: {Marshal.GetPInvokeErrorMessage(error)}";
     }
 
@@ -289,7 +295,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         return ioctl(file, EVIOCGNAME(256), name) > 0 ? Marshal.PtrToStringUTF8((nint)name)! : "unnamed";
     }
 
-    // MAJOR:MINOR of a device node, as udev's database names it.
+    // Returns MAJOR:MINOR of a device node, as udev's database names its files.
     private static string NodeOf(int file)
     {
         stat s;

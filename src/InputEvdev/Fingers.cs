@@ -1,27 +1,28 @@
 namespace InputEvdev;
 
 /// <summary>
-/// Contacts as fingers: their numbers, positions on the screen, and the filters of the settings. Says a frame's moves, then its
-/// ups, then its downs. A finger keeps its number, the lowest that was free, until it is up; an eleventh has none and is ignored.
+/// Turns contacts into fingers: assigns their numbers, maps their positions to the screen and applies the filters of the settings. Sends
+/// a frame's moves first, then its ups, then its downs. A finger gets the lowest free number and keeps it until it lifts. There are
+/// ten numbers; an eleventh finger is ignored.
 /// </summary>
 internal sealed class Fingers
 {
     private enum Phase : byte
     {
         None,
-        Pending, // Touches, but not long enough yet.
+        Pending, // The finger touches, but not long enough yet.
         Down,
-        Ignored, // A palm, an edge's noise, an eleventh finger, or there since before we were: until it lifts.
+        Ignored, // Ignored until it lifts: a palm, a touch at an edge, an eleventh finger, or a contact older than this object.
     }
 
     private struct Finger
     {
-        public int Id; // Of the contact that it is; -1: none.
+        public int Id; // The id of the finger's contact; -1 if it has none.
         public Phase Phase;
         public byte Number;
-        public bool Hovers; // A single pointer has a place while it does not touch, too.
+        public bool Hovers; // A single pointer also has a position while it does not touch.
         public long SinceNs;
-        public double X, Y, Pressure, Size; // As last said.
+        public double X, Y, Pressure, Size; // As in the last event.
     }
 
     private const int MaxFingers = 10;
@@ -32,12 +33,12 @@ internal sealed class Fingers
     private readonly bool _filtered;
     private readonly Finger[] _fingers;
     private CalibrationMatrix _transform;
-    private int _taken; // Numbers of fingers, a bit each.
+    private int _taken; // The finger numbers in use, one bit each.
 
-    /// <param name="device">What it is.</param>
-    /// <param name="settings">What is said of it.</param>
-    /// <param name="number">Of the device in the process.</param>
-    /// <param name="contacts">As they are: the place where a pointer stands is said when it changes.</param>
+    /// <param name="device">How the device is used.</param>
+    /// <param name="settings">The device's settings.</param>
+    /// <param name="number">The device's number in this process.</param>
+    /// <param name="contacts">The current contacts. No event is sent for them; a pointer's position is sent when it changes.</param>
     public Fingers(DeviceClass device, DeviceSettings settings, int number, ReadOnlySpan<Contact> contacts)
     {
         (_device, _settings, _number) = (device, settings, number);
@@ -55,7 +56,7 @@ internal sealed class Fingers
 
     private long MinPressNs => _filtered ? (_settings.MinPressMs ?? 0) * 1_000_000L : 0;
 
-    /// <summary>When a touch will have lasted long enough, CLOCK_MONOTONIC in ns; long.MaxValue: none is waited for.</summary>
+    /// <summary>When the next touch will have lasted long enough, CLOCK_MONOTONIC in ns; long.MaxValue if no touch is pending.</summary>
     public long DueNs
     {
         get
@@ -68,19 +69,19 @@ internal sealed class Fingers
         }
     }
 
-    /// <summary>The position as last said, of the first slot: where buttons are pressed.</summary>
+    /// <summary>The position of the first slot as in its last event. Button events have this position.</summary>
     public (double X, double Y) Position => (_fingers[0].X, _fingers[0].Y);
 
-    /// <summary>Whether the slot's contact is the one that was told here last.</summary>
+    /// <summary>Whether the slot's contact has this id since the last <see cref="Flush"/>.</summary>
     public bool Knows(int slot, int id) => _fingers[slot].Id == id;
 
-    /// <summary>Positions are corrected by this from now on, then turned.</summary>
+    /// <summary>Sets the matrix that corrects positions from now on; they are rotated afterwards.</summary>
     public void Calibrate(CalibrationMatrix calibration) => _transform = _settings.Transform(calibration);
 
-    /// <summary>The axes go to these ends from now on.</summary>
+    /// <summary>Sets the ends of the axes from now on.</summary>
     public void SetRanges(Axis x, Axis y) => _device = _device with { X = x, Y = y };
 
-    /// <summary>Says what changed since the last time.</summary>
+    /// <summary>Sends the events for what has changed since the last call.</summary>
     public void Flush(ReadOnlySpan<Contact> contacts, long timeNs, InputHandler handler)
     {
         for (var i = 0; i < _fingers.Length; i++)
@@ -93,14 +94,14 @@ internal sealed class Fingers
             if (contacts[i].Id >= 0 && _fingers[i].Id < 0) Begin(ref _fingers[i], contacts[i], timeNs, handler);
     }
 
-    /// <summary>Those that touch long enough by now go down.</summary>
+    /// <summary>Sends the down events of fingers that have now touched long enough.</summary>
     public void Elapse(ReadOnlySpan<Contact> contacts, long nowNs, InputHandler handler)
     {
         for (var i = 0; i < _fingers.Length; i++)
             if (contacts[i].Id == _fingers[i].Id) Press(ref _fingers[i], contacts[i], nowNs, handler);
     }
 
-    /// <summary>Lifts every finger where it was.</summary>
+    /// <summary>Lifts every finger at its last position.</summary>
     public void ReleaseAll(long timeNs, InputHandler handler)
     {
         foreach (ref var finger in _fingers.AsSpan()) Up(ref finger, timeNs, handler);
@@ -135,12 +136,13 @@ internal sealed class Fingers
         }
     }
 
-    // A single pointer's last move may come with its lift; in a slot the contact is the next one already, or has no place any more.
+    // A single pointer's last move may come with its lift. With slots no move is sent: the slot's contact is already the next one, or its
+    // position is no longer valid.
     private void Lift(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
     {
         if (finger.Phase == Phase.Down && finger.Hovers) MoveTo(ref finger, contact, Calmed(finger, Place(contact)), timeNs, handler);
         Up(ref finger, timeNs, handler);
-        if (finger.Hovers) (finger.X, finger.Y) = Place(contact); // What was filtered out is not made up for now.
+        if (finger.Hovers) (finger.X, finger.Y) = Place(contact); // A motion that was filtered out is not sent later.
     }
 
     private void Press(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
@@ -184,7 +186,7 @@ internal sealed class Fingers
         return (Math.Clamp(x, 0, 1), Math.Clamp(y, 0, 1));
     }
 
-    // The position follows at the length of a leash, so trembling below it moves nothing, and no motion ever jumps.
+    // The position follows the finger as if on a leash of this length: trembling within it moves nothing, and no motion jumps.
     private (double X, double Y) Calmed(in Finger finger, (double X, double Y) place)
     {
         if (!_filtered || _settings.Jitter is not (> 0 and var leash)) return place;

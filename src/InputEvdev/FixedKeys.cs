@@ -4,16 +4,17 @@ using static InputEvdev.KeyCode;
 namespace InputEvdev;
 
 /// <summary>
-/// What keys are on every layout: modifiers, those that print one character on remotes and phones, those that may repeat.
+/// The properties of keys that are the same on every layout: which keys are modifiers, which keys of remotes and phones type one
+/// character, and which keys may repeat.
 /// </summary>
 internal static class FixedKeys
 {
-    /// <summary>True for keys that only change what others do: they have no name and no text.</summary>
+    /// <summary>True for keys that only change the effect of other keys; they have no name and no text.</summary>
     public static bool IsModifier(KeyCode key) => key is KEY_RESERVED or KEY_LEFTCTRL or KEY_RIGHTCTRL or KEY_LEFTALT or KEY_RIGHTALT
         or KEY_LEFTSHIFT or KEY_RIGHTSHIFT or KEY_LEFTMETA or KEY_RIGHTMETA or KEY_CAPSLOCK or KEY_NUMLOCK or KEY_FN or KEY_FN_RIGHT_SHIFT
         or KEY_UNKNOWN;
 
-    /// <summary>The text of a key that no layout speaks of: digits of a numeric remote, currency signs.</summary>
+    /// <summary>Returns the text of a key that layouts do not define: digits of a numeric remote, currency signs.</summary>
     public static KeyText TextOf(KeyCode key) => key switch
     {
         >= KEY_NUMERIC_0 and <= KEY_NUMERIC_9 => Char('0' + (key - KEY_NUMERIC_0)),
@@ -30,12 +31,12 @@ internal static class FixedKeys
     };
 
     /// <summary>
-    /// True for keys that go on doing what they do while they are held. Power, toggles, and whatever starts something do it once.
+    /// True for keys that repeat while they are held. Power keys, toggles and keys that start something act once.
     /// </summary>
     public static bool MayRepeat(KeyCode key) => key switch
     {
         KEY_SYSRQ or KEY_SCROLLLOCK => false,
-        <= KEY_DELETE => !IsModifier(key), // The block of a keyboard.
+        <= KEY_DELETE => !IsModifier(key), // The keys of a standard keyboard.
         KEY_VOLUMEDOWN or KEY_VOLUMEUP or KEY_BRIGHTNESSDOWN or KEY_BRIGHTNESSUP or KEY_KBDILLUMDOWN or KEY_KBDILLUMUP => true,
         KEY_KPEQUAL or KEY_KPPLUSMINUS or KEY_KPCOMMA or KEY_KPLEFTPAREN or KEY_KPRIGHTPAREN or KEY_KPJPCOMMA or KEY_YEN => true,
         KEY_SCROLLUP or KEY_SCROLLDOWN or KEY_CHANNELUP or KEY_CHANNELDOWN or KEY_ZOOMIN or KEY_ZOOMOUT => true,

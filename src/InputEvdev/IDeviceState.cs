@@ -1,17 +1,17 @@
 namespace InputEvdev;
 
 /// <summary>
-/// What a device answers when it is asked how it stands: the kernel, or a recording. Every question may fail (false): a stream
-/// knows nothing, and a device that is gone neither.
+/// The current state of a device, read from the kernel or from a recording. Every method returns false if the state cannot be read, for
+/// example because the device is gone.
 /// </summary>
 internal interface IDeviceState
 {
-    /// <summary>The keys and buttons held, a bit each: KEY_CNT / 8 bytes (EVIOCGKEY).</summary>
+    /// <summary>Reads the keys and buttons that are held, one bit each: KEY_CNT / 8 bytes (EVIOCGKEY).</summary>
     bool TryKeys(Span<byte> bits);
 
-    /// <summary>The value of an axis (EVIOCGABS).</summary>
+    /// <summary>Reads the value of an axis (EVIOCGABS).</summary>
     bool TryAxis(int axis, out int value);
 
-    /// <summary>The value of a multitouch axis in each slot, from slot 0 on (EVIOCGMTSLOTS).</summary>
+    /// <summary>Reads the value of a multitouch axis in each slot, from slot 0 on (EVIOCGMTSLOTS).</summary>
     bool TrySlots(int axis, Span<int> values);
 }

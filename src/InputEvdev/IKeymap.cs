@@ -6,16 +6,16 @@ internal readonly record struct Typed(KeyText Text, KeyCode Meaning)
     public bool IsNothing => Text.IsEmpty && Meaning == KeyCode.KEY_RESERVED;
 }
 
-/// <summary>What keys type, and the state that decides it: modifiers, locks, groups, a sequence begun.</summary>
+/// <summary>Decides what keys type, and keeps the state that this depends on: modifiers, locks, groups, a started sequence.</summary>
 internal interface IKeymap : IDisposable
 {
-    /// <summary>A key goes down: what it types, as things stood before it.</summary>
+    /// <summary>Processes a key press. Returns what the key types in the state before the press.</summary>
     Typed Press(KeyCode key);
 
-    /// <summary>A key goes up.</summary>
+    /// <summary>Processes a key release.</summary>
     void Release(KeyCode key);
 
-    /// <summary>What a held key types now, with no regard to dead keys and sequences.</summary>
+    /// <summary>Returns what a held key types now. Dead keys and sequences are ignored.</summary>
     Typed Look(KeyCode key);
 
     /// <summary>Whether the keymap lets the key repeat.</summary>
@@ -25,11 +25,11 @@ internal interface IKeymap : IDisposable
 
     KeyboardLeds Leds { get; }
 
-    /// <summary>The same map for another keyboard: nothing held, without compose sequences.</summary>
+    /// <summary>Returns the same keymap for another keyboard: no key is held, and it has no compose sequences.</summary>
     IKeymap Fresh();
 }
 
-/// <summary>The lamps of a keyboard; numbered as LED_NUML to LED_SCROLLL.</summary>
+/// <summary>The LEDs of a keyboard, numbered as LED_NUML to LED_SCROLLL.</summary>
 [Flags]
 public enum KeyboardLeds
 {
@@ -42,6 +42,6 @@ public enum KeyboardLeds
     /// <summary>Letters are capitals.</summary>
     CapsLock = 2,
 
-    /// <summary>Scroll lock is on; no meaning here.</summary>
+    /// <summary>Scroll lock is on; it has no meaning here.</summary>
     ScrollLock = 4,
 }

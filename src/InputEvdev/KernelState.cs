@@ -4,7 +4,7 @@ using static Tmds.Linux.LibC;
 
 namespace InputEvdev;
 
-/// <summary>The questions to the kernel about an open device node. The file stays the caller's.</summary>
+/// <summary>Reads the state of an open device node from the kernel. The caller remains the owner of the file.</summary>
 internal sealed unsafe class KernelState(int file) : IDeviceState
 {
     public bool TryKeys(Span<byte> bits)
@@ -31,7 +31,7 @@ internal sealed unsafe class KernelState(int file) : IDeviceState
     }
 
     /// <summary>
-    /// What the device can do and who it is. What cannot be asked for (a device without that type) stays zero: no bits, no range.
+    /// Reads what the device can do. Whatever the device does not support stays zero: no bits are set, and axes have no range.
     /// </summary>
     public EvdevCapabilities Capabilities()
     {

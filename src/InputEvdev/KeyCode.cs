@@ -1,12 +1,12 @@
 namespace InputEvdev;
 
-// The names are the kernel's own and say what is known of each key.
+// Undocumented members are allowed here: the kernel's names are the only description of the keys.
 #pragma warning disable CS1591
 
 /// <summary>
-/// The keys of linux/input-event-codes.h, named and numbered as there, without the header's second names for the same code.
-/// A code is a place on the keyboard, not a character: KEY_Q is the key right of Tab on every layout. <c>ToString()</c> gives
-/// the header's name; a device may send keys that are not listed, which print as their number.
+/// The keys of linux/input-event-codes.h, with the same names and numbers, but without the header's second names for the same code.
+/// A code is a place on the keyboard, not a character: KEY_Q is the key right of Tab on every layout. <c>ToString()</c> returns
+/// the header's name. A device may send keys that are not listed here; <c>ToString()</c> returns the number of such a key.
 /// </summary>
 public enum KeyCode : ushort
 {

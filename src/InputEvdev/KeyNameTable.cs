@@ -3,13 +3,13 @@ using static InputEvdev.KeyCode;
 namespace InputEvdev;
 
 /// <summary>
-/// The names of keys that type nothing, as clients get them; docs/keys.md shows them to people. The first ones are the protocol's
-/// (protocol.md section 5), the others ours: the kernel's own name in small letters, with hyphens and without its abbreviations.
+/// The names of keys that type nothing, as clients receive them; docs/keys.md lists them. The protocol defines the first ones
+/// (protocol.md section 5). The others are this project's: the kernel's name in lower case, with hyphens and without abbreviations.
 /// </summary>
 /// <remarks>
-/// Keys of the same purpose have the same name, since drivers do not agree: the "next" of a keyboard is KEY_NEXTSONG, that of a remote
-/// control KEY_NEXT; the application key of a keyboard is KEY_COMPOSE, a remote's menu KEY_MENU. KEY_PAUSE is the pause of most remotes and
-/// the Pause key of keyboards.
+/// Keys of the same purpose have the same name, because drivers use different codes for one purpose. "next" is KEY_NEXTSONG on a keyboard
+/// and KEY_NEXT on a remote control. "menu" is KEY_COMPOSE, the application key of a keyboard, and KEY_MENU on a remote control. KEY_PAUSE
+/// is the pause key of most remote controls and the Pause key of keyboards.
 /// </remarks>
 public static class KeyNameTable
 {
@@ -112,10 +112,10 @@ public static class KeyNameTable
         (KEY_MACRO_PRESET3, "macro-preset-3"), (KEY_KBD_LCD_MENU1, "keyboard-menu-1"), (KEY_KBD_LCD_MENU2, "keyboard-menu-2"),
         (KEY_KBD_LCD_MENU3, "keyboard-menu-3"), (KEY_KBD_LCD_MENU4, "keyboard-menu-4"), (KEY_KBD_LCD_MENU5, "keyboard-menu-5"));
 
-    /// <summary>The key's name; null for one that types text, for a modifier, and for a code without a KEY_ constant.</summary>
+    /// <summary>Returns the key's name; null for a key that types text, for a modifier, and for a code without a KEY_ constant.</summary>
     public static string? Of(KeyCode key) => (int)key < Names.Length ? Names[(int)key] : null;
 
-    /// <summary>True for a name of the table.</summary>
+    /// <summary>Whether the table contains the name.</summary>
     public static bool Has(string name) => Array.IndexOf(Names, name) >= 0;
 
     private static string?[] Fill(params ReadOnlySpan<(KeyCode Key, string Name)> rows)

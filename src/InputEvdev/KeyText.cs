@@ -2,14 +2,14 @@ using System.Text;
 
 namespace InputEvdev;
 
-/// <summary>The UTF-8 text that a key types, 0 to 8 bytes, held in place so that an event needs no allocation.</summary>
+/// <summary>The UTF-8 text that a key types, 0 to 8 bytes, stored in the struct itself so that an event needs no allocation.</summary>
 public readonly record struct KeyText
 {
-    private readonly ulong _bytes; // The first byte lowest; what follows the text is 0. NUL is no text.
+    private readonly ulong _bytes; // The first byte is the lowest one; the bytes after the text are 0. A text contains no NUL.
 
     private KeyText(ulong bytes) => _bytes = bytes;
 
-    /// <summary>The text of one character; empty for U+0000.</summary>
+    /// <summary>Returns the text of one character; an empty text for U+0000.</summary>
     /// <param name="character">Any Unicode scalar value.</param>
     public static KeyText Of(Rune character)
     {
@@ -19,12 +19,12 @@ public readonly record struct KeyText
         return new KeyText(bytes);
     }
 
-    /// <summary>The text as it is, or as many of its characters as have room.</summary>
-    /// <param name="utf8">Valid UTF-8; a NUL ends it.</param>
+    /// <summary>Returns the text, shortened to as many whole characters as fit into 8 bytes.</summary>
+    /// <param name="utf8">Valid UTF-8; the text ends at a NUL.</param>
     public static KeyText Of(ReadOnlySpan<byte> utf8)
     {
         var end = Math.Min(utf8.Length, 8);
-        while (end < utf8.Length && end > 0 && (utf8[end] & 0xc0) == 0x80) end--; // Not inside a character.
+        while (end < utf8.Length && end > 0 && (utf8[end] & 0xc0) == 0x80) end--; // Do not cut inside a character.
         var nul = utf8[..end].IndexOf((byte)0);
         var bytes = 0UL;
         for (var i = (nul < 0 ? end : nul) - 1; i >= 0; i--) bytes = bytes << 8 | utf8[i];
@@ -34,10 +34,10 @@ public readonly record struct KeyText
     /// <summary>True when the key types nothing.</summary>
     public bool IsEmpty => _bytes == 0;
 
-    /// <summary>Bytes of UTF-8, 0 to 8.</summary>
+    /// <summary>The number of UTF-8 bytes, 0 to 8.</summary>
     public int Length => 8 - System.Numerics.BitOperations.LeadingZeroCount(_bytes) / 8;
 
-    /// <summary>Writes the UTF-8 bytes, without a NUL, and returns how many.</summary>
+    /// <summary>Writes the UTF-8 bytes without a NUL and returns their number.</summary>
     /// <param name="destination">At least <see cref="Length"/> bytes.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int CopyTo(Span<byte> destination)

@@ -1,35 +1,35 @@
 namespace InputEvdev;
 
-/// <summary>What the keys of all keyboards type, and how they repeat. Nothing set: the built-in US map.</summary>
+/// <summary>What the keys of all keyboards type, and how they repeat. If no keymap option is set, the built-in US map is used.</summary>
 public sealed record KeyboardOptions
 {
-    /// <summary>XKB layouts, as in "de" or "us,ru"; null: none asked for.</summary>
+    /// <summary>XKB layouts, as in "de" or "us,ru"; null if none are configured.</summary>
     public string? Layout { get; init; }
 
-    /// <summary>XKB variants of the layouts, as in "nodeadkeys" or ",phonetic"; null: none.</summary>
+    /// <summary>XKB variants of the layouts, as in "nodeadkeys" or ",phonetic"; null if none are configured.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>XKB options, as in "compose:ralt,grp:alt_shift_toggle"; null: none.</summary>
+    /// <summary>XKB options, as in "compose:ralt,grp:alt_shift_toggle"; null if none are configured.</summary>
     public string? Options { get; init; }
 
-    /// <summary>XKB model, as in "pc105"; null: the rules' own choice.</summary>
+    /// <summary>XKB model, as in "pc105"; null for the default of the XKB rules.</summary>
     public string? Model { get; init; }
 
-    /// <summary>A file with a whole keymap, as xkbcli compile-keymap prints it, instead of layouts; null: none.</summary>
+    /// <summary>A file with a whole keymap, as xkbcli compile-keymap prints it, used in place of layouts; null if not configured.</summary>
     public string? Keymap { get; init; }
 
-    /// <summary>A file of compose sequences, as ~/.XCompose; null: the locale's.</summary>
+    /// <summary>A file of compose sequences in the format of ~/.XCompose; null for the sequences of the locale.</summary>
     public string? Compose { get; init; }
 
-    /// <summary>Milliseconds that a key is held before it repeats.</summary>
+    /// <summary>The time in milliseconds that a key is held before it repeats.</summary>
     public int RepeatDelayMs { get; init; } = 500;
 
-    /// <summary>Repeats a second; 0: keys do not repeat.</summary>
+    /// <summary>The number of repeats in a second; 0 if keys do not repeat.</summary>
     public int RepeatRate { get; init; } = 30;
 
-    /// <summary>Whether NumLock is on at first: the keypad then types digits.</summary>
+    /// <summary>Whether NumLock is on at the start, so that the keypad types digits.</summary>
     public bool NumLock { get; init; } = true;
 
-    /// <summary>True when libxkbcommon is needed.</summary>
+    /// <summary>True if libxkbcommon is needed for these options.</summary>
     public bool NeedsXkb => (Layout ?? Variant ?? Options ?? Model ?? Keymap ?? Compose) != null;
 }

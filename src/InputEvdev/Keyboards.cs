@@ -1,8 +1,9 @@
 namespace InputEvdev;
 
 /// <summary>
-/// All keyboards of a seat as one: takes the raw key events of every device and gives typed ones, with text, meaning and modifiers,
-/// and repeats the last key held. Of every press that went in there is exactly one release out. Belongs to one thread.
+/// Combines all keyboards into one: it receives the raw key events of every device and sends typed events with text, meaning and
+/// modifiers. It repeats the key that was pressed last while that key is held. Every press that it sends is followed by exactly one
+/// release. An instance belongs to one thread.
 /// </summary>
 public sealed class Keyboards : IDisposable
 {
@@ -13,11 +14,11 @@ public sealed class Keyboards : IDisposable
     private readonly long _intervalNs;
     private readonly List<(int Device, KeyCode Key)> _held = new(16);
     private IKeymap? _keymap;
-    private InputEvent _repeating; // The press that repeats, while NextRepeatNs says so.
+    private InputEvent _repeating; // The press that repeats, while NextRepeatNs is set.
 
-    /// <summary>Opens nothing yet.</summary>
-    /// <param name="options">The keymap and the repeat.</param>
-    /// <param name="log">Is told, in one line, when another keymap has to be used.</param>
+    /// <summary>Creates the object. The keymap is opened later: see <see cref="Prepare"/>.</summary>
+    /// <param name="options">The options of the keymap and the repeat.</param>
+    /// <param name="log">Receives one line if another keymap has to be used.</param>
     public Keyboards(KeyboardOptions options, Action<string> log) : this(options, log, LibXkbCommon.DefaultName) { }
 
     internal Keyboards(KeyboardOptions options, Action<string> log, string libraryName)
@@ -27,24 +28,24 @@ public sealed class Keyboards : IDisposable
         _intervalNs = options.RepeatRate > 0 ? 1_000_000_000L / options.RepeatRate : 0;
     }
 
-    /// <summary>When <see cref="Repeat"/> is to be called, in ns of the caller's clock; <see cref="long.MaxValue"/>: not at all.</summary>
+    /// <summary>When to call <see cref="Repeat"/>, in ns of the caller's clock; <see cref="long.MaxValue"/> if no key repeats.</summary>
     public long NextRepeatNs { get; private set; } = long.MaxValue;
 
-    /// <summary>The lamps that should shine on every keyboard.</summary>
+    /// <summary>The LEDs that must be on on every keyboard.</summary>
     public KeyboardLeds Leds => Keymap.Leds;
 
     private IKeymap Keymap => _keymap ??= OpenKeymap();
 
     /// <summary>
-    /// Loads the keymap, which takes some hundred milliseconds on a board when a layout is configured: call it when a keyboard appears,
+    /// Loads the keymap. This takes some hundred milliseconds on a board if a layout is configured, so call it when a keyboard appears,
     /// before anybody types on it.
     /// </summary>
     public void Prepare() => _ = Keymap;
 
-    /// <summary>Takes a key event of any device, which goes on typed.</summary>
-    /// <param name="e">A press or release of a key as the device sent it; repeats, and what is no key's, are dropped.</param>
-    /// <param name="nowNs">The caller's clock, for the repeat.</param>
-    /// <param name="to">Gets the event.</param>
+    /// <summary>Processes a key event of any device and sends it on as a typed event.</summary>
+    /// <param name="e">A press or release of a key as the device sent it. Repeats and events of other kinds are dropped.</param>
+    /// <param name="nowNs">The time of the caller's clock, for the repeat.</param>
+    /// <param name="to">Receives the typed event.</param>
     public void Take(in InputEvent e, long nowNs, InputHandler to)
     {
         switch (e.Kind)
@@ -58,9 +59,9 @@ public sealed class Keyboards : IDisposable
         }
     }
 
-    /// <summary>Repeats the key held, when its time has come: once, however late the call.</summary>
-    /// <param name="nowNs">The caller's clock.</param>
-    /// <param name="to">Gets the event.</param>
+    /// <summary>Repeats the held key if its repeat is due. One call sends at most one repeat, however late the call is.</summary>
+    /// <param name="nowNs">The time of the caller's clock.</param>
+    /// <param name="to">Receives the repeat.</param>
     public void Repeat(long nowNs, InputHandler to)
     {
         if (nowNs < NextRepeatNs) return;
@@ -76,10 +77,10 @@ public sealed class Keyboards : IDisposable
         to(_repeating with { Kind = InputKind.KeyRepeat, TimeNs = nowNs });
     }
 
-    /// <summary>Frees the keymap. Releases nothing: who disposes knows that no more events come.</summary>
+    /// <summary>Frees the keymap. No release events are sent.</summary>
     public void Dispose() => _keymap?.Dispose();
 
-    /// <summary>The same keymap for a keyboard apart from the others, as a scanner is.</summary>
+    /// <summary>Returns the same keymap for a keyboard that is separate from the others, such as a scanner.</summary>
     internal IKeymap NewKeymap() => Keymap.Fresh();
 
     private IKeymap OpenKeymap()
@@ -95,7 +96,7 @@ public sealed class Keyboards : IDisposable
         if (_held.Contains((e.Device, e.Key))) return;
         var first = !IsHeldSomewhere(e.Key);
         _held.Add((e.Device, e.Key));
-        // A second keyboard's Shift is the same Shift.
+        // A key that is already held on another keyboard must not be pressed twice: both Shift keys are one Shift.
         var typed = first ? Keymap.Press(e.Key) : Keymap.Look(e.Key);
         var press = e with { Text = typed.Text, Meaning = typed.Meaning, Modifiers = Keymap.Modifiers };
         if (_intervalNs > 0 && !typed.IsNothing && Repeats(e.Key, typed)) (_repeating, NextRepeatNs) = (press, nowNs + _delayNs);

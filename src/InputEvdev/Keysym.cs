@@ -2,7 +2,7 @@ using static InputEvdev.KeyCode;
 
 namespace InputEvdev;
 
-/// <summary>Symbols of X, xkbcommon/xkbcommon-keysyms.h.</summary>
+/// <summary>X keysyms, as in xkbcommon/xkbcommon-keysyms.h.</summary>
 internal static unsafe class Keysym
 {
     private const uint XKB_KEY_Multi_key = 0xff20, XKB_KEY_dead_grave = 0xfe50, XKB_KEY_dead_longsolidusoverlay = 0xfe93;
@@ -10,21 +10,21 @@ internal static unsafe class Keysym
     private const uint XKB_KEY_Shift_L = 0xffe1, XKB_KEY_Hyper_R = 0xffee, XKB_KEY_Mode_switch = 0xff7e, XKB_KEY_Num_Lock = 0xff7f;
     private const uint XKB_KEY_F1 = 0xffbe, XKB_KEY_F12 = 0xffc9, XKB_KEY_VoidSymbol = 0xffffff;
 
-    /// <summary>Dead keys and Compose: a sequence begins.</summary>
+    /// <summary>Whether the symbol begins a sequence: dead keys and Compose.</summary>
     public static bool BeginsSequence(uint symbol) =>
         symbol is XKB_KEY_Multi_key or >= XKB_KEY_dead_grave and <= XKB_KEY_dead_longsolidusoverlay;
 
-    /// <summary>The UTF-8 text of a symbol; empty for those of Return, Tab and the like.</summary>
+    /// <summary>Returns the UTF-8 text of a symbol; empty for Return, Tab and similar symbols.</summary>
     public static KeyText Text(LibXkbCommon lib, uint symbol)
     {
         var buffer = stackalloc byte[16];
-        var length = lib.xkb_keysym_to_utf8(symbol, buffer, 16) - 1; // It counts the NUL.
+        var length = lib.xkb_keysym_to_utf8(symbol, buffer, 16) - 1; // The result includes the NUL.
         return length > 0 && buffer[0] >= ' ' && buffer[0] != 0x7f ? KeyText.Of(new ReadOnlySpan<byte>(buffer, length)) : default;
     }
 
     /// <summary>
-    /// The key whose purpose the symbol is: so that a layout may put Escape on the CapsLock key, or arrows on the keypad. What is
-    /// not listed has the purpose of the key itself.
+    /// Returns the key whose purpose the symbol has, so that a layout can put Escape on the CapsLock key, or arrows on the keypad. A symbol
+    /// that is not listed has the purpose of the key itself.
     /// </summary>
     public static KeyCode Meaning(uint symbol, KeyCode key) => symbol switch
     {
@@ -37,7 +37,7 @@ internal static unsafe class Keysym
         0xff14 => KEY_SCROLLLOCK,
         0xff1b => KEY_ESC,
         0xff61 => KEY_SYSRQ, // Print
-        0xff67 => KEY_COMPOSE, // Menu, which is what the key is called in the kernel.
+        0xff67 => KEY_COMPOSE, // Menu; the kernel's name of that key is KEY_COMPOSE.
         0xff50 or 0xff95 => KEY_HOME,
         0xff51 or 0xff96 => KEY_LEFT,
         0xff52 or 0xff97 => KEY_UP,

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace InputEvdev;
 
 /// <summary>
-/// The functions of libxkbcommon that are used, names and types as in xkbcommon/xkbcommon.h and xkbcommon-compose.h; loaded by name
-/// when a keymap is asked for, so that a board without needs no library.
+/// The functions of libxkbcommon that are used, with names and types as in xkbcommon/xkbcommon.h and xkbcommon-compose.h. The library is
+/// loaded by name when a keymap is configured, so a board without a configured keymap does not need it.
 /// </summary>
 internal sealed unsafe class LibXkbCommon
 {
@@ -90,7 +90,7 @@ internal sealed unsafe class LibXkbCommon
         xkb_context_set_log_fn = (delegate* unmanaged<nint, nint, void>)Export(nameof(xkb_context_set_log_fn));
     }
 
-    /// <summary>Loads the library; null when it is not installed, or older than 0.6.</summary>
+    /// <summary>Loads the library. Returns null if it is not installed or is older than 0.6.</summary>
     public static LibXkbCommon? TryLoad(string name)
     {
         if (!NativeLibrary.TryLoad(name, out var library)) return null;
@@ -104,16 +104,16 @@ internal sealed unsafe class LibXkbCommon
         }
     }
 
-    /// <summary>A context that prints nothing: what goes wrong is told once, in our words.</summary>
+    /// <summary>Creates a context that prints nothing: faults are logged once, by this project.</summary>
     public nint NewContext()
     {
-        // With its default directories it would print before it could be told not to.
+        // A context with the default directories would print before its log function can be replaced.
         var context = xkb_context_new(XKB_CONTEXT_NO_DEFAULT_INCLUDES | XKB_CONTEXT_NO_ENVIRONMENT_NAMES);
         xkb_context_set_log_fn(context, (nint)(delegate* unmanaged<nint, int, byte*, nint, void>)&Quiet);
         return context;
     }
 
-    // The last argument is a va_list, which is a pointer or a structure handed over as one; it stays unread.
+    // The last argument is a va_list, which is a pointer, or a structure that is passed as a pointer. It is not read.
     [UnmanagedCallersOnly]
     private static void Quiet(nint context, int level, byte* format, nint arguments)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace InputEvdev;
 
 /// <summary>
-/// What this library needs of linux/input.h and linux/input-event-codes.h, named as there; the key codes are in
-/// <see cref="KeyCode"/>. 64-bit kernels only: the 32-bit struct input_event is smaller. A test proves every value against
+/// The parts of linux/input.h and linux/input-event-codes.h that this library needs, with the same names; the key codes are in
+/// <see cref="KeyCode"/>. For 64-bit kernels only: the 32-bit struct input_event is smaller. A test compares every value with
 /// the headers.
 /// </summary>
 internal static class LinuxInput
@@ -12,7 +12,7 @@ internal static class LinuxInput
     // Event types.
     public const ushort EV_SYN = 0x00, EV_KEY = 0x01, EV_REL = 0x02, EV_ABS = 0x03, EV_LED = 0x11;
 
-    /// <summary>The major number of input devices, of linux/major.h.</summary>
+    /// <summary>The major number of input devices, from linux/major.h.</summary>
     public const ulong INPUT_MAJOR = 13;
 
     // Codes of EV_SYN, EV_REL and EV_ABS.
@@ -23,13 +23,13 @@ internal static class LinuxInput
     public const ushort ABS_MT_SLOT = 0x2f, ABS_MT_TOUCH_MAJOR = 0x30, ABS_MT_POSITION_X = 0x35, ABS_MT_POSITION_Y = 0x36,
         ABS_MT_TOOL_TYPE = 0x37, ABS_MT_TRACKING_ID = 0x39, ABS_MT_PRESSURE = 0x3a;
 
-    /// <summary>The value of ABS_MT_TOOL_TYPE that says palm.</summary>
+    /// <summary>The value of ABS_MT_TOOL_TYPE for a palm.</summary>
     public const int MT_TOOL_PALM = 2;
 
     // Codes of EV_LED.
     public const ushort LED_NUML = 0x00, LED_CAPSL = 0x01, LED_SCROLLL = 0x02, LED_CNT = 0x10;
 
-    // Codes of EV_KEY that are buttons. Keys are what lies below BTN_MISC and from KEY_OK on, but for two ranges of buttons.
+    // Codes of EV_KEY that are buttons. Keys are the codes below BTN_MISC and from KEY_OK on, except for two ranges of buttons.
     public const ushort BTN_MISC = 0x100;
     public const ushort BTN_LEFT = 0x110, BTN_RIGHT = 0x111, BTN_MIDDLE = 0x112, BTN_SIDE = 0x113, BTN_EXTRA = 0x114,
         BTN_FORWARD = 0x115, BTN_BACK = 0x116, BTN_TASK = 0x117;
@@ -43,38 +43,44 @@ internal static class LinuxInput
     // Device properties.
     public const ushort INPUT_PROP_POINTER = 0x00, INPUT_PROP_DIRECT = 0x01, INPUT_PROP_ACCELEROMETER = 0x06, INPUT_PROP_CNT = 0x20;
 
-    /// <summary>Of linux/time.h.</summary>
+    /// <summary>From linux/time.h.</summary>
     public const int CLOCK_MONOTONIC = 1;
 
     public const int EVIOCSCLOCKID = 0x400445a0;
 
-    /// <summary>Keeps the device's events from all others (1), or no more (0); EBUSY when another has done so.</summary>
+    /// <summary>
+    /// Grabs the device (1), so that no other program receives its events, or ends the grab (0). Fails with EBUSY if
+    /// another program has grabbed it.
+    /// </summary>
     public const int EVIOCGRAB = 0x40044590;
 
-    /// <summary>Bus, vendor, product and version: a struct <see cref="input_id"/>.</summary>
+    /// <summary>Reads bus, vendor, product and version: a struct <see cref="input_id"/>.</summary>
     public static int EVIOCGID => Read | 8 << 16 | 0x02;
 
     private const int Read = unchecked((int)0x80004500);
 
-    /// <summary>The device's name, at most <paramref name="length"/> bytes with its NUL.</summary>
+    /// <summary>Reads the device's name, at most <paramref name="length"/> bytes including the NUL.</summary>
     public static int EVIOCGNAME(int length) => Read | length << 16 | 0x06;
 
-    /// <summary>The device's properties (INPUT_PROP_*) as bits.</summary>
+    /// <summary>Reads the device's properties (INPUT_PROP_*) as bits.</summary>
     public static int EVIOCGPROP(int length) => Read | length << 16 | 0x09;
 
-    /// <summary>One value of every slot: a 32-bit ABS_MT_* code goes in, and a 32-bit value a slot comes back behind it.</summary>
+    /// <summary>
+    /// Reads one value of every slot. The argument begins with a 32-bit ABS_MT_* code, which the kernel reads; it writes one 32-bit value
+    /// for each slot behind it.
+    /// </summary>
     public static int EVIOCGMTSLOTS(int length) => Read | length << 16 | 0x0a;
 
-    /// <summary>The keys and buttons that are held, as bits.</summary>
+    /// <summary>Reads the keys and buttons that are held, as bits.</summary>
     public static int EVIOCGKEY(int length) => Read | length << 16 | 0x18;
 
-    /// <summary>The codes of event type <paramref name="type"/> that the device can send, as bits.</summary>
+    /// <summary>Reads the codes of event type <paramref name="type"/> that the device can send, as bits.</summary>
     public static int EVIOCGBIT(int type, int length) => Read | length << 16 | 0x20 + type;
 
-    /// <summary>Value and range of an absolute axis, a struct <see cref="input_absinfo"/>.</summary>
+    /// <summary>Reads value and range of an absolute axis: a struct <see cref="input_absinfo"/>.</summary>
     public static int EVIOCGABS(int axis) => Read | 24 << 16 | 0x40 + axis;
 
-    /// <summary>True for the codes of EV_KEY that are keys; false for buttons and for what no kernel sends.</summary>
+    /// <summary>True for the codes of EV_KEY that are keys; false for buttons and for codes that no kernel sends.</summary>
     public static bool IsKey(int code) => code is > 0 and < BTN_MISC
         or >= KEY_OK and < BTN_DPAD_UP or > BTN_DPAD_RIGHT and < BTN_TRIGGER_HAPPY1 or > BTN_TRIGGER_HAPPY40 and < KEY_CNT;
 
@@ -101,7 +107,7 @@ internal static class LinuxInput
         public int resolution;
     }
 
-    /// <summary>Who made a device.</summary>
+    /// <summary>The bus, vendor, product and version of a device.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct input_id
     {

@@ -3,13 +3,13 @@ using System.Text;
 namespace InputEvdev;
 
 /// <summary>
-/// A barcode scanner that types as a keyboard does: collects its keys up to Return or Tab, and gives them as one line. What comes after
-/// a second without keys begins a new line, so that half a scan never becomes part of the next.
+/// Reads a barcode scanner that types like a keyboard: it collects the keys up to Return or Tab and delivers them as one line. A key that
+/// comes after a second without keys begins a new line, so that half a scan never becomes part of the next one.
 /// </summary>
 public sealed class ScanLine : IDisposable
 {
     /// <summary>
-    /// Bytes of UTF-8 in a line, so that "message scan " and the line fit an event of the protocol (protocol.md section 5).
+    /// The most bytes of UTF-8 in a line, so that "message scan " and the line fit into one event of the protocol (protocol.md section 5).
     /// </summary>
     public const int MaxLength = 114;
 
@@ -25,19 +25,19 @@ public sealed class ScanLine : IDisposable
     private bool _saidFull;
     private long _lastNs;
 
-    /// <param name="seat">Its keymap is the scanner's too.</param>
-    /// <param name="name">The device, for the log.</param>
-    /// <param name="scanned">Gets each line, 1 to <see cref="MaxLength"/> bytes.</param>
-    /// <param name="log">Is told once of a line that had to be cut.</param>
+    /// <param name="seat">The keyboards whose keymap the scanner also uses.</param>
+    /// <param name="name">The name of the device, for the log.</param>
+    /// <param name="scanned">Receives each line, 1 to <see cref="MaxLength"/> bytes.</param>
+    /// <param name="log">Receives one line when the first scan had to be cut.</param>
     public ScanLine(Keyboards seat, string name, Action<string> scanned, Action<string> log)
     {
         _keymap = seat.NewKeymap();
         (_name, _scanned, _log) = (name, scanned, log);
     }
 
-    /// <summary>Takes an event of the scanner; those that are no keys are ignored.</summary>
-    /// <param name="e">As the device sent it.</param>
-    /// <param name="nowNs">The caller's clock.</param>
+    /// <summary>Processes an event of the scanner. Events that are not key events are ignored.</summary>
+    /// <param name="e">The event as the device sent it.</param>
+    /// <param name="nowNs">The time of the caller's clock.</param>
     public void Take(in InputEvent e, long nowNs)
     {
         if (e.Kind == InputKind.KeyRelease) _keymap.Release(e.Key);
@@ -62,7 +62,7 @@ public sealed class ScanLine : IDisposable
     {
         if (_isFull && !_saidFull)
         {
-            _log($"{_name}: a scan of more than {MaxLength} bytes was cut; longer codes do not fit an event");
+            _log($"{_name}: a scan of more than {MaxLength} bytes was cut; longer codes do not fit into one event");
             _saidFull = true;
         }
         if (_length > 0) _scanned(Encoding.UTF8.GetString(_line, 0, _length));

@@ -4,13 +4,13 @@ using static InputEvdev.KeyCode;
 namespace InputEvdev;
 
 /// <summary>
-/// What a terminal sends for its keys, as typed events: UTF-8, control characters, and the escape sequences of xterm, rxvt and the Linux
-/// console. A terminal tells presses only, so each is followed by its release. Takes any bytes in pieces of any size; what is no key is
-/// ignored.
+/// Turns the bytes that a terminal sends into typed events: UTF-8, control characters, and the escape sequences of xterm, rxvt and the
+/// Linux console. A terminal sends presses only, so each press event is followed at once by a release event. Any bytes are accepted, in
+/// pieces of any size; bytes that are no key are ignored.
 /// </summary>
 /// <remarks>
-/// An Escape byte may be the key or begin a sequence: while <see cref="IsUndecided"/>, call <see cref="Decide"/> when nothing has come
-/// for some 50 ms.
+/// An Escape byte may be the Escape key or the beginning of a sequence. While <see cref="IsUndecided"/> is true, call
+/// <see cref="Decide"/> when no byte has arrived for about 50 ms.
 /// </remarks>
 public sealed class TerminalKeys
 {
@@ -27,32 +27,35 @@ public sealed class TerminalKeys
     }
 
     private readonly InputHandler _to;
-    private readonly byte[] _character = new byte[4]; // One of UTF-8 begun.
+    private readonly byte[] _character = new byte[4]; // The bytes of an incomplete UTF-8 character.
     private readonly int[] _parameters = new int[MaxParameters];
     private int _characterLength;
-    private int _parameter; // Which one is being read.
-    private bool _isOdd;    // The sequence has bytes that no key's has.
-    private bool _alt;      // An Escape came before.
+    private int _parameter; // The index of the parameter that is being read.
+    private bool _isOdd;    // The sequence contains bytes that occur in no key's sequence.
+    private bool _alt;      // An Escape byte came before the key or sequence.
     private State _state;
     private long _timeNs;
 
-    /// <param name="to">Gets the events.</param>
+    /// <param name="to">Receives the events.</param>
     public TerminalKeys(InputHandler to) => _to = to;
 
-    /// <summary>An Escape came that may be a key of its own.</summary>
+    /// <summary>True after an Escape byte that may be a key by itself or begin a sequence.</summary>
     public bool IsUndecided => _state != State.Ground;
 
-    /// <summary>Takes what came.</summary>
-    /// <param name="bytes">Any.</param>
-    /// <param name="nowNs">Time of the events.</param>
+    /// <summary>Processes bytes of the terminal.</summary>
+    /// <param name="bytes">The bytes; any values are accepted.</param>
+    /// <param name="nowNs">The time of the events.</param>
     public void Take(ReadOnlySpan<byte> bytes, long nowNs)
     {
         _timeNs = nowNs;
         foreach (var b in bytes) Take(b);
     }
 
-    /// <summary>Nothing more came: an Escape waiting was the key, a sequence begun was Alt with its first character.</summary>
-    /// <param name="nowNs">Time of the events.</param>
+    /// <summary>
+    /// Call this when no more bytes have arrived: an Escape byte then counts as the Escape key, and the beginning of a sequence as Alt with
+    /// the sequence's first character.
+    /// </summary>
+    /// <param name="nowNs">The time of the events.</param>
     public void Decide(long nowNs)
     {
         _timeNs = nowNs;
@@ -85,7 +88,7 @@ public sealed class TerminalKeys
             case State.Control:
                 InSequence(b);
                 break;
-            case State.Linux or State.Single when b == Escape: // A sequence that broke off.
+            case State.Linux or State.Single when b == Escape: // The sequence was incomplete; a new one begins.
                 Clear();
                 _state = State.Escape;
                 break;
@@ -119,7 +122,7 @@ public sealed class TerminalKeys
             case (byte)'O':
                 _state = State.Single;
                 break;
-            case Escape when _alt: // A third one: the first was a key.
+            case Escape when _alt: // The third Escape byte in a row: the first one was the key.
                 Send(KEY_ESC, 0);
                 break;
             case Escape:
@@ -145,7 +148,7 @@ public sealed class TerminalKeys
             case (byte)';':
                 if (_parameter < MaxParameters) _parameter++;
                 break;
-            case (byte)'$' when _parameters[0] != 0: // rxvt's Shift; elsewhere an intermediate byte, which no key has
+            case (byte)'$' when _parameters[0] != 0: // rxvt's Shift; in other terminals an intermediate byte, which no key has
                 End(Numbered(_parameters[0]), Modifiers.Shift);
                 break;
             case >= 0x20 and < 0x40:
@@ -154,11 +157,11 @@ public sealed class TerminalKeys
             case >= 0x40 and < Delete:
                 EndSequence(b);
                 break;
-            case Escape: // A sequence that broke off.
+            case Escape: // The sequence was incomplete; a new one begins.
                 Clear();
                 _state = State.Escape;
                 break;
-            default: // A control character inside: no terminal does.
+            default: // A control character inside a sequence; terminals do not send this.
                 Clear();
                 Ground(b);
                 break;
@@ -185,7 +188,7 @@ public sealed class TerminalKeys
             case >= (byte)'a' and <= (byte)'d':
                 End(Letter(b), modifiers | Modifiers.Shift); // rxvt's Shift with an arrow
                 break;
-            case >= (byte)'P' and <= (byte)'S' when _parameters[0] != 1: // the console's Pause, and others that are no keys
+            case >= (byte)'P' and <= (byte)'S' when _parameters[0] != 1: // the console's Pause, and sequences that are no keys
             case (byte)'M':
                 End(KEY_RESERVED, 0);
                 break;
@@ -210,7 +213,7 @@ public sealed class TerminalKeys
 
     private void Character(byte b)
     {
-        if (b < 0x80 || (b & 0xc0) == 0xc0) _characterLength = 0; // A new one, whatever was begun.
+        if (b < 0x80 || (b & 0xc0) == 0xc0) _characterLength = 0; // A new character begins; incomplete bytes are discarded.
         _character[_characterLength++] = b;
         var status = Rune.DecodeFromUtf8(_character.AsSpan(0, _characterLength), out var rune, out _);
         if (status == System.Buffers.OperationStatus.NeedMoreData) return;
@@ -239,7 +242,7 @@ public sealed class TerminalKeys
             case 0:
                 Send(KEY_SPACE, modifiers | Modifiers.Control);
                 break;
-            default: // Control takes 0x40 from the character: letters are given as small ones.
+            default: // Control subtracts 0x40 from the character; letters are reported in lower case.
                 Send(KeyText.Of(new Rune((char)(b <= 26 ? b + 0x60 : b + 0x40))), modifiers | Modifiers.Control);
                 break;
         }
@@ -256,7 +259,7 @@ public sealed class TerminalKeys
         _to(new InputEvent { Kind = InputKind.KeyRelease, TimeNs = _timeNs, Key = press.Key });
     }
 
-    // xterm: 1 more than the sum of 1 Shift, 2 Alt, 4 Control, 8 Meta.
+    // xterm's parameter is 1 more than the sum of 1 for Shift, 2 for Alt, 4 for Control and 8 for Meta.
     private static Modifiers Modified(int parameter)
     {
         var bits = parameter > 0 ? parameter - 1 : 0;
@@ -289,7 +292,7 @@ public sealed class TerminalKeys
         >= 11 and <= 15 => From(KEY_F1, number - 11),
         >= 17 and <= 21 => From(KEY_F6, number - 17),
         23 or 24 => From(KEY_F11, number - 23),
-        25 or 26 => From(KEY_F13, number - 25), // as the Linux console says Shift with F1
+        25 or 26 => From(KEY_F13, number - 25), // F13 is what the Linux console sends for Shift with F1
         28 or 29 => From(KEY_F15, number - 28),
         >= 31 and <= 34 => From(KEY_F17, number - 31),
         _ => KEY_RESERVED,

@@ -1,32 +1,32 @@
 namespace InputEvdev;
 
 /// <summary>
-/// A touchpad as a mouse: the motion of the finger that was there first moves the pointer, and a short touch that does not move is a
-/// click of the left button. More fingers do nothing of their own.
+/// Uses a touchpad as a mouse: the motion of the finger that touched first moves the pointer, and a short touch that does not move is a
+/// click of the left button. Additional fingers have no effect of their own.
 /// </summary>
 internal sealed class Touchpad(DeviceClass device, int number)
 {
-    private const double CountsPerMm = 20, CountsPerWidth = 1500; // The width, where the device does not say how large it is.
+    private const double CountsPerMm = 20, CountsPerWidth = 1500; // Per width: used if the device does not report its resolution.
     private const long TapNs = 180_000_000;
     private const double TapCounts = 30;
 
-    private int _slot = -1, _id; // Of the finger that leads.
+    private int _slot = -1, _id; // The slot and the id of the finger that moves the pointer.
     private int _x, _y;
     private long _sinceNs;
-    private double _way; // How far it has come.
-    private bool _alone; // Whether no other finger touched meanwhile.
+    private double _way; // The distance that this finger has moved.
+    private bool _alone; // True if no other finger has touched meanwhile.
 
     private readonly double _scale = device.Resolution > 0
         ? CountsPerMm / device.Resolution
         : CountsPerWidth / Math.Abs((double)device.X.Maximum - device.X.Minimum);
 
-    /// <summary>Whether the slot's contact is the one that was told here last.</summary>
+    /// <summary>False if the contact must be flushed before it ends, because it may be a tap that is not known here yet.</summary>
     public bool Knows(int slot, int id) => _slot >= 0 && (_slot != slot || _id == id);
 
-    /// <summary>Nothing touches any more, and no tap was meant.</summary>
+    /// <summary>Forgets the current finger, without a tap.</summary>
     public void Forget() => _slot = -1;
 
-    /// <summary>Says the motion or the tap since the last time.</summary>
+    /// <summary>Sends the motion or the tap since the last call.</summary>
     public void Flush(ReadOnlySpan<Contact> contacts, bool clicked, long timeNs, InputHandler handler)
     {
         _alone &= !clicked && Touching(contacts) <= 1;
@@ -57,7 +57,7 @@ internal sealed class Touchpad(DeviceClass device, int number)
     private void Follow(in Contact contact, long timeNs, InputHandler handler)
     {
         if (contact.X == _x && contact.Y == _y) return;
-        // The axes' ends bound what a broken device can move by.
+        // Positions are clamped to the ends of the axes, which limits the motion that a broken device can cause.
         double x = Motion(device.X, _x, contact.X), y = Motion(device.Y, _y, contact.Y);
         (_x, _y) = (contact.X, contact.Y);
         _way += double.Hypot(x, y);

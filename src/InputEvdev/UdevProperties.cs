@@ -1,13 +1,13 @@
 namespace InputEvdev;
 
 /// <summary>
-/// What udev's database says of a device (lines "E:KEY=VALUE" of /run/udev/data/c13:MINOR): its builtin input_id's classes and
-/// what rules of the system give libinput. Empty where there is no udev.
+/// The properties of a device in udev's database (lines "E:KEY=VALUE" of /run/udev/data/c13:MINOR): the classes that its builtin input_id
+/// assigns, and the properties that the system's rules set for libinput. Empty if the system has no udev.
 /// </summary>
 internal readonly record struct UdevProperties(bool Touchscreen, bool Touchpad, bool Tablet, bool Joystick, bool Accelerometer, bool Ignore,
     CalibrationMatrix? Calibration)
 {
-    /// <summary>Reads a file of the database. A missing one says nothing.</summary>
+    /// <summary>Reads a file of the database. Returns no properties if the file is missing or cannot be read.</summary>
     public static UdevProperties Read(string file)
     {
         try

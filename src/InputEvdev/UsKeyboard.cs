@@ -2,7 +2,7 @@ using static InputEvdev.KeyCode;
 
 namespace InputEvdev;
 
-/// <summary>The built-in keymap: <see cref="UsKeymap"/> with the state of its modifiers. Needs no library.</summary>
+/// <summary>The built-in keymap: <see cref="UsKeymap"/> with the state of its modifiers. It needs no library.</summary>
 internal sealed class UsKeyboard(bool numLock) : IKeymap
 {
     private readonly bool _numLockAtFirst = numLock;

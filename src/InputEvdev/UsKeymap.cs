@@ -2,10 +2,10 @@ using System.Text;
 
 namespace InputEvdev;
 
-/// <summary>The US keyboard: what a key types with the modifiers held.</summary>
+/// <summary>The US keyboard: what a key types with given modifiers.</summary>
 public static class UsKeymap
 {
-    // One byte a key code from 0 on, 0 where the key types nothing.
+    // One byte for each key code from 0 on; 0 if the key types nothing.
     private static ReadOnlySpan<byte> Plain =>
         "\0\01234567890-=\0\0qwertyuiop[]\0\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 \0\0\0\0\0\0\0\0\0\0\0\0\0789-456+1230.\0\0<"u8;
 
@@ -13,11 +13,12 @@ public static class UsKeymap
         "\0\0!@#$%^&*()_+\0\0QWERTYUIOP{}\0\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 \0\0\0\0\0\0\0\0\0\0\0\0\0789-456+1230.\0\0>"u8;
 
     /// <summary>
-    /// The text that a key types. Shift shifts, caps lock shifts letters only (and Shift with it unshifts them), Control and
-    /// Alt change nothing. The keypad always types its digits, as a keypad on a panel without a NumLock lamp should.
+    /// Returns the text that a key types. Shift selects the upper character of a key. Caps lock does so for letters only, and Shift
+    /// together with caps lock selects the small letter again. Control and Alt have no effect. The keypad always types digits, which is
+    /// right for a keypad on a panel without a NumLock LED.
     /// </summary>
-    /// <param name="key">Any key; those that type nothing, and unknown ones, give empty text.</param>
-    /// <param name="modifiers">What is held.</param>
+    /// <param name="key">Any key; the text is empty for keys that type nothing and for unknown keys.</param>
+    /// <param name="modifiers">The modifiers that are active.</param>
     public static KeyText TextOf(KeyCode key, Modifiers modifiers)
     {
         var code = (int)key;
@@ -28,7 +29,7 @@ public static class UsKeymap
         return KeyText.Of(new Rune((char)(shift ? Shifted[code] : Plain[code])));
     }
 
-    // The keypad's keys that have codes far from the others.
+    // The keys of the keypad whose codes are far from the other codes.
     private static char FarKeypad(KeyCode key) => key switch
     {
         KeyCode.KEY_KPSLASH => '/',

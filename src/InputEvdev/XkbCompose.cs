@@ -4,8 +4,8 @@ using static InputEvdev.LibXkbCommon;
 namespace InputEvdev;
 
 /// <summary>
-/// Dead keys and compose sequences. The table of a locale (7 ms on a PC) is loaded by the first key that begins a sequence; one of the
-/// configuration at once, since its sequences may begin with any key.
+/// Dead keys and compose sequences. The table of a locale (7 ms on a PC) is loaded when the first key begins a sequence. A table that the
+/// configuration names is loaded at once, because its sequences may begin with any key.
 /// </summary>
 internal sealed unsafe class XkbCompose : IDisposable
 {
@@ -19,15 +19,15 @@ internal sealed unsafe class XkbCompose : IDisposable
     private bool _tried;
 
     /// <param name="lib">The library.</param>
-    /// <param name="context">Lives longer than this.</param>
-    /// <param name="file">Sequences of the user's own; null: the locale's.</param>
-    /// <param name="log">Is told when there are none.</param>
+    /// <param name="context">A context that is freed after this object is disposed.</param>
+    /// <param name="file">A file with the user's own sequences; null for the sequences of the locale.</param>
+    /// <param name="log">Receives one line if there are no sequences.</param>
     public XkbCompose(LibXkbCommon lib, nint context, string? file, Action<string> log)
     {
         (_lib, _context, _log) = (lib, context, log);
         if (file is null) return;
         _tried = true;
-        Use(FromFile(file), $"{file}: holds no compose sequences");
+        Use(FromFile(file), $"{file}: cannot be read, or has no compose sequences");
     }
 
     private static string Locale
@@ -41,7 +41,7 @@ internal sealed unsafe class XkbCompose : IDisposable
         }
     }
 
-    /// <summary>A key goes down: what it types, now that a sequence may have begun, gone on or ended.</summary>
+    /// <summary>Processes a key press, which may begin, continue or end a sequence. Returns what the key types.</summary>
     public Typed Feed(uint symbol, Typed plain)
     {
         if (!_tried && Keysym.BeginsSequence(symbol)) Load();
@@ -56,13 +56,13 @@ internal sealed unsafe class XkbCompose : IDisposable
                 var typed = Composed();
                 Reset();
                 return typed;
-            default: // Cancelled: no such sequence.
+            default: // Cancelled: there is no such sequence.
                 Reset();
                 return default;
         }
     }
 
-    /// <summary>Forgets a sequence begun.</summary>
+    /// <summary>Discards a sequence that has begun.</summary>
     public void Reset()
     {
         if (_state != 0) _lib.xkb_compose_state_reset(_state);
@@ -80,7 +80,7 @@ internal sealed unsafe class XkbCompose : IDisposable
     {
         _tried = true;
         Use(FromLocale(Locale) is var table and not 0 ? table : FromLocale(FallbackLocale),
-            "no compose sequences in /usr/share/X11/locale; install libx11-data");
+            "/usr/share/X11/locale: no compose sequences; install libx11-data");
     }
 
     private void Use(nint table, string reason)

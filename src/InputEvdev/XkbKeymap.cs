@@ -10,17 +10,17 @@ namespace InputEvdev;
 internal sealed unsafe class XkbKeymap : IKeymap
 {
     private const int MaxFileLength = 16 << 20;
-    private const int EvdevOffset = 8; // An X keycode is the kernel's plus 8.
+    private const int EvdevOffset = 8; // An X keycode is the kernel's key code plus 8.
 
     private readonly LibXkbCommon _lib;
     private readonly nint _context;
     private readonly nint _keymap;
     private readonly nint _state;
     private readonly XkbCompose? _compose;
-    private readonly uint _shift, _caps, _control, _alt; // Masks of the modifiers.
+    private readonly uint _shift, _caps, _control, _alt; // The masks of the modifiers.
     private readonly bool _numLock;
 
-    // Takes over one reference of the context and one of the keymap.
+    // Takes ownership of one reference of the context and one of the keymap.
     private XkbKeymap(LibXkbCommon lib, nint context, nint keymap, XkbCompose? compose, bool numLock)
     {
         (_lib, _context, _keymap, _compose, _numLock) = (lib, context, keymap, compose, numLock);
@@ -30,19 +30,19 @@ internal sealed unsafe class XkbKeymap : IKeymap
         _control = Mask("Control\0"u8);
         _alt = Mask("Mod1\0"u8);
         if (!numLock) return;
-        // As a key and not as a mask: which modifier NumLock is, is the keymap's business.
+        // NumLock is pressed as a key and not set as a mask, because the keymap decides which modifier NumLock is.
         Update(KeyCode.KEY_NUMLOCK, XKB_KEY_DOWN);
         Update(KeyCode.KEY_NUMLOCK, XKB_KEY_UP);
     }
 
     /// <summary>
-    /// Loads the library and makes the keymap that the options name: about 15 ms and 1 MB on a PC, some hundred ms on a board. Null with
-    /// what is wrong and what to do, to be followed by what is used instead.
+    /// Loads the library and creates the keymap that the options name. This takes about 15 ms and 1 MB on a PC, some hundred ms on a board.
+    /// Returns null on failure.
     /// </summary>
-    /// <param name="options">Layouts, or a file.</param>
-    /// <param name="log">Is told when there are no compose sequences.</param>
-    /// <param name="libraryName">libxkbcommon's.</param>
-    /// <param name="reason">What is wrong.</param>
+    /// <param name="options">The layouts, or a keymap file.</param>
+    /// <param name="log">Receives one line if there are no compose sequences.</param>
+    /// <param name="libraryName">The file name of libxkbcommon.</param>
+    /// <param name="reason">On failure: what is wrong and what to do. The caller appends which keymap it uses instead.</param>
     public static XkbKeymap? TryOpen(KeyboardOptions options, Action<string> log, string libraryName, out string reason)
     {
         reason = $"{libraryName} cannot be loaded; install libxkbcommon0 and xkb-data";
@@ -63,7 +63,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
 
     private static nint FromFile(LibXkbCommon lib, nint context, string file, out string reason)
     {
-        reason = $"{file}: is no keymap; make one with xkbcli compile-keymap";
+        reason = $"{file}: not a keymap; make one with xkbcli compile-keymap";
         try
         {
             fixed (byte* text = (byte[])[.. ReadFile(file), 0])
@@ -76,8 +76,8 @@ internal sealed unsafe class XkbKeymap : IKeymap
         }
     }
 
-    /// <summary>Reads a file of the configuration; a FIFO or a device, which may never end, is refused without waiting for it.</summary>
-    /// <exception cref="IOException">It is not there, empty, too large, or no plain file.</exception>
+    /// <summary>Reads a file of the configuration. A FIFO or a device, which may never end, is refused without waiting for it.</summary>
+    /// <exception cref="IOException">The file is missing, empty, too large or not a plain file.</exception>
     public static byte[] ReadFile(string file)
     {
         int fd;
@@ -88,21 +88,21 @@ internal sealed unsafe class XkbKeymap : IKeymap
         using var handle = new SafeFileHandle(fd, ownsHandle: true);
         var length = LengthOf(handle);
         if (length is <= 0 or >= MaxFileLength)
-            throw new IOException("it is empty, too large or no plain file");
+            throw new IOException("the file is empty, too large or not a plain file");
         var bytes = new byte[length];
         var read = 0;
         for (int n; read < bytes.Length && (n = RandomAccess.Read(handle, bytes.AsSpan(read), read)) > 0; read += n) ;
         return bytes[..read];
     }
 
-    // 0 for a device.
+    // Returns 0 for a device or a FIFO.
     private static long LengthOf(SafeFileHandle handle)
     {
         try
         {
             return RandomAccess.GetLength(handle);
         }
-        catch (NotSupportedException) // a FIFO
+        catch (NotSupportedException) // thrown for a FIFO
         {
             return 0;
         }
@@ -142,7 +142,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
     {
         var symbol = Symbol(key);
         var typed = TypedBy(key, symbol);
-        if ((Modifiers & (Modifiers.Control | Modifiers.Alt)) != 0) _compose?.Reset(); // A command, which no sequence goes on with.
+        if ((Modifiers & (Modifiers.Control | Modifiers.Alt)) != 0) _compose?.Reset(); // A command key ends a sequence.
         else if (_compose != null) typed = _compose.Feed(symbol, typed);
         Update(key, XKB_KEY_DOWN);
         return typed;
@@ -152,7 +152,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
 
     public Typed Look(KeyCode key) => TypedBy(key, Symbol(key));
 
-    // What the keymap does not know has no say in it.
+    // A key that is not in the keymap may repeat: the keymap does not decide about it.
     public bool Repeats(KeyCode key) => Symbol(key) == 0 || _lib.xkb_keymap_key_repeats(_keymap, Code(key)) != 0;
 
     public IKeymap Fresh() =>
@@ -191,7 +191,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
         var meaning = Keysym.Meaning(symbol, key);
         var text = Keysym.Text(_lib, symbol);
         if (text.IsEmpty) return new Typed(meaning == key ? FixedKeys.TextOf(key) : default, meaning);
-        // Control with a letter of another script is meant for the Latin letter on the same key, which the library finds.
+        // Control with a letter of another script means Control with the Latin letter on the same key; the library finds that letter.
         if (text.Length > 1 && (Modifiers & Modifiers.Control) != 0)
         {
             var buffer = stackalloc byte[8];

@@ -63,7 +63,7 @@ public class AudioSinkTests
         }
         Assert.InRange(turns, 6, int.MaxValue);
         Assert.Contains((short)16384, _output.Left);
-        Assert.Single(_log, line => line == "audio: unexpected: InvalidOperationException: odd; sound is tried again");
+        Assert.Single(_log, line => line == "audio: unexpected fault: InvalidOperationException: odd; the output is tried again");
     }
 
     [Fact]

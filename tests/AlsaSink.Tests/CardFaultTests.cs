@@ -149,7 +149,7 @@ public class CardFaultTests
         Assert.True(again > 0);
         Assert.All(left[again..(again + 720)], s => Assert.Equal(0, s));
         Assert.Equal(left[again - 1] + 1, left[again + 720]); // no frame of the source is lost by it
-        Assert.Equal("ALSA device fake: 1 xruns so far; latency is 20 ms now, set audio.latencyMs to more if they are heard",
+        Assert.Equal("ALSA device fake: 1 xruns so far; the latency is now 20 ms. If gaps are audible, increase audio.latencyMs",
             Assert.Single(_log));
     }
 
@@ -195,7 +195,7 @@ public class CardFaultTests
             });
         }
         Assert.Equal([OutputState.Idle, OutputState.Playing, OutputState.Discarding, OutputState.Playing], states);
-        Assert.Equal(["ALSA device fake: no such device; plug it in again; it is used then", "audio: fake plays again"], _log);
+        Assert.Equal(["ALSA device fake: no such device; plug the card in again; it is then used again", "audio: fake plays again"], _log);
         Assert.InRange(card.Opens, 1 + 4, 1 + 5); // not more often than once a second
     }
 

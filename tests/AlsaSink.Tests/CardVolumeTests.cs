@@ -67,7 +67,7 @@ public sealed class CardVolumeTests : IDisposable
         using CardVolume volume = Volume("Mic Boost");
         Assert.Equal(["open 0"], Set(volume, 50));
         Set(volume, 60);
-        Assert.Equal("audio.cardControl: card hw:0 has no control \"Mic Boost\"; it has Master, Beep", Assert.Single(_log));
+        Assert.Equal("audio.cardControl: card hw:0 has no control \"Mic Boost\"; choose one of Master, Beep", Assert.Single(_log));
         Assert.False(volume.Works);
     }
 

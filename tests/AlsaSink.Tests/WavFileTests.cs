@@ -85,7 +85,7 @@ public sealed class WavFileTests : IDisposable
             File.WriteAllBytes(Path.Combine(disk, "old"), new byte[4096]);
             string file = Path.Combine(disk, "out.wav");
             AudioException e = Assert.Throws<AudioException>(() => new WavFile(file, _clock));
-            Assert.Equal($"{file}: disk full; make room, sound is discarded from here", e.Message);
+            Assert.Equal($"{file}: disk full; free some space. Further sound is discarded", e.Message);
         }
         finally
         {
@@ -109,8 +109,8 @@ public sealed class WavFileTests : IDisposable
         Run("mkfifo", FilePath);
         Assert.Equal($"{FilePath}: no such device or address; name a file that can be written", Fault(FilePath)); // nobody reads
         using (new FileStream(FilePath, FileMode.Open, FileAccess.ReadWrite))
-            Assert.Equal($"{FilePath}: is no plain file; name a file that can be written", Fault(FilePath));
-        Assert.Equal("/dev/null: is no plain file; name a file that can be written", Fault("/dev/null"));
+            Assert.Equal($"{FilePath}: is not a regular file; name a file that can be written", Fault(FilePath));
+        Assert.Equal("/dev/null: is not a regular file; name a file that can be written", Fault("/dev/null"));
 
         string file = Path.Combine(_folder, "other"), link = Path.Combine(_folder, "link");
         File.WriteAllText(file, "somebody else's");

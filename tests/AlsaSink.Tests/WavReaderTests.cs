@@ -65,13 +65,13 @@ public class WavReaderTests
     public void What_is_no_such_file_is_one_line_that_says_why()
     {
         string Fault(byte[] bytes) => Assert.Throws<AudioException>(() => Read(bytes)).Message;
-        Assert.Contains("is no WAV file", Fault("hello"u8.ToArray()));
-        Assert.Contains("has no format", Fault([.. "RIFF"u8, 0, 0, 0, 0, .. "WAVE"u8]));
-        Assert.Contains("has 8-bit samples of kind 1", Fault(Wav(1, 1, 48000, 8, new byte[10])));
-        Assert.Contains("has 24-bit samples of kind 1", Fault(Wav(1, 1, 48000, 24, new byte[9])));
+        Assert.Contains("is not a WAV file", Fault("hello"u8.ToArray()));
+        Assert.Contains("has no format chunk", Fault([.. "RIFF"u8, 0, 0, 0, 0, .. "WAVE"u8]));
+        Assert.Contains("has 8-bit samples of format 1", Fault(Wav(1, 1, 48000, 8, new byte[10])));
+        Assert.Contains("has 24-bit samples of format 1", Fault(Wav(1, 1, 48000, 24, new byte[9])));
         Assert.Contains("has 6 channels", Fault(Wav(1, 6, 48000, 16, new byte[24])));
         Assert.Contains("has 0 channels", Fault(Wav(1, 0, 48000, 16, new byte[24])));
-        Assert.Contains("has 1000000000 frames a second", Fault(Wav(1, 1, 1_000_000_000, 16, new byte[24])));
+        Assert.Contains("has a rate of 1000000000 Hz", Fault(Wav(1, 1, 1_000_000_000, 16, new byte[24])));
         Assert.Contains("longer than a second", Fault(Wav(1, 1, 8000, 16, new byte[2 * 8001])));
         Assert.Contains("longer than a second", Fault(new byte[3_000_000]));
         Assert.Contains("there is no such file", Assert.Throws<AudioException>(() => WavReader.Read("/nowhere/click.wav")).Message);

@@ -57,7 +57,7 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
         Assert.DoesNotContain("grabbed", board.Host.Log);
         var second = board.Device.Run($"echo '{grab}' >/tmp/g.json; "
             + "MMM_PATH=/tmp/other timeout 5 mmm --config /tmp/g.json --display memory:80x60 --audio none");
-        Assert.Contains("QEMU Virtio Keyboard: another program has grabbed it, and gets all of its events; stop that program",
+        Assert.Contains("QEMU Virtio Keyboard: another program has grabbed the device and receives all of its events; stop that program",
             second.Error);
     });
 

@@ -112,7 +112,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Draw("3");
         var device = displays.Device.Require($"basename $(ls -d {Driver}/virtio*)");
         displays.Device.Require($"echo {device} >{Driver}/unbind");
-        displays.Host.WaitLog("the host sees it", ") is gone; the clients go on without it", TimeSpan.FromSeconds(10));
+        displays.Host.WaitLog("the host sees it", ") is gone; the clients continue without it", TimeSpan.FromSeconds(10));
         displays.WaitDrawn();
         displays.Device.Require($"echo {device} >{Driver}/bind");
         displays.Host.WaitLog("the host has it again", "is back", TimeSpan.FromSeconds(20));
@@ -139,9 +139,9 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     public void What_cannot_be_shown_says_what_there_is() => Watch("kms-faults", () =>
     {
         displays.Start(Kms);
-        Assert.Equal("mmm: /dev/dri/card0: another program shows on it (a desktop, or another mmm); end that one first\n",
+        Assert.Equal("mmm: /dev/dri/card0: another program uses it (a desktop, or another mmm); end that program first\n",
             displays.Refused(Kms));
-        Assert.Equal("mmm: /dev/dri/card7: there is no such device. Use --display memory:800x480 to go without\n",
+        Assert.Equal("mmm: /dev/dri/card7: no such device. To run without a display, use --display memory:800x480\n",
             displays.Refused("drm:/dev/dri/card7"));
         Assert.StartsWith("mmm: /dev/dri/renderD128: drives no display", displays.Refused("drm:/dev/dri/renderD128"));
         Assert.StartsWith("mmm: /dev/null: drives no display", displays.Refused("drm:/dev/null"));
@@ -149,8 +149,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
         Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ",
             displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
-        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no buffer of 800x480 RGB565: Invalid argument; "
-            + "without display.format the driver's own is taken\n",
+        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): cannot create a buffer of 800x480 RGB565: Invalid argument; "
+            + "remove display.format to use a format that the driver supports\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb565" } }"""));
         Assert.Equal("mmm: /tmp/c.json:1: display.format is \"rgb666\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb666" } }"""));
@@ -159,8 +159,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     });
 
     [Theory]
-    [InlineData(Kms, "/dev/dri/card0: another program shows on it")]
-    [InlineData("auto", "/dev/fb0: shows on /dev/dri/card0 as well")]
+    [InlineData(Kms, "/dev/dri/card0: another program uses it")]
+    [InlineData("auto", "/dev/fb0: uses the same screen as /dev/dri/card0")]
     public void A_second_host_is_refused_and_leaves_the_screen_and_the_terminal_alone(
         string display, string line) => Watch($"kms-second-{display[..3]}", () =>
     {
@@ -177,7 +177,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Start("fbdev:/dev/fb0");
         displays.Draw("0.1");
         displays.WaitDrawn();
-        Assert.Equal("mmm: /dev/fb0: another mmm shows on it; end that one first\n", displays.Refused("fbdev:/dev/fb0"));
+        Assert.Equal("mmm: /dev/fb0: another mmm uses it; end that one first\n", displays.Refused("fbdev:/dev/fb0"));
         Assert.Equal("mmm: /dev/dri/card0: another mmm shows on its /dev/fb0; end that one first\n", displays.Refused(Kms));
         StaysShown();
     });
@@ -191,7 +191,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.WaitDrawn();
         WaitScreen("the picture", Pattern);
         displays.Device.Require("chvt 2");
-        displays.Host.WaitLog("the host hears of it", "the screen is another terminal's", TimeSpan.FromSeconds(10));
+        displays.Host.WaitLog("the host hears of it", "another terminal has the screen", TimeSpan.FromSeconds(10));
         displays.StartSecond(Kms);
         displays.EndSecond("TERM");
         displays.Device.Require("chvt 1");
@@ -211,7 +211,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Draw("0.1");
         displays.WaitDrawn();
         displays.StartSecond(SecondCard);
-        Assert.Contains("terminal 1 is another mmm's", displays.SecondLog);
+        Assert.Contains("terminal 1 is used by another mmm", displays.SecondLog);
         StaysShown();
         displays.EndSecond(signal);
         StaysShown();
@@ -231,7 +231,7 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.WaitDrawn();
         StaysShown();
         displays.EndSecond(signal);
-        displays.Host.WaitLog("the host has the terminal", "it is this one's now", TimeSpan.FromSeconds(10));
+        displays.Host.WaitLog("the host has the terminal", "this mmm has taken the terminal", TimeSpan.FromSeconds(10));
         StaysShown();
         displays.Host.End();
         WaitConsole();

@@ -76,7 +76,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         sounds.PlugUsb();
         WaitUsb("the card that came later");
         sounds.UnplugUsb();
-        sounds.Host.WaitLog("the pulled out card is told", "no such device; plug it in again", Patience);
+        sounds.Host.WaitLog("the pulled out card is told", "no such device; plug the card in again", Patience);
         sounds.PlugUsb();
         WaitUsb("the card that came back");
         WaitLevel(HalfLeast, HalfMost); // by its control, which is at its loudest when it is plugged in

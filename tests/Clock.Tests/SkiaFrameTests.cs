@@ -13,11 +13,12 @@ public class SkiaFrameTests
         Environment.SetEnvironmentVariable("MMM_PATH", directory.FullName);
         try
         {
-            using var client = MmmClient.Open("skia", 37, 21); // no host: the client has its file and its pixels all the same
+            // Without a host the client has its file and its pixels all the same.
+            using var client = MmmClient.Open(new MmmClientOptions { Title = "skia", Width = 37, Height = 21 });
             for (var i = 0; i < 3; i++)
             {
                 using var frame = client.BeginFrame(new Rect(3, 4, 5, 6));
-                frame.Fill(Color.FromRgb(0x203040));
+                frame.Fill(PixelColor.FromRgb(0x203040));
                 using (var canvas = frame.AsSkiaCanvas())
                 {
                     using var paint = new SKPaint { Color = new SKColor(0xFF, 0x80, 0x01) };

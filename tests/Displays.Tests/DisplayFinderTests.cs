@@ -63,7 +63,8 @@ public sealed class DisplayFinderTests : IDisposable
         Add("virtio0", "graphics", "fb0");
         _refused = ["card0"];
         var e = Assert.Throws<MmmException>(() => Find());
-        Assert.Equal($"no display found. Tried card0: refused; {_temp["dev/fb0"]}: shows on {_temp["dev/dri/card0"]} as well", e.Message);
+        Assert.Equal("no display found. "
+            + $"Tried card0: refused; {_temp["dev/fb0"]}: uses the same screen as {_temp["dev/dri/card0"]}", e.Message);
         Assert.Equal(["card0"], _opened);
     }
 

@@ -29,11 +29,11 @@ public class BadConfigTests
     public void Broken_JSON_is_named_with_its_line(string config, string part) => AssertRefused(config, part);
 
     [Theory]
-    [InlineData("[]", "a configuration is an object")]
-    [InlineData("3", "a configuration is an object")]
-    [InlineData("null", "a configuration is an object")]
+    [InlineData("[]", "a configuration must be an object")]
+    [InlineData("3", "a configuration must be an object")]
+    [InlineData("null", "a configuration must be an object")]
     [InlineData("{ \"path\": 3 }", "path is 3; it must be a text")]
-    [InlineData("{ \"path\": \"a\",\n\"path\": \"b\" }", "$FILE:2: path is there twice")]
+    [InlineData("{ \"path\": \"a\",\n\"path\": \"b\" }", "$FILE:2: path occurs twice")]
     [InlineData("{ \"display\": \"auto\" }", "display is \"auto\"; it must be an object")]
     [InlineData("{ \"display\": { \"device\": \"memory:0x0\" } }", "display.device is \"memory:0x0\"; width and height must be 1 to 16384")]
     [InlineData("{ \"display\": {\n\"format\": \"rgb888\" } }",
@@ -78,8 +78,8 @@ public class BadConfigTests
     [InlineData("{ \"input\": { \"keys\": { \"host\": { \"power\": \"explode\" } } } }",
         "input.keys.host.power is \"explode\"; it must be \"quit\", \"blank\"")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": { \"alt-control-q\": \"quit\" } } } }",
-        "\"alt-control-q\" is no key; it must be a name of docs/keys.md or one character")]
-    [InlineData("{ \"input\": { \"keys\": { \"host\": { \"\": \"quit\" } } } }", "\"\" is no key")]
+        "\"alt-control-q\" is not a key; it must be a name of docs/keys.md or one character")]
+    [InlineData("{ \"input\": { \"keys\": { \"host\": { \"\": \"quit\" } } } }", "\"\" is not a key")]
     [InlineData("{ \"input\": { \"keys\": { \"host\": [] } } }", "input.keys.host is a list; it must be an object")]
     [InlineData("{ \"audio\": { \"device\": \"loud\" } }",
         "audio.device is \"loud\"; it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE")]

@@ -53,20 +53,20 @@ public class BadInputTests
     [InlineData("memory:640x480:rgb5", "as for its format, it must be one of xrgb8888, ")]
     [InlineData("memory:640x480:rgb565:x", "it must be")]
     [InlineData("memory:640x480@", "it must be")]
-    [InlineData("memory:64x48@/nonexistent/fb", "/nonexistent/fb: the memory display cannot be made: No such file or directory")]
-    [InlineData("memory:64x48@$TEMP", "$TEMP: the memory display cannot be made: Is a directory")]
+    [InlineData("memory:64x48@/nonexistent/fb", "/nonexistent/fb: the memory display cannot be created: No such file or directory")]
+    [InlineData("memory:64x48@$TEMP", "$TEMP: the memory display cannot be created: Is a directory")]
     [InlineData("memory:64x48@/dev/null", "/dev/null: ")]
-    [InlineData("fbdev:/nonexistent", "/nonexistent: there is no such device. Use --display memory:800x480")]
+    [InlineData("fbdev:/nonexistent", "/nonexistent: no such device. To run without a display, use --display memory:800x480")]
     [InlineData("fbdev:/dev/null", "/dev/null: not a framebuffer")]
     [InlineData("fbdev:$TEMP", "$TEMP: Is a directory")]
-    [InlineData("drm:/nonexistent", "/nonexistent: there is no such device. Use --display memory:800x480")]
+    [InlineData("drm:/nonexistent", "/nonexistent: no such device. To run without a display, use --display memory:800x480")]
     [InlineData("drm:/dev/null:HDMI-A-1", "/dev/null: drives no display")]
     [InlineData("drm:$TEMP", "$TEMP: Is a directory")]
     [InlineData("drm:", "it must be")]
     public void A_display_that_cannot_be_had_is_named(string display, string part) => AssertRefused(["--display", display, .. Quiet], part);
 
     [Theory]
-    [InlineData("/nonexistent", "input: /nonexistent: no such file; make it with mkfifo")]
+    [InlineData("/nonexistent", "input: /nonexistent: no such file; make a FIFO with mkfifo")]
     [InlineData("$TEMP/a-file", "input: $TEMP/a-file: cannot be waited for; it must be an input device or a FIFO")]
     [InlineData("/dev/null", "/dev/null: not an evdev device")]
     [InlineData("/dev/nonexistent", "/dev/nonexistent: no such device")]
@@ -125,7 +125,7 @@ public class BadInputTests
     [InlineData("/proc/nonexistent/clients")]
     [InlineData("$TEMP/a-file/clients")]
     public void A_directory_that_cannot_be_made_is_named(string path) =>
-        AssertRefused([.. QuietMemory, "--path", path], path + ": the clients' directory cannot be made: ");
+        AssertRefused([.. QuietMemory, "--path", path], path + ": the clients' directory cannot be created: ");
 
     [Fact]
     public void A_directory_that_cannot_be_written_is_named()
@@ -135,7 +135,7 @@ public class BadInputTests
         File.SetUnixFileMode(temp.Path, (UnixFileMode)0x1ED);
         string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Mmm, .. QuietMemory, "--path"];
         using var inside = new Child("setpriv", [.. asNobody, temp["clients"]]);
-        AssertOneLine(inside, $"{temp["clients"]}: the clients' directory cannot be made: Permission denied");
+        AssertOneLine(inside, $"{temp["clients"]}: the clients' directory cannot be created: Permission denied");
         using var itself = new Child("setpriv", [.. asNobody, temp.Path]);
         AssertOneLine(itself, $"{temp.Path}: cannot be served: Permission denied; choose another directory");
     }

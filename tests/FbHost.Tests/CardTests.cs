@@ -56,7 +56,7 @@ public class CardTests
 
         File.Delete(host.Temp["plugged"]);
         Wait.Until(() => Done(host)[^1] == "open 0", "the control is let go", () => string.Join(" | ", Done(host)));
-        host.WaitForLog("no such device; plug it in again");
+        host.WaitForLog("no such device; plug the card in again");
         File.Delete(host.Temp["done"]);
         Plug(host, 2);
         WaitDone(host, "Master -1806", "switch 1");
@@ -90,10 +90,10 @@ public class CardTests
         using var client = host.Raw("pcm 3 48000 440 60000");
         WaitLoudness(host, Level);
         File.Delete(host.Temp["plugged"]);
-        host.WaitForLog("no such device; plug it in again");
+        host.WaitForLog("no such device; plug the card in again");
         Plug(host, Bare);
         WaitLoudness(host, Half * Level);
-        Assert.Equal(1, host.CountLog("audio.cardControl: card hw:0 has no control \"Master\"; it has none, leave it out"));
+        Assert.Equal(1, host.CountLog("audio.cardControl: card hw:0 has no control \"Master\"; it has no controls, so remove the option"));
     }
 
     [Fact]

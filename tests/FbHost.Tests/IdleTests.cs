@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mmm.Protocol;
 
 namespace FbHost.Tests;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FbHost.Input;
 using InputEvdev;
+using Mmm.Protocol;
 using static InputEvdev.KeyCode;
 
 namespace FbHost.Tests;

@@ -1,3 +1,5 @@
+using Mmm.Protocol;
+
 namespace FbHost.Tests;
 
 /// <summary>Hosts that end and come back.</summary>
@@ -100,7 +102,7 @@ public class LifetimeTests
         {
             host.Start();
             Assert.Equal(2, host.Log.Length); // this, and the ready line
-            var line = $"mmm: {host.Path}: is locked by process {stranger.Pid}, which is another user's; served all the same";
+            var line = $"mmm: {host.Path}: is locked by process {stranger.Pid} of another user; this host serves it nevertheless";
             Assert.Equal(line, host.Log[0]);
             host.Raw("color ff0000");
             host.WaitForRectangle(0, 0, 64, 48, 0xff0000);

@@ -63,7 +63,7 @@ public sealed partial class LogWriterTests : IDisposable
         var kept = first.Count - 1;
         Assert.InRange(kept, LogWriter.MostLines, written - 1);
         Assert.Equal(Enumerable.Range(0, kept).Select(i => $"mmm: line {i}"), first[..^1]);
-        Assert.Equal($"mmm: {written - kept:N0} lines of the log were lost: nobody read them in time", first[^1]);
+        Assert.Equal($"mmm: {written - kept:N0} lines of the log were lost because they were not read in time", first[^1]);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Mmm.Protocol;
+
 namespace FbHost.Tests;
 
 /// <summary>Pixels of clients that only know the offsets, on the memory display.</summary>

@@ -96,6 +96,6 @@ public sealed class ShortageTests
         using var mmm = new Child("sh",
             ["-c", "mkdir \"$1\" && cd \"$1\" && rmdir \"$1\" && shift && exec \"$@\"", "sh", temp["gone"], Programs.Mmm,
             "--display", "memory:64x48", "--input", "none", "--audio", "none", option, path]);
-        BadInputTests.AssertOneLine(mmm, "the directory that relative paths begin at was removed");
+        BadInputTests.AssertOneLine(mmm, "the working directory was removed");
     }
 }

@@ -195,7 +195,7 @@ public class SoundTests
         host.Process.Signal(Child.SIGKILL);
         host.Process.WaitForEnd();
         host.Start();
-        Assert.Equal(1, host.CountLog("is no file of kept volumes"));
+        Assert.Equal(1, host.CountLog("is not a valid volume file"));
         Assert.Equal(70, host.Ask("volume").GetProperty("volume").GetInt32());
     }
 

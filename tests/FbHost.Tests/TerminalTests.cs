@@ -117,6 +117,6 @@ public class TerminalTests
     {
         using var temp = new TempDirectory();
         using var mmm = new Child(Programs.Mmm, [.. Host(temp)[1..], "--input", "terminal"], ("MMM_PATH", temp["mmm"]));
-        BadInputTests.AssertOneLine(mmm, "input: terminal: stdin is no terminal; start the host on one, or choose --input auto");
+        BadInputTests.AssertOneLine(mmm, "input: terminal: stdin is not a terminal; start the host on one, or choose --input auto");
     }
 }

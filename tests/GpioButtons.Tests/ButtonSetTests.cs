@@ -110,7 +110,7 @@ public sealed unsafe class ButtonSetTests
     {
         GpioLineException e = Assert.Throws<GpioLineException>(
             () => Open(new ButtonConfig(0, 3, false, "x"), new ButtonConfig(0, 3, true, "y")));
-        Assert.Equal("button \"y\": chip 0 line 3 is another button's already; choose another line", e.Message);
+        Assert.Equal("button \"y\": another button uses chip 0 line 3; choose another line", e.Message);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed unsafe class ButtonSetTests
     [Theory]
     [InlineData(-1, 0, "x", "chardev", 5, "button \"x\": chip -1; must be 0 or more, as in /dev/gpiochip0")]
     [InlineData(0, -2, "x", "chardev", 5, "button \"x\": line -2; must be 0 or more")]
-    [InlineData(0, 7, " ", "chardev", 5, "button on chip 0 line 7: no event; give it one, such as \"return\"")]
+    [InlineData(0, 7, " ", "chardev", 5, "button on chip 0 line 7: no event; set one, such as \"return\"")]
     [InlineData(0, 0, "x", "sysfs", 5, "button \"x\": driver \"sysfs\"; use \"chardev\" or \"libgpiod\"")]
     [InlineData(0, 0, "x", "libgpiod", 1001, "button \"x\": debounce of 1001 ms; must be 0 to 1000")]
     [InlineData(0, 0, "x", "chardev", 0, null)]

@@ -106,7 +106,7 @@ public class DeviceClassTests
         (c.Axes[ABS_X].maximum, c.Axes[ABS_Y].maximum) = (799, 479);
         var panel = DeviceClass.Of(c, new DeviceSettings());
         Assert.Equal((799, 479), (panel.X.Maximum, panel.Y.Maximum));
-        Assert.StartsWith("its ABS_MT_POSITION_X goes from 0 to 0, which is no range; that of ABS_X is used", panel.Repaired);
+        Assert.StartsWith("its ABS_MT_POSITION_X goes from 0 to 0, which is no range; the range of ABS_X is used instead", panel.Repaired);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class DeviceClassTests
         (c.Axes[ABS_X].minimum, c.Axes[ABS_Y].maximum) = (100, 100);
         var panel = DeviceClass.Of(c, new DeviceSettings());
         Assert.Equal((1, 0.75, 0), (panel.X.Fraction(-5), panel.X.Fraction(25), panel.X.Fraction(300)));
-        Assert.Equal("its X axis goes from 100 to 0; taken as one that counts backwards", panel.Repaired);
+        Assert.Equal("its X axis goes from 100 to 0; it is treated as an axis that counts backwards", panel.Repaired);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class DeviceClassTests
     public void A_role_that_the_device_cannot_have_is_said()
     {
         var mouse = Of([(int)KeyCode.KEY_A, BTN_LEFT], [REL_X, REL_Y], settings: new() { Role = DeviceRole.Touch });
-        Assert.Equal((true, PointerKind.None, "it has no pointer that its role could be"), (mouse.Keyboard, mouse.Pointer, mouse.Unused));
+        Assert.Equal((true, PointerKind.None, "it has no pointer, which its role needs"), (mouse.Keyboard, mouse.Pointer, mouse.Unused));
     }
 
     [Fact]
@@ -153,9 +153,9 @@ public class DeviceClassTests
         var touch = UdevProperties.Parse(["I:123", "E:ID_INPUT=1", "E:ID_INPUT_TOUCHSCREEN=1", "E:ID_INPUT_TOUCHPAD=0"]);
         Assert.Equal(PointerKind.Touch, Of([BTN_LEFT], abs: XY, udev: touch).Pointer);
         Assert.Equal(PointerKind.Tablet, Of([BTN_LEFT], abs: XY, udev: touch, settings: new() { Role = DeviceRole.Tablet }).Pointer);
-        Assert.Equal("a joystick or gamepad; left alone",
+        Assert.Equal("a joystick or gamepad; not used",
             Of([BTN_LEFT], abs: XY, udev: UdevProperties.Parse(["E:ID_INPUT_JOYSTICK=1"])).Unused);
-        Assert.Equal("an accelerometer; left alone", Of(abs: XY, udev: UdevProperties.Parse(["E:ID_INPUT_ACCELEROMETER=1"])).Unused);
+        Assert.Equal("an accelerometer; not used", Of(abs: XY, udev: UdevProperties.Parse(["E:ID_INPUT_ACCELEROMETER=1"])).Unused);
     }
 
     [Fact]
@@ -172,9 +172,9 @@ public class DeviceClassTests
     [Fact]
     public void A_gamepad_an_accelerometer_and_a_lid_are_nothing()
     {
-        Assert.Equal("a joystick or gamepad; left alone", Of([BTN_SOUTH, 0x131, 0x220, 0x2c0], abs: XY).Unused);
-        Assert.Equal("an accelerometer; left alone", Of(abs: XY, props: [INPUT_PROP_ACCELEROMETER]).Unused);
+        Assert.Equal("a joystick or gamepad; not used", Of([BTN_SOUTH, 0x131, 0x220, 0x2c0], abs: XY).Unused);
+        Assert.Equal("an accelerometer; not used", Of(abs: XY, props: [INPUT_PROP_ACCELEROMETER]).Unused);
         Assert.All([Of(abs: XY), Of()], device =>
-            Assert.Equal((false, "no keys and no pointer; left alone"), (device.IsOfUse, device.Unused)));
+            Assert.Equal((false, "no keys and no pointer; not used"), (device.IsOfUse, device.Unused)));
     }
 }

@@ -257,9 +257,9 @@ public sealed partial class EvdevDeviceTests : IDisposable
         Assert.False(EvdevDevice.TryOpen(file, DeviceRules.None, out _, out fault));
         Assert.Equal($"{file}: not an evdev device; give a /dev/input/event* node", fault.Reason);
         Assert.False(EvdevDevice.TryOpenStream(missing, 800, 480, DeviceRules.None, out _, out fault));
-        Assert.Equal($"{missing}: no such file; make it with mkfifo", fault.Reason);
+        Assert.Equal($"{missing}: no such file; make a FIFO with mkfifo", fault.Reason);
         Assert.False(EvdevDevice.TryOpenStream(_folder.FullName, 800, 480, DeviceRules.None, out _, out fault));
-        Assert.Equal($"{_folder.FullName}: it must be an input device or a FIFO; make one with mkfifo", fault.Reason);
+        Assert.Equal($"{_folder.FullName}: neither an input device nor a FIFO; make a FIFO with mkfifo", fault.Reason);
         Assert.Equal("/dev/input/event0: permission denied; add the user to the group \"input\"",
             EvdevDevice.DeviceFailure("/dev/input/event0", LibC.EACCES));
     }

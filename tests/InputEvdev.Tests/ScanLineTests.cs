@@ -71,6 +71,6 @@ public class ScanLineTests
             Scan(line, KEY_1, KEY_ENTER);
         }
         Assert.Equal(Enumerable.Repeat("1" + new string('ö', 56), 2), _lines);
-        Assert.Equal(["scanner: a scan of more than 114 bytes was cut; longer codes do not fit an event"], _log);
+        Assert.Equal(["scanner: a scan of more than 114 bytes was cut; longer codes do not fit into one event"], _log);
     }
 }

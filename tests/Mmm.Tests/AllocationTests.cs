@@ -1,4 +1,5 @@
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 
@@ -55,7 +56,7 @@ public sealed class AllocationTests : IDisposable
         {
             using (var frame = _client.BeginFrame(new Rect(0, 0, 64, 48)))
             {
-                frame.Fill(Color.Black, new Rect(1, 1, 3, 3));
+                frame.Fill(PixelColor.Black, new Rect(1, 1, 3, 3));
                 frame.Present();
             }
             return _file.Refresh() && _file.State.Flip == FlipState.WaitFlip && _file.State.Fault(_file.Length) == null && _file.BeginFlip()

@@ -1,4 +1,4 @@
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace Mmm.Tests;
 

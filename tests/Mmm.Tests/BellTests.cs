@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 
@@ -27,7 +28,7 @@ public sealed class BellTests : IDisposable
         Assert.Equal("mmm 1 " + Path.GetFileName(client.FilePath), hello);
         Assert.True(Bell.TryParseHello(System.Text.Encoding.UTF8.GetBytes(hello), out _, out _));
         Assert.Equal((Environment.ProcessId, 64, 0), (pid, width, flip));
-        Assert.True(client.HostConnected);
+        Assert.True(client.IsHostConnected);
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class BellTests : IDisposable
             file.PushEvent("return"u8);
             host.Ring();
         }, null, 100, Timeout.Infinite);
-        Assert.Equal(new KeyPress("return"), client.WaitEvent(Soon));
+        Assert.Equal(new KeyPressed("return"), client.WaitEvent(Soon));
     }
 
     [Fact]
@@ -123,24 +124,24 @@ public sealed class BellTests : IDisposable
         host.AwaitClient();
         using (var frame = client.BeginFrame())
         {
-            frame.Fill(Color.White);
+            frame.Fill(PixelColor.White);
             frame.Present();
         }
         host.Dispose();
-        Assert.Equal(new HostGone(), client.WaitEvent(Soon));
-        Assert.False(client.HostConnected);
+        Assert.Equal(new HostDisconnected(), client.WaitEvent(Soon));
+        Assert.False(client.IsHostConnected);
         using (var file = MmmDirectory.OpenFile(client.FilePath))
         {
             var pixel = new uint[1];
             Assert.True(file.ReadPixels(file.State, new Rect(63, 47, 1, 1), pixel, 1));
             Assert.Equal((0xFFFFFFFF, FlipState.WaitFlip), (pixel[0], file.State.Flip));
             Assert.Equal(PushResult.Done, file.PushEvent("a"u8)); // without a bell: polled
-            Assert.Equal(new KeyPress("a"), client.WaitEvent(Soon));
+            Assert.Equal(new KeyPressed("a"), client.WaitEvent(Soon));
         }
         using var next = new FakeHost(_directory);
-        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
         Assert.Equal("mmm 1 " + Path.GetFileName(client.FilePath), next.AwaitClient());
-        Assert.True(client.HostConnected);
+        Assert.True(client.IsHostConnected);
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class BellTests : IDisposable
         using var host = new FakeHost(_directory, listen: false);
         Assert.Null(client.WaitEvent(TimeSpan.FromMilliseconds(60))); // has seen the name, and nobody listens
         host.Listen();
-        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
     }
 
     [Fact]
@@ -159,13 +160,13 @@ public sealed class BellTests : IDisposable
         using var busy = new ManualResetEventSlim();
         using var host = new FakeHost(_directory, beforeAnswer: _ => busy.Wait());
         using var client = _directory.OpenClient();
-        Assert.False(client.HostConnected);
+        Assert.False(client.IsHostConnected);
         using var file = MmmDirectory.OpenFile(client.FilePath);
         file.PushEvent("a"u8);
-        Assert.Equal(new KeyPress("a"), client.WaitEvent(Soon)); // without a bell until then
+        Assert.Equal(new KeyPressed("a"), client.WaitEvent(Soon)); // without a bell until then
         busy.Set();
-        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
-        Assert.True(client.HostConnected);
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
+        Assert.True(client.IsHostConnected);
         host.AwaitClient();
         AssertSleeps(client, host);
     }
@@ -176,9 +177,9 @@ public sealed class BellTests : IDisposable
         using var host = new FakeHost(_directory) { HangsUp = true };
         using var client = _directory.OpenClient();
         Wait(client, () => host.HungUp >= 3);
-        Assert.False(client.HostConnected);
+        Assert.False(client.IsHostConnected);
         host.HangsUp = false;
-        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
         host.AwaitClient();
         AssertSleeps(client, host);
     }
@@ -190,8 +191,8 @@ public sealed class BellTests : IDisposable
         using var client = _directory.OpenClient();
         host.AwaitClient();
         host.HangUp();
-        Assert.Equal(new HostGone(), client.WaitEvent(Soon));
-        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.Equal(new HostDisconnected(), client.WaitEvent(Soon));
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
         Assert.Equal("mmm 1 " + Path.GetFileName(client.FilePath), host.AwaitClient());
         AssertSleeps(client, host);
     }
@@ -204,12 +205,12 @@ public sealed class BellTests : IDisposable
         host.AwaitClient();
         host.Answer = "mmm 1 error it has a bell already";
         host.HangUp();
-        Assert.Equal(new HostGone(), client.WaitEvent(Soon));
+        Assert.Equal(new HostDisconnected(), client.WaitEvent(Soon));
         var refused = Task.Run(host.AwaitClient);
         Wait(client, () => refused.IsCompleted);
-        Assert.False(client.HostConnected);
+        Assert.False(client.IsHostConnected);
         host.Answer = "mmm 1 ok";
-        Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
     }
 
     private static void Wait(MmmClient client, Func<bool> until)
@@ -234,14 +235,14 @@ public sealed class BellTests : IDisposable
         host.Ring();
         Assert.True(Sys.PollIn(client.PollHandle, 5000));
         Assert.True(client.TryReadEvent(out var a) && client.TryReadEvent(out _));
-        Assert.Equal(new KeyPress("a"), a);
+        Assert.Equal(new KeyPressed("a"), a);
         Assert.False(client.TryReadEvent(out _));
         Assert.False(Sys.PollIn(client.PollHandle, 50), "still readable with nothing to read: the app's loop would spin");
 
         host.Dispose();
         Assert.True(Sys.PollIn(client.PollHandle, 5000));
         Assert.True(client.TryReadEvent(out var gone));
-        Assert.Equal(new HostGone(), gone);
+        Assert.Equal(new HostDisconnected(), gone);
     }
 
     [Fact]
@@ -255,7 +256,7 @@ public sealed class BellTests : IDisposable
         {
             Assert.Empty(client.Events());
             Assert.Empty(client.Events()); // an inner loop ended first: the outer one must end too
-            Assert.Equal(new Quit(), client.WaitEvent(Timeout.InfiniteTimeSpan));
+            Assert.Equal(new QuitRequested(), client.WaitEvent(Timeout.InfiniteTimeSpan));
             Assert.Empty(client.Frames());
         });
         Assert.True(waits.Wait(Soon), "a wait does not end");
@@ -277,7 +278,7 @@ public sealed class BellTests : IDisposable
                 cancel.CancelAfter(50);
             }
         });
-        Assert.Equal([new KeyPress("a")], seen);
+        Assert.Equal([new KeyPressed("a")], seen);
         using var later = new Timer(_ => client.Close(), null, 50, Timeout.Infinite);
         await Rest().WaitAsync(Soon);
         await Rest().WaitAsync(Soon);
@@ -314,7 +315,7 @@ public sealed class BellTests : IDisposable
             client.Title = "restarts the timer";
             using var host = new FakeHost(_directory);
             Thread.Sleep(30);
-            Assert.Equal(new HostBack(), client.WaitEvent(Soon));
+            Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
             host.AwaitClient();
             AssertSleeps(client, host);
             client.WaitEvent(TimeSpan.Zero);
@@ -339,7 +340,7 @@ public sealed class BellTests : IDisposable
             file.PushEvent("a"u8);
         host.Ring();
         Assert.True(sleeper.Join(5000));
-        Assert.Equal(new KeyPress("a"), woken);
+        Assert.Equal(new KeyPressed("a"), woken);
 
         string Switches() => File.ReadLines($"/proc/self/task/{thread}/status")
             .Single(l => l.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 
@@ -64,7 +65,7 @@ public sealed class ClientAndHostTests : IDisposable
         for (var i = 0; i < 1023; i++)
         {
             Assert.True(_client.TryReadEvent(out var e));
-            Assert.Equal(new KeyPress($"k{i}"), e);
+            Assert.Equal(new KeyPressed($"k{i}"), e);
         }
         Assert.False(_client.TryReadEvent(out _));
         Assert.Equal(PushResult.Done, _file.PushEvent("again"u8));
@@ -76,7 +77,7 @@ public sealed class ClientAndHostTests : IDisposable
     {
         Assert.Equal(PushResult.Done, _file.PushEvent(Encoding.UTF8.GetBytes("message " + new string('€', 60))));
         Assert.True(_client.TryReadEvent(out var e));
-        Assert.Equal(new Message(new string('€', 39)), e);
+        Assert.Equal(new MessageReceived(new string('€', 39)), e);
     }
 
     [Fact]
@@ -144,7 +145,7 @@ public sealed class ClientAndHostTests : IDisposable
         _client.SetValue("fifteen letters", new string('€', 30));
         Assert.True(_file.RefreshValues());
         Assert.Equal(new string('€', 21), _file.Values["fifteen letters"]);
-        Assert.Throws<MmmException>(() => _client.SetValue("sixteen letters!", ""));
+        Assert.Throws<ArgumentException>(() => _client.SetValue("sixteen letters!", ""));
         Assert.True(_file.SetValue("ééééééééé", new string('é', 40)));
         Assert.Equal(new string('é', 31), _client.GetValue("ééééééé"));
     }
@@ -180,7 +181,7 @@ public sealed class ClientAndHostTests : IDisposable
         {
             Assert.True(_file.Refresh());
             Assert.Equal(FlipState.Drawing, _file.State.Flip);
-            frame.Fill(Color.FromRgb(0x112233), new Rect(2, 3, 4, 5));
+            frame.Fill(PixelColor.FromRgb(0x112233), new Rect(2, 3, 4, 5));
             frame.Damage(new Rect(10, 10, 1000, 1));
             frame.Present();
         }
@@ -241,7 +242,7 @@ public sealed class ClientAndHostTests : IDisposable
         void DrawHalf()
         {
             using var frame = _client.BeginFrame(new Rect(0, 0, 4, 4));
-            frame.Fill(Color.White);
+            frame.Fill(PixelColor.White);
             throw new NotSupportedException();
         }
     }
@@ -274,15 +275,15 @@ public sealed class ClientAndHostTests : IDisposable
         frame.Dispose(); // not this one's
         try
         {
-            frame.Fill(Color.White);
+            frame.Fill(PixelColor.White);
             Assert.Fail("a frame that is over was drawn");
         }
         catch (InvalidOperationException)
         {
-            next.Fill(Color.White);
+            next.Fill(PixelColor.White);
         }
 
-        static void Mark(Frame frame) => frame.Damage(new Rect(1, 2, 3, 4));
+        static void Mark(ClientFrame frame) => frame.Damage(new Rect(1, 2, 3, 4));
     }
 
     [Fact]
@@ -319,7 +320,7 @@ public sealed class ClientAndHostTests : IDisposable
     {
         using (var frame = _client.BeginFrame())
         {
-            frame.Fill(Color.White);
+            frame.Fill(PixelColor.White);
             frame.Present();
         }
         Assert.True(_file.SetDesiredSize(200, 100));
@@ -327,7 +328,7 @@ public sealed class ClientAndHostTests : IDisposable
         Assert.Equal((64, 48), (_client.Width, _client.Height));
         Assert.True(_file.BeginFlip() && _file.EndFlip());
         Assert.True(_client.TryReadEvent(out var e));
-        Assert.Equal(new Resized(200, 100), e);
+        Assert.Equal(new ClientResized(200, 100), e);
         Assert.False(_client.TryReadEvent(out _));
         Assert.True(_file.Refresh());
         Assert.Equal((200, 100, 800, FlipState.Neutral), (_file.State.Width, _file.State.Height, _file.State.Stride, _file.State.Flip));
@@ -335,7 +336,7 @@ public sealed class ClientAndHostTests : IDisposable
         using (var frame = _client.BeginFrame())
         {
             Assert.Equal((200, 100, 200 * 100), (frame.Width, frame.Height, frame.Pixels.Length));
-            frame.Fill(Color.FromRgb(1, 2, 3));
+            frame.Fill(PixelColor.FromRgb(1, 2, 3));
             frame.Present();
         }
         Assert.True(_file.BeginFlip());
@@ -347,7 +348,7 @@ public sealed class ClientAndHostTests : IDisposable
         var length = _file.Length;
         Assert.True(_file.SetDesiredSize(10, 10));
         Assert.True(_client.TryReadEvent(out e));
-        Assert.Equal((new Resized(10, 10), length), ((Resized)e, _file.Length)); // never shrunk
+        Assert.Equal((new ClientResized(10, 10), length), ((ClientResized)e, _file.Length)); // never shrunk
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CsCheck;
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 
@@ -128,12 +129,12 @@ public class ClientStateTests
     [InlineData(8, 4, 31, 0, "its stride is 31 bytes; a row of 8 pixels needs 32, and a multiple of 4")]
     [InlineData(8, 4, 33, 0, "its stride is 33 bytes; a row of 8 pixels needs 32, and a multiple of 4")]
     [InlineData(8, 4, -32, 0, "its stride is -32 bytes; a row of 8 pixels needs 32, and a multiple of 4")]
-    [InlineData(8, 4, 2147483644, 0, "its file ends at 300,000 bytes, 6,442,450,964 were promised")]
+    [InlineData(8, 4, 2147483644, 0, "its file ends at 300,000 bytes, 6,442,450,964 are needed")]
     [InlineData(8, 4, 32, -1, "its pixels begin at -1")]
     [InlineData(8, 4, 32, int.MinValue, "its pixels begin at -2,147,483,648")]
-    [InlineData(8, 4, 32, int.MaxValue, "its file ends at 300,000 bytes, 2,147,483,775 were promised")]
+    [InlineData(8, 4, 32, int.MaxValue, "its file ends at 300,000 bytes, 2,147,483,775 are needed")]
     [InlineData(8, 4, 32, 299872, null)]
-    [InlineData(8, 4, 32, 299873, "its file ends at 300,000 bytes, 300,001 were promised")]
+    [InlineData(8, 4, 32, 299873, "its file ends at 300,000 bytes, 300,001 are needed")]
     public void A_fault_says_what_is_wrong(int width, int height, int stride, int offset, string? fault) =>
         Assert.Equal(fault, State(width, height, stride, offset).Fault(300_000));
 
@@ -145,12 +146,12 @@ public class ClientStateTests
         Assert.Equal((wholeX, wholeY), State(1, 1, 4, 0, x: x, y: y).Position);
 
     [Theory]
-    [InlineData(4, 48000, 0, 0, "its PCM format is 4; 0 to 3 exist")]
-    [InlineData(-1, 48000, 0, 0, "its PCM format is -1; 0 to 3 exist")]
+    [InlineData(4, 48000, 0, 0, "its PCM format is 4; 0 to 3 are valid")]
+    [InlineData(-1, 48000, 0, 0, "its PCM format is -1; 0 to 3 are valid")]
     [InlineData(3, 0, 0, 0, "its sample rate is 0; 8,000 to 192,000 is served")]
     [InlineData(3, -48000, 0, 0, "its sample rate is -48,000; 8,000 to 192,000 is served")]
-    [InlineData(3, 48000, -5, 32767, "its PCM ring has the frames -5 and 32767; 0 to 8191 exist")]
-    [InlineData(3, 48000, 0, 8192, "its PCM ring has the frames 0 and 8192; 0 to 8191 exist")]
+    [InlineData(3, 48000, -5, 32767, "its PCM ring has the frames -5 and 32767; 0 to 8191 are valid")]
+    [InlineData(3, 48000, 0, 8192, "its PCM ring has the frames 0 and 8192; 0 to 8191 are valid")]
     [InlineData(1, 48000, 4095, 4095, null)]
     public void A_PCM_fault_says_what_is_wrong(int format, int rate, int read, int write, string? fault) =>
         Assert.Equal(fault, new PcmState((PcmFormat)format, rate, read, write).Fault());

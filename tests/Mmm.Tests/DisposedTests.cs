@@ -20,7 +20,7 @@ public sealed class DisposedTests : IDisposable
             ["Width"] = () => _ = client.Width,
             ["Height"] = () => _ = client.Height,
             ["FilePath"] = () => _ = client.FilePath,
-            ["HostConnected"] = () => _ = client.HostConnected,
+            ["IsHostConnected"] = () => _ = client.IsHostConnected,
             ["Audio"] = () => _ = client.Audio,
             ["PollHandle"] = () => _ = client.PollHandle,
             ["Title"] = () => _ = client.Title,
@@ -40,6 +40,8 @@ public sealed class DisposedTests : IDisposable
             ["TryReadEvent"] = () => client.TryReadEvent(out _),
             ["TryReadEventText"] = () => client.TryReadEventText(new byte[128]),
             ["Frames"] = () => client.Frames().GetEnumerator().MoveNext(),
+            ["Every"] = () => client.Every(TimeSpan.FromSeconds(1)),
+            ["Post"] = () => client.Post(() => { }),
             ["Format"] = () => _ = audio.Format,
             ["set Format"] = () => audio.Format = PcmFormat.F32Mono,
             ["SampleRate"] = () => _ = audio.SampleRate,
@@ -53,6 +55,8 @@ public sealed class DisposedTests : IDisposable
             ["Queue"] = () => audio.Queue(new byte[4]),
             ["add Fill"] = () => audio.Fill += _ => { },
             ["remove Fill"] = () => audio.Fill -= _ => { },
+            ["add FillFloats"] = () => audio.FillFloats += _ => { },
+            ["remove FillFloats"] = () => audio.FillFloats -= _ => { },
         };
         Assert.All(calls, call => Assert.Throws<ObjectDisposedException>(call.Value));
         var members = new[] { typeof(MmmClient), typeof(ClientAudio) }
@@ -73,7 +77,7 @@ public sealed class DisposedTests : IDisposable
         frame.Dispose();
         try
         {
-            frame.Fill(Color.White);
+            frame.Fill(PixelColor.White);
             Assert.Fail("a frame of a disposed client was drawn");
         }
         catch (ObjectDisposedException)

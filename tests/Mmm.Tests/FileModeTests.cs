@@ -80,7 +80,7 @@ public sealed class FileModeTests : IDisposable
         using var host = new FakeHost(_directory, listen: false, beforeAnswer: path => seen = (int)File.GetUnixFileMode(path));
         Give(_directory[".host"], Somebody, Group);
         host.Listen();
-        Assert.Equal(new HostBack(), client.WaitEvent(TimeSpan.FromSeconds(20)));
+        Assert.Equal(new HostConnected(), client.WaitEvent(TimeSpan.FromSeconds(20)));
         Assert.Equal(0x1B0, seen);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 

@@ -2,8 +2,9 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 
@@ -233,12 +234,12 @@ public sealed class HostileFileTests : IDisposable
     [Theory]
     [InlineData("missing", OpenOutcome.Gone)]
     [InlineData("../elsewhere", OpenOutcome.Refused)]
-    public void A_name_that_stands_for_no_file_here_is_told_from_what_is_none(string name, OpenOutcome outcome)
+    public void A_name_that_stands_for_no_file_here_is_told_from_what_is_none(string name, object outcome)
     {
         Directory.CreateDirectory(_directory["in"]);
         RawFile.RawClient(_directory["elsewhere"]).Dispose();
         var fd = Sys.Open(_directory["in"], 0x200000 /* O_PATH */);
-        Assert.Equal((outcome, null), (ClientFile.Open(fd, name).Outcome, ClientFile.Open(fd, name).File));
+        Assert.Equal((outcome, null), ((object)ClientFile.Open(fd, name).Outcome, ClientFile.Open(fd, name).File));
         Sys.Close(fd);
     }
 
@@ -267,10 +268,10 @@ public sealed class HostileFileTests : IDisposable
         using var file = MmmDirectory.OpenFile(raw.Path);
         var before = raw.Bytes(0, 0x48c70);
         Assert.Equal(PushResult.Broken, file.PushEvent("a"u8));
-        Assert.Equal($"its event ring has the indices {read} and {write}; 0 to 1023 exist", file.EventFault());
+        Assert.Equal($"its event ring has the indices {read} and {write}; 0 to 1023 are valid", file.EventFault());
         Assert.Equal(-1, file.QueuedEvents);
         Assert.False(file.TryTakeMessage(out _, out var fault));
-        Assert.Equal($"its message ring has the indices {read} and {write}; 0 to 1023 exist", fault);
+        Assert.Equal($"its message ring has the indices {read} and {write}; 0 to 1023 are valid", fault);
         Assert.Equal(before, raw.Bytes(0, 0x48c70));
     }
 

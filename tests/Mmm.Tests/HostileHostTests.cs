@@ -39,7 +39,7 @@ public sealed class HostileHostTests : IDisposable
         using var frame = _client.BeginFrame();
         _raw.Put(offset, value);
         Assert.Equal((64, 48, 64, 256, 64 * 48), (frame.Width, frame.Height, frame.Stride, frame.StrideBytes, frame.Pixels.Length));
-        frame.Fill(Color.FromRgb(0x102030));
+        frame.Fill(PixelColor.FromRgb(0x102030));
         Assert.Equal(0xFF102030, frame.Row(47)[63]);
         frame.Present();
         Assert.Equal((64, 48), (_client.Width, _client.Height));

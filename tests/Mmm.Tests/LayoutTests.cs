@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 

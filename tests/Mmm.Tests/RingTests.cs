@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CsCheck;
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 

@@ -15,7 +15,7 @@ if (Environment.GetEnvironmentVariable("FRAMES") is not null)
 var lit = false;
 foreach (var e in client.Events())
 {
-    if (e is not KeyPress)
+    if (e is not KeyPressed)
         continue;
     lit = !lit;
     Draw(band, lit ? 0xFFC030 : 0x203040);
@@ -24,6 +24,6 @@ foreach (var e in client.Events())
 void Draw(Rect rect, int color)
 {
     using var frame = client.BeginFrame(rect);
-    frame.Fill(Color.FromRgb(color), rect);
+    frame.Fill(PixelColor.FromRgb(color), rect);
     frame.Present();
 }

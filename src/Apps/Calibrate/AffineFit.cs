@@ -1,7 +1,7 @@
 namespace Mmm.Apps.Calibrate;
 
 /// <summary>
-/// A point as fractions of the screen's sides: 0,0 is the middle of the top left pixel, 1,1 that of the bottom right one.
+/// A point as fractions of the screen's sides: 0,0 is the middle of the top left pixel, 1,1 the middle of the bottom right pixel.
 /// </summary>
 internal readonly record struct Point(double X, double Y)
 {
@@ -14,15 +14,15 @@ internal readonly record struct Affine(double A, double B, double C, double D, d
     public Point Apply(Point p) => new(A * p.X + B * p.Y + C, D * p.X + E * p.Y + F);
 }
 
-/// <summary>The affine map that brings points nearest to where they belong, by least squares.</summary>
+/// <summary>Computes the affine map that brings the touched points nearest to their targets, by least squares.</summary>
 internal static class AffineFit
 {
-    private const double Smallest = 1e-4; // of the spread of the points touched: below it they lie on a line
+    private const double Smallest = 1e-4; // the least determinant; with a smaller one the points lie almost on a line
 
-    /// <summary>Null when the points lie on a line, or nearly, or where they belong does.</summary>
+    /// <summary>Computes the map. Returns null if the touched points or their targets lie on a line, or almost on one.</summary>
     public static Affine? Solve(IReadOnlyList<Point> touched, IReadOnlyList<Point> meant)
     {
-        // About the means the normal equations are 2x2: no constant term.
+        // Relative to the means the normal equations have no constant term, so they are 2x2.
         var (t, m) = (Mean(touched), Mean(meant));
         double xx = 0, xy = 0, yy = 0, ux = 0, uy = 0, vx = 0, vy = 0;
         for (var i = 0; i < touched.Count; i++)
@@ -43,7 +43,8 @@ internal static class AffineFit
     private static Point Mean(IReadOnlyList<Point> points) => new(points.Average(p => p.X), points.Average(p => p.Y));
 
     /// <summary>
-    /// Which point disagrees with the others: without it they fit best. -1: none is farther off than the tolerance.
+    /// Returns the index of the point that does not fit the others: the one without which they fit best. Returns -1 if no point is farther
+    /// from its target than the tolerance.
     /// </summary>
     public static int Outlier(IReadOnlyList<Point> touched, IReadOnlyList<Point> meant, double tolerance)
     {

@@ -2,43 +2,44 @@ using System.Globalization;
 
 namespace Mmm.Apps.Calibrate;
 
-/// <summary>What the screen shows.</summary>
+/// <summary>The page that the screen shows.</summary>
 internal enum Page
 {
-    /// <summary>A target to touch.</summary>
+    /// <summary>A target that the user must touch.</summary>
     Target,
-    /// <summary>The correction is on its way to the host.</summary>
+    /// <summary>The calibration was sent to the host, and the program waits for the answer.</summary>
     Waiting,
-    /// <summary>The correction is in force: crosses where the screen is touched, and the choice to keep it.</summary>
+    /// <summary>The calibration is active. The page shows crosses where the screen is touched, and the choice to keep it.</summary>
     Test,
-    /// <summary>It is written.</summary>
+    /// <summary>The calibration is stored.</summary>
     Kept,
-    /// <summary>It is over without that; see <see cref="CalibrationFlow.Failure"/>.</summary>
+    /// <summary>The program ends without a calibration; see <see cref="CalibrationFlow.Failure"/>.</summary>
     Failed,
 }
 
 /// <summary>
-/// The steps from the first target to the kept calibration, without screen or clock: touches, answers and the time go in, messages to the
-/// host come out.
+/// The steps from the first target to the stored calibration, without screen or clock. Inputs are touches, the host's answers and the time;
+/// outputs are messages to the host.
 /// </summary>
-/// <param name="width">Of the screen, pixels.</param>
-/// <param name="height">Of the screen, pixels.</param>
-/// <param name="send">Sends the host a message.</param>
+/// <param name="width">The width of the screen in pixels.</param>
+/// <param name="height">The height of the screen in pixels.</param>
+/// <param name="send">Sends a message to the host.</param>
 internal sealed class CalibrationFlow(int width, int height, Action<string> send)
 {
-    private const double Tolerance = 0.02; // of the screen: fingers are no pens
+    private const double Tolerance = 0.02; // as a fraction of the screen: fingers are less exact than pens
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3),
         Touch = TimeSpan.FromSeconds(20), Farewell = TimeSpan.FromSeconds(1.5);
 
     /// <summary>
-    /// Four corners, since errors are largest there, but not so far out that a wrong calibration cuts them off; and the middle.
+    /// The targets: near the four corners, because errors are largest there, but not so near that a wrong calibration cuts
+    /// them off; and the middle.
     /// </summary>
     public static readonly Point[] Targets = [new(0.15, 0.15), new(0.85, 0.15), new(0.85, 0.85), new(0.15, 0.85), new(0.5, 0.5)];
 
-    /// <summary>Middle of the place to touch to keep the calibration, and to begin again.</summary>
+    /// <summary>The centres of the two places to touch: to keep the calibration, and to begin again.</summary>
     public static readonly Point KeepAt = new(0.65, 0.8), AgainAt = new(0.35, 0.8);
 
-    /// <summary>Radius of those places, of the screen's sides.</summary>
+    /// <summary>The radius of these two places, as a fraction of the screen's sides.</summary>
     public const double ChoiceRadius = 0.1;
 
     private readonly Point?[] _touched = new Point?[Targets.Length];
@@ -46,26 +47,26 @@ internal sealed class CalibrationFlow(int width, int height, Action<string> send
     private readonly List<Point> _crosses = [];
     private TimeSpan _deadline = TimeSpan.MaxValue;
     private bool _keeping;
-    private bool _asked; // for one point once more
+    private bool _asked; // true if one point has been asked for again
 
     public Page Page { get; private set; }
 
-    /// <summary>Index of the target to touch.</summary>
+    /// <summary>The index of the target to touch.</summary>
     public int Target { get; private set; }
 
-    /// <summary>Where the test page was touched, newest last.</summary>
+    /// <summary>The points where the test page was touched, the newest one last.</summary>
     public IReadOnlyList<Point> Crosses => _crosses;
 
-    /// <summary>The points touched did not fit each other: one is asked for again.</summary>
+    /// <summary>True if the touched points did not fit each other, so that a point must be touched again.</summary>
     public bool Disagrees { get; private set; }
 
-    /// <summary>Why it ended without a calibration; null while it may still come to one.</summary>
+    /// <summary>The reason if there will be no calibration; null while a calibration is still possible.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>The program is to end.</summary>
+    /// <summary>True if the program must end.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>When <see cref="Tick"/> has something to do.</summary>
+    /// <summary>The time at which <see cref="Tick"/> has something to do.</summary>
     public TimeSpan Deadline => _deadline;
 
     private Point At(int x, int y) => new((double)x / Math.Max(1, width - 1), (double)y / Math.Max(1, height - 1));
@@ -144,7 +145,7 @@ internal sealed class CalibrationFlow(int width, int height, Action<string> send
         send(message);
     }
 
-    /// <summary>A message of the host.</summary>
+    /// <summary>Processes a message from the host.</summary>
     public void Hear(string message, TimeSpan now)
     {
         if (Page != Page.Waiting)
@@ -156,7 +157,7 @@ internal sealed class CalibrationFlow(int width, int height, Action<string> send
             (Page, _deadline) = _keeping ? (Page.Kept, now + Farewell) : (Page.Test, now + Touch);
     }
 
-    /// <summary>The time is over for whatever is waited for.</summary>
+    /// <summary>Ends the current wait if its deadline has passed.</summary>
     public void Tick(TimeSpan now)
     {
         if (now < _deadline)
@@ -164,11 +165,11 @@ internal sealed class CalibrationFlow(int width, int height, Action<string> send
         switch (Page)
         {
             case Page.Waiting:
-                Fail("the host does not answer; its configuration must have \"calibrate\" among its \"messages\"", now);
+                Fail("the host does not answer; add \"calibrate\" to \"messages\" in its configuration", now);
                 break;
             case Page.Test:
                 send("calibrate back");
-                Fail("nobody touched the screen to keep it; it is as it was before", now);
+                Fail("nobody touched the screen to keep the calibration; the previous one is active again", now);
                 break;
             default:
                 IsOver = true;

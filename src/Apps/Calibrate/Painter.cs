@@ -1,16 +1,16 @@
 namespace Mmm.Apps.Calibrate;
 
-/// <summary>Lines and rings with smooth edges on a frame's pixels.</summary>
-internal readonly ref struct Painter(Frame frame)
+/// <summary>Draws lines and rings with smooth edges into a frame's pixels.</summary>
+internal readonly ref struct Painter(ClientFrame frame)
 {
-    private readonly Frame _frame = frame;
+    private readonly ClientFrame _frame = frame;
 
     public int Width => _frame.Width;
 
     public int Height => _frame.Height;
 
-    /// <summary>A line with round ends.</summary>
-    public void Line(double x1, double y1, double x2, double y2, double weight, Color color)
+    /// <summary>Draws a line with round ends.</summary>
+    public void Line(double x1, double y1, double x2, double y2, double weight, PixelColor color)
     {
         var (dx, dy) = (x2 - x1, y2 - y1);
         var length2 = dx * dx + dy * dy;
@@ -21,19 +21,19 @@ internal readonly ref struct Painter(Frame frame)
         });
     }
 
-    /// <summary>A circle's line.</summary>
-    public void Ring(double x, double y, double radius, double weight, Color color) =>
+    /// <summary>Draws the outline of a circle.</summary>
+    public void Ring(double x, double y, double radius, double weight, PixelColor color) =>
         Each(x - radius, y - radius, x + radius, y + radius, weight / 2, color,
             (px, py) => Math.Abs(Math.Sqrt(Square(px - x) + Square(py - y)) - radius));
 
-    /// <summary>A full circle.</summary>
-    public void Disc(double x, double y, double radius, Color color) => Line(x, y, x, y, 2 * radius, color);
+    /// <summary>Draws a filled circle.</summary>
+    public void Disc(double x, double y, double radius, PixelColor color) => Line(x, y, x, y, 2 * radius, color);
 
     private static double Square(double v) => v * v;
 
-    // Every pixel is covered by how near it is.
+    // Draws each pixel with a coverage that depends on its distance from the shape.
     private void Each(double left, double top, double right, double bottom,
-        double reach, Color color, Func<double, double, double> distance)
+        double reach, PixelColor color, Func<double, double, double> distance)
     {
         var (fromX, toX) = (Math.Max(0, (int)(left - reach - 1)), Math.Min(Width - 1, (int)(right + reach + 1)));
         var (fromY, toY) = (Math.Max(0, (int)(top - reach - 1)), Math.Min(Height - 1, (int)(bottom + reach + 1)));

@@ -4,8 +4,8 @@ using Mmm.Apps.Calibrate;
 
 if (args.Length > 0)
 {
-    Console.Error.WriteLine("Calibrate: calibrates the touch screen; "
-        + "it takes no arguments. The host's configuration must allow the message \"calibrate\"");
+    Console.Error.WriteLine("Calibrate: calibrates the touch screen. "
+        + "It takes no arguments. The host's configuration must allow the message \"calibrate\"");
     return args is ["--help"] ? 0 : 2;
 }
 try
@@ -33,23 +33,23 @@ static int Run(MmmClient client)
         var e = client.WaitEvent(flow.Deadline == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : Later(flow.Deadline - clock.Elapsed));
         switch (e)
         {
-            case PointerPress p:
+            case PointerPressed p:
                 flow.Press(p.X, p.Y, clock.Elapsed);
                 break;
-            case PointerDrag p:
+            case PointerDragged p:
                 flow.Drag(p.X, p.Y, clock.Elapsed);
                 break;
-            case PointerRelease p:
+            case PointerReleased p:
                 flow.Release(p.X, p.Y, clock.Elapsed);
                 break;
-            case Message m:
+            case MessageReceived m:
                 flow.Hear(m.Text, clock.Elapsed);
                 break;
-            case Resized:
-                flow = Begin(client); // what was touched belongs to another picture
+            case ClientResized:
+                flow = Begin(client); // begin again: the touched points belong to the old size
                 break;
-            case KeyPress { Name: KeyNames.Escape } or Quit:
-                return 1; // the host takes back what was not kept
+            case KeyPressed { Name: KeyNames.Escape } or QuitRequested:
+                return 1; // the host reverts a calibration that was not kept
         }
         flow.Tick(clock.Elapsed);
     }

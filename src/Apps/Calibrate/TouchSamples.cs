@@ -1,9 +1,9 @@
 namespace Mmm.Apps.Calibrate;
 
-/// <summary>Where a finger was from down to up.</summary>
+/// <summary>The positions of a finger from down to up.</summary>
 internal sealed class TouchSamples
 {
-    private const double Tremble = 0.03; // of the screen: a finger that goes farther from its middle meant something else
+    private const double Tremble = 0.03; // as a fraction of the screen: farther positions are not used
     private const int Most = 1000;
     private readonly List<Point> _samples = [];
 
@@ -16,7 +16,8 @@ internal sealed class TouchSamples
     }
 
     /// <summary>
-    /// The mean of what lies near the median: panels jump at a finger's down and up. Null when that is less than half of it.
+    /// Returns the mean of the positions near the median, because the positions of some panels jump when a finger touches or lifts. Returns
+    /// null if less than half of the positions are near the median.
     /// </summary>
     public Point? Average()
     {

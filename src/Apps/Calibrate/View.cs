@@ -1,12 +1,13 @@
 namespace Mmm.Apps.Calibrate;
 
-/// <summary>Draws a page. Pictures only: whoever stands before a panel may read any language, or none.</summary>
+/// <summary>Draws a page. It shows pictures and no text, because the user of a panel may read any language, or none.</summary>
 internal static class View
 {
-    private static readonly Color Ground = Color.FromRgb(0x10202C), Faint = Color.FromRgb(0x38505F), Bright = Color.White,
-        Yellow = Color.FromRgb(0xFFC030), Green = Color.FromRgb(0x40D070), Red = Color.FromRgb(0xF05050), Blue = Color.FromRgb(0x50A8FF);
+    private static readonly PixelColor Ground = PixelColor.FromRgb(0x10202C), Faint = PixelColor.FromRgb(0x38505F),
+        Bright = PixelColor.White, Yellow = PixelColor.FromRgb(0xFFC030), Green = PixelColor.FromRgb(0x40D070),
+        Red = PixelColor.FromRgb(0xF05050), Blue = PixelColor.FromRgb(0x50A8FF);
 
-    public static void Draw(Frame frame, CalibrationFlow flow)
+    public static void Draw(ClientFrame frame, CalibrationFlow flow)
     {
         frame.Fill(Ground);
         var to = new Painter(frame);
@@ -33,7 +34,7 @@ internal static class View
 
     private static (double X, double Y) Pixel(in Painter to, Point p) => (p.X * (to.Width - 1), p.Y * (to.Height - 1));
 
-    // The other targets are small dots: done ones filled.
+    // Draws the target to touch. The other targets are small dots.
     private static void Aim(in Painter to, CalibrationFlow flow, double unit)
     {
         for (var i = 0; i < CalibrationFlow.Targets.Length; i++)
@@ -52,23 +53,23 @@ internal static class View
         to.Disc(tx, ty, unit, Red);
     }
 
-    private static void Choice(in Painter to, Point at, double unit, Color color, Sign sign)
+    private static void Choice(in Painter to, Point at, double unit, PixelColor color, Sign sign)
     {
         var (x, y) = Pixel(to, at);
         to.Ring(x, y, 9 * unit, unit, color);
         sign(to, x, y, unit, color);
     }
 
-    private delegate void Sign(in Painter to, double x, double y, double unit, Color color);
+    private delegate void Sign(in Painter to, double x, double y, double unit, PixelColor color);
 
-    private static void Check(in Painter to, double x, double y, double unit, Color color)
+    private static void Check(in Painter to, double x, double y, double unit, PixelColor color)
     {
         to.Line(x - 4 * unit, y, x - unit, y + 3.5 * unit, 1.5 * unit, color);
         to.Line(x - unit, y + 3.5 * unit, x + 4.5 * unit, y - 3.5 * unit, 1.5 * unit, color);
     }
 
-    // An arrow that goes back to where it came from.
-    private static void Again(in Painter to, double x, double y, double unit, Color color)
+    // Draws an arrow that points back.
+    private static void Again(in Painter to, double x, double y, double unit, PixelColor color)
     {
         to.Line(x - 4.5 * unit, y, x + 4.5 * unit, y, 1.5 * unit, color);
         to.Line(x - 4.5 * unit, y, x - unit, y - 3.5 * unit, 1.5 * unit, color);

@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace Mmm.Apps.Clock;
 
 /// <summary>
-/// Draws the clock, and of it only what changed. <see cref="Update"/> says which part that is, <see cref="Paint"/> draws it.
-/// Neither allocates memory while date and size stay the same.
+/// Draws the clock, or only the parts of it that changed. <see cref="Update"/> returns the part to draw, and <see cref="Paint"/> draws it.
+/// Neither method allocates memory while date and size stay the same.
 /// </summary>
 internal sealed class ClockFace : IDisposable
 {
@@ -27,11 +27,12 @@ internal sealed class ClockFace : IDisposable
     private bool _isValid;
     private readonly List<Rect> _dirty = new(16);
 
-    /// <summary>Forgets what the canvas holds: everything is drawn next time.</summary>
+    /// <summary>Marks the content of the canvas as unknown, so that everything is drawn next time.</summary>
     public void Invalidate() => _isValid = false;
 
     /// <summary>
-    /// Takes the state that the picture shall show. Returns the part that <see cref="Paint"/> will change, pixels; empty when nothing.
+    /// Sets the state that the picture must show. Returns the part that <see cref="Paint"/> will change, in
+    /// pixels; empty if nothing changes.
     /// </summary>
     public Rect Update(int width, int height, ClockState state)
     {
@@ -87,7 +88,8 @@ internal sealed class ClockFace : IDisposable
         }
     }
 
-    // The time's digits from left to right: 0..9, or -1 for the zero before an hour of the 12 hour clock, which is a shadow only.
+    // Returns a digit of the time, counted from the left: 0..9, or -1 for the leading zero of an hour of the 12 hour clock, which is drawn
+    // as a shadow only.
     private static int Digit(ClockState state, int i) => i switch
     {
         0 => state is { Is24Hour: false, Hour: < 10 } ? -1 : state.Hour / 10,
@@ -97,7 +99,8 @@ internal sealed class ClockFace : IDisposable
     };
 
     /// <summary>
-    /// Draws what changed since the last time. The canvas holds the picture of then, of the size given to <see cref="Update"/>.
+    /// Draws what has changed since the last call. The canvas must have the picture of that call, in the size given to
+    /// <see cref="Update"/>.
     /// </summary>
     public void Paint(SKCanvas canvas)
     {
@@ -178,7 +181,7 @@ internal sealed class ClockFace : IDisposable
         }
     }
 
-    // All that depends on the size only.
+    // Creates everything that depends only on the size.
     private void MakeSize()
     {
         float w = _layout.Width, h = _layout.Height;

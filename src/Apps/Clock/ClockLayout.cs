@@ -3,15 +3,16 @@ using SkiaSharp;
 namespace Mmm.Apps.Clock;
 
 /// <summary>
-/// Where everything is in a picture of one size, pixels. All of it hangs on one column: date and status above, the time as wide as the
-/// column, a ruler of 60 seconds below it, and the seconds' number under the mark it belongs to. Tall pictures have hours above minutes.
+/// The positions of all parts of a picture of one size, in pixels. All parts belong to one column: date and status at the top, the time as
+/// wide as the column, below it a ruler of 60 seconds, and the number of the second under its mark. In a tall picture the
+/// hours are above the minutes.
 /// </summary>
 internal sealed class ClockLayout
 {
-    /// <summary>Space between the letters of the date, units of the font.</summary>
+    /// <summary>The space between the letters of the date, in units of the font.</summary>
     public const float Tracking = 24;
 
-    /// <summary>Marks on the ruler, both ends included.</summary>
+    /// <summary>The number of marks on the ruler, both ends included.</summary>
     public const int Marks = 61;
 
     private const float StatusGap = 60, StatusWidth = 345; // units: AM, a gap and the loudspeaker
@@ -28,7 +29,7 @@ internal sealed class ClockLayout
         Pitch = WholePitch(column / (Marks - 1));
         column = Pitch * (Marks - 1);
 
-        // Digits: their height follows from the column, which 2 or 4 of them, the gaps, the colon and the pen fill.
+        // The height of the digits follows from the width of the column, which is filled by 2 or 4 digits, the gaps, the colon and the pen.
         const float gap = 0.25f, colon = 0.52f, pen = 0.074f;
         var aspect = IsTall ? 0.70f : StrokeFont.DigitWidth / StrokeFont.CapHeight;
         var across = IsTall ? 2 * aspect + gap : 4 * aspect + 2 * gap + colon;
@@ -109,7 +110,7 @@ internal sealed class ClockLayout
         return true;
     }
 
-    // Marks are even when they are whole pixels apart; where that would cost much of the width, half pixels.
+    // Marks look even if they are a whole number of pixels apart. If that would waste too much of the width, half pixels are used.
     private static float WholePitch(float pitch)
     {
         var step = pitch >= 5.5f ? 1 : 0.5f;
@@ -123,8 +124,9 @@ internal sealed class ClockLayout
     }
 
     /// <summary>
-    /// The whole pixels that something may touch whose lines a round pen draws. Half a pen would hold its ink; the outlines' control points
-    /// reach further, and Skia rounds coverage differently where a clip cuts those: a partial redraw would not equal a full one.
+    /// Returns the area in whole pixels that a shape drawn with a round pen may touch. The ink reaches only half the pen's weight, but the
+    /// control points of the outlines reach further. If a clip cut these, Skia would round the coverage differently, and a partial redraw
+    /// would not equal a full one.
     /// </summary>
     public static Rect Around(float left, float top, float right, float bottom, float pen)
     {
@@ -133,34 +135,34 @@ internal sealed class ClockLayout
         return new Rect(x, y, (int)MathF.Ceiling(right + reach) + 1 - x, (int)MathF.Ceiling(bottom + reach) + 1 - y);
     }
 
-    /// <summary>The size this is for.</summary>
+    /// <summary>The width of the picture.</summary>
     public int Width { get; }
 
-    /// <summary>The size this is for.</summary>
+    /// <summary>The height of the picture.</summary>
     public int Height { get; }
 
-    /// <summary>Hours stand above minutes, and the date has two lines.</summary>
+    /// <summary>True if the hours are above the minutes and the date has two lines.</summary>
     public bool IsTall { get; }
 
-    /// <summary>Of capitals in date and status.</summary>
+    /// <summary>The height of capitals in date and status.</summary>
     public float TextHeight { get; }
 
-    /// <summary>Weight of date and status.</summary>
+    /// <summary>The weight of the pen for date and status.</summary>
     public float TextPen { get; }
 
-    /// <summary>Where the date begins: left and top of its first letter's line.</summary>
+    /// <summary>The start of the date: left and top of the line of its first letter.</summary>
     public SKPoint Date { get; private set; }
 
-    /// <summary>From line to line of a two-line date.</summary>
+    /// <summary>The distance between the lines of a two-line date.</summary>
     public float DateLineStep { get; private set; }
 
-    /// <summary>The part that a date may touch.</summary>
+    /// <summary>The area that a date may touch.</summary>
     public Rect DateArea { get; private set; }
 
-    /// <summary>Where the status ends.</summary>
+    /// <summary>The right end of the status.</summary>
     public float StatusRight { get; private set; }
 
-    /// <summary>The part that AM, PM and the loudspeaker may touch.</summary>
+    /// <summary>The area that AM, PM and the loudspeaker may touch.</summary>
     public Rect StatusArea { get; private set; }
 
     /// <summary>The height of the time's digits between the middles of the lines.</summary>
@@ -169,37 +171,37 @@ internal sealed class ClockLayout
     /// <summary>The width of the time's digits between the middles of the lines.</summary>
     public float DigitWidth { get; }
 
-    /// <summary>Weight of the time's digits.</summary>
+    /// <summary>The weight of the pen for the time's digits.</summary>
     public float DigitPen { get; }
 
-    /// <summary>Width of the time's digits against the font's.</summary>
+    /// <summary>The factor by which the time's digits are wider than those of the font.</summary>
     public float DigitStretch { get; }
 
-    /// <summary>The top left of HH MM's four digits.</summary>
+    /// <summary>The top left corners of the four digits HH MM.</summary>
     public SKPoint[] Digits { get; } = new SKPoint[4];
 
-    /// <summary>The parts that the four digits may touch.</summary>
+    /// <summary>The areas that the four digits may touch.</summary>
     public Rect[] DigitAreas { get; } = new Rect[4];
 
-    /// <summary>The middle of the colon's dots.</summary>
+    /// <summary>The x coordinate of the centres of the colon's dots.</summary>
     public float ColonX { get; private set; }
 
-    /// <summary>Half the width of the colon's dots.</summary>
+    /// <summary>The radius of the colon's dots.</summary>
     public float DotRadius => DigitPen * 0.72f;
 
-    /// <summary>The part that the colon may touch; empty when there is none.</summary>
+    /// <summary>The area that the colon may touch; empty if there is no colon.</summary>
     public Rect ColonArea { get; private set; }
 
-    /// <summary>The top left of the first mark.</summary>
+    /// <summary>The top left corner of the first mark.</summary>
     public SKPoint Ruler { get; private set; }
 
-    /// <summary>From mark to mark.</summary>
+    /// <summary>The distance from one mark to the next.</summary>
     public float Pitch { get; }
 
-    /// <summary>Of every mark.</summary>
+    /// <summary>The width of each mark.</summary>
     public float MarkWidth { get; }
 
-    /// <summary>Of the current second's mark; the others are shorter.</summary>
+    /// <summary>The height of the current second's mark; the other marks are shorter.</summary>
     public float MarkHeight { get; }
 
     /// <summary>The top of the seconds' number.</summary>
@@ -208,13 +210,13 @@ internal sealed class ClockLayout
     /// <summary>The height of the seconds' number.</summary>
     public float SecondsHeight { get; }
 
-    /// <summary>Weight of the seconds' number.</summary>
+    /// <summary>The weight of the pen for the seconds' number.</summary>
     public float SecondsPen { get; }
 
-    /// <summary>True for pictures so small that parts share pixels, or do not fit: they cannot be redrawn one by one.</summary>
+    /// <summary>True if the picture is so small that parts share pixels or do not fit. Such parts cannot be redrawn one by one.</summary>
     public bool IsCrowded { get; private set; }
 
-    /// <summary>The part that the marks from one to another touch.</summary>
+    /// <summary>Returns the area that the marks from first to last touch.</summary>
     public Rect MarkArea(int first, int last)
     {
         int x = (int)MathF.Floor(Ruler.X + first * Pitch), right = (int)MathF.Ceiling(Ruler.X + last * Pitch + MarkWidth);
@@ -222,14 +224,14 @@ internal sealed class ClockLayout
         return new Rect(x, y, right - x, bottom - y);
     }
 
-    /// <summary>The left of the first or second digit of the seconds' number, which is centred under its mark.</summary>
+    /// <summary>Returns the left edge of a digit (0 or 1) of the seconds' number, which is centred under its mark.</summary>
     public float SecondsX(int second, int digit)
     {
         float width = SecondsHeight * StrokeFont.DigitWidth / StrokeFont.CapHeight, gap = SecondsHeight * 0.26f;
         return Ruler.X + second * Pitch + MarkWidth / 2 + (digit == 0 ? -gap / 2 - width : gap / 2);
     }
 
-    /// <summary>The part that the seconds' number may touch.</summary>
+    /// <summary>Returns the area that the seconds' number may touch.</summary>
     public Rect SecondsArea(int second) => Around(SecondsX(second, 0), SecondsTop,
         SecondsX(second, 1) + SecondsHeight * StrokeFont.DigitWidth / StrokeFont.CapHeight, SecondsTop + SecondsHeight, SecondsPen);
 }

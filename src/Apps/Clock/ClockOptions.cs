@@ -2,47 +2,47 @@ using System.Globalization;
 
 namespace Mmm.Apps.Clock;
 
-/// <summary>The command line. <see cref="Error"/> is one line for people when it is not right.</summary>
+/// <summary>The options of the command line. If the command line is not valid, <see cref="Error"/> is one line for people.</summary>
 internal sealed class ClockOptions
 {
-    /// <summary>What --help prints.</summary>
+    /// <summary>The text that --help prints.</summary>
     public const string Help = """
         Clock: a full-screen clock for an mmm host (run it as: mmm Clock)
 
           --12h                     start with the 12 hour clock
           --tick                    start with the tick sound on
-          --time HH:MM:SS[/DATE]    show this time and stand still; DATE as in 2026-11-22, today when left out
-          --png FILE WIDTHxHEIGHT   draw one picture into FILE and exit; needs no host
+          --time HH:MM:SS[/DATE]    show this fixed time; DATE as in 2026-11-22, today if omitted
+          --png FILE WIDTHxHEIGHT   write one picture to FILE and exit; needs no host
           --help                    this text
 
-        A touch or the key "return" switches between 12 and 24 hours, the key "t" the tick sound.
-        The time zone is the system's, or that of the environment variable TZ, as in TZ=Europe/Vienna.
+        A touch or the key "return" switches between 12 and 24 hours. The key "t" switches the tick sound on and off.
+        The time zone is that of the system, or of the environment variable TZ, as in TZ=Europe/Vienna.
         """;
 
-    private const int MaxSide = 16384; // as the protocol's
+    private const int MaxSide = 16384; // the protocol's limit
 
-    /// <summary>Print <see cref="Help"/> and exit.</summary>
+    /// <summary>True if the program must print <see cref="Help"/> and exit.</summary>
     public bool WantsHelp { get; private set; }
 
-    /// <summary>0..23 hours.</summary>
+    /// <summary>True for hours from 0 to 23.</summary>
     public bool Is24Hour { get; private set; } = true;
 
-    /// <summary>The tick can be heard.</summary>
+    /// <summary>True if the tick sound is on.</summary>
     public bool TickOn { get; private set; }
 
-    /// <summary>The time to stand still at, or null.</summary>
+    /// <summary>The fixed time to show; null to show the current time.</summary>
     public DateTime? Time { get; private set; }
 
-    /// <summary>The picture to draw, or null.</summary>
+    /// <summary>The file of the picture to write; null if there is none.</summary>
     public string? PngPath { get; private set; }
 
-    /// <summary>The picture's size, pixels.</summary>
+    /// <summary>The size of that picture in pixels.</summary>
     public (int Width, int Height) PngSize { get; private set; }
 
-    /// <summary>What is wrong, or null.</summary>
+    /// <summary>The error in the command line; null if there is none.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Reads the command line; never throws.</summary>
+    /// <summary>Parses the command line. Never throws.</summary>
     public static ClockOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ClockOptions();
@@ -51,7 +51,7 @@ internal sealed class ClockOptions
         return options;
     }
 
-    // Takes one option; returns the number of words that it has.
+    // Parses one option and returns its number of words.
     private int Take(ReadOnlySpan<string> args)
     {
         var value = args.Length > 1 ? args[1] : "";
@@ -78,7 +78,7 @@ internal sealed class ClockOptions
                 PngPath = value;
                 return 3;
             default:
-                Error = $"{args[0]} is no option; see Clock --help";
+                Error = $"unknown option {args[0]}; see Clock --help";
                 return 1;
         }
     }

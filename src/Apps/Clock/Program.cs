@@ -26,11 +26,11 @@ catch (MmmException e)
 }
 catch (Exception e) when (options.PngPath is not null && e is IOException or UnauthorizedAccessException)
 {
-    return Fail($"{options.PngPath} cannot be written; is its folder there, writable and not full?", 1);
+    return Fail($"{options.PngPath}: cannot be written; check that its directory exists, is writable and is not full", 1);
 }
 catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
 {
-    return Fail("libSkiaSharp.so cannot be loaded; it must lie beside this program", 1);
+    return Fail("libSkiaSharp.so: cannot be loaded; put it into the directory of this program", 1);
 }
 
 static int Fail(string why, int code)
@@ -68,19 +68,19 @@ void Run()
         var e = client.WaitEvent(options.Time is null ? UntilNextSecond() : Timeout.InfiniteTimeSpan);
         switch (e)
         {
-            case Quit:
+            case QuitRequested:
                 return;
-            case PointerPress { Finger: 0 } or KeyPress { Name: "return" }:
+            case PointerPressed { Finger: 0 } or KeyPressed { Name: "return" }:
                 state = state with { Is24Hour = !state.Is24Hour };
                 break;
-            case KeyPress { Name: "t" or "T" }:
+            case KeyPressed { Name: "t" or "T" }:
                 state = state with { TickOn = !state.TickOn };
                 break;
-            case Resized or HostBack:
+            case ClientResized or HostConnected:
                 face.Invalidate();
                 break;
         }
-        // Read anew after every sleep, so a clock that was set is right at the next wake-up.
+        // The time is read again after every wait, so that a change of the system clock is shown at the next wake-up.
         var before = state.Time;
         state = state with { Time = options.Time ?? DateTime.Now };
         if (state.TickOn && state.Time.Second != before.Second)
@@ -88,10 +88,10 @@ void Run()
     }
 }
 
-// One wake-up a second; the millisecond more is for waits that round down.
+// Wakes up once a second. The additional millisecond is for waits that round down.
 static TimeSpan UntilNextSecond() => TimeSpan.FromMilliseconds(1001 - DateTime.UtcNow.Millisecond);
 
-// Ticks that nobody takes (a host without sound) are not piled up.
+// Ticks are not queued without limit if the host does not play them.
 static void PlayTick(ClientAudio audio, int second)
 {
     if (audio.QueuedFrames < audio.SampleRate / 10)

@@ -3,23 +3,26 @@ using SkiaSharp;
 namespace Mmm.Apps.Clock;
 
 /// <summary>
-/// The clock's own letters: single lines drawn with a round pen. Devices have no fonts, and a pen of any weight suits every size.
+/// The clock's own font: letters are single lines drawn with a round pen. Devices may have no fonts, and the pen's weight fits every size.
 /// A glyph is 100 units high, from its top (0) to the baseline (100), and starts at x = 0.
 /// </summary>
 internal static class StrokeFont
 {
-    /// <summary>Height of capitals and digits, units.</summary>
+    /// <summary>The height of capitals and digits, in units.</summary>
     public const float CapHeight = 100;
 
     /// <summary>
-    /// Width of every digit but 1, units. A time's digits stand in the middle of cells of this width, so that it never jitters.
+    /// The width of every digit except 1, in units. The digits of a time are centred in cells of this width, so
+    /// that the time never jitters.
     /// </summary>
     public const float DigitWidth = 56;
 
-    /// <summary>How far an outline's control points are from the line at most, pen weights. (The ink is within half of one.)</summary>
+    /// <summary>
+    /// The greatest distance of an outline's control points from the line, in pen weights. (The ink is within half a pen weight.)
+    /// </summary>
     public const float Reach = 0.75f;
 
-    // Space that the shapes want at their sides, units: a stem most, a bowl less, a slope least.
+    // The space at the sides of a letter, in units: a stem needs most, a bowl less, a slope least.
     private const float Stem = 12, Bowl = 7, Slope = 0;
 
     private readonly record struct Glyph(float Width, float Left, float Right, string Line);
@@ -78,9 +81,9 @@ internal static class StrokeFont
     /// <summary>True when the letter can be drawn.</summary>
     public static bool Has(char letter) => s_glyphs.ContainsKey(letter);
 
-    /// <summary>Width of a text between the middles of its outermost lines, units.</summary>
-    /// <param name="text">Letters that <see cref="Has"/> knows.</param>
-    /// <param name="tracking">Space between letters besides their own, units.</param>
+    /// <summary>Returns the width of a text between the middles of its outermost lines, in units.</summary>
+    /// <param name="text">Letters for which <see cref="Has"/> returns true.</param>
+    /// <param name="tracking">The space between letters in addition to their own, in units.</param>
     public static float Measure(string text, float tracking)
     {
         var x = 0f;
@@ -89,20 +92,20 @@ internal static class StrokeFont
         return x;
     }
 
-    // From the start of a letter to the start of the next one; the last has nothing after it.
+    // Returns the distance from the start of a letter to the start of the next one. Nothing follows the last letter.
     private static float Advance(string text, int i, float tracking)
     {
         var glyph = s_glyphs[text[i]];
         return i == text.Length - 1 ? glyph.Width : glyph.Width + glyph.Right + tracking + s_glyphs[text[i + 1]].Left;
     }
 
-    /// <summary>The outline of a text as a round pen draws it, to be filled. The caller disposes it.</summary>
-    /// <param name="text">Letters that <see cref="Has"/> knows.</param>
-    /// <param name="origin">Where the first letter's line begins: its left and the top of capitals, pixels.</param>
-    /// <param name="height">Of capitals between the middles of the lines, pixels.</param>
-    /// <param name="stretch">Width against height; 1 as designed.</param>
-    /// <param name="weight">Of the pen, pixels.</param>
-    /// <param name="tracking">Space between letters besides their own, units.</param>
+    /// <summary>Returns the outline of a text drawn with a round pen; fill it to draw the text. The caller disposes it.</summary>
+    /// <param name="text">Letters for which <see cref="Has"/> returns true.</param>
+    /// <param name="origin">The start of the first letter's line: its left edge and the top of capitals, in pixels.</param>
+    /// <param name="height">The height of capitals between the middles of the lines, in pixels.</param>
+    /// <param name="stretch">The factor by which the width is stretched; 1 for the designed width.</param>
+    /// <param name="weight">The weight of the pen in pixels.</param>
+    /// <param name="tracking">The space between letters in addition to their own, in units.</param>
     public static SKPath Outline(string text, SKPoint origin, float height, float stretch, float weight, float tracking)
     {
         var scale = height / CapHeight;
@@ -117,11 +120,11 @@ internal static class StrokeFont
         return Stroke(line, weight);
     }
 
-    /// <summary>The outline of any line in SVG path data as a round pen draws it. The caller disposes it.</summary>
-    /// <param name="svg">Path data in units.</param>
-    /// <param name="origin">Where its 0,0 is, pixels.</param>
-    /// <param name="scale">Pixels a unit.</param>
-    /// <param name="weight">Of the pen, pixels.</param>
+    /// <summary>Returns the outline of any line in SVG path data drawn with a round pen. The caller disposes it.</summary>
+    /// <param name="svg">The path data in units.</param>
+    /// <param name="origin">The position of the path's 0,0 in pixels.</param>
+    /// <param name="scale">The number of pixels per unit.</param>
+    /// <param name="weight">The weight of the pen in pixels.</param>
     public static SKPath Outline(string svg, SKPoint origin, float scale, float weight)
     {
         using var line = SKPath.ParseSvgPathData(svg);
@@ -129,7 +132,9 @@ internal static class StrokeFont
         return Stroke(line, weight);
     }
 
-    /// <summary>A digit in the middle of its cell, whose top left is 0,0, as a round pen draws it. The caller disposes it.</summary>
+    /// <summary>
+    /// Returns the outline of a digit drawn with a round pen, centred in its cell, whose top left is 0,0. The caller disposes it.
+    /// </summary>
     /// <inheritdoc cref="Outline(string, SKPoint, float, float, float, float)"/>
     public static SKPath Digit(int digit, float height, float stretch, float weight)
     {

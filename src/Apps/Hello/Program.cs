@@ -5,16 +5,16 @@ var lit = false;
 Draw();
 foreach (var e in client.Events())
 {
-    if (e is not (PointerPress or KeyPress { Name: "return" } or Resized))
+    if (e is not (PointerPressed or KeyPressed { Name: "return" } or ClientResized))
         continue;
-    lit = e is Resized ? lit : !lit;
+    lit = e is ClientResized ? lit : !lit;
     Draw();
 }
 
 void Draw()
 {
     using var frame = client.BeginFrame();
-    frame.Fill(Color.FromRgb(lit ? 0xFFC030 : 0x203040));
-    frame.Fill(Color.White, new Rect(frame.Width / 4, frame.Height / 2 - 4, frame.Width / 2, 8));
+    frame.Fill(PixelColor.FromRgb(lit ? 0xFFC030 : 0x203040));
+    frame.Fill(PixelColor.White, new Rect(frame.Width / 4, frame.Height / 2 - 4, frame.Width / 2, 8));
     frame.Present();
 }

@@ -2,10 +2,10 @@ using Mmm;
 
 namespace Displays;
 
-/// <summary>What brings a picture to the screen.</summary>
+/// <summary>The next step that brings the picture to the screen.</summary>
 internal enum Presentation
 {
-    /// <summary>Nothing new, or a flip is pending.</summary>
+    /// <summary>There is nothing to do: nothing has changed, or a flip is pending.</summary>
     Nothing,
 
     /// <summary>Copy the rectangles into the buffer that is shown.</summary>
@@ -16,26 +16,26 @@ internal enum Presentation
 }
 
 /// <summary>
-/// The books of two buffers that follow one shadow: what neither has, and what only the shown one has. A small change goes straight into
-/// the shown buffer, a large one into the other, which is then flipped to.
+/// Keeps track of two buffers that follow one shadow: which changes neither buffer has, and which ones only the shown buffer has. A small
+/// change is copied directly into the shown buffer. A large change is copied into the other buffer, and the display then flips to it.
 /// </summary>
 internal sealed class BufferDamage(int width, int height)
 {
     private const int SmallPart = 4; // changes below a quarter of the screen are small
-    private readonly RectSet _unshown = new(); // in the shadow only
-    private readonly RectSet _missed = new(); // in the front buffer (while a flip is pending: in the one flipped to), not in the back one
+    private readonly RectSet _unshown = new(); // changes in the shadow only
+    private readonly RectSet _missed = new(); // changes that the front buffer (during a flip: its target) has and the back buffer lacks
     private readonly RectSet _copy = new();
 
-    /// <summary>A flip was begun: no buffer may be written until it is done.</summary>
+    /// <summary>True while a flip is pending: no buffer may be written until it is done.</summary>
     public bool FlipPending { get; private set; }
 
-    /// <summary>What to copy out of the shadow, after <see cref="Next"/>.</summary>
+    /// <summary>The rectangles to copy from the shadow after <see cref="Next"/>.</summary>
     public ReadOnlySpan<Rect> Copy => _copy.Rects;
 
-    /// <summary>The shadow was written there.</summary>
+    /// <summary>Records that this part of the shadow has been written.</summary>
     public void Add(Rect rect) => _unshown.Add(rect);
 
-    /// <summary>Both buffers hold anything: all is to be copied again.</summary>
+    /// <summary>Records that the content of both buffers is unknown, so that everything must be copied again.</summary>
     public void AddAll()
     {
         var all = new Rect(0, 0, width, height);
@@ -43,7 +43,7 @@ internal sealed class BufferDamage(int width, int height)
         _missed.Add(all);
     }
 
-    /// <summary>Decides what is done now, and takes it for done.</summary>
+    /// <summary>Returns the next step. The caller must carry it out: it is recorded as done.</summary>
     public Presentation Next(bool mayFlip = true)
     {
         _copy.Clear();
@@ -58,16 +58,16 @@ internal sealed class BufferDamage(int width, int height)
         }
         _copy.Add(_missed);
         _missed.Clear();
-        _missed.Add(_unshown); // what is front now will be back, without this
+        _missed.Add(_unshown); // the current front buffer becomes the back buffer and lacks these changes
         _unshown.Clear();
         FlipPending = true;
         return Presentation.Flip;
     }
 
-    /// <summary>The flip is done: front and back have changed places.</summary>
+    /// <summary>Records that the flip is done: front and back buffer have been exchanged.</summary>
     public void Flipped() => FlipPending = false;
 
-    /// <summary>The flip could not be begun, or never ends: front stays front.</summary>
+    /// <summary>Records that the flip could not be started or did not end: the front buffer stays the same.</summary>
     public void FlipFailed()
     {
         FlipPending = false;

@@ -1,3 +1,4 @@
+using Mmm.Protocol;
 using Mmm;
 using Mmm.Linux;
 using Tmds.Linux;
@@ -6,14 +7,14 @@ using static Tmds.Linux.LibC;
 
 namespace Displays;
 
-/// <summary>An open KMS device of which this process is master: its ioctls in the shape the display uses them.</summary>
+/// <summary>An open KMS device of which this process is the master, with its ioctls as methods for the display.</summary>
 internal sealed unsafe class DrmDevice : IDisposable
 {
     private readonly uint[] _crtcs;
     private readonly uint[] _connectors;
 
-    /// <param name="path">/dev/dri/cardN.</param>
-    /// <exception cref="MmmException">No such device, no permission, it drives no display, or another program shows on it.</exception>
+    /// <param name="path">The path of the device, /dev/dri/cardN.</param>
+    /// <exception cref="MmmException">There is no such device, no permission, no display on it, or another program uses it.</exception>
     public DrmDevice(string path)
     {
         Path = path;
@@ -23,9 +24,9 @@ internal sealed unsafe class DrmDevice : IDisposable
         try
         {
             if (Capability(DRM_CAP_DUMB_BUFFER) == 0 || !ReadResources(out _crtcs, out _connectors))
-                throw new MmmException($"{path}: drives no display; name one that does, as in --display drm:/dev/dri/card1");
+                throw new MmmException($"{path}: drives no display; name a card that does, as in --display drm:/dev/dri/card1");
             if (TakeMaster() < 0)
-                throw new MmmException($"{path}: another program shows on it (a desktop, or another mmm); end that one first");
+                throw new MmmException($"{path}: another program uses it (a desktop, or another mmm); end that program first");
             Driver = ReadDriver();
             PreferredDepth = Capability(DRM_CAP_DUMB_PREFERRED_DEPTH);
         }
@@ -38,9 +39,9 @@ internal sealed unsafe class DrmDevice : IDisposable
 
     private static string OpenFault(int error) => -error switch
     {
-        var e when e == ENOENT || e == ENXIO || e == ENODEV => "there is no such device. Use --display memory:800x480 to go without",
+        var e when e == ENOENT || e == ENXIO || e == ENODEV => "no such device. To run without a display, use --display memory:800x480",
         var e when e == EACCES || e == EPERM => "permission denied. Add the user to the group \"video\": sudo usermod -aG video $USER",
-        var e when e == EBUSY => "another program shows on it; end that one first",
+        var e when e == EBUSY => "another program uses it; end that program first",
         _ => Sys.ErrorText(error),
     };
 
@@ -51,10 +52,10 @@ internal sealed unsafe class DrmDevice : IDisposable
     /// <summary>The kernel driver's name: vc4, virtio_gpu.</summary>
     public string Driver { get; }
 
-    /// <summary>Bits of colour that a pixel of a dumb buffer should have; 0: the driver does not say.</summary>
+    /// <summary>The colour depth in bits that the driver prefers for dumb buffers; 0 if the driver does not state one.</summary>
     public ulong PreferredDepth { get; }
 
-    /// <summary>The device was unplugged: each call fails since.</summary>
+    /// <summary>True if the device was unplugged: every call fails from then on.</summary>
     public bool IsGone { get; private set; }
 
     private ulong Capability(ulong capability)
@@ -63,7 +64,7 @@ internal sealed unsafe class DrmDevice : IDisposable
         return Ioctl(DRM_IOCTL_GET_CAP, &cap) < 0 ? 0 : cap.value;
     }
 
-    /// <summary>Calls again while a signal interrupts, as libdrm does; the result or minus errno.</summary>
+    /// <summary>Calls ioctl, and repeats it if a signal interrupts it, as libdrm does. Returns the result or minus errno.</summary>
     public int Ioctl(uint request, void* argument)
     {
         int result;
@@ -103,13 +104,13 @@ internal sealed unsafe class DrmDevice : IDisposable
         }
     }
 
-    /// <summary>All connectors, probed now.</summary>
+    /// <summary>Probes all connectors.</summary>
     public IReadOnlyList<DrmConnector> Connectors() => [.. _connectors.Select(Connector).OfType<DrmConnector>()];
 
-    /// <summary>Probes one connector: the driver looks for a monitor and reads what it can show. Null: it is gone.</summary>
+    /// <summary>Probes one connector: the driver detects a monitor and reads its modes. Returns null if the connector is gone.</summary>
     public DrmConnector? Connector(uint id)
     {
-        var get = new drm_mode_get_connector { connector_id = id }; // no room for modes asks the driver to probe
+        var get = new drm_mode_get_connector { connector_id = id }; // without room for modes, the driver probes the connector
         if (Ioctl(DRM_IOCTL_MODE_GETCONNECTOR, &get) < 0)
             return null;
         var modes = new drm_mode_modeinfo[get.count_modes];
@@ -121,7 +122,7 @@ internal sealed unsafe class DrmDevice : IDisposable
             get = new drm_mode_get_connector
             {
                 connector_id = id,
-                count_modes = Math.Max(1, get.count_modes), // but do not probe again
+                count_modes = Math.Max(1, get.count_modes), // at least 1, so that the driver does not probe again
                 modes_ptr = (ulong)(modes.Length > 0 ? m : &none),
                 count_encoders = get.count_encoders,
                 encoders_ptr = (ulong)e,
@@ -134,7 +135,7 @@ internal sealed unsafe class DrmDevice : IDisposable
             modes[..(int)Math.Min(get.count_modes, modes.Length)]);
     }
 
-    /// <summary>A CRTC that can feed the connector: the one that does, else the first that can; 0: none.</summary>
+    /// <summary>Returns a CRTC for the connector: the one in use, else the first that the connector can use; 0 if there is none.</summary>
     public uint CrtcFor(DrmConnector connector)
     {
         var current = new drm_mode_get_encoder { encoder_id = connector.Encoder };
@@ -154,14 +155,14 @@ internal sealed unsafe class DrmDevice : IDisposable
         return 0;
     }
 
-    /// <summary>What the CRTC shows now.</summary>
+    /// <summary>Returns the current state of the CRTC: its framebuffer, mode and position.</summary>
     public drm_mode_crtc ReadCrtc(uint crtc)
     {
         var get = new drm_mode_crtc { crtc_id = crtc };
         return Ioctl(DRM_IOCTL_MODE_GETCRTC, &get) < 0 ? new drm_mode_crtc { crtc_id = crtc } : get;
     }
 
-    /// <summary>Shows a framebuffer on a connector; 0 or minus errno.</summary>
+    /// <summary>Shows a framebuffer on a connector. Returns 0 or minus errno.</summary>
     public int SetCrtc(uint crtc, uint connector, uint fb, drm_mode_modeinfo mode, uint x = 0, uint y = 0)
     {
         var set = new drm_mode_crtc
@@ -172,7 +173,7 @@ internal sealed unsafe class DrmDevice : IDisposable
         return Ioctl(DRM_IOCTL_MODE_SETCRTC, &set);
     }
 
-    /// <summary>Switches a CRTC off; 0 or minus errno.</summary>
+    /// <summary>Switches a CRTC off. Returns 0 or minus errno.</summary>
     public int DisableCrtc(uint crtc)
     {
         var off = new drm_mode_crtc { crtc_id = crtc };
@@ -180,16 +181,16 @@ internal sealed unsafe class DrmDevice : IDisposable
     }
 
     /// <summary>
-    /// Becomes the one that sets modes and flips; 0 or minus errno: another program is, and this one may not take its place. A user who is
-    /// not root may only take back what was dropped before, and up to Linux 6.5 only on the thread that opened the device
-    /// (drm_master_check_perm).
+    /// Makes this process the DRM master, which sets modes and flips. Returns 0, or minus errno if another program is the master. A user
+    /// other than root can only become master again after dropping it, and up to Linux 6.5 only on the thread
+    /// that opened the device (drm_master_check_perm).
     /// </summary>
     public int TakeMaster() => Ioctl(DRM_IOCTL_SET_MASTER, null);
 
-    /// <summary>Lets another program set modes and flip; 0 or minus errno.</summary>
+    /// <summary>Drops the DRM master, so that another program can set modes and flip. Returns 0 or minus errno.</summary>
     public int DropMaster() => Ioctl(DRM_IOCTL_DROP_MASTER, null);
 
-    /// <summary>Gives the display back to whoever takes it next: the text console once all buffers are unmapped, too.</summary>
+    /// <summary>Releases the device for other programs. The text console appears again when all buffers are unmapped, too.</summary>
     public void Dispose()
     {
         DropMaster();

@@ -2,11 +2,12 @@ using Mmm.Linux;
 
 namespace Displays;
 
-// When the display is not this host's, or not there: another terminal's, turned off, its monitor unplugged, or the whole device.
+// Handles the times when the host cannot show its picture: another terminal has the screen, the display is turned off, or the monitor or
+// the device is unplugged.
 internal sealed unsafe partial class DrmDisplay
 {
     /// <summary>
-    /// Another program gets the screen: nothing is shown by this one from the moment this returns until <see cref="Show"/>.
+    /// Gives the screen to another program. When this method has returned, this process shows nothing until <see cref="Show"/> is called.
     /// </summary>
     public void Hide()
     {
@@ -16,27 +17,27 @@ internal sealed unsafe partial class DrmDisplay
         if (error < 0 && !_device.IsGone && !_saidKept)
         {
             _saidKept = true;
-            _log($"{_device.Path}: the screen cannot be let go: {Sys.ErrorText(error)}; "
-                + "other programs cannot show on it while this one runs");
+            _log($"{_device.Path}: the screen cannot be released: {Sys.ErrorText(error)}; "
+                + "other programs cannot use it while this program runs");
         }
     }
 
-    /// <summary>The screen is this display's again.</summary>
+    /// <summary>Takes the screen back.</summary>
     public void Show()
     {
         var error = _device.TakeMaster();
         if (error < 0 && !_device.IsGone && !_saidNotBack)
-            _log($"{_device.Path}: the screen cannot be taken back: {Sys.ErrorText(error)}; another program may show on it still; "
-                + "this one's picture waits");
+            _log($"{_device.Path}: the screen cannot be taken back: {Sys.ErrorText(error)}; "
+                + "nothing is shown. If another program still uses the screen, end it");
         _saidNotBack = error < 0;
         _hidden = false;
-        GiveUp(); // there may be anything on it
+        GiveUp(); // the content of the screen is unknown
         if (_blank)
             _device.DisableCrtc(_crtc);
         OnHotplug();
     }
 
-    // The CRTC is switched off, and the monitor with it; the clients go on into the shadow.
+    // Switches off the CRTC, and with it the monitor. The clients continue to draw into the shadow.
     public void Blank(bool blank)
     {
         _blank = blank;
@@ -49,7 +50,7 @@ internal sealed unsafe partial class DrmDisplay
     private void OnHotplug()
     {
         if (_hidden || _blank)
-            return; // looked at when it is shown again
+            return; // the connector is probed when the display is shown again
         var now = _device.Connector(_connector.Id);
         if (_device.IsGone)
         {
@@ -59,7 +60,7 @@ internal sealed unsafe partial class DrmDisplay
         if (now is not { IsConnected: true })
         {
             if (_on)
-                TurnOff($"{_device.Path}: {_connector.Name} was unplugged; its picture is kept until it is back");
+                TurnOff($"{_device.Path}: {_connector.Name} was unplugged; its picture is kept until it is connected again");
             _unplugged = true;
             return;
         }
@@ -82,20 +83,23 @@ internal sealed unsafe partial class DrmDisplay
         _unplugged = _saidOtherModes = false;
     }
 
-    // Another monitor. Without a mode in the configuration, the device is opened again with one of its own.
+    // Called when another monitor without the current mode was connected. If the configuration sets no mode, the device is opened again
+    // with a mode of the new monitor.
     private void OnOtherModes(DrmConnector now)
     {
         if (_wish is null && now.Modes.Length > 0)
-            Lose($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); its own is set");
+            Lose($"{_device.Path}: {_connector.Name} no longer has the mode {Width}x{Height} (it has {now.ModeNames}); "
+                + "one of its own modes is set");
         else if (!_saidOtherModes)
-            _log($"{_device.Path}: {_connector.Name} has no mode {Width}x{Height} any more ({now.ModeNames}); "
-                + "its picture is kept until it is back");
+            _log($"{_device.Path}: {_connector.Name} no longer has the mode {Width}x{Height} (it has {now.ModeNames}); "
+                + "the picture is kept until a monitor with that mode is connected");
         _saidOtherModes = true;
     }
 
-    private void Lose() => Lose($"{_device.Path} ({_device.Driver}) is gone; the clients go on without it");
+    private void Lose() => Lose($"{_device.Path} ({_device.Driver}) is gone; the clients continue without it");
 
-    // As a USB display that is unplugged: the clients go on into the shadow until the host has let go of this one.
+    // The device is gone, for example an unplugged USB display. The clients continue to draw into the shadow until
+    // the host closes this display.
     private void Lose(string why)
     {
         if (IsLost)
@@ -117,7 +121,7 @@ internal sealed unsafe partial class DrmDisplay
         GiveUp();
     }
 
-    // Clients go on into the shadow.
+    // Stops showing. The clients continue to draw into the shadow.
     private void GiveUp()
     {
         _on = false;

@@ -9,13 +9,13 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// A KMS display: two dumb buffers that follow a shadow of XRGB8888 in ordinary memory. Large changes are flipped to, and the flip's event
-/// says when the next picture may come; small ones go into the buffer that is shown. The second buffer is made for the first flip. When the
-/// monitor goes, the shadow lives on, and is shown again when one is back.
+/// A KMS display: two dumb buffers that follow a shadow of XRGB8888 in ordinary memory. Large changes are shown by a page flip, whose event
+/// reports when the next picture can be shown; small changes are copied into the shown buffer. The second buffer is created for the first
+/// flip. When the monitor is unplugged, the shadow is kept, and it is shown again when a monitor is connected.
 /// </summary>
 internal sealed unsafe partial class DrmDisplay : IDisplay
 {
-    private const long LostFlipMs = 1000; // longer than any frame
+    private const long LostFlipMs = 1000; // longer than the time of any frame
     private readonly DrmDevice _device;
     private readonly Action<string> _log;
     private readonly DrmMode? _wish;
@@ -34,7 +34,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private PixelConverter? _converter;
     private drm_mode_modeinfo _mode;
     private int _front;
-    private ulong _flips; // also the number of the one that is pending
+    private ulong _flips; // the number of flips; also the number of the pending flip
     private long _flipNs;
     private bool _flushAgain;
     private bool _mayFlip = true;
@@ -45,15 +45,21 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private bool _unplugged;
     private bool _saidOtherModes, _saidKept, _saidNotBack;
 
-    /// <param name="path">/dev/dri/cardN.</param>
-    /// <param name="connector">HDMI-A-1; empty: the first where a monitor is.</param>
-    /// <param name="wish">No other mode is taken; null: the one of <paramref name="before"/>, or the monitor's preferred one.</param>
-    /// <param name="before">Pixels that the display had when it was lost; a mode of that size is preferred. Null: none.</param>
-    /// <param name="format">Null: the one that the driver prefers, or takes.</param>
-    /// <param name="dither">Below 24 bits a pixel.</param>
-    /// <param name="log">Is told of lost and found monitors.</param>
-    /// <param name="atomic">False: flips by the legacy call even where the driver has atomic modesetting.</param>
-    /// <exception cref="MmmException">One line that says what there is instead, or what to do.</exception>
+    /// <param name="path">The path of the device, /dev/dri/cardN.</param>
+    /// <param name="connector">The name of the connector, such as HDMI-A-1; empty for the first connector with a monitor.</param>
+    /// <param name="wish">
+    /// The mode to set; no other mode is accepted. Null for a mode of the size <paramref name="before"/>, or the monitor's preferred mode.
+    /// </param>
+    /// <param name="before">
+    /// The size in pixels that the display had when it was lost; a mode of that size is preferred. Null if none.
+    /// </param>
+    /// <param name="format">The pixel format; null for the format that the driver prefers or accepts.</param>
+    /// <param name="dither">True to dither formats of less than 24 bits per pixel.</param>
+    /// <param name="log">Receives a line when a monitor is lost or found.</param>
+    /// <param name="atomic">False to flip by the legacy call even if the driver has atomic modesetting.</param>
+    /// <exception cref="MmmException">
+    /// The display cannot be opened; one line that says what is available instead, or what to do.
+    /// </exception>
     public DrmDisplay(string path, string connector, DrmMode? wish, (int Width, int Height)? before,
         DrmFormat? format, bool dither, Action<string> log,
         bool atomic = true)
@@ -68,7 +74,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             (Width, Height) = (_mode.hdisplay, _mode.vdisplay);
             _crtc = _device.CrtcFor(_connector);
             if (_crtc == 0)
-                throw new MmmException($"{path} ({_device.Driver}): nothing can feed the connector {_connector.Name}");
+                throw new MmmException($"{path} ({_device.Driver}): there is no CRTC for the connector {_connector.Name}");
             _before = _device.ReadCrtc(_crtc);
             _damage = new BufferDamage(Width, Height);
             _shadow = MapShadow();
@@ -120,7 +126,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
                 (_format, _converter) = (format, new PixelConverter(format.Layout, dither));
                 BeginFormat();
                 if (fault is not null)
-                    _log($"{fault.Message}; it shows {format}");
+                    _log($"{fault.Message}; the format {format} is used instead");
                 return;
             }
             catch (MmmException e)
@@ -129,10 +135,10 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
                 DisposeBuffers();
             }
         }
-        throw wish is null ? fault! : new MmmException($"{fault!.Message}; without display.format the driver's own is taken");
+        throw wish is null ? fault! : new MmmException($"{fault!.Message}; remove display.format to use a format that the driver supports");
     }
 
-    // Drivers without atomic modesetting may make a buffer that they refuse to show.
+    // Creates a buffer and shows it at once: drivers without atomic modesetting may create a buffer and then refuse to show it.
     private void BeginFormat()
     {
         _buffers[0] = NewBuffer();
@@ -167,7 +173,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
 
     private size_t ShadowBytes => (size_t)((ulong)Width * (ulong)Height * sizeof(uint));
 
-    // All of its pages by one call: a fault for each takes ten times as long.
+    // MAP_POPULATE maps all pages in one call: a page fault for each page takes ten times as long.
     private uint* MapShadow()
     {
         const int MAP_POPULATE = 0x8000;
@@ -208,8 +214,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     {
         _flushAgain = IsBusy;
         if (!_on)
-            return; // the shadow has it
-        var mayFlip = _mayFlip && !IsBlack; // from black nothing tears, and the second buffer takes its time
+            return; // the shadow keeps the changes
+        var mayFlip = _mayFlip && !IsBlack; // on a black screen nothing tears, and creating the second buffer takes time
         IsBlack = false;
         switch (_damage.Next(mayFlip))
         {
@@ -231,8 +237,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         Dirty(_damage.Copy);
     }
 
-    // Tells drivers that keep a copy of their own (virtual and USB displays, panels on SPI) what to take over; the others
-    // have no such call.
+    // Tells drivers that keep a copy of their own (virtual and USB displays, panels on SPI) which parts to copy. Other drivers
+    // do not have this call.
     private void Dirty(ReadOnlySpan<Rect> damage)
     {
         if (!_needsDirty)
@@ -263,11 +269,12 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
                 _flipLost.After(LostFlipMs);
             return;
         }
-        // Busy or (another program's turn) not allowed: shown without a flip. Refused as such: never tried again.
+        // If the device is busy (EBUSY) or another program is the master (EACCES), only this frame is shown without a flip. After any other
+        // error no flip is tried again.
         if (error != -EBUSY && error != -EACCES)
         {
             _mayFlip = false;
-            _log($"{_device.Path} ({_device.Driver}): no page flips ({Sys.ErrorText(error)}); pictures may tear");
+            _log($"{_device.Path} ({_device.Driver}): page flips do not work ({Sys.ErrorText(error)}); the picture may tear");
         }
         ShowWithoutFlip();
     }
@@ -282,7 +289,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         catch (MmmException e)
         {
             _mayFlip = false;
-            _log($"{e.Message}; without a second one pictures may tear");
+            _log($"{e.Message}; without a second buffer the picture may tear");
         }
         return back;
     }
@@ -317,7 +324,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private void OnFlipped(ulong number)
     {
         if (!IsBusy || number != _flips)
-            return; // one that was given up
+            return; // the event of a flip that was given up
         _front = 1 - _front;
         _damage.Flipped();
         GoOn();
@@ -330,7 +337,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             Flush();
     }
 
-    // Runs at most once a second, and not for each frame: it only looks how old the pending flip is.
+    // The timer runs at most once a second and is not set for each frame, so this only checks the age of the pending flip.
     private void OnFlipLost()
     {
         if (!IsBusy)
@@ -347,7 +354,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         GoOn();
     }
 
-    // Sets the mode with all of the shadow in the front buffer; 0 or minus errno.
+    // Copies the whole shadow into the front buffer and sets the mode. Returns 0 or minus errno.
     private int SetMode()
     {
         _damage.AddAll();
@@ -367,7 +374,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         return result;
     }
 
-    // The text console comes back once the buffers are unmapped and the device is closed.
+    // The text console appears again when the buffers are unmapped and the device is closed.
     public void Dispose()
     {
         _waits.Remove(_device.Fd);

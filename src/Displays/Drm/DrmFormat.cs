@@ -11,15 +11,15 @@ internal sealed record DrmFormat
 
     private DrmFormat(string name, uint fourCc, PixelLayout layout) => (Name, FourCc, Layout) = (name, fourCc, layout);
 
-    /// <summary>As in drm_fourcc.h, for people.</summary>
+    /// <summary>The name as in drm_fourcc.h, for people.</summary>
     public string Name { get; }
 
-    /// <summary>DRM_FORMAT_*.</summary>
+    /// <summary>The code, DRM_FORMAT_*.</summary>
     public uint FourCc { get; }
 
     public PixelLayout Layout { get; }
 
-    /// <summary>As display.format names it; null: unknown.</summary>
+    /// <summary>Parses a name as in display.format. Returns null if the name is unknown.</summary>
     public static DrmFormat? Parse(string text) => text switch
     {
         "xrgb8888" => Xrgb8888,
@@ -28,11 +28,12 @@ internal sealed record DrmFormat
     };
 
     /// <summary>
-    /// What to try, in this order: only the wished one; else XRGB8888, which nearly all drivers take, before RGB565, or the other way round
-    /// where the driver prefers 16 bits (panels on SPI, cards with little memory): it would have to convert or could not show the mode.
+    /// Returns the formats to try, in order. If a format is configured, it is the only one. Otherwise XRGB8888, which nearly all drivers
+    /// support, comes before RGB565. If the driver prefers 16 bits (panels on SPI, cards with little memory), RGB565 comes first: with
+    /// XRGB8888 such a driver would have to convert the pixels, or could not show the mode.
     /// </summary>
-    /// <param name="wish">Null: none.</param>
-    /// <param name="preferredDepth">The driver's DRM_CAP_DUMB_PREFERRED_DEPTH; 0: it does not say.</param>
+    /// <param name="wish">The configured format; null if there is none.</param>
+    /// <param name="preferredDepth">The driver's DRM_CAP_DUMB_PREFERRED_DEPTH; 0 if the driver does not state it.</param>
     public static DrmFormat[] Order(DrmFormat? wish, ulong preferredDepth) =>
         wish is not null ? [wish] : preferredDepth == 16 ? [Rgb565, Xrgb8888] : [Xrgb8888, Rgb565];
 

@@ -3,13 +3,13 @@ using static Displays.LinuxDrm;
 
 namespace Displays;
 
-/// <summary>A mode that is wished for: 1280x720, or 1280x720@60.</summary>
-/// <param name="Width">Pixels, 1..16384.</param>
-/// <param name="Height">Pixels, 1..16384.</param>
-/// <param name="Hz">Frames a second, rounded; 0: any.</param>
+/// <summary>A requested mode: 1280x720, or 1280x720@60.</summary>
+/// <param name="Width">The width in pixels, 1..16384.</param>
+/// <param name="Height">The height in pixels, 1..16384.</param>
+/// <param name="Hz">The frames per second, rounded; 0 for any rate.</param>
 internal sealed record DrmMode(int Width, int Height, int Hz)
 {
-    /// <summary>Null when it is neither WIDTHxHEIGHT nor WIDTHxHEIGHT@HZ.</summary>
+    /// <summary>Parses WIDTHxHEIGHT or WIDTHxHEIGHT@HZ. Returns null if the text has another form.</summary>
     public static DrmMode? Parse(string text)
     {
         var at = text.IndexOf('@');
@@ -25,7 +25,8 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>
-    /// The wished one, or without a wish one of the size that there was before, or the preferred one; -1: not among them.
+    /// Returns the index of the requested mode. If none is requested, the index of a mode with the previous size, else of the preferred
+    /// mode. Returns -1 if there is no such mode.
     /// </summary>
     public static int Choose(ReadOnlySpan<drm_mode_modeinfo> modes, DrmMode? wish, (int Width, int Height)? before)
     {
@@ -33,7 +34,9 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         return i >= 0 ? i : Find(modes, wish);
     }
 
-    /// <summary>The wished one, or without a wish the preferred one; -1: not among them.</summary>
+    /// <summary>
+    /// Returns the index of the requested mode, or of the preferred mode if none is requested; -1 if there is no such mode.
+    /// </summary>
     public static int Find(ReadOnlySpan<drm_mode_modeinfo> modes, DrmMode? wish)
     {
         var found = -1;
@@ -49,11 +52,13 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         return found;
     }
 
-    // The kernel lists the largest and fastest first.
+    // Prefers the preferred mode, then a progressive one. Of equal modes the first is used: the kernel lists the largest and fastest first.
     private static int Rank(in drm_mode_modeinfo m) =>
         ((m.type & DRM_MODE_TYPE_PREFERRED) != 0 ? 2 : 0) + ((m.flags & DRM_MODE_FLAG_INTERLACE) == 0 ? 1 : 0);
 
-    /// <summary>Frames in 1000 seconds, as the kernel's drm_mode_vrefresh counts them; 60,000 when the mode does not say.</summary>
+    /// <summary>
+    /// Returns the frames in 1000 seconds as the kernel's drm_mode_vrefresh does; 60,000 if the mode does not state them.
+    /// </summary>
     public static int MilliHz(in drm_mode_modeinfo m)
     {
         var pixels = (long)m.htotal * m.vtotal * Math.Max(1, (int)m.vscan);
@@ -65,7 +70,7 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         return (int)Math.Clamp(milliHz, 1000, 1_000_000);
     }
 
-    /// <summary>1280x720@60.</summary>
+    /// <summary>Returns the mode's name, such as 1280x720@60.</summary>
     public static string Name(in drm_mode_modeinfo m) => $"{m.hdisplay}x{m.vdisplay}@{(MilliHz(m) + 500) / 1000}";
 
     public override string ToString() => Hz > 0 ? $"{Width}x{Height}@{Hz}" : $"{Width}x{Height}";

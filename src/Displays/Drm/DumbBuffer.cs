@@ -7,7 +7,9 @@ using static Tmds.Linux.LibC;
 
 namespace Displays;
 
-/// <summary>A buffer that the display can scan out and the processor can write. May be write-combined memory: never read.</summary>
+/// <summary>
+/// A buffer that the display can scan out and the processor can write. Its memory may be write-combined, so it is never read.
+/// </summary>
 internal sealed unsafe class DumbBuffer : IDisposable
 {
     private readonly DrmDevice _device;
@@ -17,13 +19,13 @@ internal sealed unsafe class DumbBuffer : IDisposable
     private readonly ulong _size;
     private readonly int _pitch;
 
-    /// <summary>Makes a black one; its pages are all there, so that no later frame pays for them.</summary>
-    /// <param name="device">Shows it.</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="height">Pixels.</param>
-    /// <param name="format">Its pixels'.</param>
-    /// <param name="converter">From XRGB8888 to that format.</param>
-    /// <exception cref="MmmException">No memory for it, or the driver refuses its size or format.</exception>
+    /// <summary>Creates a black buffer. All its pages are allocated here, so that no later frame causes page faults.</summary>
+    /// <param name="device">The device that shows the buffer.</param>
+    /// <param name="width">The width in pixels.</param>
+    /// <param name="height">The height in pixels.</param>
+    /// <param name="format">The pixel format of the buffer.</param>
+    /// <param name="converter">The converter from XRGB8888 to that format.</param>
+    /// <exception cref="MmmException">There is not enough memory, or the driver refuses the size or format.</exception>
     public DumbBuffer(DrmDevice device, int width, int height, DrmFormat format, PixelConverter converter)
     {
         (_device, _converter) = (device, converter);
@@ -59,17 +61,19 @@ internal sealed unsafe class DumbBuffer : IDisposable
         }
 
         MmmException Fault(int error) =>
-            new($"{device.Path} ({device.Driver}): no buffer of {width}x{height} {format}: {Sys.ErrorText(error)}");
+            new($"{device.Path} ({device.Driver}): cannot create a buffer of {width}x{height} {format}: {Sys.ErrorText(error)}");
     }
 
     /// <summary>The framebuffer object's number.</summary>
     public uint FbId { get; }
 
-    /// <summary>Copies a rectangle that lies inside, from a picture with that many pixels a row.</summary>
+    /// <summary>Copies a rectangle that lies in the buffer, from a picture with <paramref name="width"/> pixels per row.</summary>
     public void Copy(Rect rect, ReadOnlySpan<uint> picture, int width) =>
         Copy(_converter, rect, picture, width, new Span<byte>(_mapped, (int)_size), _pitch);
 
-    /// <summary>The same into any memory with <paramref name="pitch"/> bytes a row, of which only the rectangle's are written.</summary>
+    /// <summary>
+    /// Does the same for any memory with <paramref name="pitch"/> bytes per row. Only the bytes of the rectangle are written.
+    /// </summary>
     public static void Copy(PixelConverter converter, Rect rect, ReadOnlySpan<uint> picture, int width, Span<byte> memory, int pitch)
     {
         var from = picture[(rect.Y * width + rect.X)..];

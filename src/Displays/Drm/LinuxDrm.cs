@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Displays;
 
 /// <summary>
-/// From drm/drm.h, drm/drm_mode.h and drm/drm_fourcc.h; names as there. Pointers are 64 bits wide whatever the processor.
+/// Definitions from drm/drm.h, drm/drm_mode.h and drm/drm_fourcc.h, with the same names. Pointers are 64 bits wide on every processor.
 /// </summary>
 internal static unsafe class LinuxDrm
 {
@@ -23,7 +23,7 @@ internal static unsafe class LinuxDrm
     public const uint DRM_EVENT_FLIP_COMPLETE = 2;
     public const uint DRM_MODE_TYPE_PREFERRED = 8, DRM_MODE_FLAG_INTERLACE = 0x10, DRM_MODE_FLAG_DBLSCAN = 0x20;
 
-    /// <summary>drm_connector_status, which user space's headers leave out: connected.</summary>
+    /// <summary>The value connected of drm_connector_status, which the headers for user space do not contain.</summary>
     public const uint Connected = 1;
 
     [StructLayout(LayoutKind.Sequential)]

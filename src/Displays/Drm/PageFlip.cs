@@ -1,24 +1,25 @@
+using Mmm.Protocol;
 using Mmm;
 using static Displays.LinuxDrm;
 
 namespace Displays;
 
 /// <summary>
-/// Begins a page flip that ends with an event: by an atomic commit where the driver has atomic modesetting, which also tells it what is
-/// damaged, else by the older call.
+/// Starts page flips that end with an event. If the driver has atomic modesetting, a flip is an atomic commit, which also passes the damage
+/// to the driver; otherwise it is the older page flip call.
 /// </summary>
 internal sealed unsafe class PageFlip
 {
     private readonly DrmDevice _device;
     private readonly uint _crtc;
-    private readonly uint _plane; // 0: not atomic
+    private readonly uint _plane; // 0 if flips are not atomic
     private readonly uint _fbProperty;
-    private readonly uint _damageProperty; // 0: the driver takes no damage
+    private readonly uint _damageProperty; // 0 if the driver does not accept damage
 
     /// <param name="device">The display's device.</param>
-    /// <param name="crtc">Shows <paramref name="fb"/>.</param>
-    /// <param name="fb">Was set by a mode set: the plane that shows it is the one to flip.</param>
-    /// <param name="atomic">False: never by an atomic commit.</param>
+    /// <param name="crtc">The CRTC that shows <paramref name="fb"/>.</param>
+    /// <param name="fb">The framebuffer that the mode set has shown. The plane that shows it is the one to flip.</param>
+    /// <param name="atomic">False to never use an atomic commit.</param>
     public PageFlip(DrmDevice device, uint crtc, uint fb, bool atomic)
     {
         (_device, _crtc) = (device, crtc);
@@ -33,7 +34,7 @@ internal sealed unsafe class PageFlip
             _plane = 0;
     }
 
-    /// <summary>How it flips, for people.</summary>
+    /// <summary>The method of flipping, for people.</summary>
     public string Description => _plane == 0 ? "legacy" : _damageProperty == 0 ? "atomic" : "atomic with damage";
 
     private bool EnableAtomic()
@@ -84,10 +85,10 @@ internal sealed unsafe class PageFlip
         return 0;
     }
 
-    /// <summary>Begins the flip; 0 or minus errno. The event carries <paramref name="userData"/>.</summary>
-    /// <param name="fb">What to show.</param>
+    /// <summary>Starts the flip. Returns 0 or minus errno. The event at its end contains <paramref name="userData"/>.</summary>
+    /// <param name="fb">The framebuffer to show.</param>
     /// <param name="damage">
-    /// What differs from that buffer's last time on the screen; at most <see cref="RectSet.Capacity"/> rectangles.
+    /// The parts of the buffer that have changed since it was last shown; at most <see cref="RectSet.Capacity"/> rectangles.
     /// </param>
     /// <param name="userData">Any number.</param>
     public int Begin(uint fb, ReadOnlySpan<Rect> damage, ulong userData)
@@ -118,7 +119,7 @@ internal sealed unsafe class PageFlip
         return result;
     }
 
-    // 0 (no blob) means that all is damaged.
+    // Returns the number of a blob with the damage; 0 (no blob) means that everything is damaged.
     private uint CreateDamage(ReadOnlySpan<Rect> damage)
     {
         if (_damageProperty == 0)

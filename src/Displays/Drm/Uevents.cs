@@ -6,19 +6,19 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// The kernel's messages about devices (netlink, NETLINK_KOBJECT_UEVENT): calls when something about a kind of them has changed.
+/// Receives the kernel's messages about devices (netlink, NETLINK_KOBJECT_UEVENT) and calls a method if devices of one subsystem changed.
 /// </summary>
 internal sealed unsafe class Uevents : IDisposable
 {
     private const int AF_NETLINK = 16, NETLINK_KOBJECT_UEVENT = 15; // linux/socket.h, linux/netlink.h
-    private const int Enough = 8192; // a message has at most 2 KB of variables and a path
+    private const int Enough = 8192; // a message has at most 2 KB of variables, and a path
     private readonly int _fd;
     private readonly WaitSet _waits;
     private readonly byte[] _message = new byte[Enough];
 
-    /// <param name="waits">Waits for them.</param>
-    /// <param name="subsystem">drm or graphics.</param>
-    /// <param name="changed">Called when some have come.</param>
+    /// <param name="waits">The set that waits for the messages.</param>
+    /// <param name="subsystem">The subsystem: drm or graphics.</param>
+    /// <param name="changed">Called when messages about that subsystem have arrived.</param>
     public Uevents(WaitSet waits, string subsystem, Action changed)
     {
         _waits = waits;
@@ -31,8 +31,9 @@ internal sealed unsafe class Uevents : IDisposable
         {
             var some = false;
             long n;
+            // After ENOBUFS messages were lost, which may have been about the subsystem.
             while ((n = Sys.Receive(_fd, _message)) > 0 || n == -ENOBUFS)
-                some |= n < 0 || _message.AsSpan(0, (int)n).IndexOf(wanted) >= 0; // too many for the socket: it may have been among them
+                some |= n < 0 || _message.AsSpan(0, (int)n).IndexOf(wanted) >= 0;
             if (some)
                 changed();
         });

@@ -1,4 +1,5 @@
 using Displays.Pixels;
+using Mmm.Protocol;
 using Mmm;
 using Mmm.Linux;
 using Tmds.Linux;
@@ -8,12 +9,13 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// A framebuffer device of any packed pixel layout. With room for two pictures it flips between them; else what is written is seen at once.
-/// At the end it has again what it had before (<see cref="FoundFramebuffer"/>): nothing of the clients' stays.
+/// A framebuffer device with any packed pixel layout. If its memory has room for two pictures, the display flips between them; otherwise
+/// written pixels are visible at once. At the end the framebuffer's former content is restored (<see cref="FoundFramebuffer"/>), so that no
+/// pixels of the clients remain.
 /// </summary>
 internal sealed unsafe class FbdevDisplay : IDisplay
 {
-    /// <summary>The <see cref="DeviceLock"/> that a host holds on the framebuffer that it shows on.</summary>
+    /// <summary>The number of the <see cref="DeviceLock"/> that a host holds on its framebuffer.</summary>
     internal const int Lock = 0;
 
     private readonly string _path;
@@ -22,10 +24,10 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly FbdevMode _mode;
     private readonly FoundFramebuffer _found;
     private readonly FbdevPalette? _palette;
-    private readonly byte* _mapped; // null: written by pwrite
+    private readonly byte* _mapped; // null if the memory is written by pwrite
     private readonly PixelMemory _memory;
     private readonly FbdevPages? _pages;
-    private readonly RectSet? _written; // what the copy has and the device has not; null: there is no copy, or pages
+    private readonly RectSet? _written; // changes that are in the copy but not on the device yet; null without a copy, or with two pages
     private readonly Action<string> _log;
     private readonly WaitSet _waits;
     private bool _hidden;
@@ -33,10 +35,10 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     private readonly Uevents _uevents;
     private bool _saidError;
 
-    /// <param name="path">As /dev/fb0.</param>
-    /// <param name="dither">Below 24 bits a pixel.</param>
-    /// <param name="log">Is told once of what the driver refuses.</param>
-    /// <exception cref="MmmException">No such device, no permission, no framebuffer, or a format that is not served.</exception>
+    /// <param name="path">The path of the device, such as /dev/fb0.</param>
+    /// <param name="dither">True to dither layouts of less than 24 bits per pixel.</param>
+    /// <param name="log">Receives one line for each thing that the driver refuses.</param>
+    /// <exception cref="MmmException">No such device, no permission, not a framebuffer, or a format that is not supported.</exception>
     public FbdevDisplay(string path, bool dither, Action<string> log)
     {
         (_path, _log) = (path, log);
@@ -64,7 +66,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
             {
                 MissesRowEnds = _mode.IsEmulated,
             };
-            Blank(false); // where no console has set the mode before, nothing else does: the panel would stay off
+            Blank(false); // if no console has switched the panel on before, it would stay off
             _waits = new WaitSet();
             _uevents = new Uevents(_waits, "graphics", OnDevicesChanged);
         }
@@ -77,23 +79,23 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         }
     }
 
-    // A call costs about as much as copying 6 KB. What covers several rows an emulated framebuffer sends to the panel with all of their
-    // pixels: that is dear for small panels on slow buses.
+    // One call takes about as long as copying 6 KB. But an emulated framebuffer sends a write that covers several rows to the panel with
+    // all pixels of these rows, which is slow for small panels on slow buses.
     private static bool WritesWholeRows(FbdevMode mode) => mode.IsEmulated && mode.Stride is > 2048 and <= 6144;
 
-    // The guard of a host that was killed may still put back what that one found.
+    // Waits for the lock: the guard of a host that was killed may still be restoring the framebuffer's former content.
     private void TakeAlone()
     {
         const int patienceMs = 2000, pauseMs = 10;
         for (var waited = 0; !DeviceLock.TryTake(_fd, Lock); waited += pauseMs)
         {
             if (waited >= patienceMs)
-                throw new MmmException($"{_path}: another mmm shows on it; end that one first");
+                throw new MmmException($"{_path}: another mmm uses it; end that one first");
             Thread.Sleep(pauseMs);
         }
     }
 
-    /// <summary>Another host shows on that framebuffer.</summary>
+    /// <summary>Whether another host uses the framebuffer.</summary>
     internal static bool IsUsed(string path)
     {
         var fd = Sys.Open(path, O_RDWR);
@@ -110,7 +112,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     private static string OpenFault(int error) => -error switch
     {
-        var e when e == ENOENT || e == ENODEV || e == ENXIO => "there is no such device. Use --display memory:800x480 to go without",
+        var e when e == ENOENT || e == ENODEV || e == ENXIO => "no such device. To run without a display, use --display memory:800x480",
         var e when e == EACCES || e == EPERM => "permission denied. Add the user to the group \"video\": sudo usermod -aG video $USER",
         _ => Sys.ErrorText(error),
     };
@@ -150,11 +152,12 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         if (_memory.Error == ENODEV)
             Lose();
         else if (_memory.Error != 0 && !_saidError)
-            _log($"{_path} ({_id}): cannot be written: {Sys.ErrorText(_memory.Error)}; the clients go on without it");
+            _log($"{_path} ({_id}): cannot be written: {Sys.ErrorText(_memory.Error)}; the clients continue without it");
         _saidError = _memory.Error != 0;
     }
 
-    // An emulated framebuffer sends to the panel what each call wrote: a frame in bands would be as many transfers.
+    // An emulated framebuffer transfers the pixels of each call to the panel. The bands of a frame are therefore gathered; otherwise each
+    // band would be a transfer.
     private void WriteGathered()
     {
         if (_written is null)
@@ -174,7 +177,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public event Action? Ready;
 
-    // What is mapped can still be written when the device is gone: only a call tells.
+    // Mapped memory can still be written when the device is gone, so only an ioctl detects that.
     private void OnDevicesChanged()
     {
         fb_var_screeninfo v;
@@ -187,7 +190,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
         if (IsLost)
             return;
         IsLost = true;
-        _log($"{_path} ({_id}) is gone; the clients go on without it");
+        _log($"{_path} ({_id}) is gone; the clients continue without it");
         Ready?.Invoke();
     }
 
@@ -228,7 +231,8 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     {
         _uevents.Dispose();
         _waits.Dispose();
-        if (!_hidden && !IsLost && !_found.PutBack(_fd, force: true)) // when lost, what was its memory may be that of the next driver
+        // If the device is lost, nothing is written: its memory may belong to the next driver.
+        if (!_hidden && !IsLost && !_found.PutBack(_fd, force: true))
         {
             Clear();
             _pages?.ToFirst(_memory);

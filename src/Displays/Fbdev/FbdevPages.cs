@@ -6,8 +6,8 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// Two pictures in a framebuffer's memory, one under the other, of which the driver shows one. The hidden one gets what changed in the last
-/// two frames, out of the display's copy, and is then panned to.
+/// Two pages in a framebuffer's memory, one below the other, of which the driver shows one. The changes of the last two frames are copied
+/// from the display's copy to the hidden page, and the driver then pans to it.
 /// </summary>
 internal sealed unsafe class FbdevPages
 {
@@ -18,16 +18,16 @@ internal sealed unsafe class FbdevPages
     private readonly Action<string>? _log;
     private readonly Rect _all;
     private RectSet _damage = new();
-    private RectSet _before = new(); // what the hidden page still lacks
+    private RectSet _before = new(); // the changes that the hidden page lacks
     private int _shown;
     private long _pannedNs;
     private bool _waits = true;
     private bool _pans = true;
 
-    /// <param name="mode">One with two pages.</param>
-    /// <param name="pan">Shows the memory from that row on; false: refused.</param>
-    /// <param name="waitForBlank">Waits for the next vertical blank; false: cannot.</param>
-    /// <param name="log">Is told once of what is refused.</param>
+    /// <param name="mode">A mode with two pages.</param>
+    /// <param name="pan">Shows the memory from the given row on; returns false if the driver refuses.</param>
+    /// <param name="waitForBlank">Waits for the next vertical blank; returns false if the driver cannot.</param>
+    /// <param name="log">Receives one line for each thing that the driver refuses.</param>
     public FbdevPages(FbdevMode mode, Func<uint, bool> pan, Func<bool> waitForBlank, Action<string>? log)
     {
         (_mode, _pan, _waitForBlank, _log) = (mode, pan, waitForBlank, log);
@@ -35,14 +35,14 @@ internal sealed unsafe class FbdevPages
         _before.Add(_all);
     }
 
-    /// <summary>Null, and said so, where the driver states two pages but does not show them.</summary>
+    /// <summary>Creates the pages. Logs a line and returns null if the driver states two pages but cannot pan to them.</summary>
     public static FbdevPages? TryTake(int fd, FbdevMode mode, fb_var_screeninfo v, Action<string>? log)
     {
         var found = v.yoffset;
         var pages = new FbdevPages(mode, Pan, WaitForBlank, log);
         if (pages.Pan(0) && pages.Pan(1) && pages.Pan(0))
             return pages;
-        log?.Invoke($"framebuffer: the driver refuses to pan ({Sys.ErrorText(errno)}); the picture is drawn where it is seen");
+        log?.Invoke($"framebuffer: the driver refuses to pan ({Sys.ErrorText(errno)}); frames are drawn into the visible page");
         Pan(found);
         return null;
 
@@ -60,10 +60,10 @@ internal sealed unsafe class FbdevPages
         }
     }
 
-    /// <summary>A part of the copy changed.</summary>
+    /// <summary>Records that a part of the copy has changed.</summary>
     public void Damage(Rect rect) => _damage.Add(rect);
 
-    /// <summary>Brings the hidden page up to date and shows it.</summary>
+    /// <summary>Updates the hidden page and shows it.</summary>
     public void Flip(PixelMemory memory)
     {
         if (_damage.IsEmpty)
@@ -99,11 +99,11 @@ internal sealed unsafe class FbdevPages
 
     private void GiveUp()
     {
-        _log?.Invoke($"framebuffer: the driver no longer pans ({Sys.ErrorText(errno)}); both pages are drawn");
+        _log?.Invoke($"framebuffer: the driver no longer pans ({Sys.ErrorText(errno)}); each change is now drawn on both pages");
         _pans = false;
     }
 
-    /// <summary>Shows the first page, which is what a console draws on, with the same picture.</summary>
+    /// <summary>Draws the picture on both pages and shows the first one, which is the page that a console draws on.</summary>
     public void ToFirst(PixelMemory memory)
     {
         _damage.Add(_all);
@@ -112,7 +112,7 @@ internal sealed unsafe class FbdevPages
             Pan(0);
     }
 
-    /// <summary>Somebody else drew, and perhaps panned: nothing on either page is known any more.</summary>
+    /// <summary>Marks the content of both pages as unknown. Call this when another program has drawn on them, and perhaps panned.</summary>
     public void Forget()
     {
         _before.Clear();
@@ -132,13 +132,13 @@ internal sealed unsafe class FbdevPages
         _damage.Clear();
     }
 
-    // The page that was panned from is still on its way to the panel until the next vertical blank.
+    // After a pan the old page is still sent to the panel until the next vertical blank, so it must not be written before.
     private void WaitForPan()
     {
         if (!_waits || WaitSet.Now - _pannedNs >= RefreshNs || _waitForBlank())
             return;
         _waits = false;
-        _log?.Invoke($"framebuffer: the driver cannot wait for the vertical blank ({Sys.ErrorText(errno)}); going on without");
+        _log?.Invoke($"framebuffer: the driver cannot wait for the vertical blank ({Sys.ErrorText(errno)}); frames do not wait for it");
     }
 
     private bool Pan(int page) => _pan((uint)(page * _mode.Height));

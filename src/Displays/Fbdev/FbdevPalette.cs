@@ -4,7 +4,7 @@ using static Tmds.Linux.LibC;
 
 namespace Displays;
 
-/// <summary>A framebuffer's colour map while it shows the picture.</summary>
+/// <summary>The colour map that a framebuffer has while it shows the picture.</summary>
 internal sealed unsafe class FbdevPalette
 {
     private readonly int _fd;

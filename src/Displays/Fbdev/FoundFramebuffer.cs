@@ -8,15 +8,16 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// What a framebuffer had when the host took it, mode, colour map and memory, to be put back at the end: by the host, or by its
-/// <see cref="CrashGuard"/>, which opens the same file. A memory file, for that and because it is sparse: black costs nothing.
+/// The state of a framebuffer when the host took it: mode, colour map and memory. It is restored at the end by the host, or by its
+/// <see cref="CrashGuard"/>, which opens the same file. It is stored in a memory file, which the guard can open and which is sparse, so
+/// that black areas take no memory.
 /// </summary>
 internal sealed unsafe class FoundFramebuffer : IDisposable
 {
-    private const int Block = 4096; // What is left out of the file where it is all zero.
+    private const int Block = 4096; // A block that is all zero is not written to the file.
     private const int Chunk = 16 * Block;
     private const int MostColours = 1024;
-    private const long Memory = 2 * Block; // In the file; the header comes before.
+    private const long Memory = 2 * Block; // The position of the memory in the file, behind the header.
 
     private readonly int _file;
     private Header _header;
@@ -24,18 +25,18 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
     private struct Header
     {
         public fb_var_screeninfo Mode;
-        public int Colours;         // of the map; 0: none
-        public long Origin, Length; // of the memory, bytes; 0: it cannot be read
-        public fixed ushort Map[3 * MostColours]; // red, green, blue, behind one another
+        public int Colours;         // entries of the colour map; 0 if there is none
+        public long Origin, Length; // of the memory, in bytes; Length is 0 if the memory cannot be read
+        public fixed ushort Map[3 * MostColours]; // all red values, then all green ones, then all blue ones
     }
 
     private FoundFramebuffer(int file) => _file = file;
 
-    /// <summary>Reads what is there now.</summary>
-    /// <param name="fd">Of the framebuffer.</param>
-    /// <param name="found">Its mode as stated.</param>
-    /// <param name="mode">The same, checked.</param>
-    /// <param name="palette">The one that the picture is going to have; null: none.</param>
+    /// <summary>Reads the current state of the framebuffer.</summary>
+    /// <param name="fd">The descriptor of the framebuffer.</param>
+    /// <param name="found">The mode as the driver states it.</param>
+    /// <param name="mode">The same mode, checked.</param>
+    /// <param name="palette">The palette that the picture will have; null if there is none.</param>
     public static FoundFramebuffer Take(int fd, in fb_var_screeninfo found, FbdevMode mode, PixelPalette? palette)
     {
         var taken = new FoundFramebuffer(Sys.MemoryFile("mmm-found"));
@@ -49,8 +50,8 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
         return taken;
     }
 
-    /// <summary>What another process took; null: nothing of the kind.</summary>
-    /// <param name="path">Of its file.</param>
+    /// <summary>Opens the state that another process has stored. Returns null if the file is not such a state.</summary>
+    /// <param name="path">The path of its file.</param>
     public static FoundFramebuffer? Open(string path)
     {
         var file = Sys.Open(path, O_RDONLY);
@@ -63,7 +64,7 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
         return null;
     }
 
-    /// <summary>The file, for as long as this process runs.</summary>
+    /// <summary>The path of the file, valid while this process runs.</summary>
     public string FilePath => $"/proc/{Environment.ProcessId}/fd/{_file}";
 
     private (long Origin, long Length) TakeMemory(int fd, FbdevMode mode)
@@ -87,23 +88,24 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
         return ftruncate(_file, (off_t)(Memory + length)) == 0 ? (origin, length) : default;
     }
 
-    /// <summary>Puts all of it back, and lights the panel.</summary>
-    /// <param name="fd">Of the framebuffer.</param>
-    /// <param name="force">See <see cref="PutBackMode"/>; without, nothing is done to one in another mode.</param>
-    /// <returns>False: not the memory.</returns>
+    /// <summary>Restores mode, colour map and memory, and unblanks the panel.</summary>
+    /// <param name="fd">The descriptor of the framebuffer.</param>
+    /// <param name="force">As for <see cref="PutBackMode"/>. If false, nothing is done to a framebuffer that has another mode.</param>
+    /// <returns>False if the memory could not be restored.</returns>
     public bool PutBack(int fd, bool force)
     {
         if (!PutBackMode(fd, force))
             return false;
         CallMap(fd, FBIOPUTCMAP);
         var whole = PutBackMemory(fd);
-        ioctl(fd, FBIOBLANK, FB_BLANK_UNBLANK); // it may have been blank in the end
+        ioctl(fd, FBIOBLANK, FB_BLANK_UNBLANK); // the host may have blanked it
         return whole;
     }
 
     private bool PutBackMemory(int fd)
     {
-        // By many rows: an emulated framebuffer does not show what it is given up to the end of one (see PixelMemory.MissesRowEnds).
+        // Many rows are written per call: an emulated framebuffer does not show a write that ends at the end of
+        // the same row (see PixelMemory.MissesRowEnds).
         var bytes = new byte[Math.Min(_header.Length, 1 << 20)];
         for (long at = 0; at < _header.Length; at += bytes.Length)
         {
@@ -115,12 +117,12 @@ internal sealed unsafe class FoundFramebuffer : IDisposable
     }
 
     /// <summary>
-    /// Only the mode and the place in it. The place by panning: KMS drivers' emulation counts it from where it last panned to, and loses
-    /// count when FBIOPUT_VSCREENINFO changes it.
+    /// Restores only the mode and the position of the visible part. The position is restored by panning, because the emulation of KMS
+    /// drivers computes it from the last pan, and gets it wrong if FBIOPUT_VSCREENINFO changes it.
     /// </summary>
-    /// <param name="fd">Of the framebuffer.</param>
-    /// <param name="force">Another mode is changed; otherwise it is left, as it is somebody else's.</param>
-    /// <returns>The mode is the one that was found.</returns>
+    /// <param name="fd">The descriptor of the framebuffer.</param>
+    /// <param name="force">True to change another mode back. False to leave another mode, which another program has set.</param>
+    /// <returns>True if the framebuffer now has the mode that was found.</returns>
     public bool PutBackMode(int fd, bool force)
     {
         fb_var_screeninfo v, found = _header.Mode;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Displays;
 
-/// <summary>From linux/fb.h; names as there.</summary>
+/// <summary>Definitions from linux/fb.h, with the same names.</summary>
 internal static unsafe class LinuxFb
 {
     public const int FBIOGET_VSCREENINFO = 0x4600, FBIOPUT_VSCREENINFO = 0x4601, FBIOGET_FSCREENINFO = 0x4602;

@@ -7,8 +7,8 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// A framebuffer in a plain file that other programs can map: top left first, rows without gaps. For development and tests.
-/// The host itself writes it by calls that cannot fault, and never through a mapping: whoever truncates the file does not end the host.
+/// A framebuffer in a plain file that other programs can map: top left pixel first, rows without gaps. For development and tests.
+/// The host writes the file only by system calls that cannot fault, so that a program that truncates the file does not crash the host.
 /// </summary>
 internal sealed unsafe class MemoryDisplay : IDisplay
 {
@@ -18,22 +18,22 @@ internal sealed unsafe class MemoryDisplay : IDisplay
     private readonly PixelLayout _layout;
     private readonly bool _dither;
     private PixelMemory _memory;
-    private byte* _mapped; // null: not mapped
+    private byte* _mapped; // null if not mapped
     private long _bytes;
 
-    /// <param name="width">Pixels, 1..16384.</param>
-    /// <param name="height">Pixels, 1..16384.</param>
-    /// <param name="layout">Of a pixel.</param>
-    /// <param name="dither">Below 24 bits a pixel.</param>
-    /// <param name="path">The file: made when missing, its size set.</param>
-    /// <param name="deleteAtEnd">The file is removed when the display is disposed.</param>
-    /// <exception cref="MmmException">The file cannot be made, or the disk is full.</exception>
+    /// <param name="width">The width in pixels, 1..16384.</param>
+    /// <param name="height">The height in pixels, 1..16384.</param>
+    /// <param name="layout">The layout of a pixel.</param>
+    /// <param name="dither">True to dither layouts of less than 24 bits per pixel.</param>
+    /// <param name="path">The path of the file. The file is created if it is missing, and its size is set.</param>
+    /// <param name="deleteAtEnd">True to delete the file when the display is disposed.</param>
+    /// <exception cref="MmmException">The file cannot be created, or the disk is full.</exception>
     public MemoryDisplay(int width, int height, PixelLayout layout, bool dither, string path, bool deleteAtEnd)
     {
         (_layout, _dither, _path, _deleteAtEnd) = (layout, dither, path, deleteAtEnd);
         _fd = Sys.Open(path, O_RDWR | O_CREAT, 0x1A4 /* 0644 */);
         if (_fd < 0)
-            throw new MmmException($"{path}: the memory display cannot be made: {Sys.ErrorText(_fd)}");
+            throw new MmmException($"{path}: the memory display cannot be created: {Sys.ErrorText(_fd)}");
         try
         {
             _memory = Reserve(width, height);
@@ -45,17 +45,17 @@ internal sealed unsafe class MemoryDisplay : IDisplay
         }
     }
 
-    /// <summary>Changes the size, as a window's user would: the file's, too. What was on it is lost.</summary>
-    /// <param name="width">Pixels, 1..16384.</param>
-    /// <param name="height">Pixels, 1..16384.</param>
-    /// <exception cref="MmmException">The disk is full; the size is what it was.</exception>
+    /// <summary>Changes the size of the display and of the file, like a user who resizes a window. The picture is lost.</summary>
+    /// <param name="width">The width in pixels, 1..16384.</param>
+    /// <param name="height">The height in pixels, 1..16384.</param>
+    /// <exception cref="MmmException">The disk is full; the size is unchanged.</exception>
     public void Resize(int width, int height)
     {
         _memory = Reserve(width, height);
         Resized?.Invoke();
     }
 
-    // Reserved, not only sized: a full disk is an error now and not a hole in the picture later.
+    // Also reserves the disk space, so that a full disk is an error now and does not damage the picture later.
     private PixelMemory Reserve(int width, int height)
     {
         var before = lseek(_fd, (off_t)0L, SEEK_END);
@@ -64,7 +64,7 @@ internal sealed unsafe class MemoryDisplay : IDisplay
         var error = ftruncate(_fd, (off_t)bytes) != 0 ? errno : posix_fallocate(_fd, (off_t)0L, (off_t)bytes);
         if (error != 0)
         {
-            ftruncate(_fd, before); // a full disk is left as it was
+            ftruncate(_fd, before); // frees what was reserved
             throw new MmmException($"{_path}: {bytes:N0} bytes for the memory display cannot be reserved: {Sys.ErrorText(error)}");
         }
         Unmap();

@@ -7,13 +7,14 @@ using Tmds.Linux;
 namespace Displays;
 
 /// <summary>
-/// The picture's bytes in a file or device: mapped, or written by pwrite. A mapping is only ever written: it may be uncached. Where a pixel
-/// is not of whole bytes, or when asked to, a copy of the picture is kept in ordinary memory, as its neighbours' bits are needed.
+/// The bytes of the picture in a file or device, which is mapped or written by pwrite. A mapping is never read, because it may be uncached.
+/// A copy of the picture is kept in ordinary memory if the caller requests it, or if pixels are not whole bytes: the bits of neighbouring
+/// pixels are then needed.
 /// </summary>
 internal sealed unsafe class PixelMemory
 {
     private readonly int _fd;
-    private readonly byte* _mapped; // null: written by pwrite
+    private readonly byte* _mapped; // null if the bytes are written by pwrite
     private readonly PixelConverter _converter;
     private readonly int _width;
     private readonly int _height;
@@ -21,16 +22,18 @@ internal sealed unsafe class PixelMemory
     private readonly int _left;
     private readonly bool _isCopy;
     private readonly bool _wholeRows;
-    private byte[] _bytes; // the copy, or room for converted rows on their way to pwrite
+    private byte[] _bytes; // the copy, or room for converted rows before pwrite
 
-    /// <param name="fd">Stays the caller's.</param>
-    /// <param name="mapped">The whole file or device; null: pwrite.</param>
-    /// <param name="converter">XRGB8888 to bytes.</param>
-    /// <param name="size">Pixels.</param>
-    /// <param name="stride">Bytes from one row to the next.</param>
-    /// <param name="left">Pixels of a row before the picture's first.</param>
-    /// <param name="keepCopy">What is written is kept for <see cref="WriteAgain"/>, and written by nothing else.</param>
-    /// <param name="wholeRows">A part of the copy that covers several rows is written by one call, with all that lies between.</param>
+    /// <param name="fd">The descriptor of the file or device, which the caller keeps.</param>
+    /// <param name="mapped">The mapping of the whole file or device; null to use pwrite.</param>
+    /// <param name="converter">The converter from XRGB8888 to bytes.</param>
+    /// <param name="size">The size of the picture in pixels.</param>
+    /// <param name="stride">The number of bytes from one row to the next.</param>
+    /// <param name="left">The number of pixels of a row before the first pixel of the picture.</param>
+    /// <param name="keepCopy">True to only keep written pixels in the copy until <see cref="WriteAgain"/> writes them.</param>
+    /// <param name="wholeRows">
+    /// True to write a part of the copy that covers several rows by one call, together with the bytes between its rows.
+    /// </param>
     public PixelMemory(int fd, byte* mapped, PixelConverter converter, (int Width, int Height) size, int stride, int left, bool keepCopy,
         bool wholeRows = false)
     {
@@ -46,24 +49,26 @@ internal sealed unsafe class PixelMemory
     public bool KeepsCopy { get; }
 
     /// <summary>
-    /// A mapping of a file that others may cut short, in place of none: what covers a part of many rows is copied into it by one call that
-    /// cannot fault, for a tenth of what a pwrite a row costs.
+    /// A mapping of a file that other programs may truncate; null if there is none. A rectangle that covers only a part of its rows is
+    /// copied into the mapping by a system call that cannot fault, in a tenth of the time that one pwrite per row takes.
     /// </summary>
     public byte* Guarded { get; init; }
 
     /// <summary>
-    /// Set for the kernel's emulated framebuffers: they take a write within one row, up to its end, for an empty one and do not show it
-    /// (drm_fb_helper_memory_range_to_clip: the end modulo the row's length is 0; seen with Linux 6.1).
+    /// True for the kernel's emulated framebuffers. They treat a write within one row that ends at the end of the row as empty and do not
+    /// show it (drm_fb_helper_memory_range_to_clip: the end modulo the row's length is 0; seen with Linux 6.1).
     /// </summary>
     public bool MissesRowEnds { get; init; }
 
-    /// <summary>errno of the last write, 0 when it went well.</summary>
+    /// <summary>The errno of the last write; 0 if it succeeded.</summary>
     public int Error { get; private set; }
 
-    /// <summary>Converts and writes pixels of the picture; or only keeps them, when <see cref="KeepsCopy"/>.</summary>
-    /// <param name="origin">Where the first row begins in the file.</param>
-    /// <param name="rect">In the picture.</param>
-    /// <param name="pixels">XRGB8888, row behind row.</param>
+    /// <summary>
+    /// Converts and writes pixels of the picture. If <see cref="KeepsCopy"/> is true, the pixels are only stored in the copy.
+    /// </summary>
+    /// <param name="origin">The position of the first row in the file.</param>
+    /// <param name="rect">The rectangle in the picture.</param>
+    /// <param name="pixels">The pixels as XRGB8888, row by row.</param>
     public void Write(long origin, Rect rect, ReadOnlySpan<uint> pixels)
     {
         var (first, length) = BytesOf(rect);
@@ -85,7 +90,7 @@ internal sealed unsafe class PixelMemory
         }
         else
         {
-            var stride = rect.Width == _width && _left == 0 ? _stride : length; // whole rows go by one pwrite, with the gaps between them
+            var stride = rect.Width == _width && _left == 0 ? _stride : length; // whole rows are written by one pwrite, gaps included
             if (_bytes.Length < stride * rect.Height)
                 _bytes = new byte[stride * rect.Height];
             _converter.Write(place, pixels, _bytes, stride);
@@ -93,19 +98,19 @@ internal sealed unsafe class PixelMemory
         }
     }
 
-    /// <summary>The kept copy where it is XRGB8888 without gaps, to be drawn in; else empty.</summary>
+    /// <summary>The copy, into which the host can draw, if it is XRGB8888 without gaps; otherwise empty.</summary>
     public Span<uint> Canvas => KeepsCopy && _converter.Layout == NamedLayouts.Xrgb8888 && _left == 0 && _stride == _width * 4
         ? MemoryMarshal.Cast<byte, uint>(_bytes.AsSpan())
         : default;
 
-    /// <summary>Writes a part of the kept copy.</summary>
+    /// <summary>Writes a part of the copy to the file or device.</summary>
     public void WriteAgain(long origin, Rect rect)
     {
         var (first, length) = BytesOf(rect);
         PutRows(_bytes.AsSpan(rect.Y * _stride + first), _stride, origin + rect.Y * (long)_stride + first, length, rect.Height);
     }
 
-    /// <summary>Reads the whole picture back; the kept copy where there is one. False: it could not be read.</summary>
+    /// <summary>Reads the whole picture, from the copy if there is one. Returns false if the picture cannot be read.</summary>
     public bool Read(long origin, Span<uint> pixels)
     {
         var rect = new Rect(0, 0, _width, _height);
@@ -113,7 +118,7 @@ internal sealed unsafe class PixelMemory
         var bytes = _bytes;
         if (!_isCopy)
         {
-            bytes = new byte[_stride * _height]; // for screenshots: not kept
+            bytes = new byte[_stride * _height]; // not stored: this is only used for screenshots
             if (Sys.PRead(_fd, bytes.AsSpan(first, (_height - 1) * _stride + length), origin + first) < 0)
                 return false;
         }
@@ -129,7 +134,7 @@ internal sealed unsafe class PixelMemory
 
     private void PutRows(ReadOnlySpan<byte> bytes, int fromStride, long at, int length, int rows)
     {
-        // Few system calls are worth some bytes more, when those belong to the picture's rows.
+        // Writing some more bytes is faster than more system calls, provided that these bytes belong to the rows of the picture.
         if (rows > 1 && fromStride == _stride
             && (length == _stride || _wholeRows || (_mapped == null && _left == 0 && length > _stride / 2)))
         {
@@ -144,7 +149,7 @@ internal sealed unsafe class PixelMemory
             ShowRowEnds(at + length, rows);
     }
 
-    // False: the file is shorter than it was, or the kernel has no such call; pwrite then says what is wrong.
+    // Returns false if the file has become shorter or the kernel lacks the call; pwrite then reports the error.
     private bool TryPutGuarded(ReadOnlySpan<byte> bytes, int fromStride, long at, int length, int rows)
     {
         const int most = 64;
@@ -168,14 +173,14 @@ internal sealed unsafe class PixelMemory
         return true;
     }
 
-    // Writes the last byte of a row and the first of the next again: what covers two rows is shown whole.
+    // Writes the last byte of a row and the first byte of the next row again: a write that covers two rows is shown completely.
     private void ShowRowEnds(long end, int rows)
     {
         Span<byte> two = stackalloc byte[2];
         for (var y = 0; y < rows; y += 2)
         {
             var at = end + y * (long)_stride - 1;
-            if (Sys.PRead(_fd, two, at) != two.Length) // the last row of all: with the one before
+            if (Sys.PRead(_fd, two, at) != two.Length) // for the last row of all: together with the row before
                 at -= _stride;
             if (at >= 0 && Sys.PRead(_fd, two, at) == two.Length)
                 Sys.PWrite(_fd, two, at);

@@ -1,10 +1,11 @@
 namespace Displays.Pixels;
 
-/// <summary>Rows of any layout, pixel by pixel through a window of bits. Bits beside the pixels are kept as they are.</summary>
+/// <summary>Reads and writes rows of any layout, pixel by pixel through a window of bits. Bits beside the pixels are not changed.</summary>
 internal static class BitRows
 {
     /// <summary>
-    /// Pixels from column x on, with Dither.Row of their row, into a row that begins with the byte in which the first one begins.
+    /// Writes pixels from column x on. <paramref name="thresholds"/> is the Dither.Row of their row, and <paramref name="row"/> begins with
+    /// the byte in which the first pixel begins.
     /// </summary>
     public static void Write(PixelLayout layout, ReadOnlySpan<uint> thresholds, int x, ReadOnlySpan<uint> pixels, Span<byte> row)
     {
@@ -16,7 +17,7 @@ internal static class BitRows
             WriteLittleEndian(layout, thresholds, x, pixels, row);
     }
 
-    /// <summary>XRGB8888 of as many pixels as there is room for.</summary>
+    /// <summary>Reads pixels from column x on as XRGB8888, as many as <paramref name="pixels"/> has room for.</summary>
     public static void Read(PixelLayout layout, int x, ReadOnlySpan<byte> row, Span<uint> pixels)
     {
         if (pixels.IsEmpty)

@@ -1,8 +1,9 @@
 namespace Displays.Pixels;
 
 /// <summary>
-/// Ordered dithering by Bayer's 8x8 matrix: what is added before a colour is rounded down depends on the pixel's place on the screen alone,
-/// so that a part painted later fits what is around it. Thresholds are 1 to 253 of 255: black and white stay.
+/// Ordered dithering by Bayer's 8x8 matrix. The threshold that is added before a colour is rounded down depends only on the pixel's place
+/// on the screen, so that a part that is painted later fits its surroundings. Thresholds are 1 to 253 of 255, so that black
+/// and white are not changed.
 /// </summary>
 internal static class Dither
 {
@@ -11,11 +12,13 @@ internal static class Dither
     /// <summary>The threshold that rounds to nearest.</summary>
     public const uint Nearest = 127;
 
-    private const int RowLength = 3 * Period; // a vector of up to 16 pixels can be loaded from each of the first eight
-    private const int Off = Period; // the row behind the matrix rounds to nearest everywhere
+    private const int RowLength = 3 * Period; // a vector of up to 16 thresholds can be loaded from each of the first eight
+    private const int Off = Period; // the row behind the matrix, which rounds to nearest everywhere
     private static readonly uint[] Thresholds = Make();
 
-    /// <summary>The thresholds of a screen row: that of x is at x % 8, and follow more, to load vectors.</summary>
+    /// <summary>
+    /// Returns the thresholds of a screen row: column x has index x % 8. More thresholds follow, so that vectors can be loaded.
+    /// </summary>
     public static ReadOnlySpan<uint> Row(int y, bool on) => Thresholds.AsSpan((on ? y & (Period - 1) : Off) * RowLength, RowLength);
 
     private static uint[] Make()
@@ -27,7 +30,7 @@ internal static class Dither
         return thresholds;
     }
 
-    // 0 to 63: the bits of x ^ y and y in turn, reversed.
+    // Returns 0 to 63: the bits of x ^ y and of y alternately, in reversed order.
     private static uint Bayer(int x, int y)
     {
         var value = 0;

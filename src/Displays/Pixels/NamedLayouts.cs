@@ -1,12 +1,13 @@
 namespace Displays.Pixels;
 
 /// <summary>
-/// Layouts with a name, as options say them: named from the most significant bit, as DRM's formats. With -be behind, bytes and bits are
-/// numbered from the most significant end; without, from the least significant one, as a little-endian kernel does.
+/// The layouts that have names for use in options. The names begin at the most significant bit, as DRM's format names do. With the suffix
+/// -be, bytes and bits are numbered from the most significant end; without it, from the least significant end,
+/// as in a little-endian kernel.
 /// </summary>
 internal static class NamedLayouts
 {
-    /// <summary>What follows a big-endian format's name.</summary>
+    /// <summary>The suffix of a big-endian format's name.</summary>
     public const string BigEndian = "-be";
 
     public static readonly PixelLayout Xrgb8888 = Colour(32, (16, 8), (8, 8), (0, 8));
@@ -40,21 +41,21 @@ internal static class NamedLayouts
         ("mono1-inverted", Single(1, PixelVisual.Mono01)),
     ];
 
-    /// <summary>The names without endianness, for messages.</summary>
+    /// <summary>The names without the suffix, for messages.</summary>
     public static string Forms { get; } = string.Join(", ", Named.Select(n => n.Name));
 
-    /// <summary>Null with a fault that continues "--format is X; ".</summary>
+    /// <summary>Parses a name. Returns null and a fault that continues "--format is X; " if the name is unknown.</summary>
     public static PixelLayout? Parse(string text, out string fault)
     {
         var bigEndian = text.EndsWith(BigEndian, StringComparison.Ordinal);
         var name = bigEndian ? text[..^BigEndian.Length] : text;
         var layout = Named.FirstOrDefault(n => n.Name == name).Layout;
         fault = layout is null
-            ? $"it must be one of {Forms}; with {BigEndian} behind for bits and bytes from the most significant end" : "";
+            ? $"it must be one of {Forms}; append {BigEndian} for bits and bytes from the most significant end" : "";
         return layout is null || !bigEndian ? layout : Swapped(layout);
     }
 
-    /// <summary>Null for a layout without a name.</summary>
+    /// <summary>Returns the name of a layout; null if it has none.</summary>
     public static string? NameOf(PixelLayout layout)
     {
         var name = Named.FirstOrDefault(n => (layout.IsBigEndian ? Swapped(n.Layout) : n.Layout) == layout).Name;

@@ -4,17 +4,17 @@ using Mmm;
 namespace Displays.Pixels;
 
 /// <summary>
-/// XRGB8888 to a display's bytes and back. Colours are scaled by v * max / 255, to nearest or dithered; grey is Rec. 601. What is written
-/// depends on a pixel and its place only: any part converts to the same bytes as it does in the whole. Allocates nothing
-/// after construction.
+/// Converts XRGB8888 to a display's bytes and back. Colours are scaled by v * max / 255, rounded to nearest or dithered; grey is computed
+/// by Rec. 601. The written bytes depend only on a pixel and its place, so that any part of the picture is converted to the same bytes as
+/// in the whole picture. The converter allocates only in the constructor.
 /// </summary>
 internal sealed class PixelConverter
 {
     private readonly bool _dither;
     private readonly RowPath _path;
 
-    /// <param name="layout">The display's.</param>
-    /// <param name="dither">Ordered dithering where a colour has less than 8 bits.</param>
+    /// <param name="layout">The pixel layout of the display.</param>
+    /// <param name="dither">True to use ordered dithering if a colour has less than 8 bits.</param>
     public PixelConverter(PixelLayout layout, bool dither)
     {
         Layout = layout;
@@ -37,13 +37,13 @@ internal sealed class PixelConverter
     public PixelLayout Layout { get; }
 
     /// <summary>
-    /// Converts rect.Height rows of rect.Width pixels, one behind the other. XRGB8888 is copied with its X bytes. Where a pixel is not of
-    /// whole bytes, the neighbours' bits in the first and the last byte of a row are kept; all other bytes are only written, never read.
+    /// Converts rect.Height rows of rect.Width pixels without gaps. XRGB8888 is copied with its X bytes. If pixels are not whole bytes, the
+    /// bits of neighbouring pixels in the first and the last byte of a row are kept; all other bytes are only written, never read.
     /// </summary>
-    /// <param name="rect">Where the pixels lie on the display; X and Y are not negative.</param>
-    /// <param name="pixels">XRGB8888.</param>
-    /// <param name="destination">Begins with the byte Layout.ByteOf(rect.X) of row rect.Y.</param>
-    /// <param name="stride">Bytes from one destination row to the next.</param>
+    /// <param name="rect">The place of the pixels on the display; X and Y are not negative.</param>
+    /// <param name="pixels">The pixels as XRGB8888.</param>
+    /// <param name="destination">The display's bytes, beginning with the byte Layout.ByteOf(rect.X) of row rect.Y.</param>
+    /// <param name="stride">The number of bytes from one destination row to the next.</param>
     public void Write(Rect rect, ReadOnlySpan<uint> pixels, Span<byte> destination, int stride)
     {
         if (_path == RowPath.Copy && stride == rect.Width * 4)
@@ -55,7 +55,7 @@ internal sealed class PixelConverter
             WriteRow(rect.X, rect.Y + y, pixels.Slice(y * rect.Width, rect.Width), destination[(y * stride)..]);
     }
 
-    /// <summary>The opposite: the X bytes are 255, but as they are in XRGB8888.</summary>
+    /// <summary>Converts a display's bytes to XRGB8888. The X bytes are 255, except that an XRGB8888 display's own are copied.</summary>
     public void Read(Rect rect, ReadOnlySpan<byte> source, int stride, Span<uint> pixels)
     {
         for (var y = 0; y < rect.Height; y++)

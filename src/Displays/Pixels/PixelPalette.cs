@@ -1,14 +1,15 @@
 namespace Displays.Pixels;
 
 /// <summary>
-/// The colours that are set with FBIOPUTCMAP: 16 bits each, entry 0 first. With 256 entries and more, a cube of 6x6x6 and 40 greys between
-/// the cube's own six; with fewer, greys from black to white. Direct colour has a ramp for each colour.
+/// The colours that are set with FBIOPUTCMAP: 16 bits each, entry 0 first. A palette with 256 entries or more contains a cube of 6x6x6
+/// colours, and 40 greys between the cube's own six greys. A smaller palette contains greys from black to white. Direct colour has a ramp
+/// for each colour.
 /// </summary>
 internal sealed class PixelPalette
 {
     private const int Side = 6, CubeSize = Side * Side * Side;
-    private const int GreySteps = 45, GreysACubeStep = GreySteps / (Side - 1); // each 9th of the 46 greys is the cube's
-    private const int CubeGrey = Side * Side + Side + 1; // from one grey of the cube to the next
+    private const int GreySteps = 45, GreysACubeStep = GreySteps / (Side - 1); // every 9th of the 46 greys is in the cube
+    private const int CubeGrey = Side * Side + Side + 1; // the number of entries from one grey of the cube to the next
 
     private PixelPalette(int entries) => (Red, Green, Blue) = (new ushort[entries], new ushort[entries], new ushort[entries]);
 
@@ -18,7 +19,7 @@ internal sealed class PixelPalette
 
     public ushort[] Blue { get; }
 
-    /// <summary>What a display of that layout and visual needs to be set; null when its colours are fixed.</summary>
+    /// <summary>Returns the palette to set for a layout and visual; null if the colours of the visual are fixed.</summary>
     public static PixelPalette? For(PixelLayout layout, PixelVisual visual) => visual switch
     {
         PixelVisual.PseudoColor => Indexed(layout.Red),
@@ -26,7 +27,7 @@ internal sealed class PixelPalette
         _ => null,
     };
 
-    /// <summary>The entry that shows a colour best; the threshold, 0 to 254, rounds as in PixelField.Scale.</summary>
+    /// <summary>Returns the entry for a colour. The threshold, 0 to 254, decides the rounding as in PixelField.Scale.</summary>
     public static uint IndexOf(uint xrgb, PixelField field, uint threshold)
     {
         uint r = (xrgb >> 16) & 0xFF, g = (xrgb >> 8) & 0xFF, b = xrgb & 0xFF;
@@ -39,7 +40,7 @@ internal sealed class PixelPalette
         uint Step(uint colour, uint steps) => (colour * steps + threshold) / 255;
     }
 
-    /// <summary>The colour of an entry as RRGGBB; black where none is set.</summary>
+    /// <summary>Returns the colour of an entry as RRGGBB; black if the entry is not set.</summary>
     public static uint ColourAt(uint index, PixelField field)
     {
         if (field.Length < 8)
@@ -49,7 +50,7 @@ internal sealed class PixelPalette
         return index < 256 ? GreyOf(index - CubeSize) * 0x010101 : 0;
     }
 
-    // Greys are counted 0 to 45; those that the cube has not follow it, eight between two of the cube.
+    // Greys are numbered 0 to 45. The greys that are not in the cube follow the cube: eight between two greys of the cube.
     private static uint GreyIndex(uint grey) =>
         grey % GreysACubeStep == 0 ? grey / GreysACubeStep * CubeGrey : CubeSize + grey - 1 - grey / GreysACubeStep;
 
@@ -67,7 +68,7 @@ internal sealed class PixelPalette
         return palette;
     }
 
-    // One length for all three: a colour of fewer bits repeats its brightest entry.
+    // All three ramps have the same length; a colour of fewer bits repeats its brightest entry.
     private static PixelPalette Ramps(PixelLayout layout)
     {
         var palette = new PixelPalette(1 << Math.Max(layout.Red.Length, Math.Max(layout.Green.Length, layout.Blue.Length)));

@@ -1,6 +1,6 @@
 namespace Displays.Pixels;
 
-/// <summary>FB_VISUAL_*: names and numbers as in linux/fb.h.</summary>
+/// <summary>FB_VISUAL_*, with names and numbers as in linux/fb.h.</summary>
 internal enum PixelVisual
 {
     Mono01 = 0, // 1 is black

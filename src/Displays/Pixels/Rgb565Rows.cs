@@ -6,15 +6,15 @@ using System.Runtime.Intrinsics.Arm;
 namespace Displays.Pixels;
 
 /// <summary>
-/// The start of a row of RGB565 by vectors, as VectorRows. (v * 31 + t) / 255 is (v * 249 + t * 8 + t / 32) / 2048 for each colour v and
-/// each threshold t of Dither, and (v * 63 + t) / 255 is (v * 253 + t * 4 + t / 64) / 1024 (found by search, proven by the tests): sums of
-/// 16 bits with the colour at their upper end.
+/// Writes the start of a row of RGB565 by vectors, as VectorRows does. For each colour v and each threshold t of Dither,
+/// (v * 31 + t) / 255 equals (v * 249 + t * 8 + t / 32) / 2048, and (v * 63 + t) / 255 equals (v * 253 + t * 4 + t / 64) / 1024. The
+/// factors were found by a search, and the tests check every case. The sums fit into 16 bits and have the colour in their upper bits.
 /// </summary>
 internal static class Rgb565Rows
 {
     private const ushort Scale5 = 249, Scale6 = 253;
 
-    /// <summary>Pixels from column x on; swapped, BGR565.</summary>
+    /// <summary>Writes pixels from column x on as RGB565, or as BGR565 if swapped. Returns their number.</summary>
     public static int Write(ReadOnlySpan<uint> pixels, Span<byte> row, ReadOnlySpan<uint> thresholds, int x, bool swapped) =>
         AdvSimd.Arm64.IsSupported ? WriteArm64(pixels, row, thresholds, x, swapped) : WriteAny(pixels, row, thresholds, x, swapped);
 
@@ -38,7 +38,7 @@ internal static class Rgb565Rows
         return to.Length * Vector<ushort>.Count;
     }
 
-    // In both halves of a pixel's 32 bits: red and blue.
+    // The threshold is in both halves of a pixel's 32 bits, for red and for blue.
     private static Vector<ushort> Threshold5(Vector<uint> t) => Vector.AsVectorUInt16(((t << 3) + (t >> 5)) * new Vector<uint>(0x10001));
 
     private static Vector<ushort> Threshold6(Vector<uint> t) => Vector.AsVectorUInt16((t << 2) + (t >> 6));
@@ -64,7 +64,8 @@ internal static class Rgb565Rows
         return (Vector.AsVectorUInt32(redAndBlue), Vector.AsVectorUInt32(green));
     }
 
-    // Colours apart in bytes, widened by the multiplication, and shifted into each other: a third of the instructions.
+    // The colours are separated into vectors of bytes, widened by the multiplication, and combined by shift and insert. This needs a third
+    // of the instructions.
     private static int WriteArm64(ReadOnlySpan<uint> pixels, Span<byte> row, ReadOnlySpan<uint> thresholds, int x, bool swapped)
     {
         var from = MemoryMarshal.Cast<uint, Vector128<byte>>(pixels);

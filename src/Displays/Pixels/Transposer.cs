@@ -8,16 +8,16 @@ using Mmm;
 namespace Displays.Pixels;
 
 /// <summary>
-/// Rows to columns: by blocks that stay in the first-level cache, and in them by squares in registers, 8x8 pixels with AVX, else 4x4.
-/// Callers have checked that both rectangles lie in their spans; addresses are not checked again here.
+/// Transposes rows to columns in blocks that fit into the first-level cache. Each block is processed in squares in registers: 8x8 pixels
+/// with AVX, else 4x4. Callers must have checked that both rectangles lie in their spans; addresses are not checked again here.
 /// </summary>
 internal static class Transposer
 {
-    private const int Block = 32; // pixels a side: 4 KB of each rectangle
+    private const int Block = 32; // pixels per side: 4 KB of each rectangle
 
     private static int Square => Avx.IsSupported ? 8 : 4;
 
-    /// <summary>Source row y becomes column y of the destination; with a side reversed, its rows count from the last.</summary>
+    /// <summary>Copies source row y to column y of the destination. On a reversed side, the rows are counted from the last one.</summary>
     public static void Transpose(ReadOnlySpan<uint> source, int sourceStride, bool sourceReversed, int width, int height,
         Span<uint> destination, int destinationStride, bool destinationReversed)
     {
@@ -38,7 +38,7 @@ internal static class Transposer
         }
     }
 
-    /// <summary>A row backwards.</summary>
+    /// <summary>Copies a row in reversed order.</summary>
     public static void Reverse(ReadOnlySpan<uint> source, Span<uint> destination)
     {
         var vectors = MemoryMarshal.Cast<uint, Vector128<uint>>(source);
@@ -49,8 +49,8 @@ internal static class Transposer
             destination[^(i + 1)] = source[i];
     }
 
-    // The last squares of a side are moved back to end with it: they write some pixels again, as they are, which costs less
-    // than single pixels.
+    // The last squares of a side are moved back so that they end at the side. They write some pixels a second time with the same values,
+    // which is faster than handling single pixels.
     private static void TransposeBlock(ref uint from, nint fromStep, ref uint to, nint toStep, Rect block, int width, int height)
     {
         for (var left = block.X; left < Math.Min(block.Right, width); left += Square)
@@ -81,7 +81,8 @@ internal static class Transposer
             Transpose4x4(ref from, fromStep, ref to, toStep);
     }
 
-    // Rows in pairs four apart, so that only loads cross the vectors' halves: abcd are the columns 0 to 3, then 4 to 7.
+    // Loads rows in pairs that are four rows apart, so that only the loads cross the halves of the vectors. a, b, c and d are the columns
+    // 0 to 3, and 4 to 7 in the second pass.
     private static void Transpose8x8(ref uint from, nint fromStep, ref uint to, nint toStep)
     {
         for (var half = 0; half < 8; half += 4)
@@ -109,7 +110,7 @@ internal static class Transposer
         var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStep));
         var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStep * 2));
         var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStep * 3));
-        // Zipped with the row two below, then with the other pair: a0 a2 b0 b2 and a1 a3 b1 b3 give a0 a1 a2 a3.
+        // Each row is zipped with the row two below it, then the results are zipped: a0 a2 b0 b2 and a1 a3 b1 b3 give a0 a1 a2 a3.
         var (ab02, cd02) = (ZipLow(r0, r2), ZipHigh(r0, r2));
         var (ab13, cd13) = (ZipLow(r1, r3), ZipHigh(r1, r3));
         ZipLow(ab02, ab13).StoreUnsafe(ref to);

@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics;
 namespace Displays.Pixels;
 
 /// <summary>
-/// The start of a row by vectors, as wide as the machine has them (128 bits on arm64, 256 with AVX2). Each writes as many pixels as fill
-/// whole vectors, the same bytes that BitRows would, and returns their number; little-endian machines only.
+/// Writes the start of a row by vectors of the machine's width (128 bits on arm64, 256 with AVX2). Each method writes as many pixels as
+/// fill whole vectors, and returns their number. The bytes are the same as those of BitRows. For little-endian machines only.
 /// </summary>
 internal static class VectorRows
 {
     private static readonly Vector128<byte>[] Packing888 = Packing([0, 1, 2]), Packing888Swapped = Packing([2, 1, 0]);
 
-    /// <summary>Red and blue exchanged, the X byte 255.</summary>
+    /// <summary>Writes XBGR8888: red and blue are exchanged, and the X byte is 255.</summary>
     public static int Xbgr8888(ReadOnlySpan<uint> pixels, Span<byte> row)
     {
         var from = Vectors(pixels);
@@ -26,7 +26,7 @@ internal static class VectorRows
         return from.Length * Vector<uint>.Count;
     }
 
-    /// <summary>RGB888, or, swapped, BGR888.</summary>
+    /// <summary>Writes RGB888, or BGR888 if swapped.</summary>
     public static int Rgb888(ReadOnlySpan<uint> pixels, Span<byte> row, bool swapped)
     {
         var from = MemoryMarshal.Cast<uint, Vector128<byte>>(pixels);
@@ -44,7 +44,7 @@ internal static class VectorRows
         return blocks * 16;
     }
 
-    /// <summary>Brightness, as PixelLayout.Luma.</summary>
+    /// <summary>Writes the brightness as PixelLayout.Luma computes it.</summary>
     public static int Grey8(ReadOnlySpan<uint> pixels, Span<byte> row)
     {
         var from = Vectors(pixels);
@@ -61,7 +61,7 @@ internal static class VectorRows
 
     private static Span<Vector<T>> Vectors<T>(Span<byte> row) => MemoryMarshal.Cast<byte, Vector<T>>(row);
 
-    // Sums of 16 bits: 255 * 256 + 128 is the largest.
+    // The sums fit into 16 bits: the largest is 255 * 256 + 128.
     private static Vector<uint> Luma(Vector<uint> pixels)
     {
         var redAndBlue = Vector.AsVectorUInt32(
@@ -72,7 +72,8 @@ internal static class VectorRows
         return ((redAndBlue + (redAndBlue >> 16) + green) >> 8) & new Vector<uint>(0xFF);
     }
 
-    // 16 pixels in four vectors become 48 bytes in three: each is made of two, by the masks [of the one, of the other] (255: zero).
+    // 16 pixels in four vectors become 48 bytes in three vectors. Each of the three is made of two source vectors, so there are two masks
+    // for each (255 gives a zero byte).
     private static Vector128<byte>[] Packing(ReadOnlySpan<int> order)
     {
         Span<byte> mask = stackalloc byte[16];

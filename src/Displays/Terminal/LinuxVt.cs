@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Displays;
 
-/// <summary>From linux/vt.h, linux/kd.h and linux/major.h; names as there.</summary>
+/// <summary>Definitions from linux/vt.h, linux/kd.h and linux/major.h, with the same names.</summary>
 internal static unsafe class LinuxVt
 {
     public const int TTY_MAJOR = 4;

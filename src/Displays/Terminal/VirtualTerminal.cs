@@ -9,17 +9,19 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// The virtual terminal on whose screen the display lies. While it is taken, the kernel writes no text and no cursor over the picture, its
-/// keys reach no login behind it, and nobody gets the screen before the display has let go of it. It is given back when disposed and when
-/// the host fails, by its <see cref="CrashGuard"/> after a crash or kill -9. One that another host has is left alone until that one ends.
+/// The virtual terminal that shares its screen with the display. While the host has taken the terminal, the kernel writes no text and no
+/// cursor over the picture, key presses do not reach a login behind it, and no other program gets the screen before the display has been
+/// hidden. The terminal is restored when this object is disposed and when the host fails; after a crash or kill -9 its
+/// <see cref="CrashGuard"/> restores it. A terminal that another host has taken is not changed until that host ends.
 /// </summary>
 /// <remarks>
-/// With the keyboard off, the kernel does not switch on Ctrl+Alt+F2: the host does (<see cref="Switch"/>), unless its keys are locked.
-/// Root needs neither a session nor a controlling terminal for any of this, another user needs the terminal as the controlling one.
+/// While its keyboard is off, the kernel does not switch terminals on Ctrl+Alt+F2. The host does so instead (<see cref="Switch"/>), unless
+/// its keys are locked. Root needs neither a session nor a controlling terminal for this. Another user needs the
+/// terminal as the controlling terminal.
 /// <para>
-/// The display is opened first, as only that tells whether the screen may be had. Until the terminal is taken the console may draw: on KMS
-/// it draws into a buffer that is not shown, on fbdev what it drew is painted over. At the end the display is closed first: the console
-/// then draws its text.
+/// The display is opened first, because only that shows whether the host can use the screen. Until the terminal is taken, the console may
+/// draw: on KMS it draws into a buffer that is not shown; on fbdev the host paints over its text. At the end the display is closed first,
+/// and the console then draws its text.
 /// </para>
 /// </remarks>
 internal sealed unsafe class VirtualTerminal : IDisposable
@@ -30,7 +32,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private readonly Queue<Action> _calls = new(); // locked
     private int _tty = -1;
     private int _number;
-    private TerminalLock? _lock; // null: /dev/ttyN cannot be opened by this user, and nobody but its session uses it
+    private TerminalLock? _lock; // null if this user cannot open /dev/ttyN; then only this user's session uses the terminal
     private bool _readsStdin;
     private int _keyboardMode;
     private bool _isTaken;
@@ -40,24 +42,25 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     private PosixSignalRegistration? _release;
     private PosixSignalRegistration? _acquire;
 
-    /// <param name="log">Is told of switches, and why the terminal is not taken.</param>
+    /// <param name="log">Receives a line for each switch, and the reason if the terminal is not taken.</param>
     /// <exception cref="MmmException">No descriptor is left.</exception>
     public VirtualTerminal(Action<string> log)
     {
         _log = log;
         FileDescriptor = eventfd(0, O_NONBLOCK | O_CLOEXEC);
         if (FileDescriptor < 0)
-            throw new MmmException($"no descriptor left for the terminal: {Sys.ErrorText(errno)}");
+            throw new MmmException($"cannot create a descriptor for the terminal: {Sys.ErrorText(errno)}");
     }
 
-    /// <summary>The kernel has virtual terminals, and shows one.</summary>
+    /// <summary>Whether the kernel has virtual terminals and shows one of them.</summary>
     public static bool AreThere => File.Exists(Foreground);
 
-    /// <summary>Readable while <see cref="Dispatch"/> has something to do.</summary>
+    /// <summary>A descriptor that is readable while <see cref="Dispatch"/> has something to do.</summary>
     public int FileDescriptor { get; }
 
     /// <summary>
-    /// Lets the screen go or takes it back when the kernel has asked for it by signal; takes the terminal that another host has left.
+    /// Releases the screen or takes it back if the kernel has requested that by a signal. Takes the terminal if the host
+    /// that had it has ended.
     /// </summary>
     public void Dispatch()
     {
@@ -68,31 +71,37 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     }
 
     /// <summary>
-    /// The screen is this terminal's, or the terminal is not taken. While it is another's, nothing may be written to the display.
+    /// True if this terminal has the screen, or if the terminal is not taken. While another terminal has the screen, nothing must be
+    /// written to the display.
     /// </summary>
     public bool IsShown => !_isTaken || _isShown;
 
-    /// <summary>The screen is back, with anything on it: everything is to be painted anew.</summary>
+    /// <summary>Raised when the screen has been taken back. Its content is undefined, so the host must paint everything again.</summary>
     public event Action? Returned;
 
-    /// <summary><see cref="GuardArguments"/> are other ones now.</summary>
+    /// <summary>Raised when <see cref="GuardArguments"/> have changed.</summary>
     public event Action? GuardChanged;
 
-    /// <summary>What <see cref="CrashGuard"/> needs to know to give it back after a crash; none: it is not taken.</summary>
+    /// <summary>
+    /// The arguments with which <see cref="CrashGuard"/> restores the terminal after a crash; empty if the terminal is not taken.
+    /// </summary>
     public IReadOnlyList<string> GuardArguments => _isTaken
         ? [CrashGuard.Terminal, _number.ToString(CultureInfo.InvariantCulture), _keyboardMode.ToString(CultureInfo.InvariantCulture)]
         : [];
 
     /// <summary>
-    /// Takes the terminal in the foreground, or, for a user who may not, the controlling one. Nothing happens where there are no virtual
-    /// terminals; when there are and this user may not have one, or another host has it, the log says what follows from it.
+    /// Takes the terminal in the foreground, or the controlling terminal if the user has no permission for the first. Nothing happens if
+    /// there are no virtual terminals. If the user has no permission for either terminal, or another host has the terminal, a line in the
+    /// log tells the consequences.
     /// </summary>
-    /// <param name="display">Is hidden before the screen is let go, and shown when it is back.</param>
-    /// <param name="readsStdin">The host takes its keys from stdin: when that is this very terminal, its keyboard stays on.</param>
+    /// <param name="display">The display, which is hidden before the screen is released, and shown when the screen is taken back.</param>
+    /// <param name="readsStdin">
+    /// True if the host reads its keys from stdin. If stdin is this terminal, its keyboard then stays on.
+    /// </param>
     public void TakeOver(IDisplay display, bool readsStdin)
     {
         (_display, _readsStdin) = (display, readsStdin);
-        _tty = Sys.Open(Foreground, O_RDWR | O_NOCTTY); // the one in the foreground now; later switches do not change it
+        _tty = Sys.Open(Foreground, O_RDWR | O_NOCTTY); // the terminal in the foreground now; later switches do not change it
         var fault = 0;
         if (!MayTake(_tty))
         {
@@ -105,12 +114,12 @@ internal sealed unsafe class VirtualTerminal : IDisposable
                 _tty = -1;
                 if (fault != ENOENT && fault != ENXIO && fault != ENODEV && fault != ENOTTY)
                     _log($"{Foreground}: {Sys.ErrorText(fault)}: the text console may write over the picture, "
-                        + "and its keys reach the login behind it; run the host as root, or from a login on that console");
+                        + "and key presses reach the login behind it; run the host as root, or from a login on that console");
                 return;
             }
         }
         _number = NumberOf(_tty);
-        var own = Sys.Open($"/dev/tty{_number}", O_RDWR | O_NOCTTY); // locks are those of one name
+        var own = Sys.Open($"/dev/tty{_number}", O_RDWR | O_NOCTTY); // locks of /dev/tty0 and /dev/ttyN are different, so /dev/ttyN is used
         if (own >= 0)
         {
             Sys.Close(_tty);
@@ -123,7 +132,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
             WaitForOwner(_lock);
     }
 
-    // Changes nothing: asks for the mode that it has.
+    // Tests the permission without changing anything: it sets the mode that the terminal already has.
     private static bool MayTake(int tty)
     {
         int mode;
@@ -139,7 +148,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         var typesHere = _readsStdin && NumberOf(0) == _number;
         if (!typesHere)
             ioctl(_tty, KDSKBMODE, K_OFF);
-        Say(_tty, "\e[?25l"); // the cursor, which blinks by a timer of its own on some kernels
+        Say(_tty, "\e[?25l"); // hides the cursor, which some kernels blink by a timer even in graphics mode
         var process = new vt_mode { mode = VT_PROCESS, relsig = SIGUSR1, acqsig = SIGUSR2 };
         ioctl(_tty, VT_SETMODE, &process);
         AppDomain.CurrentDomain.UnhandledException += OnFailure;
@@ -151,8 +160,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
 
     private void WaitForOwner(TerminalLock owner)
     {
-        _log($"terminal {_number} is another mmm's, and left alone while that one runs: its keys are switched off, "
-            + "and this one hears of no switch");
+        _log($"terminal {_number} is used by another mmm and is not changed while that one runs: its keys are off, "
+            + "and this mmm is not notified of terminal switches");
         new Thread(() =>
         {
             if (owner.WaitForOwner())
@@ -160,7 +169,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         }) { IsBackground = true, Name = "terminal" }.Start();
     }
 
-    // A guard, or the other host's end, may have had the console draw meanwhile.
+    // Called after the other host has ended. Its end, or its guard, may have made the console draw, so everything is painted again.
     private void TakeLate()
     {
         if (_isOver)
@@ -168,7 +177,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         Take();
         if (_isShown)
             ShowAgain();
-        _log($"terminal {_number}: the other mmm has ended; it is this one's now");
+        _log($"terminal {_number}: the other mmm has ended; this mmm has taken the terminal");
     }
 
     private void ShowAgain()
@@ -177,15 +186,18 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         Returned?.Invoke();
     }
 
-    /// <summary>Shows another terminal; this one is asked to let go first, by signal. Nothing happens when this one is not taken.</summary>
-    /// <param name="number">As in /dev/ttyN, 1 to 12.</param>
+    /// <summary>
+    /// Switches to another terminal. The kernel first requests by a signal that this one is released. Nothing happens if
+    /// this terminal is not taken.
+    /// </summary>
+    /// <param name="number">The N of /dev/ttyN, 1 to 12.</param>
     public void Switch(int number)
     {
         if (_isTaken)
             ioctl(_tty, VT_ACTIVATE, number);
     }
 
-    // The signal comes on a thread of the runtime's; the display belongs to the one that calls Dispatch.
+    // The signal handler runs on a thread of the runtime, but the display belongs to the thread that calls Dispatch.
     private PosixSignalRegistration OnSignal(int signal, Action action) => PosixSignalRegistration.Create((PosixSignal)signal, context =>
     {
         context.Cancel = true;
@@ -216,7 +228,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _isShown = false;
         _display?.Hide();
         ioctl(_tty, VT_RELDISP, 1);
-        _log($"terminal {_number}: the screen is another terminal's; nothing is drawn until it is back");
+        _log($"terminal {_number}: another terminal has the screen; nothing is drawn until it is back");
     }
 
     private void Acquire()
@@ -229,7 +241,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         _log($"terminal {_number}: the screen is back");
     }
 
-    // A fault in native code, or kill -9, comes by here no more: that is what the guard is for.
+    // This is not called after a fault in native code or kill -9; the guard handles these.
     private void OnFailure(object sender, UnhandledExceptionEventArgs e) => Restore();
 
     private void Restore()
@@ -243,12 +255,14 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         if (_tty < 0)
             return;
         if (_isTaken)
-            SetAutomatic(_tty); // before another host may make it its own
+            SetAutomatic(_tty); // before the lock is released and another host may take the terminal
         if (_lock?.Leave() ?? _isTaken)
             GiveBack(_tty, _isTaken ? _keyboardMode : KeyboardMode(_tty));
     }
 
-    /// <summary>Gives back the terminal that a host which is no more had. False: a host has it, perhaps still the one that ends.</summary>
+    /// <summary>
+    /// Restores the terminal of a host that has ended. Returns false if a host has the terminal; this may still be the host that is ending.
+    /// </summary>
     internal static bool GiveBackAfter(int number, int keyboardMode)
     {
         var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
@@ -261,7 +275,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         return isFree;
     }
 
-    /// <summary>The screen is this terminal's, or nobody knows.</summary>
+    /// <summary>Whether this terminal has the screen. Also true if that cannot be determined.</summary>
     internal static bool IsInForeground(int number)
     {
         var tty = Sys.Open($"/dev/tty{number}", O_RDWR | O_NOCTTY);
@@ -278,7 +292,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         return ioctl(tty, TIOCGDEV, &device) == 0 && device >> 8 == TTY_MAJOR ? (int)(device & 0xFF) : -1;
     }
 
-    // Off is what a killed host left, or another one that runs; the kernel's own choice is Unicode.
+    // Returns the keyboard mode to restore. K_OFF was set by a host that was killed or still runs, so the kernel's
+    // default, Unicode, is returned instead.
     private static int KeyboardMode(int tty)
     {
         int mode;
@@ -304,7 +319,8 @@ internal sealed unsafe class VirtualTerminal : IDisposable
         ioctl(tty, TCFLSH, (int)TCIFLUSH);
         if (CursorIsUsual())
             Say(tty, "\e[?25h");
-        // Always to text: after a kill -9 the mode found at start would be the one that the last host left. Draws the console's text.
+        // The mode is always set to text, and the console then draws its text. The mode found at the start could be the graphics mode of a
+        // host that was killed.
         ioctl(tty, KDSETMODE, KD_TEXT);
     }
 
@@ -325,7 +341,7 @@ internal sealed unsafe class VirtualTerminal : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.UnhandledException -= OnFailure;
-        Restore(); // before the signals get back their effect, which is to end the process
+        Restore(); // before the signal handlers are removed: without them the signals would end the process
         _release?.Dispose();
         _acquire?.Dispose();
         Sys.Close(_tty);

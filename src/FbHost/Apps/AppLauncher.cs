@@ -2,6 +2,7 @@ using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
 using FbHost.State;
+using Mmm.Protocol;
 using Mmm;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
@@ -9,14 +10,14 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Starts the configured apps, and starts them again a second after they end. Which process each has is kept, so that a host started after
-/// a crash takes over the apps of the last one and does not start them twice.
+/// Starts the configured apps, and restarts each a second after it has ended. The processes are recorded in a file, so that a host that is
+/// started after a crash takes over the apps of the last host and does not start them twice.
 /// </summary>
 internal sealed class AppLauncher : IDisposable
 {
     private const int RestartMs = 1000;
     private const int TerminateMs = 2000, KilledMs = 500, LookMs = 5; // at the end of the host
-    private const long SoonNs = 10_000_000_000; // an app that ends sooner after its start failed
+    private const long SoonNs = 10_000_000_000; // an app that ends within this time after its start has failed
     private const int FailuresToTell = 3;
     private readonly EventLoop _loop;
     private readonly HostLog _log;
@@ -24,17 +25,17 @@ internal sealed class AppLauncher : IDisposable
     private readonly KeptApps _kept;
     private readonly List<App> _apps;
 
-    /// <summary>An app keeps failing: its name, since when, and why.</summary>
+    /// <summary>An app keeps failing; the arguments are its name, since when, and why.</summary>
     public event Action<string, DateTime, string>? Failing;
 
-    /// <summary>An app that kept failing runs.</summary>
+    /// <summary>An app that kept failing runs again.</summary>
     public event Action<string>? Recovered;
 
-    /// <param name="loop">Waits for their ends.</param>
-    /// <param name="log">Gets a line for each end that was not asked for.</param>
-    /// <param name="directory">MMM_PATH of the apps.</param>
-    /// <param name="own">Keeps their processes for the next host; null: they are not kept.</param>
-    /// <param name="apps">From the configuration.</param>
+    /// <param name="loop">Waits for the ends of the apps.</param>
+    /// <param name="log">Takes a line for each end of an app that was not requested.</param>
+    /// <param name="directory">The value of MMM_PATH for the apps.</param>
+    /// <param name="own">Stores the processes for the next host; null if they are not stored.</param>
+    /// <param name="apps">The configured apps.</param>
     public AppLauncher(EventLoop loop, HostLog log, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
         (_loop, _log, _directory, _kept) = (loop, log, directory, new KeptApps(own, log));
@@ -43,7 +44,7 @@ internal sealed class AppLauncher : IDisposable
             app.Timer = loop.CreateTimer(() => OnTimer(app));
     }
 
-    /// <summary>From now on it is seen which app has shown something. To be called before clients are served.</summary>
+    /// <summary>Begins to follow which app has shown a frame. Call it before clients are served.</summary>
     public void Follow(ClientTable clients) => clients.Frames.FirstFrame += client =>
     {
         var app = client.App is { } known ? _apps[known.Order] : null;
@@ -53,15 +54,18 @@ internal sealed class AppLauncher : IDisposable
     };
 
     /// <summary>
-    /// Ends the host with the exit code of the only app, for mmm COMMAND. Null: apps are restarted, and kept for the next host.
+    /// Ends the host with the exit code of the only app, for mmm COMMAND. Null if apps are restarted, and stored for the next host.
     /// </summary>
     public Action<int>? EndWith { get; init; }
 
-    /// <summary>The app that a process belongs to, also as one that the app started; null: none of the host's.</summary>
+    /// <summary>
+    /// Returns the app to which a process belongs, also if the app's process started it; null if it belongs to none of the host's apps.
+    /// </summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
 
     /// <summary>
-    /// Takes over what the last host left running. To be called before clients are served, so that <see cref="AppOf"/> knows theirs.
+    /// Takes over the apps that the last host left running. Call it before clients are served, so that <see cref="AppOf"/> finds their
+    /// apps.
     /// </summary>
     public void TakeOver()
     {
@@ -76,8 +80,8 @@ internal sealed class AppLauncher : IDisposable
         }
     }
 
-    /// <summary>Starts the apps that do not run.</summary>
-    /// <exception cref="MmmException">There is no such program: a misspelt command is told at once.</exception>
+    /// <summary>Starts the apps that are not running.</summary>
+    /// <exception cref="MmmException">A program does not exist or cannot be run: an error in a command is reported at once.</exception>
     public void Start()
     {
         foreach (var app in _apps.Where(a => a.Process is null))
@@ -96,7 +100,7 @@ internal sealed class AppLauncher : IDisposable
             _kept.Write(_apps);
     }
 
-    // Null, or why it cannot be started.
+    // Returns null, or why the app cannot be started.
     private (string Line, bool IsShortage)? Launch(App app)
     {
         var command = app.Options.Command;
@@ -117,7 +121,7 @@ internal sealed class AppLauncher : IDisposable
     {
         app.Process = process;
         process.Ended = () => OnEnd(app, process);
-        process.Killed = () => _log.Warn($"app {app.Name} (pid {process.Pid}) does not end when told to; killed");
+        process.Killed = () => _log.Warn($"app {app.Name} (pid {process.Pid}) did not end within 2 s after SIGTERM; killed");
         process.Gone = () => OnGone(app);
         if (app.Failures >= FailuresToTell)
             app.Timer!.At(EventLoop.Now + SoonNs);
@@ -164,7 +168,7 @@ internal sealed class AppLauncher : IDisposable
         if (app.Process is { } process)
         {
             if (process.HasEnded)
-                return; // what is left of it is ending; it is started again then
+                return; // the rest of its process group is ending; the app is restarted after that
             app.Failures = 0; // it has run for long enough
             Recovered?.Invoke(app.Name);
             return;
@@ -185,9 +189,10 @@ internal sealed class AppLauncher : IDisposable
         app.Timer!.After(RestartMs);
     }
 
-    /// <summary>Ends an app's process and starts it again; a new program under the same name is taken then.</summary>
+    /// <summary>Ends an app's process and starts the app again. If its program file was replaced, the new program runs.</summary>
     /// <param name="name">The app's name in the configuration.</param>
-    /// <param name="done">Called with null when the new process has shown its first frame, or with the reason why it has not.</param>
+    /// <param name="done">Called with null when the new process has shown its first frame, or with the reason why it has not shown
+    /// one.</param>
     public void Restart(string name, Action<string?> done)
     {
         if (_apps.Find(a => a.Name == name) is not { } app)
@@ -195,7 +200,7 @@ internal sealed class AppLauncher : IDisposable
             done($"no app is named {name}; there {(_apps.Count == 0 ? "are none" : "is " + string.Join(", ", _apps.Select(a => a.Name)))}");
             return;
         }
-        app.Answer("it was restarted again");
+        app.Answer("the app was restarted once more");
         app.Waiting.Add(done);
         app.RestartNow = true;
         if (app.Process is not { } process)
@@ -203,11 +208,11 @@ internal sealed class AppLauncher : IDisposable
         else if (!process.HasEnded)
             process.Terminate();
         else
-            app.Timer!.Cancel(); // started as soon as the rest of its group is gone
+            app.Timer!.Cancel(); // the app is started as soon as the rest of its process group is gone
     }
 
     /// <summary>Restarts the app that a process belongs to.</summary>
-    /// <returns>False when it is none of the host's apps.</returns>
+    /// <returns>False if the process belongs to none of the host's apps.</returns>
     public bool TryRestartAppOf(int pid)
     {
         if (AppOf(pid) is not { } app)
@@ -220,10 +225,10 @@ internal sealed class AppLauncher : IDisposable
         return true;
     }
 
-    /// <summary>Stops caring for an answer.</summary>
+    /// <summary>Removes a callback that waits for a restart.</summary>
     public void StopWaiting(Action<string?> done) => _apps.ForEach(a => a.Waiting.Remove(done));
 
-    /// <summary>Tells all apps to end, and kills what has not after two seconds.</summary>
+    /// <summary>Sends SIGTERM to all apps, and kills those that have not ended after two seconds.</summary>
     public void Dispose()
     {
         var processes = _apps.Select(a => a.Process).OfType<AppProcess>().ToList();
@@ -236,7 +241,7 @@ internal sealed class AppLauncher : IDisposable
             _kept.Clear();
     }
 
-    // Takes out those that are gone with their groups.
+    // Removes the processes that are gone together with their groups.
     private static void WaitForEnd(List<AppProcess> processes, int milliseconds)
     {
         var deadline = Environment.TickCount64 + milliseconds;

@@ -6,9 +6,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// The process of an app and the process group that it leads, until all of them are gone. Signals reach the whole group; what is left of it
-/// after the leader's end is told to end too, and killed two seconds later. The end is told by a pidfd; where there is none (a seccomp
-/// filter, no descriptor left) the process is looked at ten times a second.
+/// The process of an app and the process group that it leads, until all processes of the group are gone. Signals are sent to the whole
+/// group. When the leader has ended, the rest of the group gets SIGTERM, and SIGKILL two seconds later. A pidfd reports the end of the
+/// process. If there is none (a seccomp filter, no descriptor left), the process is checked ten times a second.
 /// </summary>
 internal sealed class AppProcess : IDisposable
 {
@@ -30,33 +30,36 @@ internal sealed class AppProcess : IDisposable
 
     public int Pid { get; }
 
-    /// <summary>This host started it; false: a former one did.</summary>
+    /// <summary>True if this host started the process; false if a former host did.</summary>
     public bool IsChild { get; }
 
     /// <summary>
-    /// When the kernel started it, in its ticks since boot: tells it from a later process with the same pid. Null: it cannot be found out.
+    /// When the process was started, in clock ticks since boot. It distinguishes the process from a later one with the same pid. Null if it
+    /// cannot be read.
     /// </summary>
     public string? StartTime => _startTime ??= HasEnded ? null : StartTimeOf(Pid);
 
-    /// <summary>When the host started or found it, <see cref="EventLoop.Now"/>.</summary>
+    /// <summary>When the host started or found the process, in the time of <see cref="EventLoop.Now"/>.</summary>
     public long StartedNs { get; }
 
-    /// <summary>The process has ended; others of its group may be there.</summary>
+    /// <summary>True when the process has ended; others of its group may still run.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>As a shell has it; null: not known, as for a process that a former host started.</summary>
+    /// <summary>
+    /// The exit code as a shell reports it; null if it is not known, for example for a process that a former host started.
+    /// </summary>
     public int? ExitCode { get; private set; }
 
-    /// <summary>The process has ended.</summary>
+    /// <summary>Called when the process has ended.</summary>
     public Action? Ended { get; set; }
 
     /// <summary>Called once after <see cref="Ended"/>, when the whole group is gone; the process is disposed by then.</summary>
     public Action? Gone { get; set; }
 
-    /// <summary>The group had to be killed: it had not ended two seconds after it was told to.</summary>
+    /// <summary>Called when the group was killed because it had not ended two seconds after SIGTERM.</summary>
     public Action? Killed { get; set; }
 
-    /// <summary>A process that the host has just started as its child, in a session of its own.</summary>
+    /// <summary>Makes the object for a process that the host has just started as its child, in a session of its own.</summary>
     public static AppProcess OfChild(EventLoop loop, int pid)
     {
         var process = new AppProcess(loop, pid, Sys.PidFdOpen(pid), startTime: null, isChild: true);
@@ -64,13 +67,13 @@ internal sealed class AppProcess : IDisposable
         return process;
     }
 
-    /// <summary>A process that a former host started so.</summary>
-    /// <returns>Null: it has ended; the pid may be another process's.</returns>
+    /// <summary>Makes the object for a process that a former host started in the same way.</summary>
+    /// <returns>Null if the process has ended; the pid may belong to another process then.</returns>
     public static AppProcess? OfFormerHost(EventLoop loop, int pid, string startTime)
     {
         if (pid <= 1)
             return null;
-        var pidFd = Sys.PidFdOpen(pid); // first: what is compared then is the very process of the descriptor
+        var pidFd = Sys.PidFdOpen(pid); // opened first, so that the start time is compared for exactly the process of the descriptor
         if (pidFd == -ESRCH || StartTimeOf(pid) != startTime || !Sys.ProcessLives(pid))
         {
             Sys.Close(pidFd);
@@ -89,7 +92,7 @@ internal sealed class AppProcess : IDisposable
             _timer.After(LookMs);
     }
 
-    /// <summary>Tells the group to end; it is killed if it has not after two seconds.</summary>
+    /// <summary>Sends SIGTERM to the group. It is killed if it has not ended after two seconds.</summary>
     public void Terminate()
     {
         SignalGroup(SIGTERM);
@@ -97,7 +100,8 @@ internal sealed class AppProcess : IDisposable
         _timer.NoLaterThan(_killAtNs);
     }
 
-    // 0 or minus errno; -ESRCH: nobody is left. The number of a group is given to nobody else while it has members.
+    // Returns 0 or minus errno; -ESRCH means that no process is left. The kernel does not reuse a group's number while the group has
+    // members.
     private int SignalGroup(int signal)
     {
         const uint wholeGroup = 4; // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
@@ -105,7 +109,7 @@ internal sealed class AppProcess : IDisposable
         return result == 0 || result == -ESRCH ? result : Sys.Kill(-Pid, signal);
     }
 
-    // Not by a start time that cannot be read: for want of a descriptor that says nothing.
+    // A start time that cannot be read does not count: the reason may be that no descriptor is left.
     private bool IsOver() => IsChild ? TryReap()
         : _pidFd >= 0 ? Sys.PollIn(_pidFd, 0)
         : !Sys.ProcessLives(Pid) || (StartTimeOf(Pid) is { } start && start != StartTime);
@@ -129,7 +133,7 @@ internal sealed class AppProcess : IDisposable
             if (_killAtNs == long.MaxValue)
                 Terminate();
         }
-        if (HasEnded && (_killed || SignalGroup(0) == -ESRCH)) // after SIGKILL only zombies that nobody reaps could be left
+        if (HasEnded && (_killed || SignalGroup(0) == -ESRCH)) // after SIGKILL only zombies that no process reaps could be left
         {
             Dispose();
             Gone?.Invoke();
@@ -155,14 +159,14 @@ internal sealed class AppProcess : IDisposable
         SignalGroup(SIGKILL);
     }
 
-    /// <summary>For the end of the host, when the loop does not run any more: true when the process and its group are gone.</summary>
+    /// <summary>Returns true if the process and its group are gone. For the end of the host, when the loop no longer runs.</summary>
     public bool IsGone()
     {
         HasEnded = HasEnded || IsOver();
         return HasEnded && SignalGroup(0) == -ESRCH;
     }
 
-    /// <summary>Forgets the processes; they are left as they are.</summary>
+    /// <summary>Stops watching the processes, which are not changed.</summary>
     public void Dispose()
     {
         _loop.Remove(_timer);
@@ -172,7 +176,7 @@ internal sealed class AppProcess : IDisposable
         _pidFd = -1;
     }
 
-    /// <summary>True when a process belongs to the app: it, or a parent, is of this session.</summary>
+    /// <summary>Returns true if a process belongs to the app: the process or one of its ancestors is in this session.</summary>
     public bool Owns(int pid)
     {
         const int farthest = 16;

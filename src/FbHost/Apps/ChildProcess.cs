@@ -7,7 +7,7 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Starts programs by posix_spawn(3) and reaps these only. System.Diagnostics.Process knows no sessions, and reaps on a thread of its own.
+/// Starts programs by posix_spawn(3) and reaps only these. System.Diagnostics.Process cannot create sessions, and reaps on its own thread.
 /// </summary>
 internal static unsafe partial class ChildProcess
 {
@@ -55,20 +55,20 @@ internal static unsafe partial class ChildProcess
     private static partial nint SetSignalHandler(int signal, nint handler);
 
     /// <summary>
-    /// Has the kernel keep the exit codes of children, also when whoever started this process ignored SIGCHLD. To be called before
-    /// the runtime looks at that.
+    /// Ensures that the kernel keeps the exit codes of children, even if the process was started with SIGCHLD ignored. Call it before the
+    /// runtime reads that setting.
     /// </summary>
     public static void KeepExitCodes() => SetSignalHandler(SIGCHLD, 0);
 
     /// <summary>
-    /// Starts a program in a session, and so a process group, of its own, without a terminal: standard input is /dev/null, output and error
-    /// are the host's, it gets no other descriptor, and all signals have their defaults. Its environment is the host's and one variable.
+    /// Starts a program in its own session and process group, without a terminal. Its standard input is /dev/null, its output and error are
+    /// the host's, it gets no other descriptor, and all signals have their default actions. Its environment is the host's with one more
+    /// variable.
     /// </summary>
-    /// <param name="command">The program, looked for in PATH unless it has a slash, and its arguments.</param>
+    /// <param name="command">The program and its arguments. The program is searched for in PATH unless it contains a slash.</param>
     /// <param name="variable">The name of the variable.</param>
     /// <param name="value">Its value.</param>
-    /// <returns>
-    /// The process id, which is its group's and session's as well; or minus errno, also when the program cannot be executed.
+    /// <returns> The process id, which is also the id of its group and session; or minus errno, also if the program cannot be executed.
     /// </returns>
     public static int Start(IReadOnlyList<string> command, string variable, string value)
     {
@@ -104,7 +104,8 @@ internal static unsafe partial class ChildProcess
         return error == 0 ? pid : -error;
     }
 
-    // The host's own have O_CLOEXEC, but not all that it was started with, or that a library opens. An older kernel passes those on.
+    // The host's own descriptors have O_CLOEXEC, but those that it was started with or that a library opens may not have it. An older
+    // kernel passes those on.
     private static void KeepDescriptors()
     {
         const int SYS_close_range = 436; // the same on every architecture
@@ -128,9 +129,10 @@ internal static unsafe partial class ChildProcess
     private static nint[] Pointers(byte* bytes, List<int> starts) => [.. starts.ConvertAll(s => (nint)(bytes + s)), 0];
 
     /// <summary>Reaps a child that has ended, without waiting for it.</summary>
-    /// <param name="pid">A child that was not reaped yet.</param>
-    /// <param name="exitCode">As a shell has it: 128 and the signal for one that was killed; null: not known.</param>
-    /// <returns>False: it runs.</returns>
+    /// <param name="pid">A child that has not been reaped yet.</param>
+    /// <param name="exitCode">The exit code as a shell reports it: 128 plus the signal for a child that was killed; null if it is not
+    /// known.</param>
+    /// <returns>False if the child still runs.</returns>
     public static bool TryReap(int pid, out int? exitCode)
     {
         int status, result;

@@ -7,8 +7,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Which process each app has, kept for the next host: one that starts after a crash of this one finds the apps running and does not start
-/// them twice. A line with the boot's id, then one line an app: pid, start time, name.
+/// Stores each app's process for the next host: a host that starts after a crash of this one takes over the running apps and does not start
+/// them twice. The file has a line with the boot id, then one line per app: pid, start time, name.
 /// </summary>
 internal sealed class KeptApps(HostDirectory? directory, HostLog log)
 {
@@ -16,7 +16,7 @@ internal sealed class KeptApps(HostDirectory? directory, HostLog log)
     private const int Most = 64 * 1024;
     private bool _said;
 
-    /// <summary>The processes by the names of their apps; none after a reboot.</summary>
+    /// <summary>Reads the processes by the names of their apps; none after a reboot.</summary>
     public Dictionary<string, (int Pid, string StartTime)> Read()
     {
         var kept = new Dictionary<string, (int, string)>();
@@ -32,7 +32,7 @@ internal sealed class KeptApps(HostDirectory? directory, HostLog log)
         return kept;
     }
 
-    /// <summary>Writes those that run.</summary>
+    /// <summary>Writes the apps that are running.</summary>
     public void Write(IEnumerable<App> apps)
     {
         if (directory is null)
@@ -45,14 +45,14 @@ internal sealed class KeptApps(HostDirectory? directory, HostLog log)
         }
         var error = directory.Replace(Name, Encoding.UTF8.GetBytes(text.ToString()));
         if (error < 0 && !_said)
-            log.Warn($"{directory.Path}/{Name}: cannot be written: {Sys.ErrorText(error)}; after a crash of the host apps may run twice");
+            log.Warn($"{directory.Path}/{Name}: cannot be written: {Sys.ErrorText(error)}; after a crash of the host, apps may run twice");
         _said = error < 0;
     }
 
-    /// <summary>Nothing runs any more.</summary>
+    /// <summary>Removes the file, when no app runs any more.</summary>
     public void Clear() => directory?.Remove(Name);
 
-    // Pids and start times are told anew with each boot, and /tmp may outlive one.
+    // Pids and start times begin anew with each boot, and a file in /tmp may outlive a reboot.
     private static string BootId()
     {
         var id = new byte[64];

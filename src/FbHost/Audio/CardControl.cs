@@ -4,23 +4,23 @@ using FbHost.Loop;
 namespace FbHost.Audio;
 
 /// <summary>
-/// Drives a control of the card's own mixer on the worker: a card behind USB may take seconds to answer, and neither the loop nor the audio
-/// thread waits for it. While the card is busy only the newest volume is kept. Belongs to the loop's thread.
+/// Sets a control of the card's own mixer, on the worker: a USB card may take seconds to answer, and neither the loop nor the audio thread
+/// waits for it. While the card is busy, only the newest volume is kept. Used only by the loop's thread.
 /// </summary>
 internal sealed class CardControl : IDisposable
 {
     private const long RetryMs = 100;
-    private readonly CardVolume _card; // the worker's
+    private readonly CardVolume _card; // used only on the worker
     private readonly Worker _worker;
     private readonly Action _changed;
     private readonly LoopTimer _retry;
-    private int? _wanted; // percent; null: let go of the card
+    private int? _wanted; // percent; null: release the card
     private bool _isDue;
     private bool _isBusy;
 
     /// <param name="loop">Runs the timer and <paramref name="changed"/>.</param>
     /// <param name="worker">Calls the card.</param>
-    /// <param name="card">Owned, and the worker's from here on.</param>
+    /// <param name="card">The card's volume control. This object owns it, and from here on only the worker uses it.</param>
     /// <param name="changed">Called when <see cref="Works"/> may have changed.</param>
     public CardControl(EventLoop loop, Worker worker, CardVolume card, Action changed)
     {
@@ -28,14 +28,16 @@ internal sealed class CardControl : IDisposable
         _retry = loop.CreateTimer(Begin);
     }
 
-    /// <summary>The control of the card that plays now stands as it was told to; otherwise samples have to be multiplied.</summary>
+    /// <summary>True if the control of the card that plays now has the requested value. Otherwise the samples must be multiplied.</summary>
     public bool Works { get; private set; }
 
     /// <summary>Sets the control.</summary>
     /// <param name="percent">0 to 100.</param>
     public void Set(int percent) => Want(percent);
 
-    /// <summary>The card was opened and may be another one: sets its control, which does not count as working until then.</summary>
+    /// <summary>
+    /// Sets the control of a card that was just opened and may be another one. <see cref="Works"/> is false until that is done.
+    /// </summary>
     /// <param name="percent">0 to 100.</param>
     public void SetAnew(int percent)
     {
@@ -43,7 +45,7 @@ internal sealed class CardControl : IDisposable
         Want(percent);
     }
 
-    /// <summary>Lets go of a card that plays no more.</summary>
+    /// <summary>Releases a card that no longer plays.</summary>
     public void Release()
     {
         Works = false;
@@ -66,7 +68,7 @@ internal sealed class CardControl : IDisposable
         if (_isBusy)
             _isDue = false;
         else
-            _retry.After(RetryMs); // the worker has too much to do
+            _retry.After(RetryMs); // the worker's queue is full
     }
 
     private bool Apply(int? wanted)
@@ -83,7 +85,7 @@ internal sealed class CardControl : IDisposable
         _isBusy = false;
         if (_isDue)
         {
-            Begin(); // what was asked for since may be about another card
+            Begin(); // a later request may concern another card
             return;
         }
         Works = works;

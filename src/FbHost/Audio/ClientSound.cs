@@ -1,6 +1,7 @@
 using AlsaSink;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -8,14 +9,14 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Audio;
 
 /// <summary>
-/// One client's sound: takes frames from its ring and gives them at the sink's rate, as stereo floats. Made and removed by the loop's
-/// thread, read by the audio thread; both use descriptors of their own. What goes between them is single words, and a notice
-/// that there are any.
+/// One client's sound: takes frames from its ring and returns them at the sink's rate, as stereo floats. The loop's thread creates and
+/// removes it, and the audio thread reads it; both use descriptors of their own. The threads exchange only single words, and a call that
+/// notifies the loop of them.
 /// </summary>
 internal sealed class ClientSound : IPcmSource
 {
-    private const int EndFrames = AudioSink.Rate / 100; // of a client that is gone: 10 ms
-    private const long InterruptionNs = 250_000_000; // what goes on after no more than this was an underrun
+    private const int EndFrames = AudioSink.Rate / 100; // the fade of a client that has ended: 10 ms
+    private const long InterruptionNs = 250_000_000; // a sound that continues within this time had an underrun
 
     private enum Trouble
     {
@@ -25,19 +26,19 @@ internal sealed class ClientSound : IPcmSource
     }
 
     private readonly ClientPcm _pcm;
-    private int _bell; // -1 for none; set once by the loop's thread
+    private int _bell; // -1 if there is none; set once by the loop's thread
     private readonly Action _notify;
     private readonly IAudioClock _clock;
 
-    // The audio thread's own.
+    // Used only by the audio thread.
     private readonly byte[] _raw = new byte[Resampler.MostInput * 8];
     private readonly float[] _samples = new float[Resampler.MostInput * 2];
     private readonly EdgeFade _edges = new();
-    private PcmState _stream; // its format, rate and the read index that was left there
+    private PcmState _stream; // the format, the rate, and the read index that was last written
     private Resampler? _resampler; // null at the sink's own rate
     private bool _hasStream;
-    private bool _changed; // since the last frame that was heard
-    private bool _stale; // the next frame is the one that setting a format leaves
+    private bool _changed; // since the last frame that was played
+    private bool _stale; // the next frame is the stale one that remains after the client has set a format
     private bool _waits;
     private bool _flows;
     private long _ranDryNs = long.MinValue / 2;
@@ -46,21 +47,22 @@ internal sealed class ClientSound : IPcmSource
     private bool _saidSamples;
     private int _endLeft = EndFrames;
 
-    // From one thread to the other.
+    // Passed from one thread to the other.
     private Resampler? _handedOver;
     private volatile int _wantedRate;
     private volatile bool _ending;
     private volatile bool _ended;
     private volatile int _underruns;
-    private long _silentSinceNs; // long.MaxValue while it flows
+    private long _silentSinceNs; // long.MaxValue while frames flow
     private volatile Trouble _trouble;
-    private PcmState _troubled; // written before _trouble is set, read before it is cleared
+    private PcmState _troubled; // written before _trouble is set, and read before it is cleared
 
-    /// <param name="pcm">The ring; owned from here on.</param>
-    /// <param name="bell">The client's bell, or -1.</param>
-    /// <param name="resampler">For the client's rate now; null at the sink's own.</param>
-    /// <param name="notify">Called on the audio thread when <see cref="WantedRate"/>, <see cref="HasEnded"/> or a fault is new.</param>
-    /// <param name="clock">Tells an underrun from a new sound.</param>
+    /// <param name="pcm">The ring. This object owns it.</param>
+    /// <param name="bell">The descriptor of the client's bell, or -1.</param>
+    /// <param name="resampler">A resampler for the client's current rate; null at the sink's own rate.</param>
+    /// <param name="notify">Called on the audio thread when <see cref="WantedRate"/> or <see cref="HasEnded"/> has changed or there is a
+    /// new fault.</param>
+    /// <param name="clock">Distinguishes an underrun from a new sound.</param>
     public ClientSound(ClientPcm pcm, int bell, Resampler? resampler, Action notify, IAudioClock clock)
     {
         (_pcm, _handedOver, _notify, _clock) = (pcm, resampler, notify, clock);
@@ -72,22 +74,22 @@ internal sealed class ClientSound : IPcmSource
     /// <summary>The client's own volume.</summary>
     public Gain Gain { get; } = new();
 
-    /// <summary>The rate for which the client's stream lacks a resampler; 0 while all is well.</summary>
+    /// <summary>The rate for which the client's stream needs a resampler; 0 if it needs none.</summary>
     public int WantedRate => _wantedRate;
 
-    /// <summary>True when a sound that was told to <see cref="End"/> has faded.</summary>
+    /// <summary>True when the fade after <see cref="End"/> is complete.</summary>
     public bool HasEnded => _ended;
 
-    /// <summary>Since when nothing has been heard of it, ns of the clock; long.MaxValue while it is heard.</summary>
+    /// <summary>The time in ns of the clock since which the sound has been silent; long.MaxValue while it plays.</summary>
     public long SilentSinceNs => Volatile.Read(ref _silentSinceNs);
 
-    /// <summary>How often the client came late with frames in the middle of a sound.</summary>
+    /// <summary>How often the client delivered frames too late in the middle of a sound.</summary>
     public int Underruns => _underruns;
 
-    /// <summary>The ring as it is now, for people. False: the file is too short.</summary>
+    /// <summary>Reads the ring's current state, for display. Returns false if the file is too short.</summary>
     public bool TryRead(out PcmState state) => _pcm.TryRead(out state);
 
-    /// <summary>True when the client has queued more than the one stale frame that setting a format leaves.</summary>
+    /// <summary>Returns true if the client has queued more than the one stale frame that remains after it has set a format.</summary>
     public static bool HasFrames(ClientPcm pcm, out PcmState state, out string? fault)
     {
         fault = null;
@@ -97,17 +99,17 @@ internal sealed class ClientSound : IPcmSource
         return fault is null;
     }
 
-    /// <summary>Gives the stream what it lacks.</summary>
+    /// <summary>Gives the stream the resampler that it needs.</summary>
     public void HandOver(Resampler resampler)
     {
         Volatile.Write(ref _handedOver, resampler);
         _wantedRate = 0;
     }
 
-    /// <summary>The client is gone: fades what it has queued.</summary>
+    /// <summary>The client has ended: fades out the frames that it has queued.</summary>
     public void End() => _ending = true;
 
-    /// <summary>What is newly wrong, once, to follow the client's name; else null.</summary>
+    /// <summary>Returns a new fault once, as a text that follows the client's name; null if there is none.</summary>
     public string? TakeFault()
     {
         var trouble = _trouble;
@@ -127,7 +129,7 @@ internal sealed class ClientSound : IPcmSource
         var frames = ReadStream(stereo);
         if (!_waits)
             return frames;
-        stereo[(2 * frames)..].Clear(); // an empty source would let the sink sleep: nobody might wake it
+        stereo[(2 * frames)..].Clear(); // after an empty read the sink would sleep, and might not be woken
         return stereo.Length / 2;
     }
 
@@ -150,7 +152,7 @@ internal sealed class ClientSound : IPcmSource
         return frames;
     }
 
-    // The stream's frames, and the tail of what it was where they end.
+    // Returns the stream's frames. Where they end abruptly, the decaying tail of the sound follows.
     private int ReadStream(Span<float> stereo)
     {
         _waits = false;
@@ -176,7 +178,7 @@ internal sealed class ClientSound : IPcmSource
             return false;
         if (state.Format != _stream.Format || state.SampleRate != _stream.SampleRate || state.Read != _stream.Read || !_hasStream)
         {
-            // A client that is just setting its format has not written all of it: a period later it has.
+            // A client that is just setting its format may have written only a part of it, so the host waits one period.
             _waits = _hasStream;
             Begin(state);
             if (_waits)
@@ -212,13 +214,13 @@ internal sealed class ClientSound : IPcmSource
     private void Report(Trouble trouble, in PcmState state)
     {
         if (_trouble != Trouble.None)
-            return; // the loop is still at the last one
+            return; // the loop has not handled the last fault yet
         _troubled = state;
         _trouble = trouble;
         _notify();
     }
 
-    // Another format or rate, or a ring that was set back.
+    // Begins a stream with another format or rate, or a ring whose indices were reset.
     private void Begin(in PcmState state)
     {
         (_stream, _hasStream, _changed) = (state, true, true);
@@ -243,7 +245,8 @@ internal sealed class ClientSound : IPcmSource
         return false;
     }
 
-    // A whole period, or all that the client has to say: less at a time would be a start and an end each.
+    // A sound starts when a whole period is queued, or when the client adds no more frames. Starting with less would make each small part a
+    // start and an end.
     private bool MayStart(in PcmState state, int needed)
     {
         var queued = state.Queued;
@@ -295,7 +298,7 @@ internal sealed class ClientSound : IPcmSource
     private PcmState After(PcmState state, int frames) =>
         _stream = state with { Read = (state.Read + frames) % PcmRing.Total(state.Format) };
 
-    /// <summary>Rings a client from now on that was found before its bell connected, as after a restart of the host.</summary>
+    /// <summary>Sets the bell of a client that was found before its bell connected, for example after a restart of the host.</summary>
     public void Connect(int bell)
     {
         if (bell >= 0 && _bell < 0)

@@ -1,43 +1,48 @@
 using AlsaSink;
 using FbHost.Loop;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Audio;
 
-/// <summary>What the loop knows of one client's sound. Only data: <see cref="ClientStreams"/> acts on it.</summary>
+/// <summary>The loop's record of one client's sound. It is only data; <see cref="ClientStreams"/> acts on it.</summary>
 internal sealed class ClientStream(Holder holder)
 {
-    private const long ChangeNs = 2_000_000_000; // between changes of the rate in the long run
+    private const long ChangeNs = 2_000_000_000; // average time between two changes of the rate
     private const int ChangesAtOnce = 4;
-    private long _changedNs = long.MinValue / 2; // ahead of the clock by what was changed too soon
+    private long _changedNs = long.MinValue / 2; // later than now if changes came faster than the average
 
-    /// <summary>Whose quotas it uses.</summary>
+    /// <summary>The user and app whose quotas the stream uses.</summary>
     public Holder Holder => holder;
 
-    /// <summary>The ring until it is heard, which takes it over; null then, and when there was no descriptor for it.</summary>
+    /// <summary>
+    /// The ring, until the stream is played; then <see cref="Sound"/> owns it and this is null. Also null if no descriptor was available.
+    /// </summary>
     public ClientPcm? Pcm { get; set; }
 
-    /// <summary>Null unless it has a place among those that sound.</summary>
+    /// <summary>The sound that is played; null unless the stream has one of the limited places.</summary>
     public ClientSound? Sound { get; set; }
 
-    /// <summary>The title by which its volume was looked up.</summary>
+    /// <summary>The title for which the volume was looked up.</summary>
     public string? Title { get; set; }
 
-    /// <summary>Its share of the filters; null at the sink's own rate, or while it has to wait.</summary>
+    /// <summary>The stream's share of the filters; null at the sink's own rate, or while it must wait for one.</summary>
     public FilterLease? Lease { get; set; }
 
-    /// <summary>The filter of the lease has been given to the sound.</summary>
+    /// <summary>True if the lease's filter has been given to the sound.</summary>
     public bool IsHandedOver { get; set; }
 
-    /// <summary>How many leases it had.</summary>
+    /// <summary>The number of leases that the stream has had.</summary>
     public int Leases { get; set; }
 
-    /// <summary>It has something to say, but somebody else's sound has to end first.</summary>
+    /// <summary>True if the stream has frames to play, but must wait until another sound ends.</summary>
     public bool IsRefused { get; set; }
 
-    /// <summary>When its rate may change again, <see cref="EventLoop.Now"/>: a few times at once, then every other second.</summary>
+    /// <summary>
+    /// When the stream's rate may change again, in the time of <see cref="EventLoop.Now"/>: a few changes may come at once, after that one
+    /// every two seconds.
+    /// </summary>
     public long NextChangeNs => _changedNs - (ChangesAtOnce - 1) * ChangeNs;
 
-    /// <summary>Its rate changes now.</summary>
+    /// <summary>Counts a change of the rate that is made now.</summary>
     public void CountChange() => _changedNs = Math.Max(_changedNs, EventLoop.Now) + ChangeNs;
 }

@@ -2,18 +2,19 @@ using AlsaSink;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace FbHost.Audio;
 
 /// <summary>
-/// The clients' sound: finds those that have queued frames, plays them at their own volumes, hands over what their streams need, and lets
-/// those that are gone fade. Belongs to the loop's thread.
+/// The clients' sound: finds clients that have queued frames, plays them at their own volumes, gives their streams the resamplers that they
+/// need, and fades out clients that have ended. Used only by the loop's thread.
 /// </summary>
 internal sealed class ClientStreams : IDisposable
 {
-    private const int MostStreams = 64, MostUserStreams = 32, MostAppStreams = 8; // that sound
-    private const long RestNs = 2_000_000_000; // a sound that was silent for so long gives its place to one that waits
+    private const int MostStreams = 64, MostUserStreams = 32, MostAppStreams = 8; // at one time
+    private const long RestNs = 2_000_000_000; // a stream that was silent for this long yields its place to one that waits
     private const long RetryNs = 1_000_000_000;
     private readonly EventLoop _loop;
     private readonly SoundOutput _output;
@@ -26,7 +27,7 @@ internal sealed class ClientStreams : IDisposable
     private readonly MonotonicClock _clock = new();
     private readonly LoopTimer _later;
     private readonly Action _takeNotice;
-    private int _isNoticed; // 1: the loop is told already
+    private int _isNoticed; // 1: a call on the loop is already posted
 
     public ClientStreams(
         EventLoop loop, Worker worker, ClientTable clients, SoundOutput output, Volumes volumes, SoundOptions options, HostLog log)
@@ -39,13 +40,13 @@ internal sealed class ClientStreams : IDisposable
         clients.Gone += Remove;
     }
 
-    /// <summary>A client's sound; null unless it has sounded.</summary>
+    /// <summary>Returns a client's sound; null if the client has no place among the streams that play.</summary>
     public ClientSound? Of(ClientSession client) => _streams.GetValueOrDefault(client)?.Sound;
 
-    /// <summary>A client's own volume, 0 to 100 %.</summary>
+    /// <summary>Returns a client's own volume, 0 to 100 %.</summary>
     public int VolumeOf(ClientSession client) => _volumes.Of(client.DisplayName);
 
-    /// <summary>Sets a client's own volume, 0 to 100 %; it has it again when it comes back by that name.</summary>
+    /// <summary>Sets a client's own volume, 0 to 100 %. It applies again to a later client of the same name.</summary>
     public void SetVolume(ClientSession client, int percent)
     {
         _volumes.Set(client.DisplayName, percent);
@@ -93,8 +94,8 @@ internal sealed class ClientStreams : IDisposable
         }
         if (TakeFor(stream, () => _places.Take(stream.Holder, 1)) is { } limit)
         {
-            Refuse(client, stream, $"{limit} has as many clients that sound as may at a time ({MostAppStreams} of an app, "
-                + $"{MostUserStreams} of a user, {MostStreams} in all); end some, or mix in the app");
+            Refuse(client, stream, $"{limit} already has the most clients that may sound at a time ({MostAppStreams} per app, "
+                + $"{MostUserStreams} per user, {MostStreams} in all); end some, or mix in the app");
             return;
         }
         var sound = new ClientSound(stream.Pcm!, client.Bell?.Fd ?? -1, MakeResampler(client, stream, rate), Notify, _clock);
@@ -103,7 +104,7 @@ internal sealed class ClientStreams : IDisposable
         _output.Add(sound);
     }
 
-    // What those that have been silent for a while hold is taken only when it is needed.
+    // Takes a share. If a limit is reached, the shares of streams that have been silent for a while are returned first.
     private string? TakeFor(ClientStream taker, Func<string?> take)
     {
         if (take() is null)
@@ -134,7 +135,7 @@ internal sealed class ClientStreams : IDisposable
         ReturnLease(stream);
         _places.Return(stream.Holder, 1);
         _output.Remove(sound);
-        Defer(stream); // it may be waiting itself
+        Defer(stream); // this stream may be waiting for a place itself
     }
 
     private void ReturnLease(ClientStream stream)
@@ -144,7 +145,7 @@ internal sealed class ClientStreams : IDisposable
         (stream.Lease, stream.IsHandedOver) = (null, false);
     }
 
-    // Called on the audio thread.
+    // Called by the audio thread.
     private void Notify()
     {
         if (Interlocked.Exchange(ref _isNoticed, 1) == 0)
@@ -188,12 +189,12 @@ internal sealed class ClientStreams : IDisposable
         _output.Wake();
     }
 
-    // Null at the sink's own rate, and as long as the filter is not made or there is no room for it.
+    // Returns null at the sink's own rate, and while the filter is not made yet or a limit is reached.
     private Resampler? MakeResampler(ClientSession client, ClientStream stream, int rate)
     {
         if (rate == AudioSink.Rate)
             return null;
-        // A sound that wants what it was given has had another rate in between.
+        // A sound that needs the rate for which it already received a resampler has had another rate in between.
         if ((stream.Lease?.Size.Rate != rate || stream.IsHandedOver) && !ChangeRate(client, stream, rate))
             return null;
         if (stream.Lease!.Filter is not { } filter)
@@ -218,7 +219,7 @@ internal sealed class ClientStreams : IDisposable
             if (limits is { } whose)
             {
                 Refuse(client, stream,
-                    $"{whose} has no share left of what resampling may take, for {rate} Hz; play at {AudioSink.Rate} Hz");
+                    $"{whose} has reached the limit of resampling, so {rate} Hz cannot be played; play at {AudioSink.Rate} Hz");
                 return false;
             }
             stream.Leases++;
@@ -228,7 +229,7 @@ internal sealed class ClientStreams : IDisposable
         return true;
     }
 
-    // A client may say its name later than its first sound.
+    // A client may set its title after its first sound.
     private void FollowTitle(ClientSession client, ClientStream stream, ClientSound sound)
     {
         if (ReferenceEquals(stream.Title, client.File!.Title))
@@ -237,7 +238,7 @@ internal sealed class ClientStreams : IDisposable
         sound.Gain.Target = Gain.OfPercent(VolumeOf(client));
     }
 
-    // Each kind of trouble, which is what stands before the colon, once a client.
+    // Logs a fault. Each kind of fault, which is the text before the colon, is logged once per client.
     private void Say(ClientSession client, string fault)
     {
         if (client.Said.Add(fault.Split(':')[0]))
@@ -260,7 +261,7 @@ internal sealed class ClientStreams : IDisposable
     public void Dispose()
     {
         foreach (var stream in _streams.Values)
-            stream.Pcm?.Dispose(); // those that sound are freed by the audio thread
+            stream.Pcm?.Dispose(); // the rings of streams that play are freed by the audio thread
         _loop.Remove(_later);
     }
 }

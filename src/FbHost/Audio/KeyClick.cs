@@ -4,14 +4,14 @@ using Mmm;
 
 namespace FbHost.Audio;
 
-/// <summary>Plays a short sound when a finger, key or button went down and was meant for an app.</summary>
+/// <summary>Plays a short sound when a finger, key or button goes down and the press is meant for an app.</summary>
 internal sealed class KeyClick
 {
     private readonly SoundOutput _output;
     private readonly ClickSound? _sound;
     private bool _isAdded;
 
-    /// <exception cref="MmmException">The configured file is no such sound: one line.</exception>
+    /// <exception cref="MmmException">The configured file cannot be used. The message is one line.</exception>
     public KeyClick(SoundOutput output, SoundOptions options)
     {
         _output = output;
@@ -32,7 +32,7 @@ internal sealed class KeyClick
         }
     }
 
-    /// <summary>Plays it now, unless there is none or sound is muted.</summary>
+    /// <summary>Plays the sound now, unless none is configured or sound is muted.</summary>
     public void Play()
     {
         if (_sound is null || _output.IsMuted || !_output.TryStart())

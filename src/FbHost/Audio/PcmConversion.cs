@@ -4,17 +4,17 @@ using Mmm;
 
 namespace FbHost.Audio;
 
-/// <summary>From the protocol's sample formats to the mixer's (protocol.md section 7).</summary>
+/// <summary>Converts the protocol's sample formats to the mixer's format (protocol.md section 7).</summary>
 internal static class PcmConversion
 {
     /// <summary>
-    /// Samples to floats, channels as they are. Full scale is 32768, so that a 16-bit sample comes back as the very same. What is no number
-    /// becomes silence, and what is beyond the mixer's <see cref="Mixer.MostLevel"/> is cut off.
+    /// Converts samples to floats and leaves the channels as they are. Full scale is 32768, so a 16-bit sample that is converted back is
+    /// unchanged. NaN and infinite samples become silence, and samples beyond the mixer's <see cref="Mixer.MostLevel"/> are clipped.
     /// </summary>
-    /// <param name="format">One that exists.</param>
+    /// <param name="format">A valid format.</param>
     /// <param name="raw">Whole frames.</param>
-    /// <param name="to">As many samples, or more.</param>
-    /// <returns>False: there was what is no number.</returns>
+    /// <param name="to">Room for at least as many samples.</param>
+    /// <returns>False if a sample was NaN or infinite.</returns>
     public static bool ToFloats(PcmFormat format, ReadOnlySpan<byte> raw, Span<float> to)
     {
         if (format is PcmFormat.S16Mono or PcmFormat.S16Stereo)
@@ -38,7 +38,7 @@ internal static class PcmConversion
         return finite;
     }
 
-    /// <summary>Frames of one or two channels to stereo.</summary>
+    /// <summary>Converts frames of one or two channels to stereo.</summary>
     public static void ToStereo(ReadOnlySpan<float> frames, int channels, Span<float> stereo)
     {
         if (channels == 2)

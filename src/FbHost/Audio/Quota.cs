@@ -2,24 +2,25 @@ using FbHost.Clients;
 
 namespace FbHost.Audio;
 
-/// <summary>Who has a share: the client's user, and its app of the configuration or, of none, its process.</summary>
+/// <summary>The holder of a share: the client's user, and its app of the configuration or, if it belongs to no app, its process.</summary>
 internal readonly record struct Holder(uint User, ClientApp? App, int Pid)
 {
     public static Holder Of(ClientSession client) => new(client.User, client.App, client.App is null ? client.Pid : 0);
 }
 
-/// <summary>Divides an amount among clients, so that no app and no user can take all of it. Belongs to one thread.</summary>
-/// <param name="total">What there is, 1 or more.</param>
-/// <param name="user">What all of one user have together at most.</param>
-/// <param name="app">What one app, or a process of no app, has at most.</param>
+/// <summary>Divides an amount among clients, so that no app and no user can take all of it. Used by one thread only.</summary>
+/// <param name="total">The whole amount, 1 or more.</param>
+/// <param name="user">The most that all clients of one user may have together.</param>
+/// <param name="app">The most that one app, or one process that belongs to no app, may have.</param>
 internal sealed class Quota(long total, long user, long app)
 {
-    private readonly Dictionary<Holder, long> _taken = []; // only of those that have some
+    private readonly Dictionary<Holder, long> _taken = []; // only holders with a share
 
     /// <summary>Takes a share.</summary>
-    /// <param name="holder">Whose share it is.</param>
-    /// <param name="amount">0 or more.</param>
-    /// <returns>Null, or whose limit it would exceed, for people: then nothing is taken.</returns>
+    /// <param name="holder">The holder of the share.</param>
+    /// <param name="amount">The amount, 0 or more.</param>
+    /// <returns>Null if the share was taken. Else a text for log lines that names whose limit it would exceed; nothing is taken
+    /// then.</returns>
     public string? Take(Holder holder, long amount)
     {
         long all = amount, users = amount;
@@ -39,7 +40,7 @@ internal sealed class Quota(long total, long user, long app)
         return null;
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Returns an amount that was taken.</summary>
     public void Return(Holder holder, long amount)
     {
         if ((_taken[holder] -= amount) == 0)

@@ -5,7 +5,7 @@ using FbHost.Loop;
 namespace FbHost.Audio;
 
 /// <summary>
-/// One stream's share of the filters, from <see cref="ResamplerFilters.TryTake"/> to <see cref="ResamplerFilters.Return"/>.
+/// One stream's share of the filters. It lasts from <see cref="ResamplerFilters.TryTake"/> to <see cref="ResamplerFilters.Return"/>.
 /// </summary>
 internal sealed class FilterLease(Holder holder, ResamplerFilterSize size, int turn)
 {
@@ -13,23 +13,24 @@ internal sealed class FilterLease(Holder holder, ResamplerFilterSize size, int t
 
     public ResamplerFilterSize Size => size;
 
-    /// <summary>How many filters its stream had before: those that had few are served first.</summary>
+    /// <summary>The number of filters that the stream had before: streams with few are served first.</summary>
     public int Turn => turn;
 
-    /// <summary>Null until it is made.</summary>
+    /// <summary>The filter; null until it is made.</summary>
     public ResamplerFilter? Filter { get; set; }
 }
 
 /// <summary>
-/// The filters of all clients' resamplers, one for each rate. They have one budget: of memory, of multiplications while they play, and of
-/// time, as making one takes milliseconds to a second. The worker makes them, one at a time with pauses. Belongs to the loop's thread.
+/// The filters of all clients' resamplers, one for each rate. Three things are limited: their memory, the multiplications while they play,
+/// and the time to make them, since making one takes milliseconds to a second. The worker makes them, one at a time with pauses. Used only
+/// by the loop's thread.
 /// </summary>
 internal sealed class ResamplerFilters
 {
     private const long MostBytes = 16 << 20, MostUserBytes = 8 << 20, MostAppBytes = 4 << 20;
-    private const long MostSpareBytes = 2 << 20; // of filters that no stream uses now
-    private const int MostTaps = 16384, MostUserTaps = 8192, MostAppTaps = 4096; // a frame: 50 streams of 44.1 kHz are 4000
-    private const int PauseFactor = 3; // a pause is so many times as long as the making took: a quarter of one processor at most
+    private const long MostSpareBytes = 2 << 20; // kept in filters that no stream uses now
+    private const int MostTaps = 16384, MostUserTaps = 8192, MostAppTaps = 4096; // per frame: 50 streams of 44.1 kHz have 4000
+    private const int PauseFactor = 3; // the pause after making a filter is 3 times as long: at most a quarter of one processor is used
     private const long RetryMs = 100;
     private const int CollectBytes = 8 << 20;
     private readonly Worker _worker;
@@ -41,24 +42,24 @@ internal sealed class ResamplerFilters
     private readonly Queue<ResamplerFilter> _spare = []; // oldest first
     private readonly LoopTimer _next;
     private bool _isMaking;
-    private long _uncollected; // the worker's: bytes made since filters without a user were freed
+    private long _uncollected; // used only on the worker: bytes of filters made since the last collection
 
     /// <param name="loop">Runs the pauses and <paramref name="made"/>.</param>
     /// <param name="worker">Makes filters.</param>
-    /// <param name="quality">Of all of them.</param>
-    /// <param name="made">Called when leases have got their filter.</param>
+    /// <param name="quality">The quality of all filters.</param>
+    /// <param name="made">Called when leases have received their filter.</param>
     public ResamplerFilters(EventLoop loop, Worker worker, ResamplerQuality quality, Action made)
     {
         (_worker, _quality, _made) = (worker, quality, made);
         _next = loop.CreateTimer(MakeNext);
     }
 
-    /// <summary>Takes a share for a stream, whose filter is there at once or some time later.</summary>
-    /// <param name="holder">Whose stream it is.</param>
-    /// <param name="rate">The stream's, 8000 to 192000 Hz.</param>
-    /// <param name="turn">How many filters it had before.</param>
-    /// <param name="limit">Whose limit it would exceed, for people; null when it does not.</param>
-    /// <returns>Null: there is no room.</returns>
+    /// <summary>Takes a share for a stream. Its filter is available at once or some time later.</summary>
+    /// <param name="holder">The holder of the stream.</param>
+    /// <param name="rate">The stream's rate, 8000 to 192000 Hz.</param>
+    /// <param name="turn">The number of filters that the stream had before.</param>
+    /// <param name="limit">Names whose limit would be exceeded, for log lines; null if none.</param>
+    /// <returns>The share; null if a limit would be exceeded.</returns>
     public FilterLease? TryTake(Holder holder, int rate, int turn, out string? limit)
     {
         var size = new ResamplerFilterSize(rate, _quality);
@@ -78,7 +79,7 @@ internal sealed class ResamplerFilters
         return lease;
     }
 
-    /// <summary>Gives a share back; its filter may still be read until the audio thread has dropped it.</summary>
+    /// <summary>Returns a share. The audio thread may still read the filter until it has dropped it.</summary>
     public void Return(FilterLease lease)
     {
         _leases.Remove(lease);
@@ -91,7 +92,7 @@ internal sealed class ResamplerFilters
     private ResamplerFilter? Find(int rate) =>
         _leases.Find(l => l.Size.Rate == rate && l.Filter is not null)?.Filter ?? _spare.FirstOrDefault(f => f.Size.Rate == rate);
 
-    // Kept for a stream that comes back to its rate; the oldest goes first.
+    // The filter is kept for a stream that returns to its rate. The oldest one is dropped first.
     private void Spare(ResamplerFilter filter)
     {
         if (!_spare.Contains(filter))
@@ -107,14 +108,14 @@ internal sealed class ResamplerFilters
         var size = lease.Size;
         _isMaking = _worker.Run(() => Make(size), Take);
         if (!_isMaking)
-            _next.After(RetryMs); // the worker has too much to do
+            _next.After(RetryMs); // the worker's queue is full
     }
 
     private (ResamplerFilter Filter, TimeSpan Took) Make(ResamplerFilterSize size)
     {
         var start = Stopwatch.GetTimestamp();
         _uncollected += size.Bytes;
-        if (_uncollected > CollectBytes) // never by decent clients; left alone, the collector lets tens of MB gather
+        if (_uncollected > CollectBytes) // not reached by ordinary clients; otherwise tens of MB would gather before the collector runs
         {
             GC.Collect();
             _uncollected = 0;

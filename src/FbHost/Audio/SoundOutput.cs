@@ -5,7 +5,7 @@ using FbHost.Options;
 namespace FbHost.Audio;
 
 /// <summary>
-/// Where the host's sound goes, and how loud. The audio thread is started with the first source. Belongs to the loop's thread.
+/// The host's sound output and its volume. The audio thread is started with the first source. Used only by the loop's thread.
 /// </summary>
 internal sealed class SoundOutput : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class SoundOutput : IDisposable
     private AudioSink? _sink;
     private bool _saidNoThread;
 
-    /// <exception cref="AudioException">The device or file that was named cannot be had.</exception>
+    /// <exception cref="AudioException">The named device or file cannot be used.</exception>
     public SoundOutput(EventLoop loop, Worker worker, ServeOptions options, Volumes volumes, HostLog log)
     {
         (_loop, _log, _volumes, _limits) = (loop, log, volumes, options.Sound.Limits);
@@ -28,19 +28,19 @@ internal sealed class SoundOutput : IDisposable
         _card?.Set(Volume);
     }
 
-    /// <summary>What plays, for the ready line.</summary>
+    /// <summary>The output's description, for the ready line.</summary>
     public string Description => _output is null ? "none" : $"\"{_output.Status.Description}\"";
 
-    /// <summary>What plays now and how.</summary>
+    /// <summary>The output's current status.</summary>
     public OutputStatus Status => _sink?.Status ?? _output?.Status
         ?? new("none", "", AudioSink.Rate, 2, AudioSink.MaxPeriodFrames, 0, 0, OutputState.Idle);
 
-    /// <summary>The volume of everything, 0 to 100 %.</summary>
+    /// <summary>The master volume, 0 to 100 %.</summary>
     public int Volume => _volumes.Master;
 
     public bool IsMuted => _volumes.IsMuted;
 
-    /// <summary>Sets the volume of everything, 0 to 100 %.</summary>
+    /// <summary>Sets the master volume, 0 to 100 %.</summary>
     public void SetVolume(int percent)
     {
         _volumes.SetMaster(Math.Clamp(percent, 0, 100));
@@ -48,7 +48,7 @@ internal sealed class SoundOutput : IDisposable
         Apply();
     }
 
-    /// <summary>Makes everything louder or softer by that many percent.</summary>
+    /// <summary>Changes the master volume by that many percent.</summary>
     public void ChangeVolume(int by) => SetVolume(Volume + by);
 
     public void SetMuted(bool muted)
@@ -59,7 +59,7 @@ internal sealed class SoundOutput : IDisposable
 
     public void ToggleMute() => SetMuted(!IsMuted);
 
-    /// <summary>Starts the audio thread unless it runs. False: there is none now, which was told once.</summary>
+    /// <summary>Starts the audio thread unless it runs. Returns false if it cannot be started; that is logged once.</summary>
     public bool TryStart()
     {
         if (_sink is not null)
@@ -80,24 +80,24 @@ internal sealed class SoundOutput : IDisposable
         return true;
     }
 
-    /// <summary>Plays a source from now on; the audio thread runs.</summary>
+    /// <summary>Plays a source from now on. The audio thread must be running.</summary>
     public void Add(IPcmSource source) => _sink!.Add(source);
 
-    /// <summary>Plays a source no more.</summary>
+    /// <summary>Stops playing a source.</summary>
     public void Remove(IPcmSource source) => _sink?.Remove(source);
 
-    /// <summary>Some source has frames.</summary>
+    /// <summary>Wakes the audio thread: a source has frames.</summary>
     public void Wake() => _sink?.Wake();
 
-    // The card's own control, where there is one, does what would else be done by multiplying.
+    // If the card has a volume control that works, the samples are not multiplied.
     private void Apply()
     {
         if (_sink is not null)
             _sink.Volume.Target = IsMuted || Volume == 0 ? 0 : _card is { Works: true } ? 1 : Gain.OfPercent(Volume);
     }
 
-    // Each time the card is opened it may be another one, or the same one plugged in again, whose control stands as it was made: samples
-    // are multiplied until it is set, for which the silence that goes first leaves time.
+    // Each time the card is opened it may be another one, or the same one plugged in again, whose control has its initial value. So the
+    // samples are multiplied until the control is set. The silence that is played first leaves time for that.
     private void FollowCard()
     {
         if (Status.State == OutputState.Discarding)

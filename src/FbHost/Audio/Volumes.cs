@@ -5,15 +5,15 @@ using FbHost.Loop;
 namespace FbHost.Audio;
 
 /// <summary>
-/// The volumes that people have chosen, in percent: of everything, and of clients by their names. Kept in a small file, written some
-/// seconds after a change and at the end, and as a whole: a reader never finds half of it.
+/// The volumes that users have chosen, in percent: the master volume, and those of clients by name. They are stored in a small file, which
+/// is written some seconds after a change and at the end. It is replaced as a whole, so a reader never finds an incomplete file.
 /// </summary>
 internal sealed class Volumes : IDisposable
 {
     private const string DefaultDirectory = "/var/lib/mmm";
     private const long SaveAfterMs = 3000;
     private const int MostBytes = 256 * 1024;
-    private const int MostNames = 128; // clients that call themselves something else each time do not fill the file
+    private const int MostNames = 128; // so clients with a new name each time cannot fill the file
     private readonly HostLog _log;
     private readonly string? _file;
     private readonly Worker _worker;
@@ -22,10 +22,10 @@ internal sealed class Volumes : IDisposable
     private bool _saidNotKept;
 
     /// <param name="loop">Runs the timer.</param>
-    /// <param name="worker">Writes.</param>
-    /// <param name="log">Is told once when nothing can be kept.</param>
-    /// <param name="file">The file; null: volume.json in $STATE_DIRECTORY (systemd's), else in /var/lib/mmm where that is.</param>
-    /// <param name="start">The volume where nothing was kept.</param>
+    /// <param name="worker">Writes the file.</param>
+    /// <param name="log">Takes one line if the volumes cannot be stored.</param>
+    /// <param name="file">The file; null for volume.json in systemd's $STATE_DIRECTORY, or else in /var/lib/mmm if that exists.</param>
+    /// <param name="start">The master volume if none is stored.</param>
     public Volumes(EventLoop loop, Worker worker, HostLog log, string? file, int start)
     {
         (_worker, _log, Master) = (worker, log, start);
@@ -35,12 +35,12 @@ internal sealed class Volumes : IDisposable
             Load(_file);
     }
 
-    /// <summary>Of everything, 0 to 100 %.</summary>
+    /// <summary>The master volume, 0 to 100 %.</summary>
     public int Master { get; private set; }
 
     public bool IsMuted { get; private set; }
 
-    /// <summary>Of a client, 0 to 100 %.</summary>
+    /// <summary>Returns a client's volume, 0 to 100 %.</summary>
     public int Of(string name) => _clients.GetValueOrDefault(name, 100);
 
     public void SetMaster(int percent)
@@ -85,11 +85,11 @@ internal sealed class Volumes : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warn($"{file}: the kept volume cannot be read: {IoFault.Text(e)}");
+            _log.Warn($"{file}: the stored volume cannot be read: {IoFault.Text(e)}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            _log.Warn($"{file}: is no file of kept volumes; it is written anew when the volume is changed");
+            _log.Warn($"{file}: is not a valid volume file; it is overwritten when the volume is changed");
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class Volumes : IDisposable
         if (_file is not null)
             _timer.NoLaterThan(EventLoop.Now + SaveAfterMs * 1_000_000);
         else if (!_saidNotKept)
-            _log.Info($"the volume is not kept over a restart: there is no {DefaultDirectory}; make it, or name a file by audio.state");
+            _log.Info($"the volume is not kept over a restart: there is no {DefaultDirectory}; create it, or set audio.state to a file");
         _saidNotKept |= _file is null;
     }
 
@@ -108,7 +108,7 @@ internal sealed class Volumes : IDisposable
     {
         var bytes = Bytes();
         if (!_worker.Run(() => Write(bytes)))
-            _timer.After(SaveAfterMs); // it has too much to do
+            _timer.After(SaveAfterMs); // the worker's queue is full
     }
 
     private byte[] Bytes()
@@ -142,7 +142,7 @@ internal sealed class Volumes : IDisposable
         }
     }
 
-    /// <summary>Has what was changed written: the worker ends after that.</summary>
+    /// <summary>Queues unsaved changes for writing: the worker must end after this.</summary>
     public void Dispose()
     {
         if (_timer.IsRunning)

@@ -1,9 +1,10 @@
 namespace FbHost.Clients;
 
 /// <summary>The app of the configuration that a client belongs to.</summary>
-/// <param name="Name">As in the configuration.</param>
-/// <param name="Order">Its place from the front: 0 is in front of all.</param>
-/// <param name="IsFront">The configuration names it as the one in front, of clients without an app too.</param>
-/// <param name="Messages">What its clients may say, beside what all may.</param>
-/// <param name="IsNew">This host started its process, which has no picture before its first frame.</param>
+/// <param name="Name">The app's name in the configuration.</param>
+/// <param name="Order">The app's place, counted from the front: 0 is in front of all others.</param>
+/// <param name="IsFront">True if the configuration names this app as the front one. Its clients are then in front of clients without an
+/// app, too.</param>
+/// <param name="Messages">The messages that its clients may use in addition to those that all clients may use.</param>
+/// <param name="IsNew">True if this host started the app's process: no picture exists before the process has drawn its first frame.</param>
 internal sealed record ClientApp(string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, bool IsNew);

@@ -1,22 +1,24 @@
 using System.Globalization;
 using System.Text;
 using FbHost.Loop;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// One directory in which clients meet the host, and the only type that touches it: which one it is, that one host at a time serves it, the
-/// watch over its names, and the sockets in it. Its user decides what a name or a greeting is worth. Whoever may list the directory can
-/// hold its lock for ever, so all that takes that lock is done on a thread of its own, and nothing on the loop waits for it.
+/// The directory in which clients and the host meet. Only this type accesses it: it chooses the directory, ensures that one host at a time
+/// serves it, watches its names, and creates the sockets in it. Its caller decides what to do about a name or a greeting. Any process that
+/// may list the directory can hold its kernel lock for ever. Therefore all calls that take that lock run on a separate thread, and the loop
+/// never waits for them.
 /// </summary>
 internal sealed class ClientDirectory : IDisposable
 {
-    private const int NamesATurn = 256; // of a directory that somebody fills
-    private const int MostCalls = 1024; // that wait for the thread
+    private const int NamesATurn = 256; // names per batch, since any user may fill the directory
+    private const int MostCalls = 1024; // calls that may wait for the thread
     private const string OrAnother = "or choose another directory with --path DIR";
     private const long NextTurnMs = 5, LostMs = 100;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3), EndPatience = TimeSpan.FromSeconds(1);
@@ -24,7 +26,7 @@ internal sealed class ClientDirectory : IDisposable
         | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
     private readonly byte[] _records = new byte[16 * 1024];
     private readonly bool _made;
-    private readonly int _fd; // locked; not only O_PATH, since such a one cannot be
+    private readonly int _fd; // locked; not opened with O_PATH, since such a descriptor cannot be locked
     private readonly EventLoop _loop;
     private readonly Worker _calls;
     private readonly LoopTimer _lostTimer;
@@ -35,12 +37,13 @@ internal sealed class ClientDirectory : IDisposable
     private UnknownBells? _bells;
     private bool _isScanning;
     private bool _scanAnew;
-    private IEnumerator<string>? _names; // the thread's
+    private IEnumerator<string>? _names; // used only on the thread
 
-    /// <param name="loop">Runs what follows a look into the directory.</param>
-    /// <param name="given">--path; null: MMM_PATH, or a new one.</param>
-    /// <param name="warn">Gets what the user should know of the choice.</param>
-    /// <exception cref="MmmException">It is a file, cannot be made or opened, or another host serves it: one line.</exception>
+    /// <param name="loop">Runs the callbacks that follow an examination of the directory.</param>
+    /// <param name="given">The argument of --path; null for MMM_PATH or, if that is unset, a new directory.</param>
+    /// <param name="warn">Called with a warning about the chosen directory.</param>
+    /// <exception cref="MmmException">The path is a file, the directory cannot be created or opened, or another host serves it. The message
+    /// is one line.</exception>
     public ClientDirectory(EventLoop loop, string? given, Action<string> warn)
     {
         _loop = loop;
@@ -80,27 +83,27 @@ internal sealed class ClientDirectory : IDisposable
         _calls = new Worker(loop, EndPatience, "directory", MostCalls);
     }
 
-    /// <summary>Absolute.</summary>
+    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>A descriptor of it, valid until it is disposed.</summary>
+    /// <summary>A descriptor of the directory, valid until this object is disposed.</summary>
     public int Fd => _fd;
 
     /// <summary>A name appeared or changed.</summary>
     public event Action<string>? Changed;
 
-    /// <summary>A name is gone.</summary>
+    /// <summary>A name was removed.</summary>
     public event Action<string>? Left;
 
     /// <summary>
-    /// Changes were missed: what is known may be gone or another file by now. <see cref="Changed"/> follows for all that is there.
+    /// Changes were missed: recorded files may be gone or replaced. <see cref="Changed"/> follows for every name that exists.
     /// </summary>
     public event Action? Missed;
 
-    /// <summary><see cref="Changed"/> was called for all that was there.</summary>
+    /// <summary><see cref="Changed"/> was called for every name that existed.</summary>
     public event Action? AllNamed;
 
-    /// <summary>The directory was removed or moved: nobody can reach this host any more.</summary>
+    /// <summary>The directory was removed or moved: no client can reach this host any more.</summary>
     public event Action? Lost;
 
     private MmmException Unusable(long error) =>
@@ -114,12 +117,13 @@ internal sealed class ClientDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MmmException($"{Path}: the clients' directory cannot be made: {IoFault.Text(e)}");
+            throw new MmmException($"{Path}: the clients' directory cannot be created: {IoFault.Text(e)}");
         }
     }
 
-    // The directory itself is locked: there is no file that somebody could replace or hold, and nothing is left behind. The lock ends
-    // with the process. Anybody who can read the directory can lock it as well, so only a lock of somebody who may serve it counts.
+    // The lock is on the directory itself: there is no lock file that another process could replace or that would be left behind. The lock
+    // ends with the process. Any process that can read the directory can lock it, too, so only the lock of a process that may serve the
+    // directory counts.
     private void Lock(Action<string> warn)
     {
         if (Sys.Lock(_fd) >= 0)
@@ -127,13 +131,13 @@ internal sealed class ClientDirectory : IDisposable
         var pid = LockHolder();
         if (pid > 0 && !MayServe(pid))
         {
-            warn($"{Path}: is locked by process {pid}, which is another user's; served all the same");
+            warn($"{Path}: is locked by process {pid} of another user; this host serves it nevertheless");
             return;
         }
         throw new MmmException($"{Path}: another host serves it{(pid > 0 ? $" (pid {pid})" : "")}; end that one, {OrAnother}");
     }
 
-    // Root, this user and the directory's owner may.
+    // Root, this process's user and the directory's owner may serve it.
     private bool MayServe(int pid)
     {
         if (FileStatus.Of(Sys.WorkingDirectory, $"/proc/{pid}", out var process) < 0 || FileStatus.Of(_fd, "", out var directory) < 0)
@@ -141,7 +145,7 @@ internal sealed class ClientDirectory : IDisposable
         return process.Owner == 0 || process.Owner == Sys.EffectiveUserId || process.Owner == directory.Owner;
     }
 
-    // "1: FLOCK  ADVISORY  WRITE 1234 00:2a:4711 0 EOF"; 0 when it is not known.
+    // A line is "1: FLOCK ADVISORY WRITE 1234 00:2a:4711 0 EOF". Returns 0 if the holder is not known.
     private int LockHolder()
     {
         if (FileStatus.Of(_fd, "", out var status) < 0)
@@ -159,20 +163,20 @@ internal sealed class ClientDirectory : IDisposable
         }
         catch (IOException)
         {
-            // Without /proc nobody is named.
+            // Without /proc the holder is not known.
         }
         return 0;
     }
 
-    /// <summary>Listens at the bell: who connects is answered after <see cref="Open"/>.</summary>
-    /// <exception cref="MmmException">The socket cannot be made: one line.</exception>
+    /// <summary>Listens on the bell. Connections are answered after <see cref="Open"/>.</summary>
+    /// <exception cref="MmmException">The socket cannot be created. The message is one line.</exception>
     public void Listen() => _bell ??= Listen(Rendezvous.BellName, SOCK_SEQPACKET, BellMode, fd => _bells!.Add(fd));
 
-    /// <summary>Watches the names, and listens at the bell.</summary>
-    /// <param name="look">Looks at what a name stands for now, then calls back; what it knows afterwards is what a greeting is compared
-    /// with.</param>
-    /// <param name="greeted">Gets each client that says who it is.</param>
-    /// <exception cref="MmmException">The directory cannot be used: one line.</exception>
+    /// <summary>Watches the names, and listens on the bell.</summary>
+    /// <param name="look">Examines what a name refers to now, then calls back. A greeting is compared with the record as it is after
+    /// that.</param>
+    /// <param name="greeted">Called for each client that has sent a greeting.</param>
+    /// <exception cref="MmmException">The directory cannot be used. The message is one line.</exception>
     public void Open(Action<string, Action> look, GreetingHandler greeted)
     {
         _inotify = Sys.WatchDirectory(Path, WatchedEvents);
@@ -183,16 +187,16 @@ internal sealed class ClientDirectory : IDisposable
         _watch = _loop.Add(_inotify, _ => ReadEvents());
     }
 
-    // Whoever can write client files into the directory can ring: the directory's mode decides.
+    // Every process that can create client files in the directory may ring, so the directory's mode decides.
     private const UnixFileMode BellMode = (UnixFileMode)0x1B6; // 0666
 
-    /// <summary>Makes a listening socket in the directory; at the start, before the loop runs.</summary>
-    /// <param name="name">Its name; a stale one is replaced.</param>
+    /// <summary>Creates a listening socket in the directory. Called at the start, before the loop runs.</summary>
+    /// <param name="name">The socket's name; a stale socket of that name is replaced.</param>
     /// <param name="type">SOCK_STREAM or SOCK_SEQPACKET.</param>
-    /// <param name="mode">Who may connect.</param>
-    /// <param name="accepted">Gets each connection: a non-blocking descriptor that is its own to close.</param>
-    /// <returns>Disposed, its name is gone.</returns>
-    /// <exception cref="MmmException">It cannot be made.</exception>
+    /// <param name="mode">The socket's mode, which decides who may connect.</param>
+    /// <param name="accepted">Called with each connection: a non-blocking descriptor, which the callback must close.</param>
+    /// <returns>The socket. Disposing it removes its name.</returns>
+    /// <exception cref="MmmException">The socket cannot be created.</exception>
     public SocketName Listen(string name, int type, UnixFileMode mode, Action<int> accepted)
     {
         var made = new TaskCompletionSource<int>();
@@ -201,7 +205,7 @@ internal sealed class ClientDirectory : IDisposable
             throw new MmmException($"{Path}: another process holds the directory's lock; end that one, {OrAnother}");
         var fd = made.Task.Result;
         if (fd < 0)
-            throw new MmmException($"{System.IO.Path.Combine(Path, name)}: the socket cannot be made: {Sys.ErrorText(fd)}");
+            throw new MmmException($"{System.IO.Path.Combine(Path, name)}: the socket cannot be created: {Sys.ErrorText(fd)}");
         return new SocketName(this, name, fd, accepted);
     }
 
@@ -216,7 +220,7 @@ internal sealed class ClientDirectory : IDisposable
             Forget();
         }
 
-        /// <summary>Ends it; its name is another one's by now.</summary>
+        /// <summary>Closes the socket without removing its name, which another socket has by now.</summary>
         public void Forget()
         {
             _listener.Dispose();
@@ -224,18 +228,18 @@ internal sealed class ClientDirectory : IDisposable
         }
     }
 
-    /// <summary>Finds out what a name stands for now (<see cref="FoundName.Look"/>), and calls back on the loop.</summary>
-    /// <returns>False: too many names are looked at; nothing is done.</returns>
+    /// <summary>Examines what a name refers to now (<see cref="FoundName.Look"/>), and calls back on the loop.</summary>
+    /// <returns>False if too many names are being examined; nothing is done then.</returns>
     public bool Find(string name, FileIdentity? known, ClientFile? file, bool open, Action<FoundName> then) =>
         _calls.Run(() => FoundName.Look(_fd, name, known, file, open), then);
 
-    /// <summary>Waits until all that was to be found is found, for a bounded time; what follows is posted to the loop by then.</summary>
+    /// <summary>Waits for a limited time until all examinations have ended. Their callbacks are posted to the loop by then.</summary>
     public void Wait(TimeSpan patience) => _calls.Wait(patience);
 
-    /// <summary>Names are being read.</summary>
+    /// <summary>True while the directory's names are being read.</summary>
     public bool IsScanning => _isScanning;
 
-    /// <summary>Calls <see cref="Changed"/> for all names that are there, those of a very full directory bit by bit.</summary>
+    /// <summary>Calls <see cref="Changed"/> for every name that exists. The names of a very full directory are read in batches.</summary>
     public void Rescan()
     {
         _scanAnew = true;
@@ -254,7 +258,7 @@ internal sealed class ClientDirectory : IDisposable
             _scanTimer.After(NextTurnMs);
     }
 
-    // Of the thread. Null: the directory was removed just now. Less than a turn's: these are the last ones.
+    // Runs on the thread. Returns null if the directory was removed just now. A batch that is not full is the last one.
     private List<string>? NextNames(bool anew)
     {
         if (anew)
@@ -312,7 +316,8 @@ internal sealed class ClientDirectory : IDisposable
             }
             else if ((events.Mask & (Sys.IN_DELETE | Sys.IN_MOVED_FROM)) != 0)
             {
-                // The kernel tells of the directory's own end only when nothing of it is open any more, and this host has it open.
+                // The kernel reports the removal of the directory itself only when no process has it open any more, and this host has it
+                // open.
                 if (events.Name == Rendezvous.BellName)
                     _lostTimer.After(LostMs);
                 Left?.Invoke(events.Name);
@@ -324,7 +329,7 @@ internal sealed class ClientDirectory : IDisposable
         }
     }
 
-    // The bell's name is gone: with the directory, or alone.
+    // The bell's name is gone. This finds out whether the directory is gone, too.
     private void FindOut()
     {
         if (!_calls.Run(Examine, Act))
@@ -366,7 +371,7 @@ internal sealed class ClientDirectory : IDisposable
         if (_made || OwnDirectory.IsName(Path))
             _calls.Run(Remove);
         _calls.Dispose();
-        if (_calls.HasEnded) // else its thread waits for whoever holds the directory, and goes on with the descriptor when that lets go
+        if (_calls.HasEnded) // else the thread still waits for a process that holds the directory, and uses the descriptor after that
             Sys.Close(_fd);
     }
 
@@ -378,7 +383,7 @@ internal sealed class ClientDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Clients live on in it, and a next host serves them.
+            // The clients in it continue, and the next host serves them.
         }
     }
 }

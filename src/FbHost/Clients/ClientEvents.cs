@@ -1,25 +1,29 @@
 using FbHost.Loop;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Clients;
 
-/// <summary>Events to clients (protocol.md section 5): gathered while the loop turns, in the rings before it sleeps.</summary>
+/// <summary>
+/// Events to clients (protocol.md section 5). They are gathered while the loop handles its work, and written into the rings before it
+/// sleeps.
+/// </summary>
 internal sealed class ClientEvents(HostLog log)
 {
-    private const int FirstRetryMs = 4, LastRetryMs = 100; // while something waits for a client that reads late
+    private const int FirstRetryMs = 4, LastRetryMs = 100; // while an event waits for a client that reads late
     private readonly List<ClientSession> _unsent = [];
 
     /// <summary>A client's ring or file cannot be used.</summary>
     public event Action<ClientSession>? Broken;
 
-    /// <summary>A client got events, and is to look.</summary>
+    /// <summary>Events were written for a client, which must be woken.</summary>
     public event Action<ClientSession>? Sent;
 
-    /// <summary>Something was put that <see cref="Deliver()"/> has not looked at yet.</summary>
+    /// <summary>True if there are events that <see cref="Deliver()"/> has not handled yet.</summary>
     public bool HasUnsent => _unsent.Count > 0;
 
     /// <summary>
-    /// The way to a client's ring; null when it is not served any more. What is put there goes out before the loop sleeps.
+    /// Returns the queue to a client's ring; null if the client is no longer served. Its events are sent before the loop sleeps.
     /// </summary>
     public EventQueue? To(ClientSession session)
     {
@@ -31,14 +35,16 @@ internal sealed class ClientEvents(HostLog log)
         return session.Events;
     }
 
-    /// <summary>Gives an event text to a client now. False: its ring is full, or it is not served.</summary>
+    /// <summary>
+    /// Writes an event text for a client at once. Returns false if the client's ring is full or the client is not served.
+    /// </summary>
     public bool Push(ClientSession session, ReadOnlySpan<byte> text) =>
         session.Phase == Phase.Serving && To(session)?.OfferNow(text) == true;
 
-    /// <summary>Sends what was put; called before the loop sleeps.</summary>
+    /// <summary>Sends the queued events. Called before the loop sleeps.</summary>
     public void Deliver()
     {
-        for (var i = 0; i < _unsent.Count; i++) // a client that is dropped here moves the focus: more may come
+        for (var i = 0; i < _unsent.Count; i++) // a client that is dropped here moves the focus, which may add events
         {
             _unsent[i].IsUnsent = false;
             Deliver(_unsent[i], late: false);
@@ -46,7 +52,7 @@ internal sealed class ClientEvents(HostLog log)
         _unsent.Clear();
     }
 
-    /// <summary>The client has done something, or had time to: perhaps it has read.</summary>
+    /// <summary>Tries again to send the events that wait. Called when the client may have read its ring.</summary>
     public void Retry(ClientSession session)
     {
         if (session.Events is { HoldsSome: true })

@@ -1,19 +1,21 @@
 using FbHost.Loop;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// Which files are in the directory, and what they are: a client, not one yet, or none. The directory's thread looks, and what it has seen
-/// comes back here. A file that is not a client yet is looked at again, ever less often, then only when something happens to it.
+/// Keeps a record of the files in the directory: clients, files that are not clients yet, and files that are no clients. The directory's
+/// thread examines a name and passes the result back to this type. A file that is not a client yet is examined again at growing intervals,
+/// and after that only when it changes.
 /// </summary>
 internal sealed class ClientFinder
 {
     private const int PendingProbes = 100, LastProbeMs = 100;
     private const int FirstOpenRetryMs = 10, LastOpenRetryMs = 1000;
-    private const int MostLooks = 512; // at one time
+    private const int MostLooks = 512; // in progress at one time
     private const long RoomMs = 100;
     private readonly EventLoop _loop;
     private readonly ClientDirectory _directory;
@@ -22,17 +24,17 @@ internal sealed class ClientFinder
     private readonly Dictionary<string, ClientSession> _sessions = [];
     private readonly Dictionary<string, NameLook> _looks = [];
     private readonly LoopTimer _roomTimer;
-    private bool _leftOut; // files that were not considered for want of room
-    private bool _missed; // names that were not looked at, there being too many
-    private bool _allNamed; // that were in the directory
+    private bool _leftOut; // some files were not considered because a limit was reached
+    private bool _missed; // some names were not examined because too many examinations were in progress
+    private bool _allNamed; // the scan of the directory has reported every name
 
-    // A look at a name that is not over yet.
+    // An examination of a name that is still in progress.
     private sealed class NameLook
     {
-        /// <summary>What happened to the name meanwhile wants another look.</summary>
+        /// <summary>The name has changed meanwhile and must be examined again.</summary>
         public bool IsAgain { get; set; }
 
-        /// <summary>The name was gone meanwhile: what is found is not believed.</summary>
+        /// <summary>The name was removed meanwhile: the result is discarded.</summary>
         public bool IsOld { get; set; }
         public Action? Then { get; set; }
     }
@@ -42,7 +44,7 @@ internal sealed class ClientFinder
         (_loop, _directory, _quota, _log) = (loop, directory, quota, log);
         _roomTimer = loop.CreateTimer(() =>
         {
-            _leftOut = false; // set again by the first that still finds no room
+            _leftOut = false; // set again by the first file for which there is still no room
             directory.Rescan();
         });
         directory.Changed += name => Look(name);
@@ -59,30 +61,30 @@ internal sealed class ClientFinder
         };
     }
 
-    /// <summary>The files that are known, in no order.</summary>
+    /// <summary>The recorded files, in no order.</summary>
     public IReadOnlyCollection<ClientSession> Sessions => _sessions.Values;
 
-    /// <summary>Some look is not over yet.</summary>
+    /// <summary>True while a name is being examined.</summary>
     public bool IsLooking => _looks.Count > 0;
 
-    /// <summary>Runs when the time of a session's timer has come.</summary>
+    /// <summary>A session's timer has elapsed.</summary>
     public event Action<ClientSession>? Due;
 
-    /// <summary>A file is a client's: it can be served.</summary>
+    /// <summary>A file was found to be a client's, which can be served.</summary>
     public event Action<ClientSession>? Found;
 
-    /// <summary>A file is gone, or another one has its name, or it makes room: to be forgotten.</summary>
+    /// <summary>A record is to be dropped: the file is gone, another file has its name, or a place is needed.</summary>
     public event Action<ClientSession>? Vanished;
 
-    /// <summary>All files that were in the directory have been looked at.</summary>
+    /// <summary>All files that were in the directory have been examined.</summary>
     public event Action? AllFound;
 
-    /// <summary>The file of that name; null: none is known.</summary>
+    /// <summary>Returns the record of a name; null if there is none.</summary>
     public ClientSession? Get(string name) => _sessions.GetValueOrDefault(name);
 
-    /// <summary>Finds out what a name stands for now.</summary>
+    /// <summary>Examines what a name refers to now.</summary>
     /// <param name="name">Any text.</param>
-    /// <param name="then">Called when that is known, or cannot be found out now.</param>
+    /// <param name="then">Called when that is known, or when the name cannot be examined now.</param>
     public void Look(string name, Action? then = null)
     {
         if (_looks.TryGetValue(name, out var look))
@@ -106,7 +108,7 @@ internal sealed class ClientFinder
         var session = Get(name);
         var file = session is { Phase: Phase.Pending } ? session.File : null;
         if (file is not null)
-            session!.File = null; // the thread's, until it has looked
+            session!.File = null; // the directory's thread owns it until it has examined the name
         if (_directory.Find(name, session?.Identity, file, session is null || MayBecomeOne(session), found => End(name, look, found)))
         {
             _looks[name] = look;
@@ -118,7 +120,7 @@ internal sealed class ClientFinder
         look.Then?.Invoke();
     }
 
-    // One that was never served may have been refused for something that can change: its mode, its second name.
+    // A file that was never served may have been refused for a reason that can change, for example its mode or a second hard link.
     private static bool MayBecomeOne(ClientSession session) =>
         session is { Phase: Phase.Pending } or { Phase: Phase.Ignored, WasAlive: false };
 
@@ -185,7 +187,8 @@ internal sealed class ClientFinder
     {
         if (!_quota.MayMeet(_sessions.Values, found.Owner, out var forgotten))
         {
-            LeaveOut($"{_directory.Path}: more than {ClientQuota.MostFiles} files are looked at; {name} and further ones are not served");
+            LeaveOut($"{_directory.Path}: more than {ClientQuota.MostFiles} files, the host's limit; "
+                + $"{name} and further ones are not served");
             return null;
         }
         if (forgotten is not null)
@@ -210,10 +213,10 @@ internal sealed class ClientFinder
             session.Timer.After(Math.Min(session.Polls, LastProbeMs));
         else if (session.Said.Add("pending"))
             _log.AboutClient(
-                $"{session.FileName} is not a client yet ({session.File!.Length:N0} bytes, no pid); it is looked at when it changes");
+                $"{session.FileName} is not a client yet ({session.File!.Length:N0} bytes, no pid); it is read again when it changes");
     }
 
-    /// <summary>Leaves a file alone until something happens to it.</summary>
+    /// <summary>Ignores a file until it changes.</summary>
     public void Ignore(ClientSession session, string why)
     {
         session.File?.Dispose();
@@ -224,7 +227,10 @@ internal sealed class ClientFinder
             _log.AboutClient(why);
     }
 
-    /// <summary>A file is not served for want of room: that is said once, and it is looked at again when there is room.</summary>
+    /// <summary>
+    /// Notes that a file is not served because a limit is reached. The reason is logged once, and the file is examined again when there is
+    /// room.
+    /// </summary>
     public void LeaveOut(string why)
     {
         if (_quota.Said.Add(why.Split(';')[0]))
@@ -240,7 +246,7 @@ internal sealed class ClientFinder
             Vanished?.Invoke(session);
     }
 
-    /// <summary>Knows a file no more, and closes it.</summary>
+    /// <summary>Drops the record of a file and closes the file.</summary>
     public void Forget(ClientSession session)
     {
         session.File?.Dispose();

@@ -1,13 +1,14 @@
 using FbHost.Loop;
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// Whose frame is taken, and when: at the screen's pace, one client like the other. A frame that is taken becomes damage on the screen;
-/// when that is painted, the client gets its picture back.
+/// Decides whose frame is taken and when: at most one frame per client and refresh of the screen. A frame that is taken becomes damage on
+/// the screen. When that damage is painted, the picture is returned to the client, which may draw again.
 /// </summary>
 internal sealed class ClientFrames
 {
@@ -16,7 +17,7 @@ internal sealed class ClientFrames
     private readonly ClientMessages _messages;
     private readonly HostLog _log;
     private readonly List<ClientSession> _taken = [];
-    private readonly List<ClientSession> _waiting = []; // for the display
+    private readonly List<ClientSession> _waiting = []; // have a frame that waits for the display
 
     public ClientFrames(Screen screen, ClientStack stack, ClientMessages messages, HostLog log)
     {
@@ -24,30 +25,32 @@ internal sealed class ClientFrames
         screen.Display.Ready += LookAtWaiting;
     }
 
-    /// <summary>A client's picture is shown for the first time.</summary>
+    /// <summary>A client's first frame has been shown.</summary>
     public event Action<ClientSession>? FirstFrame;
 
-    /// <summary>A frame is on the screen.</summary>
+    /// <summary>A client's frame has been shown.</summary>
     public event Action? FrameShown;
 
-    /// <summary>The display takes frames again, and this client has one.</summary>
+    /// <summary>The display accepts frames again, and this client has one.</summary>
     public event Action<ClientSession>? Due;
 
-    /// <summary>A client's picture or file cannot be used: why.</summary>
+    /// <summary>A client's picture or file cannot be used; the text is the reason.</summary>
     public event Action<ClientSession, string>? Broken;
 
-    /// <summary>Takes the frame that a client has finished, or shows it at another place. The client's state was just read.</summary>
+    /// <summary>
+    /// Takes the frame that a client has finished, or moves its picture to another place. Call it after the client's state was read.
+    /// </summary>
     public void Look(ClientSession session)
     {
         var state = session.File!.State;
-        // Flipping is only ever left behind by a host that ended: this one does not come here while it copies.
+        // A state of Flipping was left by a previous host that ended: this host does not call the method while it copies.
         var hasFrame = state.Flip is FlipState.WaitFlip or FlipState.Flipping && !session.HasFrameTaken;
         if (!hasFrame && !(state.Flip == FlipState.Neutral && session.Picture?.Differs(state, _messages.PlaceOf(session, state)) == true))
             return;
         if (EventLoop.Now < session.NextFrameNs)
         {
             session.Timer.NoLaterThan(session.NextFrameNs);
-            session.Bell?.Mute(session.NextFrameNs); // what else there is can wait as long
+            session.Bell?.Mute(session.NextFrameNs); // all other work for this client can wait as long
         }
         else if (hasFrame && _screen.Display.IsBusy)
         {
@@ -84,14 +87,14 @@ internal sealed class ClientFrames
         var isPlaced = session.Picture?.Differs(state, _messages.PlaceOf(session, state)) == false;
         if (!isPlaced && !Place(session, state))
             return;
-        // As it was checked when it was placed; if the file has been cut short since, its pixels cannot be read.
+        // The state was checked when the picture was placed. If the file has been truncated since, reading its pixels fails.
         var damage = session.Picture!.TakeDamage(state);
         _screen.Damage(session.Picture, isPlaced ? damage : session.Picture.Bounds);
         session.HasFrameTaken = true;
         _taken.Add(session);
     }
 
-    /// <summary>Shows a picture at a new place, or with a new geometry. False: it cannot be shown.</summary>
+    /// <summary>Shows a picture at a new place or with a new geometry. Returns false if it cannot be shown.</summary>
     public bool Place(ClientSession session, in ClientState state)
     {
         if (state.Fault(session.File!.Length) is { } fault)
@@ -119,7 +122,7 @@ internal sealed class ClientFrames
         return true;
     }
 
-    /// <summary>Gives back the frames that are painted now; called after the screen was painted.</summary>
+    /// <summary>Returns the painted frames to their clients. Called after the screen was painted.</summary>
     public void GiveBack()
     {
         for (var i = 0; i < _taken.Count; i++)
@@ -137,7 +140,7 @@ internal sealed class ClientFrames
         _taken.Clear();
     }
 
-    /// <summary>The pictures whose pixels could not be read when they were painted are told as broken.</summary>
+    /// <summary>Reports as broken the clients whose pixels could not be read during painting.</summary>
     public void ReportFailed()
     {
         for (var i = _stack.Order.Count - 1; i >= 0; i--)

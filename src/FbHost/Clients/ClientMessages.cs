@@ -1,48 +1,52 @@
 using System.Globalization;
 using FbHost.Loop;
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// What clients may say (protocol.md section 5): messages are shown to whoever watches, and acted on where the configuration allows that
-/// word, to all clients or to those of one app.
+/// Messages from clients (protocol.md section 5). Every message is passed to the subscribers of <see cref="Received"/>. The host acts on a
+/// message only if the configuration allows its first word, for all clients or for the client's app.
 /// </summary>
-/// <param name="screen">Its size is what a client in full screen gets.</param>
-/// <param name="events">Take what clients send each other.</param>
+/// <param name="screen">Its size is the size of a full-screen client.</param>
+/// <param name="events">Takes the messages that clients send to each other.</param>
 /// <param name="allowed">Words that all clients may use.</param>
-/// <param name="find">The clients of a title or file name.</param>
+/// <param name="find">Returns the clients with a title or file name.</param>
 internal sealed class ClientMessages(
     Screen screen, ClientEvents events, IReadOnlySet<string> allowed, Func<string, IReadOnlyList<ClientSession>> find)
 {
-    private const int MostATurn = 64; // a client that writes without end does not keep the loop from the others
+    private const int MostATurn = 64; // so a client that writes without end does not block the loop
 
     /// <summary>A client sent a message.</summary>
     public event Action<ClientSession, string>? Received;
 
-    /// <summary>A client that may asked the host to end.</summary>
+    /// <summary>Raised when a client that has the permission asks the host to end.</summary>
     public event Action<ClientSession>? QuitAsked;
 
-    /// <summary>A client that may asked for another volume of everything, 0 to 100 %.</summary>
+    /// <summary>Raised when a client that has the permission asks for another master volume, 0 to 100 %.</summary>
     public event Action<int>? VolumeAsked;
 
-    /// <summary>A client that may wants the screen turned off (true) or on.</summary>
+    /// <summary>Raised when a client that has the permission asks to turn the screen off (true) or on.</summary>
     public event Action<bool>? BlankAsked;
 
-    /// <summary>A client that may wants the touch screens corrected; what follows the word calibrate.</summary>
+    /// <summary>
+    /// Raised when a client that has the permission asks for a correction of the touch screens. The text is what follows the word
+    /// calibrate.
+    /// </summary>
     public event Action<ClientSession, string>? CalibrationAsked;
 
-    /// <summary>True when the client may use that word.</summary>
+    /// <summary>Returns true if the client may use that word.</summary>
     public bool May(ClientSession session, string word) => allowed.Contains(word) || session.App?.Messages.Contains(word) == true;
 
-    /// <summary>Where a client's picture is shown: it chooses itself only when it may move.</summary>
+    /// <summary>Returns where a client's picture is shown. The client's own position counts only if it may use the word move.</summary>
     public (int X, int Y) PlaceOf(ClientSession session, in ClientState state) => May(session, "move") ? state.Position : (0, 0);
 
-    /// <summary>Takes what a client has written. True: there is more, to be looked at again soon.</summary>
-    /// <param name="session">Served; it may not be any more afterwards.</param>
-    /// <param name="fault">The message ring is broken in this way.</param>
+    /// <summary>Takes a client's messages. Returns true if there are more, which should be taken soon.</summary>
+    /// <param name="session">A served client; after the call it may no longer be served.</param>
+    /// <param name="fault">What is wrong with the message ring; null if it is valid.</param>
     public bool Take(ClientSession session, out string? fault)
     {
         for (var i = 0; i < MostATurn; i++)
@@ -70,7 +74,7 @@ internal sealed class ClientMessages(
                 break;
             case ["move", var xText, var yText] when Number(xText, out var x) && Number(yText, out var y):
                 session.File!.SetPosition(x, y);
-                session.Timer.NoLaterThan(EventLoop.Now); // shown at its next look
+                session.Timer.NoLaterThan(EventLoop.Now); // shown when its timer next runs
                 break;
             case ["fullscreen"]:
                 MakeFullScreen(session);
@@ -98,7 +102,9 @@ internal sealed class ClientMessages(
     private static bool Number(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
-    /// <summary>Asks a client for the size of the screen; it follows at its next check, if it is one that can.</summary>
+    /// <summary>
+    /// Asks a client to take the size of the screen. A client that can resize does so when it next reads the desired size.
+    /// </summary>
     public void MakeFullScreen(ClientSession session)
     {
         session.File!.SetPosition(0, 0);

@@ -1,24 +1,28 @@
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Clients;
 
 /// <summary>One client's picture on the screen.</summary>
 internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Client)
 {
-    private Rect _outOfTurn; // in the picture
+    private Rect _outOfTurn; // in the picture's coordinates
 
-    /// <summary>The geometry that is shown: checked, but the file may have shrunk since.</summary>
+    /// <summary>The state whose geometry is shown. It was checked, but the file may have been truncated since.</summary>
     public ClientState State { get; private set; }
 
-    /// <summary>Set when its pixels could not be read: the client is broken.</summary>
+    /// <summary>True if the pixels could not be read: the client is broken.</summary>
     public bool Failed { get; private set; }
 
-    // Perhaps while the client drew: painted once more with its next frame.
+    // The client may have been drawing at that time, so this part is painted again with the next frame.
     public override void PaintedOutOfTurn(Rect onScreen) => _outOfTurn = _outOfTurn.Union(onScreen.Offset(-Bounds.X, -Bounds.Y));
 
-    /// <summary>What of the screen a new frame changes: its own damage, and what was painted out of turn since the last one.</summary>
+    /// <summary>
+    /// Returns the part of the screen that a new frame changes: the frame's damage, and the parts that were painted out of turn since the
+    /// last frame.
+    /// </summary>
     public Rect TakeDamage(in ClientState frame)
     {
         var damage = frame.DamageInside().Union(_outOfTurn.Intersect(new Rect(0, 0, Bounds.Width, Bounds.Height)));
@@ -26,14 +30,14 @@ internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Clie
         return damage.Offset(Bounds.X, Bounds.Y);
     }
 
-    /// <summary>Takes over a checked state, with its top left at a pixel of the screen.</summary>
+    /// <summary>Takes over a checked state. The picture's top left corner is at the given pixel of the screen.</summary>
     public void Update(in ClientState state, (int X, int Y) at)
     {
         State = state;
         Bounds = new Rect(at.X, at.Y, state.Width, state.Height);
     }
 
-    /// <summary>True when the state has another geometry than what is shown, or its place is another one.</summary>
+    /// <summary>Returns true if the geometry or the place differs from what is shown.</summary>
     public bool Differs(in ClientState state, (int X, int Y) at) =>
         state.Width != State.Width || state.Height != State.Height || state.Stride != State.Stride || state.FbOffset != State.FbOffset
         || at != (Bounds.X, Bounds.Y);

@@ -1,33 +1,36 @@
 namespace FbHost.Clients;
 
 /// <summary>
-/// How many files are looked at, and how many clients are served: in all, of one user, and of one app (of one process, for a client that
-/// belongs to none), so that nobody uses up what is there for all.
+/// Limits how many files the host considers and how many clients it serves: in all, for each user, and for each app (for each process, if a
+/// client belongs to no app). So no user and no app can use up the places of all others.
 /// </summary>
 internal sealed class ClientQuota
 {
-    /// <summary>Files that are known: clients, and what is not one, or not yet, or not any more.</summary>
+    /// <summary>
+    /// The most files that the host keeps a record of: clients, and files that are not clients, not yet clients, or no longer clients.
+    /// </summary>
     public const int MostFiles = 256;
 
-    /// <summary>Of those that are not served, one user's.</summary>
+    /// <summary>The most files of one user that are recorded but not served.</summary>
     public const int MostIdleOfUser = 64;
 
-    /// <summary>Clients that are served.</summary>
+    /// <summary>The most clients that are served at one time.</summary>
     public const int MostClients = 128;
 
     public const int MostOfUser = 96, MostOfApp = 32;
 
-    /// <summary>Reasons that were logged already.</summary>
+    /// <summary>The reasons that were already logged; each is logged once.</summary>
     public HashSet<string> Said { get; } = [];
 
-    /// <summary>Whether one more file is looked at.</summary>
-    /// <param name="sessions">Those that are known.</param>
-    /// <param name="user">The new one's owner.</param>
-    /// <param name="forget">One that has to make room: of the same user if he has many, else of the user who has most.</param>
+    /// <summary>Returns whether the host considers one more file.</summary>
+    /// <param name="sessions">The files that are recorded.</param>
+    /// <param name="user">The owner of the new file.</param>
+    /// <param name="forget">The record that must be dropped to make room: one of the same user if that user is at the limit, else one of
+    /// the user with the most idle records. Null if none must be dropped.</param>
     public bool MayMeet(IReadOnlyCollection<ClientSession> sessions, uint user, out ClientSession? forget)
     {
         forget = null;
-        // A broken client whose process lives is not forgotten: it would be served anew.
+        // The record of a broken client whose process still runs is kept: without it, the client would be served again.
         var idle = sessions.Where(s => s.Phase != Phase.Serving && !s.WasAlive).ToList();
         if (idle.Count(s => s.User == user) >= MostIdleOfUser)
             forget = idle.Find(s => s.User == user);
@@ -36,7 +39,7 @@ internal sealed class ClientQuota
         return forget is not null || sessions.Count < MostFiles;
     }
 
-    /// <summary>Whether one more client is served; if not, why.</summary>
+    /// <summary>Returns whether one more client may be served, and if not, the reason.</summary>
     public bool MayServe(IReadOnlyList<ClientSession> serving, ClientSession session, out string why)
     {
         why = "";
@@ -51,5 +54,5 @@ internal sealed class ClientQuota
     }
 
     private static bool IsSameApp(ClientSession a, ClientSession b) => a.App is { } app ? app.Name == b.App?.Name
-        : b.App is null && a.Pid == b.Pid && a.User == b.User; // whose pid it is, is the file's word
+        : b.App is null && a.Pid == b.Pid && a.User == b.User; // the pid comes from the file, so the user is compared, too
 }

@@ -1,28 +1,31 @@
 using FbHost.Loop;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
 
 namespace FbHost.Clients;
 
-/// <summary>How far a file of MMM_PATH has come.</summary>
+/// <summary>The state of a file in the clients' directory.</summary>
 internal enum Phase
 {
-    /// <summary>Not a client yet: looked at a few times, then only when something happens to it.</summary>
+    /// <summary>Not a client yet: the file is examined a few times, then only when it changes.</summary>
     Pending,
-    /// <summary>A client: served.</summary>
+    /// <summary>A client that is served.</summary>
     Serving,
-    /// <summary>Was broken, or can never be a client: left alone until its process or file is gone.</summary>
+    /// <summary>
+    /// A client that was broken, or a file that can never be a client's: ignored until its process has ended or the file is gone.
+    /// </summary>
     Ignored,
 }
 
-/// <summary>What the host knows of one file of MMM_PATH. Only data: the other types here act on it.</summary>
+/// <summary>The host's record of one file in the clients' directory. It is only data; the other types in this folder act on it.</summary>
 internal sealed class ClientSession(string name, FileIdentity identity, uint user, LoopTimer timer)
 {
     /// <summary>The file's name.</summary>
     public string FileName => name;
 
-    /// <summary>Tells a new file of the same name.</summary>
+    /// <summary>Distinguishes the file from a new file of the same name.</summary>
     public FileIdentity Identity => identity;
 
     /// <summary>The file's owner.</summary>
@@ -30,86 +33,90 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
 
     public Phase Phase { get; set; }
 
-    /// <summary>Open while it may be or is a client, and of a broken one until its process ends.</summary>
+    /// <summary>The open file, while it is or may become a client; for a broken client, until its process ends.</summary>
     public ClientFile? File { get; set; }
     public int Pid { get; set; }
 
-    /// <summary>The app of the configuration whose process it is.</summary>
+    /// <summary>The app of the configuration that the client's process belongs to; null if there is none.</summary>
     public ClientApp? App { get; set; }
 
-    /// <summary>Its process was seen alive by this host or the one before.</summary>
+    /// <summary>True if this host or the previous one has seen the client's process alive.</summary>
     public bool WasAlive { get; set; }
 
-    /// <summary>When a client whose pid does not exist is given up, ns.</summary>
+    /// <summary>The time in ns when the host gives up on a client whose pid does not exist.</summary>
     public long GoneNs { get; set; } = long.MaxValue;
 
-    /// <summary>Readable when the process ends; -1: there is none.</summary>
+    /// <summary>The process's pidfd, which becomes readable when the process ends; -1 if there is none.</summary>
     public int PidFd { get; set; } = -1;
     public Watch? PidWatch { get; set; }
 
-    /// <summary>When to look whether the process lives, ns: for one that has no <see cref="PidFd"/>.</summary>
+    /// <summary>The time in ns of the next check whether the process still runs, if it has no <see cref="PidFd"/>.</summary>
     public long ProcessCheckNs { get; set; } = long.MaxValue;
 
-    /// <summary>Null for a client that is polled.</summary>
+    /// <summary>The client's bell; null if the client is polled.</summary>
     public ClientBell? Bell { get; set; }
 
-    /// <summary>Polls a client without a bell, looks again at a pending file, and paces frames.</summary>
+    /// <summary>Polls a client without a bell, examines a pending file again, and paces frames.</summary>
     public LoopTimer Timer => timer;
     public int Polls { get; set; }
 
-    /// <summary>On the screen; null until the client has a valid picture.</summary>
+    /// <summary>The client's picture on the screen; null until the client has a valid one.</summary>
     public ClientPicture? Picture { get; set; }
 
-    /// <summary>No frame is taken and nothing is moved before this time, ns: the screen's pace.</summary>
+    /// <summary>The time in ns before which no frame is taken and the picture is not moved. It follows the screen's refresh rate.</summary>
     public long NextFrameNs { get; set; }
 
-    /// <summary>Its frame is being shown: given back when it is painted.</summary>
+    /// <summary>True while a frame of the client is being shown. The frame is returned to the client when it is painted.</summary>
     public bool HasFrameTaken { get; set; }
     public long LastFrameNs { get; set; }
     public long Frames { get; set; }
 
-    /// <summary>Wants to be in front (true) or behind all others; it gets there at the screen's pace.</summary>
+    /// <summary>
+    /// True if the client has asked to be in front of all others, false if behind them, null if neither. The host acts at most once a
+    /// frame.
+    /// </summary>
     public bool? StackWish { get; set; }
 
-    /// <summary>Not raised or lowered again at its own wish before this time, ns.</summary>
+    /// <summary>The time in ns before which the client is not raised or lowered again by its own messages.</summary>
     public long NextRestackNs { get; set; }
 
-    /// <summary>Was asked for the size of the screen: it is asked again when that changes.</summary>
+    /// <summary>True if the client was asked to take the size of the screen. It is asked again when that size changes.</summary>
     public bool IsFullScreen { get; set; }
 
-    /// <summary>Events on their way into the client's ring; null unless it is served.</summary>
+    /// <summary>The events that wait to be written into the client's ring; null unless the client is served.</summary>
     public EventQueue? Events { get; set; }
 
-    /// <summary>Something was put there in this turn of the loop.</summary>
+    /// <summary>True if events were queued since they were last sent.</summary>
     public bool IsUnsent { get; set; }
 
-    /// <summary>How long what waits for room in the ring waits until the next look, ms; 0: nothing waits.</summary>
+    /// <summary>The delay in ms before the host tries again to write events for which the ring had no room; 0 if no event waits.</summary>
     public int RetryMs { get; set; }
 
-    /// <summary>The events that it had asked for when that was last acted on.</summary>
+    /// <summary>The kinds of events that the client requested, as of the last time the host acted on them.</summary>
     public EventKinds Asked { get; set; }
 
-    /// <summary>Has been told that it has the focus, or that the pointer is over it.</summary>
+    /// <summary>The last event sent to the client said that it has the focus, or that the pointer is over it.</summary>
     public bool ToldFocus { get; set; }
 
     /// <inheritdoc cref="ToldFocus"/>
     public bool ToldEnter { get; set; }
 
-    /// <summary>Reasons that were logged already: each is said once.</summary>
+    /// <summary>The reasons that were already logged for this client; each is logged once.</summary>
     public HashSet<string> Said { get; } = [];
 
     /// <summary>
-    /// Why its picture cannot be used. A file that was cut short fails first wherever it is looked at next: this is the reason then.
+    /// Why the client's picture cannot be used; null if it can. A truncated file fails wherever the host next reads it; this gives the
+    /// actual reason.
     /// </summary>
     public string? FileFault => File!.State.Fault(File.Length);
 
-    /// <summary>The title, or the file's name.</summary>
+    /// <summary>The client's title, or its file's name if it has no title.</summary>
     public string DisplayName => File is { Title.Length: > 0 } f ? f.Title : name;
 
-    /// <summary>True when the client has asked for these events, as of the last look at its values.</summary>
+    /// <summary>Returns true if the client has requested these events, as of the last time its values were read.</summary>
     public bool Wants(EventKinds kind) => File is { } f && (f.Kinds & kind) != 0;
 
-    /// <summary>The client's values now.</summary>
+    /// <summary>The client's current values.</summary>
     public IReadOnlyDictionary<string, string> Values
     {
         get

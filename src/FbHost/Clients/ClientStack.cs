@@ -1,29 +1,30 @@
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// The order of the clients that have shown a picture, and with it the focus: the uppermost one has it. New clients come on top, but
-/// those of apps keep the order that the configuration gives their apps.
+/// The stacking order of the clients that have shown a picture. The uppermost client has the focus. A new client comes on top, but clients
+/// of apps keep the order that the configuration gives the apps.
 /// </summary>
 internal sealed class ClientStack(Screen screen, ClientEvents events)
 {
     private readonly List<ClientSession> _order = []; // bottom first
 
-    /// <summary>Bottom first.</summary>
+    /// <summary>The clients with a picture, bottom first.</summary>
     public IReadOnlyList<ClientSession> Order => _order;
 
-    /// <summary>Gets the keys; null: nobody has shown a picture.</summary>
+    /// <summary>The client that gets the keys; null if no client has shown a picture.</summary>
     public ClientSession? Focus => _order.Count > 0 ? _order[^1] : null;
 
-    /// <summary>A picture came, went or moved: another client may be under the pointer.</summary>
+    /// <summary>Raised when a picture was added, removed or moved: another client may be under the pointer.</summary>
     public event Action? Arranged;
 
-    /// <summary>Calls <see cref="Arranged"/>.</summary>
+    /// <summary>Raises <see cref="Arranged"/>.</summary>
     public void Rearranged() => Arranged?.Invoke();
 
-    /// <summary>Puts in a client that has a picture now, at the place that its app gives it.</summary>
+    /// <summary>Adds a client that has a picture now, at the place that its app's order determines.</summary>
     public void Add(ClientSession session)
     {
         var rank = Rank(session);
@@ -37,7 +38,7 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         Changed();
     }
 
-    // Nearer to the front is less. Who belongs to no app comes before the apps, but not before the one that is to be in front.
+    // A lower rank is nearer to the front. Clients without an app come before all apps except the configured front app.
     private static int Rank(ClientSession session) => session.App switch
     {
         { IsFront: true } => 0,
@@ -45,7 +46,7 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         { Order: var order } => 2 + order,
     };
 
-    /// <summary>Takes a client out.</summary>
+    /// <summary>Removes a client.</summary>
     public void Remove(ClientSession session)
     {
         if (!_order.Remove(session))
@@ -54,7 +55,7 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         Changed();
     }
 
-    /// <summary>Puts a client before all others and gives it the focus, or behind them.</summary>
+    /// <summary>Moves a client in front of all others, which gives it the focus, or behind all others.</summary>
     public void Restack(ClientSession session, bool toTop)
     {
         if (!_order.Remove(session))
@@ -64,7 +65,7 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         Changed();
     }
 
-    /// <summary>Raises the lowest client, so that each gets its turn.</summary>
+    /// <summary>Raises the lowest client. Repeated calls raise each client in turn.</summary>
     public void RaiseNext()
     {
         if (_order.Count > 1)
@@ -79,7 +80,9 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         Rearranged();
     }
 
-    /// <summary>Tells whoever asked for it whether it has the focus: when that changes, and when it asks.</summary>
+    /// <summary>
+    /// Sends focus events to the clients that requested them, when a client's focus changes and when a client requests the events.
+    /// </summary>
     public void TellFocus()
     {
         for (var i = 0; i < _order.Count; i++)
@@ -92,12 +95,12 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         }
     }
 
-    /// <summary>The client whose picture is uppermost at a pixel of the screen.</summary>
+    /// <summary>Returns the client whose picture is uppermost at a pixel of the screen; null if there is none.</summary>
     public ClientSession? At(int x, int y)
     {
         if (screen.At(x, y) is not { } picture)
             return null;
-        foreach (var session in _order) // for each motion: no delegate
+        foreach (var session in _order) // called for each motion, so no delegate is allocated
         {
             if (session.Picture == picture)
                 return session;

@@ -1,24 +1,25 @@
 using FbHost.Loop;
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// Who is there: serves the clients that are found, and lets go of them. Every number in a client's file may be a lie; a broken client is
-/// dropped with one line and harms nobody else.
+/// The table of the clients: it serves the clients that are found, and drops them when they end. Any number in a client's file may be
+/// wrong. A broken client is dropped with one log line and does not affect the others.
 /// </summary>
 internal sealed class ClientTable : IDisposable
 {
-    private const long GraceMs = 1000; // for a pid that does not exist here: its bell may still tell the right one
+    private const long GraceMs = 1000; // for a pid that does not exist here: its bell may still give the right one
     private const long ProcessCheckMs = 1000; // for a process without a pidfd
     private const long RoomMs = 1000;
-    private const int DeletionMs = 1000; // at the end: a client may hold one for ever
+    private const int DeletionMs = 1000; // at the end: a client may block a deletion for ever
     private const int MostSettlements = 8;
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(1); // with a directory whose lock somebody holds
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(1); // for a directory whose lock another process holds
     private readonly EventLoop _loop;
     private readonly Screen _screen;
     private readonly HostLog _log;
@@ -32,9 +33,9 @@ internal sealed class ClientTable : IDisposable
 
     /// <param name="loop">Runs the timers.</param>
     /// <param name="screen">Shows the clients' pictures.</param>
-    /// <param name="log">Gets one line a fact.</param>
-    /// <param name="directory">Where the clients are.</param>
-    /// <param name="seen">The clients that were seen alive, over the host's end.</param>
+    /// <param name="log">Takes one line for each event.</param>
+    /// <param name="directory">The clients' directory.</param>
+    /// <param name="seen">The clients that were seen alive, by this host or the previous one.</param>
     /// <param name="allowedMessages">Words that all clients may use.</param>
     public ClientTable(
         EventLoop loop, Screen screen, HostLog log, ClientDirectory directory, SeenClients seen, IReadOnlySet<string> allowedMessages)
@@ -57,28 +58,28 @@ internal sealed class ClientTable : IDisposable
         screen.Resized += TellSize;
     }
 
-    /// <summary>What goes to clients.</summary>
+    /// <summary>The events to clients.</summary>
     public ClientEvents Events { get; }
 
-    /// <summary>The clients with a picture in their order, and who has the focus.</summary>
+    /// <summary>The stacking order of the clients with a picture, and the focus.</summary>
     public ClientStack Stack { get; }
 
-    /// <summary>What clients say.</summary>
+    /// <summary>The messages from clients.</summary>
     public ClientMessages Messages { get; }
 
-    /// <summary>Whose frame is taken.</summary>
+    /// <summary>Takes the clients' frames.</summary>
     public ClientFrames Frames { get; }
 
-    /// <summary>Which app of the configuration a process belongs to; null: none.</summary>
+    /// <summary>Returns the app of the configuration that a process belongs to; null if there is none.</summary>
     public Func<int, ClientApp?> AppOfProcess { get; set; } = _ => null;
 
-    /// <summary>All clients that are served, those without a picture too.</summary>
+    /// <summary>All clients that are served, including those without a picture.</summary>
     public IReadOnlyList<ClientSession> Serving => _serving;
 
-    /// <summary>The same, bottom first; those without a picture before the others.</summary>
+    /// <summary>All clients that are served, bottom first; those without a picture come before the others.</summary>
     public IEnumerable<ClientSession> Ordered => _serving.Where(s => s.Picture is null).Concat(Stack.Order);
 
-    /// <summary>A client that was served is gone or dropped.</summary>
+    /// <summary>A client that was served has ended or was dropped.</summary>
     public event Action<ClientSession>? Gone;
 
     /// <summary>A client that was served has ended: its process, bell or file is gone.</summary>
@@ -87,15 +88,15 @@ internal sealed class ClientTable : IDisposable
     /// <summary>A broken client is no longer served.</summary>
     public event Action? Dropped;
 
-    /// <summary>A served client is looked at: its sound may have begun.</summary>
+    /// <summary>A served client has been handled: its sound may have begun.</summary>
     public event Action<ClientSession>? Looked
     {
         add => _turns.Looked += value;
         remove => _turns.Looked -= value;
     }
 
-    /// <summary>Picks up the clients that are there, and listens for more.</summary>
-    /// <exception cref="MmmException">The directory cannot be used: one line.</exception>
+    /// <summary>Serves the clients that exist, and watches for further ones.</summary>
+    /// <exception cref="MmmException">The directory cannot be used. The message is one line.</exception>
     public void Open()
     {
         _directory.Open(_finder.Look, Greet);
@@ -106,9 +107,10 @@ internal sealed class ClientTable : IDisposable
             _directory.Wait(StartPatience);
             _loop.RunPosted();
         }
-        // Clients of a host that ended: shown at once, in the order in which that host had stacked them. This host's own apps have yet to
-        // draw.
-        foreach (var session in _serving.Where(s => s.App is not { IsNew: true } && s.File!.Refresh()).OrderBy(s => s.File!.State.Z).ToList())
+        // Clients of a previous host are shown at once, in the order in which that host had stacked them. Apps that this host started are
+        // left out, because they have not drawn yet.
+        foreach (var session in _serving.Where(s => s.App is not { IsNew: true } && s.File!.Refresh())
+            .OrderBy(s => s.File!.State.Z).ToList())
         {
             if (session.File!.State is { Flip: FlipState.Neutral or FlipState.Drawing } state && state.Fault(session.File.Length) is null)
                 Frames.Place(session, state);
@@ -141,8 +143,8 @@ internal sealed class ClientTable : IDisposable
         _turns.Begin(session);
     }
 
-    // The pid in a file is its owner's word: it stands for an app only where that owner's rights are the process's. A bell's is the
-    // kernel's.
+    // The file's owner writes the pid in the file, so it identifies an app only if the process runs as that owner. The pid of a bell comes
+    // from the kernel.
     private ClientApp? AppOf(ClientSession session, int pid) =>
         session.Bell is not null || Sys.RunsAs(pid, session.User) ? AppOfProcess(pid) : null;
 
@@ -152,7 +154,7 @@ internal sealed class ClientTable : IDisposable
         session.ProcessCheckNs = long.MaxValue;
         if (pidFd >= 0)
             session.PidWatch = _loop.Add(pidFd, _ => End(session, deleteFile: true));
-        else if (pidFd != -ESRCH) // no descriptor is left, or the kernel or a filter has not the call: looked after now and then
+        else if (pidFd != -ESRCH) // no descriptor is left, or the kernel or a filter does not allow the call: checked by the timer
             session.ProcessCheckNs = EventLoop.Now + ProcessCheckMs * 1_000_000;
     }
 
@@ -165,7 +167,7 @@ internal sealed class ClientTable : IDisposable
         session.ProcessCheckNs = long.MaxValue;
     }
 
-    // False: the process has ended, and the client with it.
+    // Returns false if the process has ended, and with it the client.
     private bool CheckProcess(ClientSession session)
     {
         if (EventLoop.Now < session.ProcessCheckNs)
@@ -180,7 +182,8 @@ internal sealed class ClientTable : IDisposable
         return true;
     }
 
-    // The pid does not exist here: either the client is gone, or it is that of another pid namespace and a bell will tell the right one.
+    // The pid does not exist here. Either the client has ended, or the pid belongs to another pid namespace and a bell will give the right
+    // one.
     private void AwaitBell(ClientSession session)
     {
         session.GoneNs = Math.Min(session.GoneNs, EventLoop.Now + GraceMs * 1_000_000);
@@ -196,8 +199,8 @@ internal sealed class ClientTable : IDisposable
         }
         else
         {
-            _finder.Ignore(session, $"{session.FileName} is not served: there is no process {session.Pid}; it is left where it is, "
-                + "since nobody has seen it as a client");
+            _finder.Ignore(session, $"{session.FileName} is not served: there is no process {session.Pid}; the file is not deleted, "
+                + "since no host has seen its process alive");
         }
     }
 
@@ -211,12 +214,12 @@ internal sealed class ClientTable : IDisposable
         }
     }
 
-    /// <summary>Tells the clients that asked for it that nobody can see them, or that somebody can again.</summary>
+    /// <summary>Sends visibility events to the clients that requested them: the screen is hidden, or shown again.</summary>
     public void TellVisibility(bool hidden)
     {
         foreach (var session in _serving)
         {
-            session.File!.RefreshValues(); // seldom enough: who asked just now is told too
+            session.File!.RefreshValues(); // called rarely, so it is cheap enough to include clients that requested the events just now
             if (session.Wants(EventKinds.Visibility))
                 Events.To(session)?.Offer(hidden ? EventText.Hidden : EventText.Shown);
         }
@@ -244,16 +247,16 @@ internal sealed class ClientTable : IDisposable
         }
     }
 
-    /// <summary>The client may have drawn, moved, spoken or queued sound.</summary>
+    /// <summary>Handles a client: it may have drawn, moved, sent messages or queued sound.</summary>
     public void Look(ClientSession session) => _turns.Look(session);
 
     /// <summary>
-    /// Everything that waits for the end of a turn of the loop: events go into the rings, damage is painted and shown, frames are given
-    /// back. Called before the loop sleeps.
+    /// Does the work that was gathered while the loop ran: writes events into the rings, paints and shows damage, and returns frames to
+    /// their clients. Called before the loop sleeps.
     /// </summary>
     public void Settle()
     {
-        for (var i = 0; i < MostSettlements; i++) // a client that is dropped on the way leaves damage and moves the focus
+        for (var i = 0; i < MostSettlements; i++) // a client that is dropped here leaves damage and moves the focus
         {
             Events.Deliver();
             _screen.Paint();
@@ -282,7 +285,7 @@ internal sealed class ClientTable : IDisposable
             return fault;
         if (session!.Phase == Phase.Serving && session.Pid != peer.Pid)
         {
-            // The header's pid was that of another pid namespace: the kernel knows better.
+            // The pid in the header belongs to another pid namespace: the pid from the kernel is used.
             UnwatchProcess(session);
             _serving.Remove(session);
             session.Phase = Phase.Pending;
@@ -301,7 +304,7 @@ internal sealed class ClientTable : IDisposable
         return null;
     }
 
-    // The bell is only a faster way to look: a client whose process lives is polled from now on, and may come back with another bell.
+    // A client whose process still runs is polled from now on, and may connect another bell.
     private void HangUp(ClientSession session)
     {
         CloseBell(session);
@@ -322,7 +325,7 @@ internal sealed class ClientTable : IDisposable
 
     private static bool Lives(ClientSession session) => session.PidFd >= 0 ? !Sys.PollIn(session.PidFd, 0) : Sys.ProcessLives(session.Pid);
 
-    /// <summary>Stops serving a broken client. Its file is left until its process ends.</summary>
+    /// <summary>Stops serving a broken client. Its file is kept until its process ends.</summary>
     private void Drop(ClientSession session, string why)
     {
         if (session.Phase != Phase.Serving)
@@ -337,7 +340,7 @@ internal sealed class ClientTable : IDisposable
         Gone?.Invoke(session);
     }
 
-    /// <summary>The client's process, bell or file is gone.</summary>
+    /// <summary>Ends a client whose process, bell or file is gone.</summary>
     private void End(ClientSession session, bool deleteFile)
     {
         if (deleteFile && session.WasAlive)
@@ -369,10 +372,10 @@ internal sealed class ClientTable : IDisposable
         _seen.Remove(session);
     }
 
-    /// <summary>The clients of that title or file name.</summary>
+    /// <summary>Returns the clients with that title or file name.</summary>
     public IReadOnlyList<ClientSession> Find(string nameOrTitle) => _serving.FindAll(s => s.IsNamed(nameOrTitle));
 
-    /// <summary>That there is no such client, for people.</summary>
+    /// <summary>Returns an error text: no client has that name, and which clients exist.</summary>
     public string NobodyIs(string nameOrTitle)
     {
         var there = string.Join(", ", _serving.Select(c => c.DisplayName));
@@ -383,7 +386,7 @@ internal sealed class ClientTable : IDisposable
     {
         foreach (var session in _finder.Sessions)
         {
-            if (session.WasAlive && !Lives(session)) // as apps that were ended just now
+            if (session.WasAlive && !Lives(session)) // for example apps that were ended just now
             {
                 Delete(session.File);
                 _seen.Remove(session);
@@ -394,7 +397,7 @@ internal sealed class ClientTable : IDisposable
             Sys.Close(session.PidFd);
         }
         _serving.Clear();
-        Task.WaitAll([.. _deletions], DeletionMs); // the directory may be left empty
+        Task.WaitAll([.. _deletions], DeletionMs); // so that the directory can be empty when it is removed
     }
 
     private void Delete(ClientFile? file)

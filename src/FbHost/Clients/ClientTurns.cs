@@ -1,13 +1,14 @@
 using FbHost.Loop;
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
 using Mmm.Linux;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// When a client is looked at, and what is done then: its frame, its values, its messages. Bell clients are looked at when they ring, the
-/// others by a timer whose rate follows use.
+/// Decides when the host handles a client, and handles it: its frame, its values and its messages. A client with a bell is handled when it
+/// rings. A client without one is polled by a timer, more often while it is active.
 /// </summary>
 internal sealed class ClientTurns
 {
@@ -27,16 +28,16 @@ internal sealed class ClientTurns
         frames.Due += Look;
     }
 
-    /// <summary>A served client is looked at: its sound may have begun.</summary>
+    /// <summary>A served client has been handled: its sound may have begun.</summary>
     public event Action<ClientSession>? Looked;
 
-    /// <summary>A client's file or its message ring cannot be used: why.</summary>
+    /// <summary>A client's file or its message ring cannot be used; the text is the reason.</summary>
     public event Action<ClientSession, string>? Broken;
 
-    /// <summary>A client's bell was hung up.</summary>
+    /// <summary>A client has closed its end of the bell.</summary>
     public event Action<ClientSession>? HungUp;
 
-    /// <summary>A client is served from now on.</summary>
+    /// <summary>Begins to handle a client that is served from now on.</summary>
     public void Begin(ClientSession session)
     {
         session.File!.CaughtUp = () => _loop.Post(() => Resume(session));
@@ -48,7 +49,7 @@ internal sealed class ClientTurns
         Arm(session);
     }
 
-    /// <summary>Gives a client a bell, and its first turn by it.</summary>
+    /// <summary>Confirms a client's new bell and handles the client for the first time through it.</summary>
     public void Connect(ClientSession session)
     {
         session.Timer.Cancel();
@@ -57,7 +58,7 @@ internal sealed class ClientTurns
         Look(session);
     }
 
-    /// <summary>The client may have drawn, moved, spoken or queued sound.</summary>
+    /// <summary>Handles a client: it may have drawn, moved, sent messages or queued sound.</summary>
     public void Look(ClientSession session)
     {
         var file = session.File!;
@@ -75,7 +76,7 @@ internal sealed class ClientTurns
             Looked?.Invoke(session);
     }
 
-    // The client may have asked for other events.
+    // Reads the client's values: it may have requested other events.
     private void Follow(ClientSession session)
     {
         session.File!.RefreshValues();
@@ -95,7 +96,7 @@ internal sealed class ClientTurns
             Restack(session, toTop);
     }
 
-    // One that wants to be raised and lowered all the time is, once a frame.
+    // A client that asks continuously to be raised or lowered is moved at most once a frame.
     private void Restack(ClientSession session, bool toTop)
     {
         if (EventLoop.Now < session.NextRestackNs)
@@ -109,8 +110,9 @@ internal sealed class ClientTurns
     }
 
     /// <summary>
-    /// A client's timer has come. One that draws as fast as it is let rings too early each time: it is looked at when its next frame is
-    /// due, and its bell is heard again once it has none then. That is one wake-up a frame and not two.
+    /// Called when a client's timer has elapsed. A client that draws as fast as the host allows rings too early each time. Its bell is
+    /// therefore muted until its next frame is due, when the timer handles the client. If there is no new frame then, the bell is unmuted.
+    /// So each frame costs one wake-up instead of two.
     /// </summary>
     public void OnTimer(ClientSession session)
     {
@@ -141,7 +143,7 @@ internal sealed class ClientTurns
             Arm(session);
     }
 
-    /// <summary>A client has rung, or hung up.</summary>
+    /// <summary>Called when a client has rung or hung up.</summary>
     public void OnRing(ClientSession session)
     {
         var bell = session.Bell!;
@@ -159,7 +161,7 @@ internal sealed class ClientTurns
         Arm(session);
     }
 
-    // What the client was told is in its file only now: it was rung too early.
+    // Writes to the client's file were delayed and have completed only now, so the ring for them came too early: the client is woken again.
     private void Resume(ClientSession session)
     {
         if (session.Phase != Phase.Serving)
@@ -179,7 +181,7 @@ internal sealed class ClientTurns
             session.Timer.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
     }
 
-    /// <summary>Lets a client's one timer run for whatever comes first.</summary>
+    /// <summary>Sets a client's one timer to the earliest time at which it has something to do.</summary>
     public static void Arm(ClientSession session)
     {
         session.Timer.NoLaterThan(session.ProcessCheckNs);

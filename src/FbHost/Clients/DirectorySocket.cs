@@ -3,19 +3,23 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Clients;
 
-/// <summary>Makes listening unix sockets in a directory that others may write. Takes the directory's lock.</summary>
+/// <summary>
+/// Creates listening Unix sockets in a directory that other users may write to. Each call takes the directory's kernel lock.
+/// </summary>
 internal static class DirectorySocket
 {
     private const int Backlog = 64;
 
-    /// <summary>A socket that listens under a name, in place of what had that name: its descriptor, or minus errno.</summary>
+    /// <summary>
+    /// Creates a socket that listens under a name and replaces whatever had that name. Returns its descriptor, or minus errno.
+    /// </summary>
     /// <param name="directory">A descriptor of the directory.</param>
-    /// <param name="name">Below it.</param>
+    /// <param name="name">The name in that directory.</param>
     /// <param name="type">SOCK_STREAM or SOCK_SEQPACKET.</param>
-    /// <param name="mode">Who may connect: who may write it.</param>
+    /// <param name="mode">The socket's mode: whoever has write permission may connect.</param>
     public static int Listen(int directory, string name, int type, UnixFileMode mode)
     {
-        var fresh = name + ".new"; // renamed when it listens: whoever finds the socket is not refused
+        var fresh = name + ".new"; // renamed when it listens, so no connection to the final name is refused
         Sys.UnlinkAt(directory, fresh);
         var fd = Sys.UnixSocket(type);
         if (fd < 0)
@@ -33,7 +37,7 @@ internal static class DirectorySocket
         return error;
     }
 
-    // Of the very socket that was looked at: by its name it could be another file by now.
+    // Sets the mode of exactly the socket that was examined: by now, its name could refer to another file.
     private static int SetMode(int directory, string name, UnixFileMode mode)
     {
         var fd = Sys.OpenIn(directory, name, O_PATH);

@@ -1,28 +1,33 @@
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Clients;
 
 /// <summary>
-/// Events on their way to one client. They gather here and go into the client's ring together, before the loop sleeps. What the ring has no
-/// room for waits here, and while the ring is more than half full only the newest motion of each finger does: a slot that is in the ring
-/// may be read at any time, so it is never written again. Allocates nothing once the first event was put.
+/// The events to one client. They are gathered here and written into the client's ring together, before the loop sleeps. Events for which
+/// the ring has no room wait here. While the ring is more than half full, only the newest motion of each finger is kept: it waits here,
+/// because a slot that is in the ring may be read at any time and is never overwritten. The queue allocates nothing after its first event.
 /// </summary>
 /// <remarks>
-/// A release has a place kept for it from its press on: of what the client is given, every press has its release, in order.
+/// From each press on, a place is reserved for its release. So every press that the client gets is followed by its release, in order.
 /// </remarks>
 internal sealed class EventQueue(ClientFile file)
 {
-    /// <summary>Events that wait beside a full ring, the releases that are owed included; further presses and keys are lost.</summary>
+    /// <summary>
+    /// The most events that wait in addition to a full ring, including the releases that will follow; further presses and keys are lost.
+    /// </summary>
     public const int Capacity = 256;
 
-    /// <summary>Events in the ring up to which every motion is sent.</summary>
+    /// <summary>The number of events in the ring up to which every motion is sent.</summary>
     public const int HalfFull = TextRing.Slots / 2;
 
-    /// <summary>Events in the ring from which motion waits: the rest is for presses, releases and keys.</summary>
+    /// <summary>
+    /// The number of events in the ring from which on all motion waits: the rest is reserved for presses, releases and keys.
+    /// </summary>
     public const int NearlyFull = TextRing.Slots * 7 / 8;
 
-    /// <summary>In place of a finger: the pointer with no button down.</summary>
+    /// <summary>Used in place of a finger's number: the pointer with no button down.</summary>
     public const int Hover = 10;
 
     private struct Motion
@@ -38,36 +43,36 @@ internal sealed class EventQueue(ClientFile file)
     private byte[]? _slots; // a ring of Capacity slots
     private int _head;
     private int _count;
-    private int _owed; // releases of presses that were taken
-    private bool _known; // the indices, in this turn of the loop
+    private int _owed; // releases that must follow the accepted presses
+    private bool _known; // the ring's indices were read since the last flush
     private int _read;
     private int _write;
     private bool _sent;
-    private double _scrollX; // parts of clicks
+    private double _scrollX; // fractions of a click that remain
     private double _scrollY;
     private (int X, int Y, int Dx, int Dy) _scroll; // waits unless both deltas are 0
 
-    /// <summary>Events that the client never gets: the ring was full.</summary>
+    /// <summary>The number of events that were discarded and never reach the client.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Motions in whose place the client gets a newer one.</summary>
+    /// <summary>The number of motions that were replaced by a newer one.</summary>
     public long Coalesced { get; private set; }
 
-    /// <summary>The client's ring, or its file, cannot be used.</summary>
+    /// <summary>True if the client's ring or its file cannot be used.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Something waits for the client to read.</summary>
+    /// <summary>True if events wait until the client has read its ring.</summary>
     public bool HoldsSome => Held > 0;
 
-    /// <summary>Events that wait for the client to read.</summary>
+    /// <summary>The number of events that wait until the client has read its ring.</summary>
     public int Held => _count + _motionsWaiting + (ScrollWaits ? 1 : 0);
 
     private bool ScrollWaits => _scroll is not { Dx: 0, Dy: 0 };
 
-    /// <summary>Puts an event that owes no other. False: there was no room.</summary>
+    /// <summary>Queues an event that needs no release. Returns false if there was no room.</summary>
     /// <param name="text">At most 127 bytes.</param>
-    /// <param name="finger">Whose waiting motion it makes old, or -1.</param>
-    /// <param name="spare">One that may be lost before others are, as a key's repeat.</param>
+    /// <param name="finger">The finger whose waiting motion becomes obsolete, or -1.</param>
+    /// <param name="spare">True for an event that is discarded before others are, for example a key's repeat.</param>
     public bool Offer(ReadOnlySpan<byte> text, int finger = -1, bool spare = false)
     {
         if (!Know())
@@ -82,7 +87,9 @@ internal sealed class EventQueue(ClientFile file)
         return Append(text);
     }
 
-    /// <summary>Puts an event that is of use now or not at all, for a sender who is told. False: the ring is full.</summary>
+    /// <summary>
+    /// Writes an event into the ring at once or not at all. Returns false if the ring is full, so that the sender can be notified.
+    /// </summary>
     public bool OfferNow(ReadOnlySpan<byte> text)
     {
         _known = false;
@@ -100,7 +107,9 @@ internal sealed class EventQueue(ClientFile file)
         return !IsBroken;
     }
 
-    /// <summary>Puts a press and keeps room for its release. False: there was none; then its release must not be put.</summary>
+    /// <summary>
+    /// Queues a press and reserves room for its release. Returns false if there was no room; the release must not be queued then.
+    /// </summary>
     /// <param name="text">At most 127 bytes.</param>
     /// <param name="finger">0..9; -1: a key.</param>
     public bool Press(ReadOnlySpan<byte> text, int finger = -1)
@@ -115,28 +124,28 @@ internal sealed class EventQueue(ClientFile file)
         }
         Outdate(finger);
         if (finger >= 0)
-            Outdate(Hover); // what hovered is what went down
+            Outdate(Hover); // the pointer that hovered is the one that went down
         _owed++;
         return Append(text);
     }
 
-    /// <summary>Puts the release of a press that was taken.</summary>
+    /// <summary>Queues the release of a press that was accepted.</summary>
     /// <inheritdoc cref="Press"/>
     public void Release(ReadOnlySpan<byte> text, int finger = -1)
     {
         if (Know())
-            AppendWaiting(NearlyFull); // what moved before comes before
+            AppendWaiting(NearlyFull); // earlier motion is sent before the release
         Outdate(finger);
         _owed--;
         if (!IsBroken)
             Append(text);
     }
 
-    /// <summary>Puts a motion of a finger, or of the pointer that hovers.</summary>
+    /// <summary>Queues a motion of a finger, or of the hovering pointer.</summary>
     /// <param name="finger">0..9, or <see cref="Hover"/>.</param>
     /// <param name="x">Pixels from the client's left.</param>
     /// <param name="y">Pixels from the client's top.</param>
-    /// <param name="numbered">Whether the finger's number is told.</param>
+    /// <param name="numbered">Whether the event contains the finger's number.</param>
     public void Move(int finger, int x, int y, bool numbered)
     {
         if (!Know())
@@ -153,7 +162,7 @@ internal sealed class EventQueue(ClientFile file)
             AppendWaiting(HalfFull);
     }
 
-    /// <summary>Puts the turn of a wheel; parts of a click are kept until they are a whole one.</summary>
+    /// <summary>Queues a turn of a wheel. Fractions of a click are kept until they add up to a whole click.</summary>
     /// <param name="x">Pixels from the client's left.</param>
     /// <param name="y">Pixels from the client's top.</param>
     /// <param name="dx">Clicks to the right.</param>
@@ -170,7 +179,7 @@ internal sealed class EventQueue(ClientFile file)
             AppendWaiting(HalfFull);
     }
 
-    private const int MostClicks = 10_000; // no wheel does; sums stay sums
+    private const int MostClicks = 10_000; // more than any wheel turns; it keeps the sums from overflowing
 
     private static int Most(int clicks) => Math.Clamp(clicks, -MostClicks, MostClicks);
 
@@ -178,16 +187,17 @@ internal sealed class EventQueue(ClientFile file)
     {
         if (!double.IsFinite(turned))
             return 0;
-        if (rest * turned < 0) // turned back: what was left of the way there is forgotten
+        if (rest * turned < 0) // the direction has changed: the remaining fraction of the other direction is dropped
             rest = 0;
         rest = Math.Clamp(rest + turned, -MostClicks, MostClicks);
-        var whole = (int)Math.Truncate(rest + Math.CopySign(1e-6, rest)); // parts of a click are no binary fractions
+        var whole = (int)Math.Truncate(rest + Math.CopySign(1e-6, rest)); // the fractions of a click are not exact in binary
         rest -= whole;
         return whole;
     }
 
-    /// <summary>Moves what there is room for into the ring. True: the client is to be told.</summary>
-    /// <param name="late">Some of it has waited: motion goes out even if the ring is more than half full.</param>
+    /// <summary>Writes the events for which there is room into the ring. Returns true if the client must be woken.</summary>
+    /// <param name="late">True if events have waited since an earlier flush: motion is then sent even if the ring is more than half
+    /// full.</param>
     public bool Flush(bool late)
     {
         _known &= !late;
@@ -209,7 +219,7 @@ internal sealed class EventQueue(ClientFile file)
         return !IsBroken;
     }
 
-    // In the ring, and here on the way there.
+    // The number of events in the ring, and of those that wait here to be written.
     private int Fill => TextRing.Queued(_read, _write) + _count;
 
     private int RingFree => TextRing.Slots - 1 - TextRing.Queued(_read, _write);
@@ -224,7 +234,7 @@ internal sealed class EventQueue(ClientFile file)
         return !IsBroken && _count + _owed + entries <= Capacity;
     }
 
-    // A motion that still waits is old news when its finger goes down or up.
+    // Discards the waiting motion of a finger: it is obsolete when the finger goes down or up.
     private void Outdate(int finger)
     {
         if (finger < 0 || !_motions[finger].Waits)
@@ -237,7 +247,7 @@ internal sealed class EventQueue(ClientFile file)
     private void AppendWaiting(int limit)
     {
         Span<byte> text = stackalloc byte[64];
-        for (var finger = Hover; finger >= 0 && _motionsWaiting > 0; finger--) // the pointer first: it hovers no more when it is down
+        for (var finger = Hover; finger >= 0 && _motionsWaiting > 0; finger--) // the pointer first: its hovering precedes its press
         {
             ref var motion = ref _motions[finger];
             if (!motion.Waits)

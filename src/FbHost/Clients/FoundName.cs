@@ -1,38 +1,38 @@
-using Mmm.Host;
+using Mmm.Hosting;
 using Mmm.Linux;
 
 namespace FbHost.Clients;
 
-/// <summary>What a name in a directory stood for when the directory's thread looked.</summary>
+/// <summary>What a name in the directory referred to when the directory's thread examined it.</summary>
 internal readonly record struct FoundName
 {
-    /// <summary>False: for nothing; all else is empty.</summary>
+    /// <summary>False if nothing has the name; all other properties are empty then.</summary>
     public bool IsThere { get; init; }
 
     public FileIdentity Identity { get; init; }
 
-    /// <summary>User id.</summary>
+    /// <summary>The owner's user id.</summary>
     public uint Owner { get; init; }
 
-    /// <summary>How opening it ended; null: it was not opened, being the file that is known.</summary>
+    /// <summary>The result of opening the file; null if it was not opened because it is the known file.</summary>
     public OpenOutcome? Outcome { get; init; }
 
-    /// <summary>Open; the receiver's.</summary>
+    /// <summary>The open file. The receiver owns it.</summary>
     public ClientFile? File { get; init; }
 
-    /// <summary>The file is a client's, and can be served.</summary>
+    /// <summary>True if the file belongs to a client that can be served.</summary>
     public bool IsClient { get; init; }
 
-    /// <summary>Why it was not opened, or why it never can be a client's; else null.</summary>
+    /// <summary>Why the file was not opened, or why it can never be a client file; else null.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>Looks. May wait for whoever holds the directory's or the file's lock.</summary>
-    /// <param name="directory">A descriptor.</param>
-    /// <param name="name">Below it.</param>
-    /// <param name="known">The file that had the name so far; null: none.</param>
-    /// <param name="file">That file when it is open already and is looked at again; it is given back, or closed when it is another one by
-    /// now.</param>
-    /// <param name="open">Whether the known file is to be opened.</param>
+    /// <summary>Examines a name. May block while another process holds the kernel lock of the directory or the file.</summary>
+    /// <param name="directory">A descriptor of the directory.</param>
+    /// <param name="name">The name in that directory.</param>
+    /// <param name="known">The file that had the name so far; null if there was none.</param>
+    /// <param name="file">The known file if it is already open and is to be examined again. It is returned, or closed if another file has
+    /// the name by now.</param>
+    /// <param name="open">True if the known file is to be opened.</param>
     public static FoundName Look(int directory, string name, FileIdentity? known, ClientFile? file, bool open)
     {
         if (FileStatus.Of(directory, name, out var status) < 0)

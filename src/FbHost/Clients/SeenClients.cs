@@ -4,8 +4,8 @@ using Mmm.Linux;
 namespace FbHost.Clients;
 
 /// <summary>
-/// The clients whose process this host has seen alive, kept for the next host: only a file of one of them is deleted when its process is
-/// gone. A file that merely looks like a client's may be somebody's data.
+/// The clients whose process this host has seen alive. The list is stored for the next host. When a process has ended, a host deletes the
+/// file only if it is in this list: a file that merely looks like a client file may be a user's data.
 /// </summary>
 internal sealed class SeenClients
 {
@@ -14,8 +14,9 @@ internal sealed class SeenClients
     private readonly HashSet<FileIdentity> _now = [];
     private readonly Action<byte[]> _keep;
 
-    /// <param name="kept">What the host before has kept; empty when there was none.</param>
-    /// <param name="keep">Keeps it for the next one, at a time of its own choice; empty: there is nothing to keep.</param>
+    /// <param name="kept">The list that the previous host stored; empty if there was none.</param>
+    /// <param name="keep">Stores the list for the next host, possibly some time later. An empty list means that there is nothing to
+    /// store.</param>
     public SeenClients(ReadOnlySpan<byte> kept, Action<byte[]> keep)
     {
         _keep = keep;
@@ -27,7 +28,7 @@ internal sealed class SeenClients
         }
     }
 
-    /// <summary>True when the host before has seen it alive.</summary>
+    /// <summary>Returns true if the previous host has seen the client's process alive.</summary>
     public bool Contains(ClientSession session) => _before.Contains(session.Identity);
 
     public void Add(ClientSession session)
@@ -43,7 +44,9 @@ internal sealed class SeenClients
             Keep();
     }
 
-    /// <summary>Forgets what the host before has seen and what is not there any more: another file may get its number.</summary>
+    /// <summary>
+    /// Removes the previous host's entries whose files no longer exist, because a new file may get the same inode number.
+    /// </summary>
     public void KeepOnly(IEnumerable<FileIdentity> there)
     {
         var before = _before.Count;

@@ -1,25 +1,28 @@
 using FbHost.Loop;
+using Mmm.Protocol;
 using Mmm;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
 
 namespace FbHost.Clients;
 
-/// <summary>Who is at the other end of a bell's socket, as the kernel knows it.</summary>
+/// <summary>The process at the other end of a bell's socket, as the kernel reports it.</summary>
 internal readonly record struct BellPeer(int Fd, int Pid, uint User);
 
 /// <summary>
-/// A client has said whose bell this is. Null: the descriptor was taken. Else why not, for the client; it is then hung up.
+/// Handles a greeting, in which a client names its file. Returns null if the handler took over the descriptor. Otherwise it returns the
+/// reason, which is sent to the client before the connection is closed.
 /// </summary>
 internal delegate string? GreetingHandler(string fileName, BellPeer peer);
 
 /// <summary>
-/// Connections to the bell that have not said yet which client they belong to, or whose client is being looked for. Their number is
-/// bounded, in all and for each user: the oldest of the user who has most makes room, so that nobody keeps another one out.
+/// Connections to the bell that have not yet sent a greeting, or whose client file is still being examined. Their number is limited, in all
+/// and for each user. At a limit, the oldest connection of the user with the most connections is closed, so that no user can keep others
+/// out.
 /// </summary>
-/// <param name="loop">Waits.</param>
-/// <param name="look">Looks at what a name stands for now, then calls back; perhaps never.</param>
-/// <param name="greeted">Gets each client that says who it is.</param>
+/// <param name="loop">Waits for the sockets.</param>
+/// <param name="look">Examines what a name refers to now, then calls back. The callback may never come.</param>
+/// <param name="greeted">Called for each client that has sent a greeting.</param>
 internal sealed class UnknownBells(EventLoop loop, Action<string, Action> look, GreetingHandler greeted) : IDisposable
 {
     private const int Most = 64, MostOfAUser = 32;
@@ -30,7 +33,7 @@ internal sealed class UnknownBells(EventLoop loop, Action<string, Action> look, 
         public BellPeer Peer => peer;
         public Watch? Watch { get; set; }
 
-        /// <summary>It has said who it is.</summary>
+        /// <summary>True if the client has sent its greeting.</summary>
         public bool HasGreeted { get; set; }
     }
 
@@ -67,7 +70,7 @@ internal sealed class UnknownBells(EventLoop loop, Action<string, Action> look, 
         var n = Sys.Receive(unknown.Peer.Fd, packet);
         if (n == -EAGAIN || n == -EINTR)
             return;
-        if (n <= 0 || unknown.HasGreeted) // only its hang-up is heard then
+        if (n <= 0 || unknown.HasGreeted) // after the greeting, only a hang-up is expected
         {
             Close(unknown);
             return;
@@ -88,7 +91,7 @@ internal sealed class UnknownBells(EventLoop loop, Action<string, Action> look, 
     private void Greet(Unknown unknown, string name)
     {
         if (!_waiting.Contains(unknown))
-            return; // hung up meanwhile, or made room
+            return; // the client has hung up meanwhile, or the connection was closed to make room
         TakeOut(unknown);
         if (greeted(name, unknown.Peer) is { } fault)
             Refuse(unknown.Peer.Fd, fault);

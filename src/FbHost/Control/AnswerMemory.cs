@@ -6,8 +6,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Control;
 
 /// <summary>
-/// Memory of a large answer, all zero. It is the system's and not the garbage collector's: when the answer is sent it is
-/// given back at once.
+/// Zeroed memory for a large answer. It is allocated from the system and not by the garbage collector, so it is freed as soon as the answer
+/// has been sent.
 /// </summary>
 internal sealed unsafe class AnswerMemory : MemoryManager<byte>
 {
@@ -20,8 +20,8 @@ internal sealed unsafe class AnswerMemory : MemoryManager<byte>
         _length = length;
     }
 
-    /// <param name="length">Bytes, at least 1.</param>
-    /// <param name="error">Minus errno when there is none.</param>
+    /// <param name="length">The number of bytes, at least 1.</param>
+    /// <param name="error">Minus errno if there is no memory; else 0.</param>
     public static AnswerMemory? TryMake(int length, out int error)
     {
         const int anonymous = 0x20;

@@ -6,11 +6,12 @@ using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Screens;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Control;
 
-/// <summary>What the control socket can do; see docs/control.md.</summary>
+/// <summary>The requests of the control socket; see docs/control.md.</summary>
 internal sealed class Commands
 {
     private const long RestartTimeoutMs = 10_000;
@@ -130,13 +131,13 @@ internal sealed class Commands
         w.WriteEndArray();
     }
 
-    // The pixels follow the answer as XRGB8888 rows, so that whoever asked makes the PNG and not the loop.
+    // The pixels follow the answer as XRGB8888 rows, so that the requesting program encodes the PNG and not the loop.
     private void Screenshot(ControlConnection connection)
     {
         var length = 4L * _display.Width * _display.Height;
         if (!connection.HasRoom(length))
         {
-            connection.Fail("other screenshots are being read, and there is no memory for one more; ask again when they are");
+            connection.Fail("other screenshots are still being read, and there is no memory for one more; ask again later");
             return;
         }
         if (AnswerMemory.TryMake((int)length, out var error) is not { } memory)
@@ -160,7 +161,7 @@ internal sealed class Commands
         var found = _clients.Find(to);
         if (text.IsEmpty)
         {
-            connection.Fail("an empty text is no event");
+            connection.Fail("the text of an event must not be empty");
             return;
         }
         if (found.Count == 0)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FbHost.Clients;
 using FbHost.Loop;
+using Mmm.Protocol;
 using Mmm;
 using Mmm.Linux;
 using Tmds.Linux;
@@ -9,7 +10,7 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Control;
 
 /// <summary>
-/// The control socket, <c>$MMM_PATH/.control</c>: a request is one line, a JSON list of words as in <c>["send","Clock","hello"]</c>; the
+/// The control socket, <c>$MMM_PATH/.control</c>: a request is one line, a JSON list of strings as in <c>["send","Clock","hello"]</c>; the
 /// answer is one line, a JSON object with <c>ok</c>. Only the host's user and root may connect. See docs/control.md.
 /// </summary>
 internal sealed class ControlSocket : IDisposable
@@ -21,7 +22,7 @@ internal sealed class ControlSocket : IDisposable
     private readonly List<ControlConnection> _connections = [];
     private readonly UnreadAnswers _unread = new();
 
-    /// <exception cref="MmmException">The socket cannot be made.</exception>
+    /// <exception cref="MmmException">The socket cannot be created.</exception>
     public ControlSocket(EventLoop loop, ClientDirectory directory, Action<ControlConnection, string[]> handle)
     {
         (_loop, _handle) = (loop, handle);
@@ -48,19 +49,21 @@ internal sealed class ControlSocket : IDisposable
     }
 }
 
-/// <summary>What has been answered and not been read yet, of all connections together.</summary>
+/// <summary>Counts the bytes of answers that have not been read yet, of all connections together.</summary>
 internal sealed class UnreadAnswers
 {
-    // A small part of what there is: a control group may leave the host 64 MB.
+    // A small part of the available memory: a control group may limit the host to 64 MB.
     private readonly long _most = Math.Min(48L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
 
     public long Bytes { get; set; }
 
-    /// <summary>Whether that many bytes more may wait. One answer may always, however large.</summary>
+    /// <summary>Returns whether that many more bytes may wait. One answer may always wait, however large it is.</summary>
     public bool HasRoom(long bytes) => Bytes + bytes <= _most || Bytes < 64 * 1024;
 }
 
-/// <summary>One connection of the control socket. Never blocks: what the other side does not read yet is kept, up to a limit.</summary>
+/// <summary>
+/// One connection of the control socket. It never blocks: bytes that the other side has not read yet are kept, up to a limit.
+/// </summary>
 internal sealed class ControlConnection
 {
     private const int LongestRequest = 8192, MostWatchUnread = 256 * 1024;
@@ -99,7 +102,7 @@ internal sealed class ControlConnection
         if (_unsent.Count > 0 || _owesAnswer)
         {
             if ((events & (EPOLLHUP | EPOLLERR)) != 0)
-                Close(); // nobody reads what is owed
+                Close(); // the answer cannot be delivered
             return;
         }
         var n = Sys.Receive(_fd, _request.AsSpan(_length));
@@ -116,12 +119,12 @@ internal sealed class ControlConnection
             Fail($"a request is at most {LongestRequest} bytes", close: true);
     }
 
-    // Takes the next request when the last one's answer is sent: answers are in the order of requests, and somebody who asks without
-    // reading waits, and does not fill the memory.
+    // Handles the next request when the answer to the last one has been sent. So answers are in the order of the requests, and a program
+    // that sends requests without reading the answers cannot fill the memory.
     private void Handle()
     {
         if (_isHandling)
-            return; // an answer that was owed, from within its request
+            return; // called from within a request whose delayed answer was sent at once
         _isHandling = true;
         int end;
         while (!IsClosed && _unsent.Count == 0 && !_owesAnswer && (end = _request.AsSpan(0, _length).IndexOf((byte)'\n')) >= 0)
@@ -130,7 +133,7 @@ internal sealed class ControlConnection
             _request.AsSpan(end + 1, _length - end - 1).CopyTo(_request);
             _length -= end + 1;
             if (words is null)
-                Fail("a request is one line, a JSON list of texts, as in [\"clients\"]");
+                Fail("a request must be one line, a JSON list of strings, as in [\"clients\"]");
             else
                 Handle(words);
         }
@@ -160,25 +163,26 @@ internal sealed class ControlConnection
                 ? [.. list.EnumerateArray().Select(w => w.GetString()!)]
                 : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: broken UTF-8 in a text
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: invalid UTF-8 in a string
         {
             return null;
         }
     }
 
     /// <summary>
-    /// The answer to this request comes later, by <see cref="Ok"/> or <see cref="Fail"/>. Until then no other request is taken.
+    /// Notes that the answer to this request follows later, by <see cref="Ok"/> or <see cref="Fail"/>. Until then no other request is
+    /// handled.
     /// </summary>
     public void AnswerLater() => _owesAnswer = true;
 
-    /// <summary>Answers that it was done; the writer adds what belongs to it.</summary>
+    /// <summary>Answers that the request was carried out. The writer adds further members.</summary>
     public void Ok(Action<Utf8JsonWriter>? more = null) => Answer(w =>
     {
         w.WriteBoolean("ok", true);
         more?.Invoke(w);
     });
 
-    /// <summary>Answers that it was not done, and why.</summary>
+    /// <summary>Answers that the request was not carried out, and why.</summary>
     public void Fail(string error, bool close = false)
     {
         _closeWhenSent |= close;
@@ -195,7 +199,7 @@ internal sealed class ControlConnection
         _owesAnswer = false;
         Send(Line(write));
         if (owed)
-            Handle(); // what was asked meanwhile
+            Handle(); // requests that have arrived meanwhile
     }
 
     private static byte[] Line(Action<Utf8JsonWriter> write)
@@ -210,7 +214,7 @@ internal sealed class ControlConnection
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    /// <summary>Sends a line, a JSON object, to somebody who watches; one who does not read is hung up.</summary>
+    /// <summary>Sends a line, a JSON object, to a connection that watches. A connection that does not read is closed.</summary>
     public void Notify(Action<Utf8JsonWriter> write)
     {
         if (_unsentBytes > MostWatchUnread)
@@ -219,12 +223,12 @@ internal sealed class ControlConnection
             Send(Line(write));
     }
 
-    /// <summary>Whether an answer of that many bytes may be kept until it is read.</summary>
+    /// <summary>Returns whether an answer of that many bytes may be kept until it is read.</summary>
     public bool HasRoom(long bytes) => _unread.HasRoom(bytes);
 
-    /// <summary>Sends bytes, which are kept until they are sent.</summary>
-    /// <param name="bytes">Must not change.</param>
-    /// <param name="memory">Disposed when they are sent, or never will be.</param>
+    /// <summary>Sends bytes. Those that cannot be sent at once are kept.</summary>
+    /// <param name="bytes">The bytes, which must not change.</param>
+    /// <param name="memory">Disposed when the bytes are sent, or the connection is closed.</param>
     public void Send(ReadOnlyMemory<byte> bytes, IDisposable? memory = null)
     {
         if (IsClosed)
@@ -273,7 +277,7 @@ internal sealed class ControlConnection
         if (IsClosed)
             return;
         if (_unsent.Count == 0 && _owesAnswer)
-            _watch.Mute(true); // a hang-up is heard all the same
+            _watch.Mute(true); // a hang-up still wakes the loop
         else
             _watch.WantWrite(_unsent.Count > 0);
     }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace FbHost.Control;
 
-// What mmmctl says of sound.
+// The output of mmmctl about sound.
 internal static partial class Mmmctl
 {
     private static void Volume(ControlClient host, string[] words)

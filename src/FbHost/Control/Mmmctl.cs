@@ -3,35 +3,36 @@ using System.Text;
 using System.Text.Json;
 using FbHost.Images;
 using FbHost.Options;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Control;
 
-/// <summary>The program <c>mmmctl</c>: speaks to a running host through its control socket.</summary>
+/// <summary>The program <c>mmmctl</c>, which sends commands to a running host through its control socket.</summary>
 internal static partial class Mmmctl
 {
     private const string DefaultPath = "/run/mmm";
 
-    private static readonly OptionEntry Json = new("--json", null, "As JSON.");
+    private static readonly OptionEntry Json = new("--json", null, "Prints JSON.");
 
     private static readonly OptionTable Usage = new(
         "mmmctl",
-        "Looks at a running mmm host and tells it things.",
+        "Inspects and controls a running mmm host.",
         "",
         [new("--path", "DIR", $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.")],
         [
             new("clients", "", 0, 0, "Lists the clients.", Json),
-            new("screenshot", "FILE", 1, 1, "Writes what is on the screen as a PNG."),
+            new("screenshot", "FILE", 1, 1, "Writes the picture on the screen as a PNG file."),
             new("send", "CLIENT TEXT", 2, 2, "Sends a message to the clients of that title or file name."),
-            new("event", "CLIENT TEXT", 2, 2, "Gives a client an event, as in: mmmctl event Clock \"mouse-press 10 10\"."),
-            new("restart", "APP", 1, 1, "Ends an app of the configuration and starts it again; waits for its first frame."),
-            new("blank", "", 0, 0, "Turns the screen off; input or unblank turns it on."),
+            new("event", "CLIENT TEXT", 2, 2, "Sends an event to the clients of that name: mmmctl event Clock \"mouse-press 10 10\"."),
+            new("restart", "APP", 1, 1, "Restarts an app of the configuration and waits for its first frame."),
+            new("blank", "", 0, 0, "Turns the screen off. Input or unblank turns it on again."),
             new("unblank", "", 0, 0, "Turns the screen on."),
             new("brightness", "PERCENT", 1, 1, "Sets the backlight, 0 to 100."),
-            new("audio", "", 0, 0, "Shows what plays, and the clients that sound.", Json),
-            new("volume", "[[CLIENT] PERCENT]", 0, 2, "Shows the volumes; or sets that of everything, or of a client, 0 to 100."),
-            new("mute", "[on|off]", 0, 1, "Makes everything silent, or heard again; on when left out."),
-            new("watch", "", 0, 0, "Prints the messages of all clients, a JSON object a line, until it is ended."),
+            new("audio", "", 0, 0, "Shows the sound output, and the clients that have played sound.", Json),
+            new("volume", "[[CLIENT] PERCENT]", 0, 2, "Shows the volumes, or sets the master volume or a client's volume, 0 to 100."),
+            new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
+            new("watch", "", 0, 0, "Prints the messages of all clients, one JSON object per line, until it is interrupted."),
             new("quit", "", 0, 0, "Ends the host."),
         ]);
 
@@ -144,8 +145,8 @@ internal static partial class Mmmctl
                 Mmm.Linux.Sys.Close(fd);
                 throw new MmmException(error == -Tmds.Linux.LibC.EACCES
                     ? $"{directory}: permission denied; only the host's user and root may control it"
-                    : $"{directory}: no host answers there ({Mmm.Linux.Sys.ErrorText(error)}); "
-                        + "name its directory by MMM_PATH or --path DIR");
+                    : $"{directory}: no host answers there ({Mmm.Linux.Sys.ErrorText(error)}); set "
+                        + "MMM_PATH or --path DIR to the directory that it serves");
             }
             Mmm.Linux.Sys.SetBlocking(fd);
             _stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true),
@@ -168,9 +169,9 @@ internal static partial class Mmmctl
             }
             catch (IOException)
             {
-                // A host that refuses a connection hangs up at once, but has said why.
+                // A host that refuses a connection closes it at once, but has sent the reason.
             }
-            var line = ReadLine() ?? throw new MmmException("the host hung up");
+            var line = ReadLine() ?? throw new MmmException("the host closed the connection without an answer");
             var answer = JsonDocument.Parse(line).RootElement;
             return answer.GetProperty("ok").GetBoolean() ? answer : throw new MmmException(answer.GetProperty("error").GetString()!);
         }
@@ -186,7 +187,7 @@ internal static partial class Mmmctl
             }
             catch (IOException)
             {
-                // Hung up.
+                // The host closed the connection.
             }
             return b < 0 ? null : Encoding.UTF8.GetString([.. line]);
         }

@@ -4,14 +4,14 @@ using AlsaSink;
 using FbHost.Audio;
 using FbHost.Clients;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Control;
 
-/// <summary>What the control socket can do with sound; see docs/control.md.</summary>
+/// <summary>The requests of the control socket about sound; see docs/control.md.</summary>
 internal sealed class SoundCommands(ClientTable clients, SoundOutput output, ClientStreams streams)
 {
-    /// <summary>False: it is no request about output.</summary>
+    /// <summary>Handles a request. Returns false if it is not about sound.</summary>
     public bool Handle(ControlConnection connection, string[] words)
     {
         switch (words)
@@ -109,7 +109,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
         w.WriteEndObject();
     }
 
-    // What a broken client says of itself is left out.
+    // The fields of a broken client's ring are left out.
     private void WriteClient(Utf8JsonWriter w, ClientSession client, ClientSound its)
     {
         w.WriteStartObject();

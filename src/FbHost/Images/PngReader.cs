@@ -8,7 +8,7 @@ internal delegate void PngRow(int y, ReadOnlySpan<uint> pixels);
 
 /// <summary>
 /// Reads a PNG (ISO/IEC 15948) into XRGB8888: grey, RGB or palette, with or without alpha, 8 bits a channel (palette and grey also 1, 2,
-/// 4), not interlaced. Alpha is put over black. A row at a time: what a picture of any size costs is two rows.
+/// 4), not interlaced. Transparent pixels are mixed with black. The picture is read row by row, so it needs memory for only two rows.
 /// </summary>
 internal sealed class PngReader
 {
@@ -18,7 +18,7 @@ internal sealed class PngReader
     private readonly Range _palette, _alpha;
 
     /// <param name="png">The whole file.</param>
-    /// <exception cref="InvalidDataException">It is no such PNG; the message continues "FILE: ".</exception>
+    /// <exception cref="InvalidDataException">The file is not such a PNG; the message continues "FILE: ".</exception>
     public PngReader(byte[] png)
     {
         _png = png;
@@ -51,7 +51,7 @@ internal sealed class PngReader
     /// <summary>Pixels down, 1 to 16384.</summary>
     public int Height => _header.Height;
 
-    private static InvalidDataException CutShort() => new("a PNG that is cut short");
+    private static InvalidDataException CutShort() => new("a truncated PNG");
 
     private readonly record struct Header(int Width, int Height, int Bits, int Kind)
     {
@@ -72,8 +72,8 @@ internal sealed class PngReader
         }
     }
 
-    /// <summary>Gives all rows, from the top.</summary>
-    /// <exception cref="InvalidDataException">The rest is not as the header says; the message continues "FILE: ".</exception>
+    /// <summary>Reads all rows, from the top.</summary>
+    /// <exception cref="InvalidDataException">The data does not match the header; the message continues "FILE: ".</exception>
     public void Read(PngRow row)
     {
         using var zlib = new ZLibStream(new Pieces(_png, _packed), CompressionMode.Decompress);
@@ -91,7 +91,7 @@ internal sealed class PngReader
         }
     }
 
-    // The row as it is packed; returns its filter.
+    // Reads a row as it was packed, and returns its filter.
     private static int Unpack(ZLibStream zlib, byte[] row)
     {
         int filter, n;
@@ -154,7 +154,7 @@ internal sealed class PngReader
     {
         var palette = _png.AsSpan(_palette);
         if (3 * value + 3 > palette.Length)
-            throw new InvalidDataException("a PNG with a colour that its palette has not");
+            throw new InvalidDataException("a PNG with a colour that is not in its palette");
         var alpha = _png.AsSpan(_alpha);
         return Over(palette[3 * value], palette[3 * value + 1], palette[3 * value + 2], value < alpha.Length ? alpha[value] : 255);
     }
@@ -165,7 +165,7 @@ internal sealed class PngReader
         return 0xFF000000 | Dim(r, a) << 16 | Dim(g, a) << 8 | Dim(b, a);
     }
 
-    // Parts of an array, one behind the other.
+    // Reads parts of an array one after the other.
     private sealed class Pieces(byte[] all, List<Range> parts) : Stream
     {
         private int _part;

@@ -14,7 +14,7 @@ internal static class PngWriter
         return c;
     })];
 
-    /// <param name="png">Where it goes.</param>
+    /// <param name="png">The stream to write to.</param>
     /// <param name="width">Pixels across.</param>
     /// <param name="height">Pixels down.</param>
     /// <param name="bgrx">width * height * 4 bytes, top left first.</param>

@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
 using FbHost.Clients;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Input;
 
 /// <summary>
-/// Keys that are down, each with the client that had its press: the focus may move, and the release is for that one. A key that went down
-/// while nobody had the focus is silent until it is up, and so is one that is not known here.
+/// The keys that are down, each with the client that got its press: the focus may move, but the release goes to that client. The repeats
+/// and the release of a key that was pressed while no client had the focus are not delivered, and neither are those of a key without a
+/// recorded press.
 /// </summary>
 internal sealed class HeldKeys(ClientTable clients)
 {
@@ -15,7 +17,7 @@ internal sealed class HeldKeys(ClientTable clients)
         public KeyId Id;
         public ClientSession? Client;
         public bool Owed; // the client asked for releases when the key went down
-        public byte[] Word; // as it went down: modifiers may be up by now
+        public byte[] Word; // the word of the press: modifiers may have been released since
     }
 
     private readonly List<Key> _held = [];

@@ -4,8 +4,8 @@ using InputEvdev;
 namespace FbHost.Input;
 
 /// <summary>
-/// Keys that the host keeps for itself: Control+Alt+F1 to F12 for another terminal, Control+Alt+Backspace for the end, and those of the
-/// configuration. No client sees them, nor their repeats and releases.
+/// The keys that the host handles itself: Control+Alt+F1 to F12 switch to another terminal, Control+Alt+Backspace ends the host, and
+/// further keys are configured. They are not delivered to any client, nor are their repeats and releases.
 /// </summary>
 internal sealed class HostKeys
 {
@@ -14,17 +14,17 @@ internal sealed class HostKeys
     private readonly HostKeyOptions _options;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;
-    private readonly List<KeyId> _down = []; // the host's
+    private readonly List<KeyId> _down = []; // held keys that the host has handled
 
-    /// <param name="options">The configuration's.</param>
-    /// <param name="act">Does it.</param>
-    /// <param name="switchTerminal">Shows the virtual terminal of a number; null: there are none.</param>
+    /// <param name="options">The configured keys.</param>
+    /// <param name="act">Carries out an action.</param>
+    /// <param name="switchTerminal">Shows the virtual terminal of a number; null if there are no virtual terminals.</param>
     public HostKeys(HostKeyOptions options, Action<HostAction> act, Action<int>? switchTerminal) =>
         (_options, _act, _switchTerminal) = (options, act, switchTerminal);
 
     private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
 
-    /// <summary>Does what the event stands for, if it is the host's. False: it is not.</summary>
+    /// <summary>Carries out the action of an event if its key is one of the host's keys. Returns false if it is not.</summary>
     public bool TryHandle(in KeyEvent e)
     {
         switch (e.Kind)
@@ -33,7 +33,7 @@ internal sealed class HostKeys
                 _down.Add(e.Id);
                 return true;
             case InputKind.KeyRepeat when _down.Contains(e.Id):
-                // The volume goes on for as long as its key is held; all else is done once.
+                // The volume changes for as long as its key is held; every other action is carried out once.
                 if (ConfiguredFor(e.Word) is (HostAction.VolumeUp or HostAction.VolumeDown) and var action)
                     _act(action);
                 return true;
@@ -46,7 +46,7 @@ internal sealed class HostKeys
 
     private HostAction? ConfiguredFor(ReadOnlySpan<byte> word)
     {
-        for (var i = 0; i < _options.Keys.Count; i++) // for each key: no enumerator
+        for (var i = 0; i < _options.Keys.Count; i++) // called for each key, so no enumerator is allocated
         {
             if (word.SequenceEqual(_options.Keys[i].Word))
                 return _options.Keys[i].Action;

@@ -8,12 +8,12 @@ using static Tmds.Linux.LibC;
 
 namespace FbHost.Input;
 
-/// <summary>The input devices in the loop, as they are plugged in and out.</summary>
+/// <summary>Connects the input devices to the loop as they are plugged in and unplugged.</summary>
 internal sealed class InputDevices : IDisposable
 {
     private const string Nodes = "/dev/input";
-    private const long PatienceMs = 1000; // a new node may only be root's until udev has given it its group; a shortage may be over
-    private const int MostDevices = 256; // and as many that cannot be used: somebody may fill a directory
+    private const long PatienceMs = 1000; // udev may not have set a new node's group yet; a shortage may end
+    private const int MostDevices = 256; // and as many that cannot be used, since a user may fill a directory
 
     private readonly EventLoop _loop;
     private readonly HostLog _log;
@@ -25,18 +25,18 @@ internal sealed class InputDevices : IDisposable
     private readonly Dictionary<string, (OpenFault Fault, bool Told)> _refused = []; // by path
     private readonly LoopTimer _patience;
     private readonly LoopTimer _press;
-    private readonly bool _started; // then devices come by being plugged in
+    private readonly bool _started; // true after the start: further devices were plugged in
     private CalibrationMatrix? _calibration;
 
-    // A device in the loop, and who gets its events.
+    // A device in the loop, and the handler of its events.
     private sealed record Source(EvdevDevice Device, Watch Watch, InputHandler Handler);
 
-    /// <param name="loop">Reads them.</param>
-    /// <param name="log">Is told of devices that come, go, or cannot be used.</param>
+    /// <param name="loop">Waits for the devices' events.</param>
+    /// <param name="log">Takes lines about devices that are added or removed, or cannot be used.</param>
     /// <param name="inputs">auto, none, terminal (not read here), directories, or paths of devices and FIFOs.</param>
-    /// <param name="rules">What is said of devices.</param>
-    /// <param name="panel">Its pixels are the positions of FIFOs.</param>
-    /// <param name="seat">Gets the events.</param>
+    /// <param name="rules">The configured settings of devices.</param>
+    /// <param name="panel">Its pixels are the coordinates that FIFOs use.</param>
+    /// <param name="seat">Receives the events.</param>
     /// <exception cref="MmmException">A device that was named cannot be used.</exception>
     public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, PanelToScreen panel, Seat seat)
     {
@@ -62,7 +62,7 @@ internal sealed class InputDevices : IDisposable
     public int Count => _devices.Count;
 
     /// <summary>
-    /// Corrects the positions of all touch screens from now on, also of those that are plugged in later, in place of what is configured.
+    /// Sets the calibration of all touch screens, including those that are plugged in later. It replaces the configured calibration.
     /// </summary>
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
     public void SetCalibration(CalibrationMatrix calibration)
@@ -72,11 +72,12 @@ internal sealed class InputDevices : IDisposable
         _calibration = calibration;
     }
 
-    /// <summary>How the touch screen that was found first is corrected; null without one.</summary>
+    /// <summary>The calibration of the touch screen that was found first; null if there is none.</summary>
     public CalibrationMatrix? Calibration => TouchScreens.FirstOrDefault()?.Calibration;
 
     /// <summary>
-    /// From fractions of that touch screen, corrected, to fractions of the screen: turned against its picture, then with it.
+    /// Converts fractions of that touch screen, after calibration, to fractions of the screen: first by the rotation of the touch screen
+    /// against the panel, then by the panel's orientation.
     /// </summary>
     public CalibrationMatrix ToScreen =>
         CalibrationMatrix.Turn(TouchScreens.FirstOrDefault()?.Turn ?? _rules.Touch.Rotate ?? 0).Then(_panel.Matrix);
@@ -91,7 +92,8 @@ internal sealed class InputDevices : IDisposable
             _log.Info($"input: {emptiness}");
     }
 
-    // A device that was named and is here: when it has gone, the next one of its name is taken. A link of udev's is one, too.
+    // Watches the name of a device that was named and opened: after it was unplugged, the next device of that name is used. The name may be
+    // a symbolic link that udev maintains.
     private void Follow(string path)
     {
         var full = Path.GetFullPath(path);
@@ -145,7 +147,7 @@ internal sealed class InputDevices : IDisposable
         }
     }
 
-    // Null: it is in the loop now.
+    // Returns null if the device is in the loop now.
     private OpenFault? TryAdd(string path, bool isStream)
     {
         if (_devices.Count >= MostDevices)
@@ -223,7 +225,8 @@ internal sealed class InputDevices : IDisposable
         }
     }
 
-    // A press that is too short to count yet becomes one by time alone; long.MaxValue: none.
+    // A press that is still shorter than the minimum counts once that time has elapsed, without another event. long.MaxValue means that
+    // there is none.
     private void AwaitPress(EvdevDevice device) => _press.NoLaterThan(device.DueNs);
 
     private void Resize()
@@ -236,7 +239,7 @@ internal sealed class InputDevices : IDisposable
     private void Remove(Source source)
     {
         if (!_devices.Remove(source))
-            return; // what it released has ended it already
+            return; // its releases have already removed it
         var device = source.Device;
         source.Watch.Dispose();
         _seat.Remove(device);
@@ -249,7 +252,7 @@ internal sealed class InputDevices : IDisposable
     private static bool IsNode(string path) =>
         File.Exists(path) ? FileType(path) == S_IFCHR : path.StartsWith("/dev/", StringComparison.Ordinal);
 
-    // The runtime's file attributes do not tell.
+    // The runtime's file attributes do not distinguish these types.
     private static unsafe uint FileType(string path)
     {
         const uint S_IFMT = 0xF000;

@@ -5,17 +5,17 @@ using Mmm.Linux;
 namespace FbHost.Input;
 
 /// <summary>
-/// The event* nodes of a directory, or its one node of a name, as they come and go, by inotify: no udev is needed. The directory itself may
-/// come later, too, or go and come again, and so may those above it.
+/// Watches the event* nodes of a directory, or one node of a given name, as they are created and removed. It uses inotify, so no udev is
+/// needed. The directory itself and the directories above it may also be created later, or be removed and created again.
 /// </summary>
 internal sealed class InputDirectory : IDisposable
 {
-    // A new node's group and mode come after it.
+    // IN_ATTRIB, because udev sets the group and mode of a new node after creating it.
     private const uint Nodes = Sys.IN_CREATE | Sys.IN_ATTRIB | Sys.IN_DELETE | Sys.IN_MOVED_FROM | Sys.IN_MOVED_TO
         | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
     private const uint Above = Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
 
-    private const int MostNodes = 1024; // somebody may fill the directory
+    private const int MostNodes = 1024; // a limit, since a user may fill the directory
 
     private readonly EventLoop _loop;
     private readonly HostLog _log;
@@ -26,14 +26,14 @@ internal sealed class InputDirectory : IDisposable
     private readonly byte[] _records = new byte[4096];
     private Watch? _watch;
     private int _inotify = -1;
-    private string _next = ""; // what is awaited in the directory that is watched, one above it; "": it is here itself
+    private string _next = ""; // the name that is awaited in the watched directory above; "" if the directory itself is watched
 
-    /// <param name="loop">Waits.</param>
-    /// <param name="log">Is told when nothing can be watched.</param>
+    /// <param name="loop">Waits for changes.</param>
+    /// <param name="log">Takes one line if nothing can be watched.</param>
     /// <param name="path">The directory.</param>
-    /// <param name="found">Gets the path of a node that is there, or changed; may be told of one again.</param>
-    /// <param name="lost">Gets the path of a node that is there no more.</param>
-    /// <param name="name">Of the one node that counts; null: all event* do.</param>
+    /// <param name="found">Called with the path of a node that exists or has changed; possibly several times for the same node.</param>
+    /// <param name="lost">Called with the path of a node that was removed.</param>
+    /// <param name="name">The name of the only node that counts; null if all event* nodes count.</param>
     public InputDirectory(EventLoop loop, HostLog log, string path, Action<string> found, Action<string> lost, string? name = null)
     {
         (_loop, _log, _path, _found, _lost, _name) = (loop, log,
@@ -41,24 +41,24 @@ internal sealed class InputDirectory : IDisposable
         Look();
     }
 
-    /// <summary>Why there is nothing in it; null when there is.</summary>
+    /// <summary>Why the directory has no nodes; null if it has some.</summary>
     public string? Emptiness { get; private set; }
 
-    // What is there is listed after the watch is set, so nothing is missed between.
+    // The directory is listed after the watch is set, so nothing is missed in between.
     private void Look()
     {
         Forget();
         var at = _path;
         while (!Watch(at) && Path.GetDirectoryName(at) is { } above)
             at = above;
-        while (_next.Length > 0 && Watch(Path.Combine(at, _next))) // made meanwhile
+        while (_next.Length > 0 && Watch(Path.Combine(at, _next))) // created meanwhile
             at = Path.Combine(at, _next);
         if (_watch is null)
-            _log.Warn($"input: {_path}: cannot be watched; devices that are plugged in later are not seen");
+            _log.Warn($"input: {_path}: cannot be watched; devices that are plugged in later are not found");
         List();
     }
 
-    // The directory or one above it, in place of what is watched; false: it is not there, or may not be read.
+    // Watches the directory or one above it, in place of the one that was watched. Returns false if it does not exist or cannot be read.
     private bool Watch(string directory)
     {
         var inotify = Sys.WatchDirectory(directory, directory == _path ? Nodes : Above);
@@ -76,7 +76,7 @@ internal sealed class InputDirectory : IDisposable
         try
         {
             var nodes = Directory.EnumerateFileSystemEntries(_path).Where(node => Counts(Path.GetFileName(node))).Take(MostNodes).ToArray();
-            // event2 before event10.
+            // Sorts event2 before event10.
             Array.Sort(nodes, (a, b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b));
             Emptiness = nodes.Length == 0 ? $"{_path}: no input devices; plug one in" : null;
             Array.ForEach(nodes, _found);

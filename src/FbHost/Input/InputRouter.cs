@@ -2,13 +2,14 @@ using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Screens;
 using InputEvdev;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Input;
 
 /// <summary>
-/// Gives what a person does to clients: keys and scans to the one with the focus, the pointer and fingers to the uppermost one under them.
-/// What went down on a client stays with it until it is up; so does a key's release.
+/// Delivers input to clients: keys and scans to the client with the focus, pointer and fingers to the uppermost client under them. A finger
+/// or button that went down on a client belongs to it until it goes up, and a key's release goes to the client that got its press.
 /// </summary>
 internal sealed class InputRouter
 {
@@ -19,11 +20,11 @@ internal sealed class InputRouter
     private readonly bool _cursor;
     private readonly LoopTimer _cursorTimer;
     private readonly HeldKeys _keys;
-    private readonly Finger[] _fingers = new Finger[10]; // their places are the numbers that clients see
-    private double _x; // of the mouse or tablet, pixels
+    private readonly Finger[] _fingers = new Finger[10]; // the index is the finger number that clients receive
+    private double _x; // position of the mouse or tablet, pixels
     private double _y;
     private bool _hovers; // a mouse or tablet has been used
-    private (int X, int Y) _hovered = (-1, -1); // where it last was with no button down
+    private (int X, int Y) _hovered = (-1, -1); // the last position with no button down
     private ClientSession? _over; // the client under it
 
     /// <summary>A finger or left button that is down.</summary>
@@ -33,17 +34,17 @@ internal sealed class InputRouter
         public bool Touch;
         public bool Numbered;
         public int Device;
-        public byte Number; // the device's
-        public ClientSession? Client; // null: nobody's
+        public byte Number; // the device's number for the finger
+        public ClientSession? Client; // null: delivered to no client
         public int X;
         public int Y;
     }
 
     /// <param name="loop">Hides the cursor after a time.</param>
-    /// <param name="clients">Get the events.</param>
+    /// <param name="clients">Receive the events.</param>
     /// <param name="screen">Shows the cursor.</param>
-    /// <param name="panel">Where touches are on the screen.</param>
-    /// <param name="cursor">Whether a mouse has one.</param>
+    /// <param name="panel">Converts positions to the screen.</param>
+    /// <param name="cursor">Whether a cursor is shown for a mouse.</param>
     public InputRouter(EventLoop loop, ClientTable clients, Screen screen, PanelToScreen panel, bool cursor)
     {
         (_clients, _arrow, _panel, _cursor) = (clients, new Cursor(screen), panel, cursor);
@@ -55,13 +56,13 @@ internal sealed class InputRouter
         panel.Resized += Follow;
     }
 
-    /// <summary>A key went down: for who has the focus now, until it is up.</summary>
+    /// <summary>A key went down: it is delivered to the client that has the focus now, and so is its release.</summary>
     public void Press(in KeyEvent e) => _keys.Press(e);
 
     /// <summary>A key is still down.</summary>
     public void Repeat(in KeyEvent e) => _keys.Repeat(e);
 
-    /// <summary>A key went up. Nothing is done for one whose press was not given here.</summary>
+    /// <summary>A key went up. Does nothing for a key whose press was not delivered here.</summary>
     public void Release(in KeyEvent e) => _keys.Release(e);
 
     /// <summary>Something was scanned.</summary>
@@ -75,7 +76,7 @@ internal sealed class InputRouter
     public void Move(in InputEvent e)
     {
         var (x, y) = Place(e);
-        if (_cursor && e.IsRelative) // a cursor belongs to a mouse: it comes with its motion, and goes with a touch or after a time
+        if (_cursor && e.IsRelative) // only a mouse has a cursor: its motion shows it, and a touch or a timeout hides it
         {
             _arrow.MoveTo(x, y);
             _cursorTimer.After(CursorMs);
@@ -106,8 +107,8 @@ internal sealed class InputRouter
     }
 
     /// <summary>A finger touched, or the left button went down.</summary>
-    /// <param name="e">Where.</param>
-    /// <param name="forNobody">No client gets it, nor what it does until it is up.</param>
+    /// <param name="e">The event with the position.</param>
+    /// <param name="forNobody">True if neither this press nor what follows until the release is delivered to a client.</param>
     public void Down(in InputEvent e, bool forNobody)
     {
         var (x, y) = Place(e);
@@ -129,7 +130,7 @@ internal sealed class InputRouter
         TellEnter(client, x, y);
         if (Send(at, isPress: true))
             return;
-        finger.Client = null; // its ring is full, and it reads nothing: this finger is nobody's
+        finger.Client = null; // the client's ring is full and it does not read: this finger is not delivered
         TellEnter(client, x, y);
     }
 
@@ -174,7 +175,7 @@ internal sealed class InputRouter
         _clients.Events.To(client)?.Scroll(x - layer.Bounds.X, y - layer.Bounds.Y, e.ScrollX, e.ScrollY);
     }
 
-    // Every finger goes to a client that asks for all; else only the first that is down on it.
+    // A client that requested multitouch gets every finger, any other client only the first that is down on it.
     private bool IsForClient(ClientSession client, out bool numbered)
     {
         numbered = client.Wants(EventKinds.Multitouch);
@@ -186,7 +187,8 @@ internal sealed class InputRouter
         return true;
     }
 
-    // Where a finger is, or the pointer is now. A touch panel hangs as its picture does; a mouse lies on the table.
+    // Returns the position of a finger, or the pointer's new position. The positions of a touch panel follow the panel's orientation; the
+    // motion of a mouse does not.
     private (int X, int Y) Place(in InputEvent e)
     {
         var (x, y) = e.IsRelative ? _panel.Clamp(_x + e.X, _y + e.Y) : _panel.ToPixels(e.X, e.Y);
@@ -195,7 +197,7 @@ internal sealed class InputRouter
         return ((int)Math.Round(x), (int)Math.Round(y));
     }
 
-    // The screen has another size: the pointer stays on it.
+    // The screen has another size: the pointer is moved to a position on it.
     private void Follow()
     {
         (_x, _y) = _hovers ? _panel.Clamp(_x, _y) : (_panel.Size.Width / 2, _panel.Size.Height / 2);
@@ -205,7 +207,7 @@ internal sealed class InputRouter
 
     private (int X, int Y) Pointer => ((int)Math.Round(_x), (int)Math.Round(_y));
 
-    // There is one pointer, whichever device moves it; fingers are told apart by device.
+    // There is one pointer, whichever device moves it; fingers are distinguished by device.
     private int Find(in InputEvent e)
     {
         for (var i = 0; i < _fingers.Length; i++)
@@ -218,7 +220,7 @@ internal sealed class InputRouter
         return -1;
     }
 
-    // The client that the pointer's button went down on.
+    // Returns the client on which the pointer's button went down.
     private ClientSession? Held()
     {
         foreach (ref readonly var finger in _fingers.AsSpan())
@@ -229,7 +231,8 @@ internal sealed class InputRouter
         return null;
     }
 
-    // The pointer is over another client when it or a picture moved, but with a button down it stays with the one it went down on.
+    // Finds the client under the pointer after the pointer or a picture has moved. While a button is down, the pointer belongs to the
+    // client on which it went down.
     private void LookUnder()
     {
         if (!_hovers || Array.Exists(_fingers, static f => f is { Down: true, Touch: false }))
@@ -243,7 +246,8 @@ internal sealed class InputRouter
             TellEnter(_over, x, y);
     }
 
-    // A client that asks for it knows whether the pointer or a finger of its own is over it.
+    // Sends enter and leave events to a client that requested them. The client counts as entered while the pointer is over it or a finger
+    // that went down on it is held.
     private void TellEnter(ClientSession client, int x, int y)
     {
         var inside = client == _over && client.Wants(EventKinds.EnterLeave);

@@ -1,11 +1,12 @@
 using System.Text;
 using InputEvdev;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Input;
 
 /// <summary>
-/// Typed key events as the protocol's words: a name, or the text that the key types, with prefixes. Made once a combination.
+/// Turns typed key events into the protocol's words: a name, or the text that the key types, with prefixes. Each combination is made once.
 /// </summary>
 internal sealed class KeyWords
 {
@@ -36,6 +37,6 @@ internal sealed class KeyWords
         var modifiers = (e.Modifiers.HasFlag(Modifiers.Control) ? KeyModifiers.Control : 0)
             | (e.Modifiers.HasFlag(Modifiers.Alt) ? KeyModifiers.Alt : 0)
             | (e.Modifiers.HasFlag(Modifiers.Shift) ? KeyModifiers.Shift : 0);
-        return Encoding.UTF8.GetBytes(KeyNames.WithModifiers(modifiers, name, isText));
+        return Encoding.UTF8.GetBytes(KeyPrefixes.Add(modifiers, name, isText));
     }
 }

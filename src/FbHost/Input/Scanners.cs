@@ -2,7 +2,7 @@ using InputEvdev;
 
 namespace FbHost.Input;
 
-/// <summary>Barcode scanners: each device's keys become lines, by a keymap of its own.</summary>
+/// <summary>Barcode scanners: turns the keys of each device into lines of text. Each device has its own keyboard state.</summary>
 internal sealed class Scanners : IDisposable
 {
     private readonly Keyboards _keyboard;
@@ -10,14 +10,14 @@ internal sealed class Scanners : IDisposable
     private readonly Action<string> _warn;
     private readonly Dictionary<EvdevDevice, ScanLine> _lines = [];
 
-    /// <param name="keyboard">Its keymap is the scanners' too.</param>
-    /// <param name="scanned">Gets each line.</param>
-    /// <param name="warn">Is told of lines that are too long.</param>
+    /// <param name="keyboard">Its keymap is used for the scanners, too.</param>
+    /// <param name="scanned">Called with each line.</param>
+    /// <param name="warn">Called with a warning about a line that is too long.</param>
     public Scanners(Keyboards keyboard, Action<string> scanned, Action<string> warn) =>
         (_keyboard, _scanned, _warn) = (keyboard, scanned, warn);
 
-    /// <summary>A scanner appeared.</summary>
-    /// <returns>What takes its events.</returns>
+    /// <summary>Adds a scanner that was plugged in.</summary>
+    /// <returns>The handler of its events.</returns>
     public ScanLine Add(EvdevDevice device)
     {
         var line = new ScanLine(_keyboard, $"{device.Path} ({device.Name})", _scanned, _warn);
@@ -25,7 +25,7 @@ internal sealed class Scanners : IDisposable
         return line;
     }
 
-    /// <summary>A device is gone; nothing is done for one that is no scanner.</summary>
+    /// <summary>Removes a device that was unplugged; does nothing for a device that is not a scanner.</summary>
     public void Remove(EvdevDevice device)
     {
         if (_lines.Remove(device, out var line))

@@ -7,9 +7,10 @@ using InputEvdev;
 namespace FbHost.Input;
 
 /// <summary>
-/// Everything that a person presses comes here as a typed event, whatever it was pressed on, and goes on to the window side by the same
-/// rules: what happens while another terminal has the screen is meant for that one; keys of the host's are the host's; what turns the
-/// screen on reaches no app, from down to up; what does reach one clicks. Releases pass: a finger or key is lifted all the same.
+/// Receives the events of all input devices as typed events, and passes them to the clients by the same rules. Events are dropped while
+/// another terminal has the screen. The host's own keys are handled by the host. The touch or key that wakes a blanked screen is not
+/// delivered to any app, from its press to its release. A press that is delivered plays the click. Releases are always passed on, because
+/// each must follow its press.
 /// </summary>
 internal sealed class Seat : IDisposable
 {
@@ -23,17 +24,17 @@ internal sealed class Seat : IDisposable
     private readonly SeatKeyboard _keyboard;
     private readonly Scanners _scanners;
     private readonly KeyWords _words = new();
-    private readonly List<(Contact Contact, bool ForNobody)> _down = []; // fingers, and buttons of pointers
+    private readonly List<(Contact Contact, bool ForNobody)> _down = []; // fingers and buttons of pointers that are down
     private long _wokeNs = -1;
 
-    /// <param name="loop">Repeats keys.</param>
-    /// <param name="log">Is told of scans that are too long.</param>
-    /// <param name="keyboards">Becomes the seat's own.</param>
-    /// <param name="hostKeys">Come before all others.</param>
-    /// <param name="blanker">Is told that somebody is there.</param>
-    /// <param name="isShown">False while another terminal has the screen.</param>
-    /// <param name="router">Gets what is for the clients.</param>
-    /// <param name="click">Is called when a finger or key goes down for a client.</param>
+    /// <param name="loop">Runs the timer for key repeats.</param>
+    /// <param name="log">Takes a line about each scan that is too long.</param>
+    /// <param name="keyboards">The keyboard state. The seat owns it.</param>
+    /// <param name="hostKeys">Handles the host's keys before all other keys.</param>
+    /// <param name="blanker">Is notified of all input.</param>
+    /// <param name="isShown">Returns false while another terminal has the screen.</param>
+    /// <param name="router">Receives the events for the clients.</param>
+    /// <param name="click">Called when a finger or key goes down for a client.</param>
     public Seat(EventLoop loop, HostLog log, Keyboards keyboards, HostKeys hostKeys,
         Blanker blanker, Func<bool> isShown, InputRouter router, Action click)
     {
@@ -43,14 +44,14 @@ internal sealed class Seat : IDisposable
         _scanners = new Scanners(keyboards, TakeScan, text => log.Warn($"input: {text}"));
     }
 
-    /// <summary>Takes events as devices give them.</summary>
+    /// <summary>Handles raw events of devices.</summary>
     public InputHandler Raw { get; }
 
-    /// <summary>Takes keys that are typed already, as a terminal's are.</summary>
+    /// <summary>Handles keys that are already typed, such as those of a terminal.</summary>
     public InputHandler Typed { get; }
 
-    /// <summary>A device appeared.</summary>
-    /// <returns>What takes its events.</returns>
+    /// <summary>Adds a device.</summary>
+    /// <returns>The handler of its events.</returns>
     public InputHandler Add(EvdevDevice device)
     {
         if (device.Role == DeviceRole.Scanner)
@@ -62,14 +63,14 @@ internal sealed class Seat : IDisposable
         return Raw;
     }
 
-    /// <summary>A device is gone; what it held has been released.</summary>
+    /// <summary>Removes a device, whose held keys and fingers have already been released.</summary>
     public void Remove(EvdevDevice device)
     {
         _scanners.Remove(device);
         _keyboard.Remove(device);
     }
 
-    /// <summary>Takes what happened to a GPIO button: a key whose word is the button's event.</summary>
+    /// <summary>Handles a GPIO button, as a key whose word is the button's event.</summary>
     public void Take(ButtonEvent e) => Take(new KeyEvent(
         e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index),
         e.Pressed ? Encoding.UTF8.GetBytes(e.Event) : []));
@@ -90,11 +91,11 @@ internal sealed class Seat : IDisposable
         var isUp = e.Kind == InputKind.KeyRelease;
         if (!isUp && !_isShown())
             return;
-        if (_hostKeys.TryHandle(e)) // somebody is there, but the volume is no reason to turn the screen on
+        if (_hostKeys.TryHandle(e)) // counts as input, but a key such as volume does not turn the screen on
         {
             _blanker.NoteInput();
         }
-        else if (isUp) // may be that of the key which turned the screen off: wakes nothing
+        else if (isUp) // a release does not wake the screen: its key may have turned it off
         {
             _router.Release(e);
         }
@@ -113,7 +114,7 @@ internal sealed class Seat : IDisposable
         _router.Press(e);
     }
 
-    // Nobody scans to wake a screen: a scan turns it on and is delivered all the same.
+    // A scan turns the screen on and is delivered nevertheless, since a user does not scan in order to wake the screen.
     private void TakeScan(string line)
     {
         if (!_isShown())
@@ -128,7 +129,7 @@ internal sealed class Seat : IDisposable
         if (e.Kind == InputKind.PointerUp)
             Lift(at, e);
         else if (_isShown())
-            Point(e, wakes: at < 0 || !e.IsTouch); // the finger that pressed what turned the screen off may tremble
+            Point(e, wakes: at < 0 || !e.IsTouch); // a finger that is still down may have turned the screen off and move slightly
     }
 
     private void Point(in InputEvent e, bool wakes)
@@ -138,7 +139,7 @@ internal sealed class Seat : IDisposable
         if (e.Kind == InputKind.PointerDown)
             Down(e, woke || e.TimeNs == _wokeNs || AnyForNobody());
         else if (woke)
-            _wokeNs = e.TimeNs; // a finger's first motion comes just before its down, at the same time
+            _wokeNs = e.TimeNs; // a finger's first motion comes just before its press, with the same time
         else if (e.Kind == InputKind.PointerMove)
             _router.Move(e);
         else
@@ -149,7 +150,7 @@ internal sealed class Seat : IDisposable
     {
         _down.Add((ContactOf(e), forNobody));
         if (e.Button != 0)
-            return; // has no word (protocol.md section 5)
+            return; // the protocol has no event for other buttons (protocol.md section 5)
         if (!forNobody)
             _click();
         _router.Down(e, forNobody);
@@ -158,7 +159,7 @@ internal sealed class Seat : IDisposable
     private void Lift(int at, in InputEvent e)
     {
         if (at < 0)
-            return; // went down for another terminal
+            return; // the press was meant for another terminal
         _blanker.NoteInput();
         if (_down[at].ForNobody)
             _wokeNs = -1;

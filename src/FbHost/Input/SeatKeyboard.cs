@@ -3,7 +3,10 @@ using InputEvdev;
 
 namespace FbHost.Input;
 
-/// <summary>The keyboards in the loop: raw keys of all devices in, typed ones out, repeats by a timer, lamps on every device.</summary>
+/// <summary>
+/// Connects the keyboards to the loop: turns the raw keys of all devices into typed keys, repeats keys by a timer, and sets the LEDs of
+/// every device.
+/// </summary>
 internal sealed class SeatKeyboard : IDisposable
 {
     private readonly EventLoop _loop;
@@ -13,16 +16,16 @@ internal sealed class SeatKeyboard : IDisposable
     private readonly List<EvdevDevice> _devices = [];
     private KeyboardLeds _leds;
 
-    /// <param name="loop">Repeats.</param>
-    /// <param name="keyboard">Becomes this one's own.</param>
-    /// <param name="typed">Gets the typed keys.</param>
+    /// <param name="loop">Runs the timer for repeats.</param>
+    /// <param name="keyboard">The keyboard state. This object owns it.</param>
+    /// <param name="typed">Called with the typed keys.</param>
     public SeatKeyboard(EventLoop loop, Keyboards keyboard, InputHandler typed)
     {
         (_loop, _keyboard, _typed) = (loop, keyboard, typed);
         _timer = loop.CreateTimer(Repeat);
     }
 
-    /// <summary>A device appeared: the keymap is loaded before its first key, and its lamps show what the others' show.</summary>
+    /// <summary>Adds a device. The keymap is loaded before the device's first key, and its LEDs are set like those of the others.</summary>
     public void Add(EvdevDevice device)
     {
         if (!device.IsKeyboard)
@@ -33,10 +36,10 @@ internal sealed class SeatKeyboard : IDisposable
         device.SetLeds(_leds);
     }
 
-    /// <summary>A device is gone; what it held has been released.</summary>
+    /// <summary>Removes a device, whose held keys have already been released.</summary>
     public void Remove(EvdevDevice device) => _devices.Remove(device);
 
-    /// <summary>Takes a key of a device.</summary>
+    /// <summary>Handles a key of a device.</summary>
     public void Take(in InputEvent e)
     {
         _keyboard.Take(e, EventLoop.Now, _typed);

@@ -8,13 +8,13 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Input;
 
 /// <summary>
-/// The terminal that the host was started on (a serial line, ssh) as its keyboard: for boards without evdev. Characters come at once and
-/// are not shown; Ctrl+C still ends the host. The terminal is given back as it was.
+/// Uses the terminal that the host was started on (a serial line, ssh) as a keyboard, for boards without evdev. Characters are read at once
+/// and are not echoed; Ctrl+C still ends the host. At the end, the terminal's previous settings are restored.
 /// </summary>
 internal sealed unsafe class TerminalInput : IDisposable
 {
     private const int Stdin = 0;
-    private const long DecideMs = 50; // the bytes of one key come together, even over a serial line
+    private const long DecideMs = 50; // the bytes of one key arrive within this time, even over a serial line
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly TerminalKeys _keys;
@@ -23,10 +23,10 @@ internal sealed unsafe class TerminalInput : IDisposable
     private readonly byte[] _buffer = new byte[1024];
     private readonly termios _before;
 
-    /// <param name="loop">Reads it.</param>
-    /// <param name="log">Is told when it is gone.</param>
-    /// <param name="typed">Gets typed events; they need no keymap.</param>
-    /// <exception cref="MmmException">stdin is no terminal, or not this process's to read.</exception>
+    /// <param name="loop">Waits for the terminal's input.</param>
+    /// <param name="log">Takes one line when the terminal is closed.</param>
+    /// <param name="typed">Called with typed events, which need no keymap.</param>
+    /// <exception cref="MmmException">stdin is not a terminal, or this process runs in its background.</exception>
     public TerminalInput(EventLoop loop, HostLog log, InputHandler typed)
     {
         if (Fault() is { } fault)
@@ -48,7 +48,9 @@ internal sealed unsafe class TerminalInput : IDisposable
         _watch = loop.Add(Stdin, _ => Read());
     }
 
-    /// <summary>Whether the terminal is to be read: because it was named, or because "auto" finds no /dev/input and there is one.</summary>
+    /// <summary>
+    /// Returns whether the terminal is to be read: it was named, or "auto" finds no /dev/input and stdin is a usable terminal.
+    /// </summary>
     public static bool IsWanted(IReadOnlyList<string> inputs) =>
         inputs.Contains("terminal") || inputs.Contains("auto") && !Directory.Exists("/dev/input") && Fault() is null;
 
@@ -57,7 +59,7 @@ internal sealed unsafe class TerminalInput : IDisposable
         termios now;
         int group;
         if (tcgetattr(Stdin, &now) != 0)
-            return "stdin is no terminal; start the host on one, or choose --input auto";
+            return "stdin is not a terminal; start the host on one, or choose --input auto";
         return ioctl(Stdin, TIOCGPGRP, &group) == 0 && group != (int)getpgrp()
             ? "the host runs in the background of its terminal; start it in the foreground, or choose --input none"
             : null;
@@ -71,7 +73,7 @@ internal sealed unsafe class TerminalInput : IDisposable
         if (got <= 0)
         {
             _watch.Dispose();
-            _log.Info("input: the terminal is gone");
+            _log.Info("input: the terminal was closed");
             return;
         }
         _keys.Take(_buffer.AsSpan(0, (int)got), EventLoop.Now);

@@ -3,14 +3,15 @@ using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
 using InputEvdev;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Input;
 
 /// <summary>
-/// Lets an app calibrate the touch screens by messages: <c>calibrate A B C D E F</c> corrects what is in force, at once; <c>calibrate
-/// keep</c> writes that to the configuration; <c>calibrate back</c> takes it back, as does the end of the app. Answered by the events
-/// <c>message calibrate ok</c> and <c>message calibrate failed REASON</c>.
+/// Lets an app calibrate the touch screens by messages: <c>calibrate A B C D E F</c> corrects the current calibration at once; <c>calibrate
+/// keep</c> writes the result to the configuration; <c>calibrate back</c> restores the previous calibration, as does the end of the app.
+/// The host answers by the events <c>message calibrate ok</c> and <c>message calibrate failed REASON</c>.
 /// </summary>
 internal sealed class TouchCalibration
 {
@@ -21,17 +22,17 @@ internal sealed class TouchCalibration
     private readonly string? _config;
     private readonly Func<CalibrationMatrix> _inForce;
     private readonly Action<CalibrationMatrix> _apply;
-    private CalibrationMatrix _kept; // while somebody tries another
-    private ClientSession? _tries; // whose correction is in force and not kept
-    private bool _isWriting; // what is in force, into the configuration
-    private bool _hasEnded; // the app, since
+    private CalibrationMatrix _kept; // the calibration to restore, while a client tries another one
+    private ClientSession? _tries; // the client whose correction is in use and not written yet
+    private bool _isWriting; // the current calibration is being written to the configuration
+    private bool _hasEnded; // the app has ended since
 
-    /// <param name="clients">Whose messages say what to do.</param>
+    /// <param name="clients">The clients, whose messages control the calibration.</param>
     /// <param name="worker">Writes the configuration.</param>
-    /// <param name="toScreen">From fractions of the calibrated panel to fractions of the screen, now.</param>
-    /// <param name="inForce">The calibration that is in force.</param>
-    /// <param name="config">The configuration's file; null: there is none.</param>
-    /// <param name="apply">Puts a calibration in force.</param>
+    /// <param name="toScreen">Returns the current conversion from fractions of the calibrated panel to fractions of the screen.</param>
+    /// <param name="inForce">Returns the calibration that is in use.</param>
+    /// <param name="config">The configuration file; null if there is none.</param>
+    /// <param name="apply">Sets the calibration in use.</param>
     public TouchCalibration(
         ClientTable clients, Worker worker, Func<CalibrationMatrix> toScreen,
         Func<CalibrationMatrix> inForce, string? config, Action<CalibrationMatrix> apply)
@@ -53,7 +54,7 @@ internal sealed class TouchCalibration
     {
         if (_isWriting)
         {
-            Answer(client, "what was kept last is still being written; ask again");
+            Answer(client, "the last calibration is still being written; ask again");
             return;
         }
         if (what == "keep")
@@ -68,11 +69,11 @@ internal sealed class TouchCalibration
     private string? Correct(ClientSession client, string numbers)
     {
         if (!CalibrationMatrix.TryParse(numbers, out var correction))
-            return "it takes six numbers that make an invertible matrix";
+            return "it must be six numbers that form an invertible matrix";
         var before = _inForce();
         var corrected = Corrected(before, correction, _toScreen());
         if (!corrected.IsUsable)
-            return "with what is in force it makes no invertible matrix";
+            return "together with the current calibration the matrix is not invertible";
         _kept = _tries is null ? before : _kept;
         _tries = client;
         _apply(corrected);
@@ -126,8 +127,8 @@ internal sealed class TouchCalibration
         CultureInfo.InvariantCulture, $"[{m.A:0.######}, {m.B:0.######}, {m.C:0.######}, {m.D:0.######}, {m.E:0.######}, {m.F:0.######}]");
 
     /// <summary>
-    /// The panel's calibration with a correction of what is seen on the screen: there and back again, since a calibration corrects
-    /// positions on the panel, and the screen may hang turned.
+    /// Returns the panel's calibration, changed by a correction in screen coordinates. The positions are converted to the screen,
+    /// corrected, and converted back, because a calibration applies to positions on the panel, which may be rotated.
     /// </summary>
     public static CalibrationMatrix Corrected(CalibrationMatrix calibration, CalibrationMatrix onScreen, CalibrationMatrix toScreen) =>
         calibration.Then(toScreen).Then(onScreen).Then(Inverse(toScreen));

@@ -8,8 +8,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Loop;
 
 /// <summary>
-/// The one loop that owns all state but audio's: descriptors by epoll, times by one timerfd, calls from other threads by one eventfd.
-/// It sleeps until one of them has something to say. All members but <see cref="Post"/> belong to the loop's thread.
+/// The event loop, whose thread owns all state except that of audio. It waits for descriptors by epoll, for times by one timerfd, and for
+/// calls from other threads by one eventfd, and sleeps while none of them is ready. All members except <see cref="Post"/> may be used only
+/// on the loop's thread.
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
@@ -30,7 +31,7 @@ internal sealed unsafe class EventLoop : IDisposable
         _epoll = Must(epoll_create1(EPOLL_CLOEXEC));
         _timerFd = Must(Sys.TimerCreate());
         _postFd = Must(eventfd(0, O_NONBLOCK | O_CLOEXEC));
-        Add(_timerFd, _ => _armedFor = Expired); // not read: it is readable until it is set anew, which is before the loop sleeps
+        Add(_timerFd, _ => _armedFor = Expired); // not read: it stays readable until it is set again, which happens before the loop sleeps
         Add(_postFd, _ => RunPosted());
     }
 
@@ -42,7 +43,7 @@ internal sealed unsafe class EventLoop : IDisposable
 
     /// <summary>
     /// Calls the handler (with the EPOLL* flags) on the loop's thread whenever the descriptor is readable, until the result is disposed.
-    /// The descriptor stays the caller's: dispose the watch before closing it.
+    /// The caller keeps the descriptor and must dispose the watch before closing it.
     /// </summary>
     public Watch Add(int fd, Action<int> handler)
     {
@@ -56,7 +57,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         epoll_event e = default;
         e.events = events;
-        e.data.u64 = watch.Id; // an id is never used twice, so an event of a closed descriptor finds nobody
+        e.data.u64 = watch.Id; // an id is never used twice, so an event of a closed descriptor is ignored
         if (epoll_ctl(_epoll, operation, watch.Fd, &e) != 0 && operation == EPOLL_CTL_ADD)
             throw new MmmException($"descriptor {watch.Fd} cannot be waited for: {Sys.ErrorText(errno)}");
     }
@@ -67,7 +68,7 @@ internal sealed unsafe class EventLoop : IDisposable
             Control(EPOLL_CTL_DEL, watch, 0);
     }
 
-    /// <summary>A timer that is not running yet.</summary>
+    /// <summary>Creates a timer, which is not running yet.</summary>
     public LoopTimer CreateTimer(Action callback)
     {
         var timer = new LoopTimer(callback);
@@ -75,10 +76,10 @@ internal sealed unsafe class EventLoop : IDisposable
         return timer;
     }
 
-    /// <summary>Forgets a timer.</summary>
+    /// <summary>Removes a timer.</summary>
     public void Remove(LoopTimer timer) => _timers.Remove(timer);
 
-    /// <summary>Runs the action on the loop's thread. From any thread.</summary>
+    /// <summary>Runs the action on the loop's thread. May be called on any thread.</summary>
     public void Post(Action action)
     {
         _posted.Enqueue(action);
@@ -87,11 +88,13 @@ internal sealed unsafe class EventLoop : IDisposable
 
     private void Wake() => Sys.Write(_postFd, BitConverter.GetBytes(1L));
 
-    /// <summary>Runs what was posted so far, as <see cref="Run"/> does: for a start that waits for another thread.</summary>
+    /// <summary>
+    /// Runs the actions that were posted so far, as <see cref="Run"/> does. For the start, which waits for another thread.
+    /// </summary>
     public void RunPosted()
     {
         Drain(_postFd);
-        for (var there = _posted.Count; there > 0 && _posted.TryDequeue(out var action); there--) // what follows has to wait for the others
+        for (var there = _posted.Count; there > 0 && _posted.TryDequeue(out var action); there--) // further ones run later
             action();
         if (!_posted.IsEmpty)
             Wake();
@@ -160,7 +163,7 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 }
 
-/// <summary>One descriptor in the loop.</summary>
+/// <summary>One descriptor that the loop waits for.</summary>
 internal sealed class Watch(EventLoop loop, int fd, ulong id, Action<int> handler) : IDisposable
 {
     private int _events = EPOLLIN;
@@ -169,13 +172,13 @@ internal sealed class Watch(EventLoop loop, int fd, ulong id, Action<int> handle
     public ulong Id => id;
     public Action<int> Handler => handler;
 
-    /// <summary>Wakes when the descriptor can be written, or again when it can be read; a hang-up wakes always.</summary>
+    /// <summary>Wakes the loop when the descriptor can be written, or again when it can be read. A hang-up always wakes it.</summary>
     public void WantWrite(bool want) => Want(want ? EPOLLOUT : EPOLLIN);
 
-    /// <summary>True when only a hang-up wakes.</summary>
+    /// <summary>True if only a hang-up wakes the loop.</summary>
     public bool IsMuted => _events == 0;
 
-    /// <summary>Stops or resumes waking for this descriptor; a hang-up still wakes.</summary>
+    /// <summary>Stops or resumes waking the loop for this descriptor. A hang-up still wakes it.</summary>
     public void Mute(bool mute) => Want(mute ? 0 : EPOLLIN);
 
     private void Want(int events)
@@ -189,23 +192,23 @@ internal sealed class Watch(EventLoop loop, int fd, ulong id, Action<int> handle
     public void Dispose() => loop.Remove(this);
 }
 
-/// <summary>One point in time in the loop.</summary>
+/// <summary>A timer of the loop, which elapses once each time that it is set.</summary>
 internal sealed class LoopTimer(Action callback)
 {
     public Action Callback => callback;
 
-    /// <summary>When it runs, <see cref="EventLoop.Now"/>; long.MaxValue: never.</summary>
+    /// <summary>When the timer elapses, in the time of <see cref="EventLoop.Now"/>; long.MaxValue for never.</summary>
     public long DueNs { get; internal set; } = long.MaxValue;
 
     public bool IsRunning => DueNs != long.MaxValue;
 
-    /// <summary>Runs the callback once at that time, in place of any time before.</summary>
+    /// <summary>Runs the callback once at that time, in place of any earlier setting.</summary>
     public void At(long ns) => DueNs = ns;
 
-    /// <summary>Runs the callback once after that many ms, in place of any time before.</summary>
+    /// <summary>Runs the callback once after that many ms, in place of any earlier setting.</summary>
     public void After(long milliseconds) => DueNs = EventLoop.Now + milliseconds * 1_000_000;
 
-    /// <summary>Runs the callback at that time unless it runs sooner anyway.</summary>
+    /// <summary>Runs the callback once at that time, unless the timer is already set to an earlier time.</summary>
     public void NoLaterThan(long ns) => DueNs = Math.Min(DueNs, ns);
 
     public void Cancel() => DueNs = long.MaxValue;

@@ -3,8 +3,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Loop;
 
 /// <summary>
-/// A listening unix socket in the loop. When the process is out of descriptors they stay in the socket's queue and are looked
-/// at again a little later, instead of waking the loop without end.
+/// A listening Unix socket in the loop. When the process has no descriptors left, connections stay in the socket's queue and are accepted a
+/// little later, instead of waking the loop continuously.
 /// </summary>
 internal sealed class Listener : IDisposable
 {
@@ -15,9 +15,9 @@ internal sealed class Listener : IDisposable
     private readonly Watch _watch;
     private readonly LoopTimer _retry;
 
-    /// <param name="loop">Waits.</param>
-    /// <param name="fd">Listens; stays the caller's.</param>
-    /// <param name="accepted">Gets each connection: a non-blocking descriptor that is its own to close.</param>
+    /// <param name="loop">Waits for connections.</param>
+    /// <param name="fd">The listening socket. The caller keeps it.</param>
+    /// <param name="accepted">Called with each connection: a non-blocking descriptor, which the callback must close.</param>
     public Listener(EventLoop loop, int fd, Action<int> accepted)
     {
         (_loop, _fd, _accepted) = (loop, fd, accepted);

@@ -1,16 +1,16 @@
 namespace FbHost.Loop;
 
 /// <summary>
-/// Makes what a loop runs, runs it and puts it back, all on one thread: the kernel may compare who uses a device (a DRM card's mode
-/// setting) with the thread that opened it. It is the thread that calls, so that the end needs no other.
+/// Makes the parts that a loop runs, runs the loop, and disposes the parts, all on the calling thread: for some device calls (mode setting
+/// of a DRM card), the kernel may check that the thread is the one that opened the device. The end needs no other thread.
 /// </summary>
 internal static class LoopLife
 {
-    /// <summary>Returns when the loop was stopped, also while things were made, and everything is put back.</summary>
-    /// <param name="loop">Stays the caller's.</param>
-    /// <param name="make">Makes what the loop runs; what it throws is thrown on when what was made is put back.</param>
-    /// <param name="failed">Is told what the loop ended by, when it was an exception; called before <paramref name="putBack"/>.</param>
-    /// <param name="putBack">Puts back what was made, perhaps in part; called once, however it ends.</param>
+    /// <summary>Returns when the loop was stopped, possibly while the parts were made, and all parts are disposed.</summary>
+    /// <param name="loop">The loop. The caller keeps it.</param>
+    /// <param name="make">Makes the parts. Its exception is thrown on after <paramref name="putBack"/>.</param>
+    /// <param name="failed">Called with the exception by which the loop ended, if any, before <paramref name="putBack"/>.</param>
+    /// <param name="putBack">Disposes the parts that were made, possibly not all. Called once in any case.</param>
     public static void Run(EventLoop loop, Action make, Action<Exception> failed, Action putBack)
     {
         try

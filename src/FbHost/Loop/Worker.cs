@@ -3,12 +3,12 @@ using System.Runtime.ExceptionServices;
 namespace FbHost.Loop;
 
 /// <summary>
-/// One background thread for I/O that may take long (fsync, a mixer behind USB, a file on a network), so that the loop never waits for it.
-/// Work is done in the order it was given. The thread is made with the worker: the end of the host needs no new one.
+/// One background thread for I/O that may take long (fsync, the mixer of a USB card, a file on a network), so that the loop never waits for
+/// it. Work is done in the order in which it was queued. The thread is started with the worker, so the end of the host needs no new one.
 /// </summary>
 internal sealed class Worker : IDisposable
 {
-    /// <summary>Pieces of work that may wait unless another number is given; more are refused.</summary>
+    /// <summary>The default for the most pieces of work that may wait; more are refused.</summary>
     public const int Capacity = 64;
 
     private readonly EventLoop _loop;
@@ -16,28 +16,29 @@ internal sealed class Worker : IDisposable
     private readonly int _capacity;
     private readonly Queue<Action> _queue = new();
     private readonly Thread _thread;
-    private bool _ending; // under the queue's lock, as the next
+    private bool _ending; // guarded by the queue's lock, as is the next field
     private bool _ended;
 
-    /// <param name="loop">Runs what follows the work.</param>
-    /// <param name="patience">How long <see cref="Dispose"/> waits for what is queued; null: 3 s.</param>
-    /// <param name="name">The thread's, at most 15 letters.</param>
-    /// <param name="capacity">Pieces of work that may wait; more are refused.</param>
+    /// <param name="loop">Runs the callbacks that follow the work.</param>
+    /// <param name="patience">How long <see cref="Dispose"/> waits for queued work; null for 3 s.</param>
+    /// <param name="name">The thread's name, at most 15 letters.</param>
+    /// <param name="capacity">The most pieces of work that may wait; more are refused.</param>
     public Worker(EventLoop loop, TimeSpan? patience = null, string name = "worker", int capacity = Capacity)
     {
         (_loop, _patience, _capacity) = (loop, patience ?? TimeSpan.FromSeconds(3), capacity);
-        _thread = new Thread(Work) { Name = name, IsBackground = true }; // one that a device holds for ever does not keep the process
+        _thread = new Thread(Work) { Name = name, IsBackground = true }; // background: a blocked device does not keep the process
         _thread.Start();
     }
 
     /// <summary>
-    /// Does work on the worker's thread, then calls <paramref name="then"/> with its result on the loop's. From any thread.
+    /// Does work on the worker's thread, then calls <paramref name="then"/> with its result on the loop's thread. May be called on any
+    /// thread.
     /// </summary>
-    /// <param name="work">
-    /// Touches nothing that the loop changes. An exception it throws is thrown on the loop's thread: catch those that can be expected.
+    /// <param name="work"> The work, which must not use anything that the loop changes. Its exceptions are thrown on the loop's thread, so
+    /// catch those that can be expected.
     /// </param>
-    /// <param name="then">Not called once the worker is disposed.</param>
-    /// <returns>False: as many pieces as may are waiting already, or the worker is disposed; nothing is done.</returns>
+    /// <param name="then">The callback. It is not called after the worker was disposed.</param>
+    /// <returns>False if the queue is full or the worker was disposed; nothing is done then.</returns>
     public bool Run<T>(Func<T> work, Action<T> then) => Enqueue(() =>
     {
         var result = work();
@@ -84,7 +85,7 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    // A piece of work that outlives the worker must not write to the descriptor of a loop that is gone.
+    // Work that is still running after the worker was disposed must not post to a loop that may be disposed, too.
     private void Post(Action action)
     {
         lock (_queue)
@@ -94,18 +95,18 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>Waits until all that was given so far is done, for a bounded time. False: it is not.</summary>
+    /// <summary>Waits for a limited time until all work that was queued so far is done. Returns false if it is not done by then.</summary>
     public bool Wait(TimeSpan patience)
     {
         var done = new TaskCompletionSource();
         return Run(done.SetResult) && done.Task.Wait(patience);
     }
 
-    /// <summary>After <see cref="Dispose"/>: nothing that was given is being done any more.</summary>
+    /// <summary>True if the thread has ended, so that no work is being done any more.</summary>
     public bool HasEnded => !_thread.IsAlive;
 
     /// <summary>
-    /// Takes no more work and waits until what is queued is done, for a bounded time; what is not begun by then is left out.
+    /// Accepts no more work and waits for a limited time until the queued work is done. Work that has not begun by then is dropped.
     /// </summary>
     public void Dispose()
     {

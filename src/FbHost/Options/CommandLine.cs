@@ -1,4 +1,5 @@
 using AlsaSink;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Options;
@@ -8,23 +9,23 @@ internal static class CommandLine
 {
     private static readonly OptionTable Usage = new(
         "mmm",
-        "Shows mmm clients on a framebuffer, with input and sound. To look at a running host: mmmctl --help",
-        "[COMMAND [ARGUMENT...]]    runs an app under a host of its own, and ends with its exit code",
+        "Shows mmm clients on a framebuffer, with input and sound. For commands to a running host, see mmmctl --help.",
+        "[COMMAND [ARGUMENT...]]    runs COMMAND under a host of its own, and ends with its exit code",
         [
-            new("--config", "FILE", "Configuration: JSON with comments. Options here win over it."),
+            new("--config", "FILE", "The configuration file, JSON with comments. Options on the command line take precedence over it."),
             new("--display", "DISPLAY", $"{DisplayChoice.Forms}."),
             new("--rotate", "DEGREES", "How the panel hangs: 0, 90, 180 or 270 degrees clockwise."),
             new("--input", "INPUT",
                 "auto, none, terminal (stdin as a keyboard), or the path of an evdev device, a FIFO, or a directory of them; "
                 + "may be repeated."),
             new("--audio", "AUDIO", "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE."),
-            new("--path", "DIR", "Serves DIR; made when missing. Default: $MMM_PATH, else a new /tmp/mmm-PID."),
-            new("-p", "DIR", "Serves DIR for one client, and ends when it ends."),
+            new("--path", "DIR", "Serves DIR, which is created if it is missing. Default: $MMM_PATH, else a new /tmp/mmm-PID."),
+            new("-p", "DIR", "Serves DIR for one client, and ends when that client ends."),
         ],
         []);
 
-    /// <summary>Reads the arguments and the configuration that they name. Null: help or version was shown.</summary>
-    /// <exception cref="MmmException">One line for people.</exception>
+    /// <summary>Reads the arguments and the configuration file that they name. Returns null if help or version was shown.</summary>
+    /// <exception cref="MmmException">An argument or the configuration is not valid. The message is one line.</exception>
     public static ServeOptions? Parse(string[] args)
     {
         if (Usage.Read(args, Console.Write) is not { } given)
@@ -57,7 +58,7 @@ internal static class CommandLine
         return options;
     }
 
-    // A relative path begins at the working directory, which may have been removed.
+    // A relative path cannot be resolved if the working directory was removed.
     private static void CheckPlace(string? path)
     {
         if (path is null or "" or "auto" or "none" or "terminal" || path.StartsWith('/'))
@@ -68,7 +69,7 @@ internal static class CommandLine
         }
         catch (IOException)
         {
-            throw new MmmException($"{path}: the directory that relative paths begin at was removed; name it by its full path");
+            throw new MmmException($"{path}: the working directory was removed, so a relative path cannot be used; give the full path");
         }
     }
 }

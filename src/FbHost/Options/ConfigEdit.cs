@@ -4,17 +4,20 @@ using Mmm;
 
 namespace FbHost.Options;
 
-/// <summary>Changes one value in a configuration file and nothing else: comments, order and layout stay as a person wrote them.</summary>
+/// <summary>Changes one value in a configuration file and nothing else: comments, order and layout are kept.</summary>
 internal static class ConfigEdit
 {
     private static readonly JsonReaderOptions Jsonc = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>Sets a value in a file. It is replaced as a whole, after it was checked, or stays as it was.</summary>
+    /// <summary>
+    /// Sets a value in a file. The new content is checked first; then the file is replaced as a whole. If anything fails, the file is
+    /// unchanged.
+    /// </summary>
     /// <param name="file">The configuration; a symbolic link is followed.</param>
-    /// <param name="path">Names from the outermost object inwards; objects that are missing are made.</param>
-    /// <param name="value">JSON.</param>
-    /// <param name="check">Throws <see cref="MmmException"/> when the new file would not be a configuration.</param>
-    /// <exception cref="MmmException">It cannot be read, changed or written: one line.</exception>
+    /// <param name="path">Names from the outermost object inwards; missing objects are created.</param>
+    /// <param name="value">The value as JSON.</param>
+    /// <param name="check">Throws <see cref="MmmException"/> if the new file is not a valid configuration.</param>
+    /// <exception cref="MmmException">The file cannot be read, changed or written. The message is one line.</exception>
     public static void Save(string file, ReadOnlySpan<string> path, string value, Action<string> check)
     {
         try
@@ -22,12 +25,12 @@ internal static class ConfigEdit
             file = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
             var mode = File.GetUnixFileMode(file);
             if ((mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
-                throw new MmmException($"{file}: is read-only; allow writing it (chmod u+w) to keep what is set here");
+                throw new MmmException($"{file}: is read-only; make it writable (chmod u+w) to store this setting");
             WholeFile.Replace(file, Set(WholeFile.Read(file, JsonValue.MostBytes), path, value), check);
         }
         catch (JsonException e)
         {
-            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON any more; it is left as it is");
+            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON; the file is not changed");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,17 +38,17 @@ internal static class ConfigEdit
         }
     }
 
-    /// <summary>The text with one value set.</summary>
-    /// <exception cref="JsonException">The text is no JSON.</exception>
-    /// <exception cref="MmmException">A name on the path has a value that is no object.</exception>
+    /// <summary>Returns the text with one value set.</summary>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
+    /// <exception cref="MmmException">A name on the path has a value that is not an object.</exception>
     public static byte[] Set(byte[] json, ReadOnlySpan<string> path, string value)
     {
         var reader = new Utf8JsonReader(json, Jsonc);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new MmmException("a configuration is an object: { … }");
+            throw new MmmException("a configuration must be an object: { … }");
         var open = (int)reader.TokenStartIndex;
-        var last = -1; // the end of the last member of the object that is looked through
+        var last = -1; // the end of the last member so far of the current object
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!reader.ValueTextEquals(path[0]))
@@ -62,7 +65,7 @@ internal static class ConfigEdit
                 return Splice(json, from, (int)reader.BytesConsumed, value);
             }
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw new MmmException($"{path[0]} is no object: {{ … }}");
+                throw new MmmException($"{path[0]} is not an object: {{ … }}");
             path = path[1..];
             (open, last) = ((int)reader.TokenStartIndex, -1);
         }
@@ -72,7 +75,7 @@ internal static class ConfigEdit
     private static string Member(ReadOnlySpan<string> path, string value) =>
         path.Length == 0 ? value : $"\"{path[0]}\": {(path.Length == 1 ? value : $"{{ {Member(path[1..], value)} }}")}";
 
-    // As the last member of the object between the braces: on a line of its own where the closing brace has one.
+    // Inserts the last member of the object between the braces: on a line of its own if the closing brace has one.
     private static byte[] Insert(byte[] json, int open, int last, int close, string member)
     {
         var comma = last < 0 ? -1 : Comma(json, last, close);
@@ -88,7 +91,7 @@ internal static class ConfigEdit
         return comma < 0 ? Splice(json, last, last, $", {member}") : Splice(json, comma + 1, comma + 1, $" {member}");
     }
 
-    // As the first member stands, if it has a line of its own; else two spaces more than the brace.
+    // Returns the indentation of the first member if it has a line of its own; otherwise two spaces more than the brace.
     private static string Indent(byte[] json, int open, int close)
     {
         var rest = json.AsSpan(open + 1, close - open - 1);
@@ -98,7 +101,7 @@ internal static class ConfigEdit
         return Encoding.ASCII.GetString(line[..spaces]) + (isLast ? "  " : "");
     }
 
-    // Where a comma follows the last member, or -1.
+    // Returns the position of the comma after the last member, or -1.
     private static int Comma(byte[] json, int from, int to)
     {
         for (var i = from; i < to; i++)

@@ -6,18 +6,19 @@ using Mmm;
 namespace FbHost.Options;
 
 /// <summary>
-/// Reads the configuration file: JSON with comments, every key optional, an unknown key an error. See docs/configuration.md.
+/// Reads the configuration file: JSON with comments. Every key is optional; an unknown key is an error. See docs/configuration.md.
 /// </summary>
 internal static class ConfigFile
 {
-    private const int LongestName = 64; // of an app; a name of files is no longer than 255 bytes
-    private const int LongestArgument = 128 * 1024 / 3; // characters; the kernel takes 128 KB a piece
+    private const int LongestName = 64; // of an app; a file name has at most 255 bytes
+    private const int LongestArgument = 128 * 1024 / 3; // characters; the kernel accepts 128 KB per argument
 
-    /// <exception cref="MmmException">One line that names file, line, key and what it must be.</exception>
+    /// <exception cref="MmmException">The configuration is not valid. The message is one line with the file, the line, the key and what it
+    /// must be.</exception>
     public static ServeOptions Load(string file)
     {
         var options = new ServeOptions();
-        JsonValue? front = null; // looked up when all apps are known
+        JsonValue? front = null; // checked when all apps have been read
         JsonValue.Load(file).Members(
             ("path", v => options.Path = v.Name("the clients' directory")),
             ("display", v => v.Members(

@@ -1,31 +1,31 @@
 namespace FbHost.Options;
 
-/// <summary>What a key can make the host do.</summary>
+/// <summary>An action of the host that a key can trigger.</summary>
 internal enum HostAction
 {
     /// <summary>Ends the host.</summary>
     Quit,
 
-    /// <summary>Turns the screen off, and on again.</summary>
+    /// <summary>Turns the screen off, or on if it is off.</summary>
     Blank,
 
-    /// <summary>Raises the client that is lowest, so that each gets its turn.</summary>
+    /// <summary>Raises the lowest client, so that repeated use shows each client in turn.</summary>
     NextClient,
 
     /// <summary>Ends the app in the foreground and starts it again.</summary>
     RestartApp,
 
-    /// <summary>Everything is louder by 5 %.</summary>
+    /// <summary>Raises the master volume by 5 %.</summary>
     VolumeUp,
 
-    /// <summary>Everything is quieter by 5 %.</summary>
+    /// <summary>Lowers the master volume by 5 %.</summary>
     VolumeDown,
 
-    /// <summary>Everything is silent, and heard again.</summary>
+    /// <summary>Mutes or unmutes all sound.</summary>
     Mute,
 }
 
-/// <summary>Keys that the host keeps, and whether the built-in ones are locked: a kiosk's.</summary>
+/// <summary>The keys that the host handles itself, and whether the built-in ones are disabled, as for a kiosk.</summary>
 internal sealed record HostKeyOptions(IReadOnlyList<(byte[] Word, HostAction Action)> Keys, bool Lock)
 {
     public static readonly HostKeyOptions Default = new([], Lock: false);

@@ -3,10 +3,11 @@ using Mmm;
 
 namespace FbHost.Options;
 
-/// <summary>The configuration's "input": which devices, and what is said of them.</summary>
+/// <summary>Reads "input" of the configuration: the devices and their settings.</summary>
 internal static class InputConfig
 {
-    /// <exception cref="MmmException">One line that names file, line, key and what it must be.</exception>
+    /// <exception cref="MmmException">The configuration is not valid. The message is one line with the file, the line, the key and what it
+    /// must be.</exception>
     public static void Read(JsonValue v, ServeOptions options)
     {
         DeviceSettings touch = new(), mouse = new();
@@ -26,7 +27,7 @@ internal static class InputConfig
         ? [.. v.Items.Select(i => i.Name("\"auto\", \"none\", \"terminal\", a directory or a device"))]
         : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
 
-    // The keys that say how a touch panel is to be read: the same in "touch" and in a rule.
+    // The settings of a touch panel, which are the same in "touch" and in a rule.
     private static (string Key, Action<JsonValue> Read)[] Touch(Func<DeviceSettings> get, Action<DeviceSettings> set) =>
     [
         ("calibration", x => set(get() with { Calibration = Calibration(x) })),
@@ -89,7 +90,7 @@ internal static class InputConfig
         var matrix = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
         return matrix.IsUsable
             ? matrix
-            : throw v.Fault("the matrix is singular: a e - b d is 0, so places could not be told apart; "
+            : throw v.Fault("the matrix is singular: a e - b d is 0, so different positions would become one; "
                 + "[ 1, 0, 0, 0, 1, 0 ] changes nothing");
     }
 
@@ -107,7 +108,7 @@ internal static class InputConfig
 
     private static PalmFilter Palm(JsonValue v)
     {
-        var palm = new PalmFilter(2, 2); // more than anything measures
+        var palm = new PalmFilter(2, 2); // more than any device reports
         v.Members(
             ("pressure", x => palm = palm with { Pressure = x.Number(0.01, 1) }),
             ("size", x => palm = palm with { Size = x.Number(0.01, 1) }));

@@ -4,10 +4,10 @@ using Mmm;
 
 namespace FbHost.Options;
 
-/// <summary>A value of a configuration file that knows its line and its name, so that faults can name both.</summary>
+/// <summary>A value of a configuration file with its line and its name, so that error messages can contain both.</summary>
 internal sealed class JsonValue
 {
-    /// <summary>Of a configuration file.</summary>
+    /// <summary>The largest configuration file.</summary>
     public const int MostBytes = 1 << 20;
 
     private const int MostText = 4096, MostShown = 60;
@@ -19,7 +19,8 @@ internal sealed class JsonValue
     private JsonValue(string file, int line, string name, object? value) => (_file, _line, _name, _value) = (file, line, name, value);
 
     /// <summary>Reads a file of JSON with comments and trailing commas.</summary>
-    /// <exception cref="MmmException">Missing, unreadable, too large, or no JSON: with the line.</exception>
+    /// <exception cref="MmmException">The file is missing, unreadable, too large, or not valid JSON. The message contains the
+    /// line.</exception>
     public static JsonValue Load(string file)
     {
         byte[] bytes;
@@ -39,13 +40,13 @@ internal sealed class JsonValue
         {
             reader.Read();
             var root = Parse(ref reader, bytes, file, "");
-            return reader.Read() ? throw new MmmException($"{file}: something follows the configuration's end") : root;
+            return reader.Read() ? throw new MmmException($"{file}: there is text after the end of the configuration") : root;
         }
         catch (JsonException e)
         {
             throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON at column {(e.BytePositionInLine ?? 0) + 1}");
         }
-        catch (InvalidOperationException) // a key with half a surrogate pair or broken UTF-8
+        catch (InvalidOperationException) // a key with half a surrogate pair or invalid UTF-8
         {
             throw new MmmException($"{file}:{LineOf(bytes, reader.TokenStartIndex)}: a key is not valid Unicode");
         }
@@ -67,7 +68,7 @@ internal sealed class JsonValue
                     var keyLine = LineOf(bytes, reader.TokenStartIndex);
                     reader.Read();
                     if (!members.TryAdd(key, Parse(ref reader, bytes, file, name.Length == 0 ? key : $"{name}.{key}")))
-                        throw new MmmException($"{file}:{keyLine}: {key} is there twice");
+                        throw new MmmException($"{file}:{keyLine}: {key} occurs twice");
                 }
                 value = members;
                 break;
@@ -98,11 +99,11 @@ internal sealed class JsonValue
         }
         catch (InvalidOperationException)
         {
-            throw new MmmException($"{file}:{line}: {name} is not valid Unicode; write it in UTF-8, and pairs of \\u escapes whole");
+            throw new MmmException($"{file}:{line}: {name} is not valid Unicode; write it in UTF-8, with \\u escapes in whole pairs");
         }
     }
 
-    /// <summary>The fault as one line: file, line, what.</summary>
+    /// <summary>Makes an exception whose message is one line: the file, the line, the value, and what it must be.</summary>
     public MmmException Fault(string must) => new($"{_file}:{_line}: {_name} is {Show()}; {must}");
 
     private string Show() => _value switch
@@ -116,12 +117,12 @@ internal sealed class JsonValue
         _ => "an object",
     };
 
-    /// <summary>The members of an object, each of which must be known.</summary>
+    /// <summary>Reads the members of an object, each of which must be known.</summary>
     public void Members(params ReadOnlySpan<(string Key, Action<JsonValue> Read)> known)
     {
         if (_value is not Dictionary<string, JsonValue> members)
             throw _name.Length == 0
-                ? new MmmException($"{_file}:{_line}: a configuration is an object: {{ … }}")
+                ? new MmmException($"{_file}:{_line}: a configuration must be an object: {{ … }}")
                 : Fault("it must be an object: { … }");
         foreach (var (key, value) in members)
         {
@@ -138,20 +139,20 @@ internal sealed class JsonValue
         }
     }
 
-    /// <summary>The members of an object whose keys are names of the user's.</summary>
+    /// <summary>The members of an object whose keys the user chooses.</summary>
     public IEnumerable<(string Key, JsonValue Value)> Entries => _value is Dictionary<string, JsonValue> members
         ? members.Select(m => (m.Key, m.Value))
         : throw Fault("it must be an object: { … }");
 
-    /// <summary>A text of at most 4096 characters, without NUL.</summary>
+    /// <summary>The value as a text of at most 4096 characters, without NUL.</summary>
     public string Text => TextOf(MostText);
 
-    /// <summary>A text that is a name or path: not empty.</summary>
-    /// <param name="what">What it names, after "it must name ".</param>
+    /// <summary>Returns the value as a name or path, which must not be empty.</summary>
+    /// <param name="what">What it names, for the message "it must name ...".</param>
     public string Name(string what) => Text.Length > 0 ? Text : throw Fault($"it must name {what}");
 
-    /// <summary>A text without NUL, which would end it for the system.</summary>
-    /// <param name="most">Characters.</param>
+    /// <summary>Returns the value as a text without NUL, at which system calls would cut it.</summary>
+    /// <param name="most">The largest number of characters.</param>
     public string TextOf(int most)
     {
         if (_value is not string text)
@@ -171,7 +172,7 @@ internal sealed class JsonValue
         ? d
         : throw Fault(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it must be a number from {min} to {max}"));
 
-    /// <summary>One of a few whole numbers.</summary>
+    /// <summary>Returns the value, which must be one of the given whole numbers.</summary>
     public int Is(params ReadOnlySpan<int> known)
     {
         if (_value is double d && Math.Floor(d) == d && Math.Abs(d) < int.MaxValue && known.Contains((int)d))

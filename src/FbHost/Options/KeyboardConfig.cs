@@ -6,7 +6,8 @@ namespace FbHost.Options;
 /// <summary>The objects "keyboard" and "keys" of "input"; see docs/configuration.md and docs/keys.md.</summary>
 internal static class KeyboardConfig
 {
-    /// <exception cref="Mmm.MmmException">One line that names file, line, key and what it must be.</exception>
+    /// <exception cref="Mmm.MmmException">The configuration is not valid. The message is one line with the file, the line, the key and what
+    /// it must be.</exception>
     public static KeyboardOptions Keyboard(JsonValue v)
     {
         var options = new KeyboardOptions();
@@ -36,7 +37,7 @@ internal static class KeyboardConfig
         return new HostKeyOptions(keys, locked);
     }
 
-    // As xkb takes them: letters, digits, and what joins them. Anything else is a slip, which the library would not name.
+    // Names as xkb accepts them: letters, digits and separators. Anything else is an error that the library would not report clearly.
     private static string Names(JsonValue v) =>
         v.Text.Length is > 0 and < 200 && v.Text.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
         ? v.Text
@@ -68,7 +69,7 @@ internal static class KeyboardConfig
             && rune.Utf16SequenceLength == name.Length && !Rune.IsControl(rune) && rune.Value != ' ';
         return isCharacter || KeyNameTable.Has(name)
             ? Encoding.UTF8.GetBytes(word)
-            : throw v.Fault($"\"{word}\" is no key; it must be a name of docs/keys.md or one character, "
+            : throw v.Fault($"\"{word}\" is not a key; it must be a name of docs/keys.md or one character, "
                 + "after control-, alt-, shift- in this order");
     }
 }

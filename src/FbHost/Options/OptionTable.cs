@@ -5,51 +5,51 @@ using Mmm;
 namespace FbHost.Options;
 
 /// <summary>An option of a program.</summary>
-/// <param name="Name">With its dashes.</param>
-/// <param name="Value">What its value is, in capitals; null: it has none.</param>
+/// <param name="Name">The name with its dashes.</param>
+/// <param name="Value">A word in capitals for its value; null if it has none.</param>
 /// <param name="Description">One sentence or more.</param>
 internal sealed record OptionEntry(string Name, string? Value, string Description);
 
 /// <summary>A command of a program that has several.</summary>
-/// <param name="Name">The word.</param>
-/// <param name="Arguments">What follows it, in capitals; what may be left out in brackets. Empty: nothing.</param>
-/// <param name="Least">How many words follow it at least.</param>
-/// <param name="Most">How many at most.</param>
+/// <param name="Name">The command's word.</param>
+/// <param name="Arguments">The arguments in capitals, optional ones in brackets; empty if there are none.</param>
+/// <param name="Least">The smallest number of arguments.</param>
+/// <param name="Most">The largest number of arguments.</param>
 /// <param name="Description">One sentence or more.</param>
-/// <param name="Options">Its own, beside those of the program.</param>
+/// <param name="Options">The command's own options, in addition to those of the program.</param>
 internal sealed record CommandEntry(string Name, string Arguments, int Least, int Most, string Description, params OptionEntry[] Options);
 
 /// <summary>
-/// The one table of what a program understands: its arguments are read by it, its help is written from it. The host's start reads it with
-/// no library in between, which on a small board is a tenth of a second.
+/// The table of a program's options and commands. The arguments are read by it, and the help is written from it. It uses no library, which
+/// saves a tenth of a second of the host's start on a small board.
 /// </summary>
-/// <param name="Name">The program's.</param>
-/// <param name="Description">What it is for.</param>
-/// <param name="Arguments">What follows the options; for a program without commands.</param>
-/// <param name="Options">All options but help and version, which every program has.</param>
-/// <param name="Commands">Its commands; none: what follows the options is the caller's business.</param>
+/// <param name="Name">The program's name.</param>
+/// <param name="Description">What the program does.</param>
+/// <param name="Arguments">The arguments that follow the options, for a program without commands.</param>
+/// <param name="Options">All options except help and version, which every program has.</param>
+/// <param name="Commands">The program's commands. If there are none, the caller handles what follows the options.</param>
 internal sealed record OptionTable(
     string Name, string Description, string Arguments, IReadOnlyList<OptionEntry> Options, IReadOnlyList<CommandEntry> Commands)
 {
     private const int Columns = 120;
-    private static readonly OptionEntry Help = new("--help", null, "Shows this (-h, -? too).");
+    private static readonly OptionEntry Help = new("--help", null, "Shows this help (also -h, -?).");
     private static readonly OptionEntry Version = new("--version", null, "Shows the version.");
 
-    /// <summary>What was given.</summary>
+    /// <summary>The arguments that were given.</summary>
     /// <param name="Command">Null for a program without commands.</param>
-    /// <param name="Values">Each option with its values, in the order given; one without a value has "".</param>
-    /// <param name="Words">What is neither option nor command.</param>
+    /// <param name="Values">Each option with its value, in the order given; an option without a value has "".</param>
+    /// <param name="Words">The arguments that are neither options nor a command.</param>
     internal sealed record Given(CommandEntry? Command, IReadOnlyList<(string Option, string Value)> Values, string[] Words)
     {
-        /// <summary>The last value of an option; null: it was not given.</summary>
+        /// <summary>The last value of an option; null if it was not given.</summary>
         public string? Last(string option) => All(option) is { Length: > 0 } all ? all[^1] : null;
 
         /// <summary>All values of an option.</summary>
         public string[] All(string option) => [.. Values.Where(v => v.Option == option).Select(v => v.Value)];
     }
 
-    /// <summary>Reads arguments. Null: help or version was asked for, and is given to <paramref name="print"/>.</summary>
-    /// <exception cref="MmmException">One line that names what is wrong.</exception>
+    /// <summary>Reads arguments. Returns null if help or version was requested; its text is passed to <paramref name="print"/>.</summary>
+    /// <exception cref="MmmException">An argument is not valid. The message is one line.</exception>
     public Given? Read(string[] arguments, Action<string> print)
     {
         CommandEntry? command = null;
@@ -79,13 +79,13 @@ internal sealed record OptionTable(
             }
             else if (Commands.Count == 0)
             {
-                words.AddRange(arguments[i..]); // what follows the first word is a command's own
+                words.AddRange(arguments[i..]); // the words after the first one are arguments of that command
                 break;
             }
             else if (command is null)
             {
                 command = Commands.FirstOrDefault(c => c.Name == argument)
-                    ?? throw Wrong($"{argument} is not a command; there are {string.Join(", ", Commands.Select(c => c.Name))}");
+                    ?? throw Wrong($"{argument} is not a command; the commands are {string.Join(", ", Commands.Select(c => c.Name))}");
             }
             else
             {
@@ -95,7 +95,7 @@ internal sealed record OptionTable(
         if (command is null && Commands.Count > 0)
             throw Wrong("a command is missing");
         if (command is not null && (words.Count < command.Least || words.Count > command.Most))
-            throw Wrong($"{command.Name} is followed by {(command.Arguments.Length == 0 ? "nothing" : command.Arguments)}");
+            throw Wrong($"{command.Name} takes {(command.Arguments.Length == 0 ? "no arguments" : $"the arguments {command.Arguments}")}");
         return new Given(command, values, [.. words]);
     }
 
@@ -108,7 +108,7 @@ internal sealed record OptionTable(
         var option = Options.FirstOrDefault(o => o.Name == name) ?? command?.Options.FirstOrDefault(o => o.Name == name)
             ?? throw Wrong($"{name} is not a known option");
         if (option.Value is null)
-            return end < 0 ? (name, "") : throw Wrong($"{name} has no value");
+            return end < 0 ? (name, "") : throw Wrong($"{name} takes no value");
         var value = end >= 0 ? argument[(end + 1)..]
             : ++i < arguments.Length ? arguments[i]
             : throw Wrong($"{name} must be followed by {option.Value}");

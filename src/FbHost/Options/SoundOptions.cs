@@ -2,26 +2,26 @@ using AlsaSink;
 
 namespace FbHost.Options;
 
-/// <summary>What is done with sound before it goes out; see docs/configuration.md.</summary>
+/// <summary>How sound is processed and played; see docs/configuration.md.</summary>
 internal sealed class SoundOptions
 {
-    /// <summary>Percent, where nothing else was kept.</summary>
+    /// <summary>The master volume in percent, if none is stored.</summary>
     public int Volume { get; set; } = 100;
 
-    /// <summary>A control of the card's own mixer that the volume drives; null: samples are multiplied.</summary>
+    /// <summary>The control of the card's own mixer that the volume sets; null if samples are multiplied instead.</summary>
     public string? CardControl { get; set; }
 
-    /// <summary>Whether what does not fit full scale is turned down; else it saturates.</summary>
+    /// <summary>True if sound beyond full scale is turned down by a limiter; otherwise it is clipped.</summary>
     public bool Limits { get; set; } = true;
 
     public ResamplerQuality Quality { get; set; } = ResamplerQuality.Default;
 
-    /// <summary>A WAV file that is played at each press of a finger, key or button; null: none.</summary>
+    /// <summary>A WAV file that is played at each press of a finger, key or button; null for none.</summary>
     public string? Click { get; set; }
 
-    /// <summary>Percent.</summary>
+    /// <summary>The volume of the click in percent.</summary>
     public int ClickVolume { get; set; } = 100;
 
-    /// <summary>Where the volume is kept; null: a file of the service's state directory, if it has one.</summary>
+    /// <summary>The file in which the volumes are stored; null for volume.json in the state directory, if there is one.</summary>
     public string? State { get; set; }
 }

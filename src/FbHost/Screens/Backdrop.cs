@@ -3,21 +3,24 @@ using Mmm;
 
 namespace FbHost.Screens;
 
-/// <summary>What is behind all clients: a splash until it is ended, a plain page while an app keeps failing, else black.</summary>
+/// <summary>
+/// The picture behind all clients: the splash until the first frame, a page of text while an app keeps failing, else black.
+/// </summary>
 internal sealed class Backdrop : Surface
 {
-    private static readonly Color Page = Color.FromRgb(0x182430), Title = Color.FromRgb(0xFFC030), Text = Color.FromRgb(0xE8ECF0);
-    private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // of a splash
+    private static readonly PixelColor Page = PixelColor.FromRgb(0x182430), Title = PixelColor.FromRgb(0xFFC030),
+        Text = PixelColor.FromRgb(0xE8ECF0);
+    private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // the largest splash
     private readonly Screen _screen;
     private readonly string _help;
     private readonly Dictionary<string, string> _failing = []; // by app
     private readonly string? _splashFile;
     private byte[]? _splash; // the PNG, until it is ended
-    private uint[]? _pixels; // a whole screen of them
+    private uint[]? _pixels; // of the whole screen
 
-    /// <param name="screen">Painted on.</param>
-    /// <param name="splash">A PNG, shown in the middle; null for none.</param>
-    /// <param name="help">How to get help: on the page of an app that keeps failing.</param>
+    /// <param name="screen">The screen to paint on.</param>
+    /// <param name="splash">A PNG that is shown in the middle; null for none.</param>
+    /// <param name="help">A text about how to get help, which is shown on the page of an app that keeps failing.</param>
     /// <exception cref="MmmException">The splash cannot be read.</exception>
     public Backdrop(Screen screen, string? splash, string help) : base(SurfaceLevel.Backdrop)
     {
@@ -29,7 +32,7 @@ internal sealed class Backdrop : Surface
         screen.Resized += RenderAgain;
     }
 
-    // It could be shown once; a larger screen may take more memory than there is.
+    // The splash could be shown before, but a larger screen may need more memory than there is.
     private void RenderAgain()
     {
         try
@@ -42,7 +45,7 @@ internal sealed class Backdrop : Surface
         }
     }
 
-    /// <summary>The first client has shown a picture: no splash any more.</summary>
+    /// <summary>Ends the splash, after the first client has shown a picture.</summary>
     public void EndSplash()
     {
         if (_splash is null)
@@ -96,7 +99,7 @@ internal sealed class Backdrop : Surface
         }
     }
 
-    // Only what is seen is kept of a picture that is larger than the screen.
+    // Only the visible part is kept of a picture that is larger than the screen.
     private uint[] Centre(PngReader png)
     {
         var (width, height) = (_screen.Display.Width, _screen.Display.Height);
@@ -106,18 +109,18 @@ internal sealed class Backdrop : Surface
         png.Read((y, row) =>
         {
             if (y == 0)
-                all.AsSpan().Fill(row[0]); // the colour of its corner goes on to the edges of the screen
+                all.AsSpan().Fill(row[0]); // the colour of its top left corner fills the rest of the screen
             if (y + dy >= seen.Y && y + dy < seen.Bottom)
                 row.Slice(seen.X - dx, seen.Width).CopyTo(all.AsSpan((y + dy) * width + seen.X));
         });
         return all;
     }
 
-    /// <summary>An app keeps ending soon after its start: says what, since when, and how to get help.</summary>
+    /// <summary>Shows that an app keeps ending soon after its start: the reason, since when, and how to get help.</summary>
     public void AppFails(string app, DateTime since, string why)
     {
         _failing[app] =
-            $"The app \"{app}\" keeps ending: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. It is started again and again.";
+            $"The app \"{app}\" keeps ending: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. The system keeps restarting it.";
         Render();
     }
 
@@ -145,7 +148,7 @@ internal sealed class Backdrop : Surface
         }
         catch (OutOfMemoryException)
         {
-            return null; // the log says it too
+            return null; // the reason is also in the log
         }
     }
 

@@ -2,9 +2,7 @@ using FbHost.Loop;
 
 namespace FbHost.Screens;
 
-/// <summary>
-/// Turns the screen off after a time without input, or when told to, and on again.
-/// </summary>
+/// <summary>Turns the screen off after a time without input or on request, and turns it on again.</summary>
 internal sealed class Blanker
 {
     private readonly Screen _screen;
@@ -13,8 +11,8 @@ internal sealed class Blanker
     private long _lastInputNs = EventLoop.Now;
 
     /// <param name="loop">Runs the timer.</param>
-    /// <param name="screen">Turned off and on.</param>
-    /// <param name="after">Time without input; zero: never by itself.</param>
+    /// <param name="screen">The screen that is turned off and on.</param>
+    /// <param name="after">Time without input after which the screen is turned off; zero for never.</param>
     public Blanker(EventLoop loop, Screen screen, TimeSpan after)
     {
         _screen = screen;
@@ -32,10 +30,10 @@ internal sealed class Blanker
             _timer.At(_lastInputNs + _afterNs);
     }
 
-    /// <summary>Somebody is there: the time without input begins anew. A screen that is off stays off.</summary>
-    public void NoteInput() => _lastInputNs = EventLoop.Now; // the timer is not set anew for each event: it looks here when it runs
+    /// <summary>Notes input: the time without input begins anew. A screen that is off stays off.</summary>
+    public void NoteInput() => _lastInputNs = EventLoop.Now; // the timer is not set anew for each event; it reads this field when it runs
 
-    /// <summary>Notes that somebody is there, and turns the screen on. False: it was on.</summary>
+    /// <summary>Notes input, and turns the screen on. Returns false if the screen was already on.</summary>
     public bool TryWake()
     {
         NoteInput();

@@ -3,8 +3,8 @@ using Mmm;
 namespace FbHost.Screens;
 
 /// <summary>
-/// A small arrow that the host draws for a mouse. It is mixed into the pixels on their way to the display, so the picture beneath is never
-/// touched: hiding it paints that part again.
+/// A small arrow that the host draws for a mouse. It is drawn over the pixels as they are copied to the display, so the client's picture is
+/// never changed: to hide the arrow, that part is painted again.
 /// </summary>
 internal sealed class Cursor : Surface
 {
@@ -44,7 +44,7 @@ internal sealed class Cursor : Surface
     // On panels of 1200 lines and more the arrow is drawn at twice its size.
     private int Scale => _screen.Display.Height >= 1200 ? 2 : 1;
 
-    /// <summary>Shows it with its tip at a pixel.</summary>
+    /// <summary>Shows the arrow with its tip at a pixel.</summary>
     public void MoveTo(int x, int y) => Become(new Rect(x, y, 11 * Scale, Arrow.Length * Scale));
 
     public void Hide() => Become(default);

@@ -3,8 +3,8 @@ using Mmm;
 namespace FbHost.Screens;
 
 /// <summary>
-/// A set of pixels as rectangles that do not overlap. What becomes more than <see cref="MostRects"/> by adding is replaced by the rectangle
-/// around it, so that its cost is bounded.
+/// A set of pixels as rectangles that do not overlap. If an addition results in more than <see cref="MostRects"/> rectangles, they are
+/// replaced by the rectangle around them all, so that the cost is limited.
 /// </summary>
 internal sealed class Region
 {
@@ -20,7 +20,7 @@ internal sealed class Region
 
     public void Clear() => _rects.Clear();
 
-    /// <summary>Makes it that rectangle.</summary>
+    /// <summary>Sets the region to a rectangle.</summary>
     public void Set(Rect rect)
     {
         _rects.Clear();
@@ -28,7 +28,7 @@ internal sealed class Region
             _rects.Add(rect);
     }
 
-    /// <summary>Makes it the pixels of another region that lie in a rectangle.</summary>
+    /// <summary>Sets the region to the pixels of another region that lie in a rectangle.</summary>
     public void SetCommon(Region other, Rect rect)
     {
         _rects.Clear();
@@ -64,7 +64,7 @@ internal sealed class Region
         Set(all);
     }
 
-    /// <summary>Takes the pixels of a rectangle out.</summary>
+    /// <summary>Removes the pixels of a rectangle.</summary>
     public void Subtract(Rect hole)
     {
         if (!hole.IsEmpty)

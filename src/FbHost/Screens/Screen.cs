@@ -5,33 +5,33 @@ using Mmm;
 namespace FbHost.Screens;
 
 /// <summary>
-/// The compositor: a stack of surfaces over black. Whoever changes something marks damage; all damage is painted once, before the loop
-/// sleeps. A pixel's way is from its surface into the display's canvas or, where there is none, through a band buffer; only damaged and
-/// visible pixels make it.
+/// The compositor: a stack of surfaces over black. A caller that changes something marks damage; all damage is painted once, before the
+/// loop sleeps. Pixels are copied from their surface into the display's canvas or, if there is none, through a band buffer. Only damaged
+/// and visible pixels are copied.
 /// </summary>
 /// <remarks>
-/// New pictures are painted at once, since their surfaces are paced by whoever takes them. All other damage (surfaces that come, go or
-/// move, the cursor) is painted at most once a frame of the display, however often it changes.
+/// New pictures are painted at once, since frames are already taken at the display's pace. All other damage (surfaces that are added,
+/// removed or moved, and the cursor) is painted at most once per frame of the display, however often it changes.
 /// </remarks>
 internal sealed class Screen
 {
     private const int BandPixels = 32 * 1024; // 128 KB: stays in the cache between the two copies
-    private const int SidewaysRows = 64; // 256 bytes in each row of a panel that hangs sideways: fewer cost cache lines written in part
+    private const int SidewaysRows = 64; // 256 bytes per row of a panel that is rotated by 90°: fewer would write partial cache lines
     private readonly IDisplay _display;
     private readonly LoopTimer _timer;
     private readonly List<Surface> _surfaces = []; // bottom first
-    private readonly List<Surface> _overlays = []; // those of them that are not opaque
-    private readonly Region _damage = new(); // beside the surfaces' new pixels
+    private readonly List<Surface> _overlays = []; // the surfaces that are not opaque
+    private readonly Region _damage = new(); // in addition to the surfaces' new pixels
     private readonly Region _painting = new();
     private readonly Region _part = new();
     private readonly List<Rect> _painted = [];
     private uint[] _band = [];
-    private long _nextNs; // no damage but new pictures is painted before
+    private long _nextNs; // damage other than new pictures is not painted before this time
 
     public Screen(EventLoop loop, IDisplay display)
     {
         _display = display;
-        _timer = loop.CreateTimer(() => { }); // awake, the loop paints before it sleeps again
+        _timer = loop.CreateTimer(() => { }); // the timer only wakes the loop, which paints before it sleeps again
     }
 
     public IDisplay Display => _display;
@@ -41,15 +41,15 @@ internal sealed class Screen
 
     public Rect Bounds => new(0, 0, _display.Width, _display.Height);
 
-    /// <summary>The display has another size; everything is painted anew.</summary>
+    /// <summary>The display's size has changed; everything is painted again.</summary>
     public event Action? Resized;
 
     /// <summary>
-    /// Parts of the screen that have changed, when the display was told to show them. The list is only valid during the call.
+    /// Parts of the screen that have changed, after they were passed to the display. The list is only valid during the call.
     /// </summary>
     public event Action<IReadOnlyList<Rect>>? Shown;
 
-    /// <summary>Follows the display's size.</summary>
+    /// <summary>Adapts to a new size of the display.</summary>
     public void Resize()
     {
         _band = [];
@@ -57,7 +57,7 @@ internal sealed class Screen
         Resized?.Invoke();
     }
 
-    /// <summary>Turns the screen off or on; a display that cannot is black meanwhile.</summary>
+    /// <summary>Turns the screen off or on. A display that cannot be turned off shows black instead.</summary>
     public void Blank(bool blank)
     {
         IsBlank = blank;
@@ -77,7 +77,7 @@ internal sealed class Screen
         Damage(surface.Bounds);
     }
 
-    /// <summary>Takes a surface away.</summary>
+    /// <summary>Removes a surface.</summary>
     public void Remove(Surface surface)
     {
         surface.NewPixels = default;
@@ -86,7 +86,7 @@ internal sealed class Screen
             Damage(surface.Bounds);
     }
 
-    /// <summary>Puts a surface on top of its level, or under all others of it.</summary>
+    /// <summary>Moves a surface to the top of its level, or under all others of its level.</summary>
     public void Restack(Surface surface, bool toTop)
     {
         var at = _surfaces.IndexOf(surface);
@@ -103,10 +103,10 @@ internal sealed class Screen
 
     private int Bottom(SurfaceLevel level) => _surfaces.FindLastIndex(s => s.Level < level) + 1;
 
-    /// <summary>The uppermost client's picture at a pixel of the screen.</summary>
+    /// <summary>Returns the uppermost client's picture at a pixel of the screen; null if there is none.</summary>
     public Surface? At(int x, int y)
     {
-        for (var i = _surfaces.Count - 1; i >= 0; i--) // for each motion: no delegate
+        for (var i = _surfaces.Count - 1; i >= 0; i--) // called for each motion, so no delegate is allocated
         {
             if (_surfaces[i].Level == SurfaceLevel.Client && _surfaces[i].Bounds.Contains(x, y))
                 return _surfaces[i];
@@ -114,16 +114,16 @@ internal sealed class Screen
         return null;
     }
 
-    /// <summary>A part of a surface's picture is new. It is painted before the loop sleeps, as far as it can be seen.</summary>
+    /// <summary>Marks a part of a surface's picture as new. Its visible pixels are painted before the loop sleeps.</summary>
     public void Damage(Surface surface, Rect onScreen) => surface.NewPixels = surface.NewPixels.Union(onScreen.Intersect(surface.Bounds));
 
-    /// <summary>A part of the screen is to be painted anew, whatever lies there.</summary>
+    /// <summary>Marks a part of the screen to be painted again, whatever is there.</summary>
     public void Damage(Rect onScreen) => _damage.Add(onScreen.Intersect(Bounds));
 
-    /// <summary>Everything is to be painted anew.</summary>
+    /// <summary>Marks the whole screen to be painted again.</summary>
     public void Damage() => _damage.Set(Bounds);
 
-    /// <summary>Something is to be painted now: what waits for its time does not count.</summary>
+    /// <summary>True if something is to be painted now. Damage that waits for the next frame does not count.</summary>
     public bool HasWork => (!_damage.IsEmpty && EventLoop.Now >= _nextNs) || (!IsBlank && _surfaces.Exists(s => !s.NewPixels.IsEmpty));
 
     /// <summary>Paints what is due; called before the loop sleeps.</summary>
@@ -137,7 +137,7 @@ internal sealed class Screen
             FindVisible(surface);
             _painting.Add(_part);
             foreach (var rect in _part.Rects)
-                _damage.Subtract(rect); // painted now: not once more when the surface may be drawing again
+                _damage.Subtract(rect); // painted now, so not again later, when the client may be drawing the next frame
         }
         if (!_damage.IsEmpty)
             TakeDamage();
@@ -159,7 +159,7 @@ internal sealed class Screen
         _damage.Clear();
     }
 
-    // Sets _part to what the opaque surfaces above leave of a surface's new pixels.
+    // Sets _part to the pixels of a surface's new picture that no opaque surface above covers.
     private void FindVisible(Surface surface)
     {
         _part.Set(surface.NewPixels.Intersect(Bounds));
@@ -223,7 +223,7 @@ internal sealed class Screen
             _overlays[i].Draw(rect, pixels, stride);
     }
 
-    /// <summary>Shows what was painted; called before the loop sleeps.</summary>
+    /// <summary>Shows what was painted. Called before the loop sleeps.</summary>
     public void Flush()
     {
         if (_painted.Count == 0)

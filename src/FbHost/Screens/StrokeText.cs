@@ -3,8 +3,8 @@ using Mmm;
 namespace FbHost.Screens;
 
 /// <summary>
-/// Draws text with a stroke font of its own: a host without a desktop has no fonts. Latin letters, digits and what goes with them; any
-/// other character is drawn as a box.
+/// Draws text with a built-in stroke font, since a system without a desktop has no fonts. The font has Latin letters, digits and
+/// punctuation; any other character is drawn as a box.
 /// </summary>
 internal sealed class StrokeText(uint[] pixels, int width, int height)
 {
@@ -43,13 +43,13 @@ internal sealed class StrokeText(uint[] pixels, int width, int height)
 
     private const string Box = "00 40 46 06 00";
 
-    /// <summary>Draws words from the left edge on, as many lines as it takes. Returns the y below the last line.</summary>
+    /// <summary>Draws text, which is wrapped into as many lines as necessary. Returns the y below the last line.</summary>
     /// <param name="text">Line breaks are kept.</param>
     /// <param name="left">Pixels; the right edge keeps the same distance.</param>
-    /// <param name="top">Of the first line, pixels.</param>
+    /// <param name="top">The top of the first line, pixels.</param>
     /// <param name="unit">Pixels of a grid unit: a capital is six high.</param>
-    /// <param name="color">Of the strokes.</param>
-    public int Write(string text, int left, int top, double unit, Color color)
+    /// <param name="color">The colour of the strokes.</param>
+    public int Write(string text, int left, int top, double unit, PixelColor color)
     {
         var most = Math.Max(1, (int)((width - 2 * left) / (Advance * unit)));
         var y = (double)top;
@@ -92,7 +92,7 @@ internal sealed class StrokeText(uint[] pixels, int width, int height)
         }
     }
 
-    // A line with round ends: every pixel is covered by how near it is.
+    // Draws a line with round ends. A pixel's coverage depends on its distance from the line.
     private void Segment((double X, double Y) a, (double X, double Y) b, double radius, uint color)
     {
         var reach = radius + 1;

@@ -13,27 +13,31 @@ internal enum SurfaceLevel
     Cursor,
 }
 
-/// <summary>One thing on the screen that can give pixels: a client's picture, the backdrop, the cursor.</summary>
+/// <summary>An object on the screen that provides pixels: a client's picture, the backdrop or the cursor.</summary>
 internal abstract class Surface(SurfaceLevel level)
 {
     public SurfaceLevel Level => level;
 
-    /// <summary>The part of the screen that it covers; empty while it is hidden. May reach beyond the screen.</summary>
+    /// <summary>The part of the screen that the surface covers; empty while it is hidden. It may extend beyond the screen.</summary>
     public Rect Bounds { get; protected set; }
 
-    /// <summary>False when what is under it shows through: <see cref="Draw"/> then draws over the pixels that are there.</summary>
+    /// <summary>False if what is under the surface is visible through it: <see cref="Draw"/> then draws over the existing pixels.</summary>
     public virtual bool IsOpaque => true;
 
     /// <summary>Writes a part of the screen as XRGB8888.</summary>
     /// <param name="onScreen">Inside <see cref="Bounds"/> for an opaque surface; any part of the screen otherwise.</param>
     /// <param name="pixels">onScreen.Height rows of onScreen.Width pixels; nothing beside them is written.</param>
     /// <param name="stride">Pixels from one row to the next.</param>
-    /// <returns>False: it has no pixels to give; the part is black.</returns>
+    /// <returns>False if the surface has no pixels; the part becomes black then.</returns>
     public abstract bool Draw(Rect onScreen, Span<uint> pixels, int stride);
 
-    /// <summary>A part of it was painted although it had not offered a new picture: it may have been in the middle of drawing.</summary>
+    /// <summary>
+    /// Called when a part of the surface was painted although it had no new picture: it may have been in the middle of drawing.
+    /// </summary>
     public virtual void PaintedOutOfTurn(Rect onScreen) { }
 
-    /// <summary>What of its new picture is not painted yet, on the screen. The screen's own note.</summary>
+    /// <summary>
+    /// The part of the surface's new picture that is not painted yet, in screen coordinates. Only <see cref="Screen"/> uses it.
+    /// </summary>
     internal Rect NewPixels { get; set; }
 }

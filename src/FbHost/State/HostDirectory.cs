@@ -5,9 +5,10 @@ using static Tmds.Linux.LibC;
 namespace FbHost.State;
 
 /// <summary>
-/// Where the host keeps what is its own, for one directory of clients: only its user can write there, and the next host that serves the
-/// same directory finds it. It lies in the first of these that can be had: RUNTIME_DIRECTORY (systemd's), for root /run/mmm-host, for
-/// others XDG_RUNTIME_DIR/mmm-host, then /tmp/mmm-host-UID (which may outlive a reboot). All access goes by the directory's descriptor.
+/// The directory in which the host stores its own files for one clients' directory. Only the host's user can write there, and the next host
+/// that serves the same clients' directory finds it. It is created in the first of these that can be used: systemd's RUNTIME_DIRECTORY;
+/// /run/mmm-host for root, XDG_RUNTIME_DIR/mmm-host for others; /tmp/mmm-host-UID (which may outlive a reboot). All access is through the
+/// directory's descriptor.
 /// </summary>
 internal sealed class HostDirectory : IDisposable
 {
@@ -23,22 +24,22 @@ internal sealed class HostDirectory : IDisposable
         _name = System.IO.Path.GetFileName(path);
     }
 
-    /// <summary>Absolute.</summary>
+    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>Opens the directory, and makes it if need be.</summary>
-    /// <param name="clients">A descriptor of the directory that is served; O_PATH will do. It stays the caller's.</param>
-    /// <param name="fault">When there is none: one line that continues "nothing is kept for the next host: ".</param>
-    /// <param name="places">Null: the usual ones.</param>
+    /// <summary>Opens the directory, and creates it if necessary.</summary>
+    /// <param name="clients">A descriptor of the clients' directory; O_PATH is sufficient. The caller keeps it.</param>
+    /// <param name="fault">Why there is no directory: one line that continues "nothing is kept for the next host: ".</param>
+    /// <param name="places">The directories to try; null for the usual ones.</param>
     public static HostDirectory? Open(int clients, out string fault, IEnumerable<(string Parent, string Own)>? places = null)
     {
         var error = FileStatus.Of(clients, "", out var served);
         if (error < 0)
         {
-            fault = $"the clients' directory cannot be looked at: {Sys.ErrorText(error)}";
+            fault = $"the clients' directory cannot be examined: {Sys.ErrorText(error)}";
             return null;
         }
-        // A later directory may get the inode of one that was removed; its time of birth is another.
+        // A later directory may get the inode number of one that was removed, but has another creation time.
         var name = string.Create(CultureInfo.InvariantCulture, $"{served.Identity.Device:x}-{served.Identity.Inode:x}-{served.BirthNs:x}");
         var faults = new List<string>();
         foreach (var (parent, own) in places ?? Places())
@@ -80,7 +81,7 @@ internal sealed class HostDirectory : IDisposable
         yield return ("/tmp", string.Create(CultureInfo.InvariantCulture, $"mmm-host-{user}"));
     }
 
-    // systemd names several directories, with colons, when the unit has several.
+    // If the unit has several directories, systemd separates them with colons.
     private static string? FromEnvironment(string variable) =>
         Environment.GetEnvironmentVariable(variable)?.Split(':')[0] is { Length: > 1 } path && path[0] == '/'
             ? System.IO.Path.TrimEndingDirectorySeparator(path)
@@ -97,7 +98,7 @@ internal sealed class HostDirectory : IDisposable
         return fault;
     }
 
-    // Null, or why it cannot be used: it could not be made, or somebody else may write it.
+    // Returns null, or why the directory cannot be used: it could not be created, or another user may write to it.
     private static string? OpenPrivateIn(int directory, string path, string name, out int fd)
     {
         path = System.IO.Path.Combine(path, name);
@@ -109,11 +110,13 @@ internal sealed class HostDirectory : IDisposable
             return null;
         Sys.Close(fd);
         fd = -1;
-        return $"{path}: is not a directory that only this user can write; remove it, or make it so";
+        return $"{path}: is not a directory that only this user can write; remove it, or correct its owner and mode";
     }
 
-    /// <summary>Opens a plain file; a descriptor that is the caller's, or minus errno (EINVAL: something else has the name).</summary>
-    /// <param name="name">In this directory.</param>
+    /// <summary>
+    /// Opens a plain file. Returns a descriptor, which the caller must close, or minus errno (EINVAL if the name is not a plain file).
+    /// </summary>
+    /// <param name="name">The name in this directory.</param>
     /// <param name="flags">O_RDONLY or O_RDWR.</param>
     private int OpenFile(string name, int flags)
     {
@@ -124,17 +127,19 @@ internal sealed class HostDirectory : IDisposable
         return -EINVAL;
     }
 
-    /// <summary>Makes an empty file (0600) in place of what has that name; a descriptor that is the caller's, or minus errno.</summary>
+    /// <summary>
+    /// Creates an empty file (0600) in place of any file of that name. Returns a descriptor, which the caller must close, or minus errno.
+    /// </summary>
     private int CreateFile(string name)
     {
         Remove(name);
         return Sys.CreateIn(_fd, name, O_RDWR, PrivateFile);
     }
 
-    /// <summary>The whole of a file.</summary>
-    /// <param name="name">In this directory.</param>
-    /// <param name="most">Bytes; what is longer is not read.</param>
-    /// <returns>Null: there is none, or none that can be read.</returns>
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="name">The name in this directory.</param>
+    /// <param name="most">The largest number of bytes; a longer file is not read.</param>
+    /// <returns>The content; null if there is no such file or it cannot be read.</returns>
     public byte[]? Read(string name, int most)
     {
         var fd = OpenFile(name, O_RDONLY);
@@ -148,7 +153,9 @@ internal sealed class HostDirectory : IDisposable
         return n < 0 || length > most ? null : bytes[..length];
     }
 
-    /// <summary>Writes a file as a whole: whoever reads it, also after a crash, sees the old or the new. 0 or minus errno.</summary>
+    /// <summary>
+    /// Replaces a file as a whole: a reader finds the old or the new content, also after a crash. Returns 0 or minus errno.
+    /// </summary>
     public int Replace(string name, ReadOnlySpan<byte> content)
     {
         var fd = CreateFile(name + Fresh);
@@ -164,10 +171,10 @@ internal sealed class HostDirectory : IDisposable
         return error;
     }
 
-    /// <summary>Removes a file; nothing happens when there is none.</summary>
+    /// <summary>Removes a file. Does nothing if there is none.</summary>
     public void Remove(string name) => Sys.UnlinkAt(_fd, name);
 
-    /// <summary>Closes the directory, and removes it when it is empty.</summary>
+    /// <summary>Closes the directory, and removes it if it is empty.</summary>
     public void Dispose()
     {
         Sys.RemoveDirectoryIn(_all, _name);

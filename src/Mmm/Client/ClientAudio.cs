@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm;
 
-/// <summary>Fills a buffer with the next interleaved 16-bit samples in the client's channels; all of it is played.</summary>
-/// <param name="samples">Samples to write: frames times channels.</param>
-public delegate void AudioFill(Span<short> samples);
+/// <summary>Writes the next samples of a sound; all of them are played.</summary>
+/// <typeparam name="T">short: 16-bit samples; float: samples of -1 to 1.</typeparam>
+/// <param name="samples">To write: frames times channels, interleaved.</param>
+public delegate void AudioFill<T>(Span<T> samples);
 
 /// <summary>
 /// A client's sound: frames are queued into the shared PCM ring and played by the host. 48,000 Hz 16-bit stereo unless changed.
@@ -23,7 +26,10 @@ public sealed class ClientAudio
     private readonly Abi _abi;
     private PcmFormat _format = PcmFormat.S16Stereo;
     private int _sampleRate = DefaultSampleRate;
-    private AudioFill? _fill;
+    private AudioFill<short>? _fill;
+    private AudioFill<float>? _fillFloats;
+    private short[] _shorts = [];
+    private float[] _floats = [];
     private int _fillFrames = PcmRing.Chunk;
     private readonly Queue<byte[]> _backlog = new();
     private int _backlogUsed; // bytes of the first entry that are queued already
@@ -68,9 +74,9 @@ public sealed class ClientAudio
         }
         set
         {
-            if (value is < Host.PcmState.MinRate or > Host.PcmState.MaxRate)
+            if (value is < PcmState.MinRate or > PcmState.MaxRate)
                 throw new ArgumentOutOfRangeException(nameof(value), value,
-                    $"sample rates are {Host.PcmState.MinRate} to {Host.PcmState.MaxRate}");
+                    $"sample rates are {PcmState.MinRate} to {PcmState.MaxRate}");
             Memory.Store(_abi.PcmSampleRate, value);
             _sampleRate = value;
             Restart();
@@ -87,8 +93,11 @@ public sealed class ClientAudio
         _memory.Store(_abi.PcmWrite, 1);
     }
 
-    /// <summary>Asked for samples whenever less than <see cref="FillFrames"/> are queued, inside the client's waits.</summary>
-    public event AudioFill? Fill
+    /// <summary>
+    /// Called for 16-bit samples whenever fewer than <see cref="FillFrames"/> frames are queued, inside the client's waits. A handler of
+    /// <see cref="FillFloats"/> replaces it.
+    /// </summary>
+    public event AudioFill<short>? Fill
     {
         add
         {
@@ -99,6 +108,21 @@ public sealed class ClientAudio
         {
             _memory.RequireOpen();
             _fill -= value;
+        }
+    }
+
+    /// <summary>As <see cref="Fill"/>, for float samples of -1 to 1.</summary>
+    public event AudioFill<float>? FillFloats
+    {
+        add
+        {
+            _memory.RequireOpen();
+            _fillFloats += value;
+        }
+        remove
+        {
+            _memory.RequireOpen();
+            _fillFloats -= value;
         }
     }
 
@@ -208,16 +232,29 @@ public sealed class ClientAudio
             _backlog.Dequeue();
             _backlogUsed = 0;
         }
-        if (_fill is not { } fill)
+        if (_fill is null && _fillFloats is null)
             return;
         var frames = Math.Min(FillFrames - QueuedFrames, FreeFrames);
         if (frames <= 0)
             return;
-        var samples = new short[frames * PcmRing.Channels(Format)];
+        var count = frames * PcmRing.Channels(Format);
+        if (_fillFloats is { } fillFloats)
+            Play((ReadOnlySpan<float>)Ask(fillFloats, ref _floats, count));
+        else if (_fill is { } fill)
+            Play((ReadOnlySpan<short>)Ask(fill, ref _shorts, count));
+    }
+
+    private static Span<T> Ask<T>(AudioFill<T> fill, ref T[] buffer, int count)
+    {
+        if (buffer.Length < count)
+            buffer = new T[count];
+        var samples = buffer.AsSpan(0, count);
+        samples.Clear();
         fill(samples);
-        Play(samples);
+        return samples;
     }
 
     // A bell rings when the ring has drained below one chunk; without one, and for anything that must not wait for that, look again.
-    internal long NextPumpMilliseconds => (_backlog.Count > 0 || _fill != null) && !_link.HasBell ? PumpMilliseconds : int.MaxValue;
+    internal long NextPumpMilliseconds =>
+        (_backlog.Count > 0 || _fill is not null || _fillFloats is not null) && !_link.HasBell ? PumpMilliseconds : int.MaxValue;
 }

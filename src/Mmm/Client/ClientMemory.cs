@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Mmm.Hosting;
 using Mmm.Linux;
+using Mmm.Protocol;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -96,7 +98,7 @@ internal sealed unsafe class ClientMemory : IDisposable
         RequireOpen();
         stat s;
         if (fstat(_fd, &s) != 0 || (long)s.st_size < _mapped || MappingGuard.IsLost(_guard))
-            throw new MmmException($"{Path}: another process has cut this client's file short; start this app again");
+            throw new MmmException($"{Path}: another process has cut this client's file short; start this app again", MmmError.FileLost);
     }
 
     /// <summary>Makes a new file named fb.XXXXXX in the directory, with no size yet and no pid: <see cref="Publish"/> ends that.</summary>
@@ -112,7 +114,7 @@ internal sealed unsafe class ClientMemory : IDisposable
                 continue;
             if (fd < 0)
                 throw new MmmException($"{directory}: no client file can be made there: {Sys.ErrorText(fd)}. Is a host (mmm) running, "
-                    + "and is MMM_PATH right?");
+                    + "and is MMM_PATH right?", fd == -ENOSPC || fd == -EMFILE || fd == -ENFILE ? MmmError.NoSpace : MmmError.NoDirectory);
             var memory = new ClientMemory(path, fd);
             try
             {
@@ -180,10 +182,10 @@ internal sealed unsafe class ClientMemory : IDisposable
         }
         while (error == EINTR);
         if (error != 0)
-            throw new MmmException($"{Path}: {length:N0} bytes cannot be reserved: {Sys.ErrorText(error)}");
+            throw new MmmException($"{Path}: {length:N0} bytes cannot be reserved: {Sys.ErrorText(error)}", MmmError.NoSpace);
         var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
         if (at == (void*)-1)
-            throw new MmmException($"{Path}: {length:N0} bytes cannot be mapped: {Sys.ErrorText(errno)}");
+            throw new MmmException($"{Path}: {length:N0} bytes cannot be mapped: {Sys.ErrorText(errno)}", MmmError.NoSpace);
         Unmap();
         _guard = MappingGuard.Add(at, length);
         _base = (byte*)at;
@@ -206,9 +208,9 @@ internal sealed unsafe class ClientMemory : IDisposable
     /// </summary>
     public void SetSize(int width, int height)
     {
-        if (width is < 1 or > Host.ClientState.MaxSide || height is < 1 or > Host.ClientState.MaxSide)
+        if (width is < 1 or > ClientState.MaxSide || height is < 1 or > ClientState.MaxSide)
             throw new MmmException($"{Path}: a picture of {width}x{height} is not possible; "
-                + $"1x1 to {Host.ClientState.MaxSide}x{Host.ClientState.MaxSide} is");
+                + $"1x1 to {ClientState.MaxSide}x{ClientState.MaxSide} is");
         Map(Abi.FirstPixel + width * 4L * height + 2);
         (_width, _height, _stride) = (width, height, width * 4);
         I32(Abi.Width) = I32(Abi.DesiredWidth) = width;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mmm.Linux;
+using Mmm.Protocol;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class HostLink : IDisposable
     private readonly int _timer = -1;
     private int _users = 1; // of the descriptors: the last one closes them
     private bool _disposed;
+    private int _appTimer = -1; // made for the first timer of the app
     private int _watch = -1;
     private int _bell = -1;
     private bool _answered;
@@ -49,7 +51,8 @@ internal sealed unsafe class HostLink : IDisposable
         Add(_timer);
     }
 
-    private static int Must(int fd) => fd >= 0 ? fd : throw new MmmException($"no descriptor left: {Sys.ErrorText(Sys.Check(fd))}");
+    private static int Must(int fd) => fd >= 0 ? fd
+        : throw new MmmException($"no descriptor left: {Sys.ErrorText(Sys.Check(fd))}", MmmError.NoSpace);
 
     private void Add(int fd)
     {
@@ -129,6 +132,15 @@ internal sealed unsafe class HostLink : IDisposable
         Leave();
     }
 
+    /// <summary>Wakes <see cref="Sleep"/> at that time, CLOCK_MONOTONIC in ns, in place of any time before; 0: never.</summary>
+    public void WakeAt(long ns)
+    {
+        if (_appTimer < 0 && ns != 0)
+            Add(_appTimer = Must(Sys.TimerCreate()));
+        if (_appTimer >= 0)
+            Sys.TimerSet(_appTimer, ns);
+    }
+
     // Other threads may wake or sleep while this is disposed: the descriptors must not become somebody else's under them.
     private bool TryEnter()
     {
@@ -150,6 +162,7 @@ internal sealed unsafe class HostLink : IDisposable
         }
         Sys.Close(_bell);
         Sys.Close(_watch);
+        Sys.Close(_appTimer);
         Sys.Close(_timer);
         Sys.Close(_wake);
         Sys.Close(_epoll);
@@ -200,7 +213,7 @@ internal sealed unsafe class HostLink : IDisposable
         Span<byte> read = stackalloc byte[4096];
         if (fd == _bell)
             return _answered ? TakeRings(read) : TakeAnswer(read[..Bell.MaxPacket]);
-        if (fd != _timer && fd != _wake && fd != _watch)
+        if (fd != _timer && fd != _wake && fd != _watch && fd != _appTimer)
             return Change.None; // closed in this very wake-up
         var got = Sys.Read(fd, read);
         if (fd == _timer)

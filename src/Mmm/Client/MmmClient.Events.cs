@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm;
 
@@ -7,13 +9,14 @@ public sealed partial class MmmClient
 {
     private readonly Queue<MmmEvent> _local = new();
     private bool _quitSeen;
+    private bool _timerWasLast;
 
     /// <summary>
     /// All events, one by one, sleeping between them; ends when the app is told to (SIGTERM, SIGINT or <see cref="Close"/>).
     /// </summary>
     public IEnumerable<MmmEvent> Events()
     {
-        while (WaitEvent(Timeout.InfiniteTimeSpan) is { } e and not Quit)
+        while (WaitEvent(Timeout.InfiniteTimeSpan) is { } e and not QuitRequested)
             yield return e;
     }
 
@@ -25,7 +28,7 @@ public sealed partial class MmmClient
         {
             if (TryTake(out var e))
             {
-                if (e is Quit)
+                if (e is QuitRequested)
                     yield break;
                 yield return e;
                 continue;
@@ -50,7 +53,7 @@ public sealed partial class MmmClient
             if (TryTake(out var e))
                 return e;
             if (_closing) // Quit was read before, perhaps by an inner loop: the outer ones end too
-                return new Quit();
+                return new QuitRequested();
             if (Environment.TickCount64 >= deadline)
                 return TryReadEvent(out e) ? e : null;
             Note(_link.Sleep(SleepMilliseconds(deadline)));
@@ -80,24 +83,42 @@ public sealed partial class MmmClient
         if (_closing && !_quitSeen)
         {
             _quitSeen = true;
-            e = new Quit();
+            e = new QuitRequested();
             return true;
         }
-        _audio.Pump();
+        RunCallbacks();
         if (_local.TryDequeue(out e))
             return true;
         if (FollowDesiredSize())
         {
-            e = new Resized(Width, Height);
+            e = new ClientResized(Width, Height);
             return true;
         }
+        // By turns: neither a fast timer nor a flood of events keeps the other away.
+        _timerWasLast = !_timerWasLast ? _timers.TryTake(out e) : !TryTakeEventText(out e) && _timers.TryTake(out e);
+        return e is not null || TryTakeEventText(out e);
+    }
+
+    private bool TryTakeEventText([NotNullWhen(true)] out MmmEvent? e)
+    {
         Span<byte> text = stackalloc byte[TextRing.SlotLength];
         var n = TryReadEventText(text);
-        if (n < 0)
-            return false;
-        e = MmmEvent.Parse(text[..n]);
-        return true;
+        e = n < 0 ? null : EventText.Parse(text[..n]);
+        return n >= 0;
     }
+
+    // What others have posted so far, the timers, the sound. Each action is taken before it runs, so one that throws is not run again.
+    private void RunCallbacks()
+    {
+        for (var there = _posted.Count; there > 0 && _posted.TryDequeue(out var action); there--)
+            action();
+        if (!_posted.IsEmpty)
+            _link.Wake(); // posted by an action, or just now: after what else there is
+        _timers.RunCallbacks();
+        _audio.Pump();
+    }
+
+    private bool HasEventText => Memory.LoadIndex(_abi.Events.Read) != _memory.LoadIndex(_abi.Events.Write);
 
     /// <summary>The next event of the host as its raw text. Returns its length, or -1 when there is none. Allocates nothing.</summary>
     /// <param name="to">At least 128 bytes.</param>
@@ -127,9 +148,9 @@ public sealed partial class MmmClient
         while (!_closing)
         {
             _memory.Check();
-            _audio.Pump();
+            RunCallbacks();
             if (FollowDesiredSize())
-                _local.Enqueue(new Resized(Width, Height));
+                _local.Enqueue(new ClientResized(Width, Height));
             var now = Environment.TickCount64;
             if (CanBeginFrame && now >= next)
             {
@@ -147,8 +168,8 @@ public sealed partial class MmmClient
     private bool FollowDesiredSize()
     {
         int w = _memory.Load(_abi.DesiredWidth), h = _memory.Load(_abi.DesiredHeight);
-        if ((w == Width && h == Height) || w is < 1 or > Host.ClientState.MaxSide
-            || h is < 1 or > Host.ClientState.MaxSide || _drawing || !CanBeginFrame)
+        if ((w == Width && h == Height) || w is < 1 or > ClientState.MaxSide
+            || h is < 1 or > ClientState.MaxSide || _drawing || !CanBeginFrame)
             return false;
         _memory.Flip = FlipState.Initializing;
         try
@@ -172,7 +193,7 @@ public sealed partial class MmmClient
     private bool Note(HostLink.Change change)
     {
         if (change != HostLink.Change.None)
-            _local.Enqueue(change == HostLink.Change.Gone ? new HostGone() : new HostBack());
+            _local.Enqueue(change == HostLink.Change.Gone ? new HostDisconnected() : new HostConnected());
         return change == HostLink.Change.Gone;
     }
 }

@@ -1,53 +1,85 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm;
 
 /// <summary>
-/// One window on an mmm host: shared pixels, events, values, messages and sound. Made by <see cref="Open"/>. Not thread-safe, except
-/// <see cref="Close"/>. Everything it waits for it sleeps for; only with an original C host, which has no bell, does it poll.
-/// After <see cref="Dispose"/> every member but <see cref="Close"/> throws ObjectDisposedException. When another process cuts the client's
-/// file short, the next call throws <see cref="MmmException"/>.
+/// A window on an mmm host: shared pixels, events, values, messages and sound. Made by <see cref="Open(string)"/>.
 /// </summary>
+/// <remarks>
+/// Threads: one thread uses the client. Two members may be called from any thread at any time: <see cref="Post"/>, which runs an action on
+/// the client's thread, and <see cref="Close"/>, which requests the end. Posted actions and the callbacks of timers and sound run inside
+/// <see cref="Events"/>, <see cref="WaitEvent"/>, <see cref="TryReadEvent"/> and <see cref="Frames"/>; an exception that one of them throws
+/// comes out of that call, and the client can be used afterwards.
+/// <para>
+/// Waiting is sleeping: an idle client uses no processor time. Only with a host of the original project, which has no bell, the client
+/// looks at the shared memory 50 times a second.
+/// </para>
+/// <para>
+/// After <see cref="Dispose"/> every member but <see cref="Close"/> and <see cref="Dispose"/> throws <see cref="ObjectDisposedException"/>.
+/// When another process cuts the client's file short, the next call throws <see cref="MmmException"/> with
+/// <see cref="MmmError.FileLost"/>.
+/// </para>
+/// </remarks>
 public sealed partial class MmmClient : IDisposable
 {
     private readonly ClientMemory _memory;
     private readonly HostLink _link;
     private readonly Abi _abi;
     private readonly ClientAudio _audio;
+    private readonly ClientTimers _timers;
     private readonly PosixSignalRegistration[] _signals;
+    private readonly ConcurrentQueue<Action> _posted = new();
     private volatile bool _closing;
     private long _frames; // begun so far: the number of the last one
     private bool _drawing;
     private Rect _damage; // of the frame being drawn
     private Rect _dropped; // parts whose pixels a dropped frame has left unfinished
     private long _presented;
-    private bool _disposed;
+    private volatile bool _disposed;
 
-    private MmmClient(ClientMemory memory, HostLink link)
+    private MmmClient(ClientMemory memory, HostLink link, IReadOnlyList<PosixSignal> signals)
     {
         (_memory, _link, _abi) = (memory, link, memory.Abi);
         _audio = new ClientAudio(memory, link);
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
+        _timers = new ClientTimers(link);
+        _signals = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
     /// <summary>
-    /// Joins the host in MMM_PATH, or starts one (<c>mmm</c> from the PATH) when it is unset.
+    /// Joins the host that <c>MMM_PATH</c> names, or starts one (<c>mmm</c> from the PATH) when that is not set. The client covers the
+    /// whole screen.
     /// </summary>
-    /// <param name="title">Window title and the name that control programs use; at most 255 bytes of UTF-8.</param>
-    /// <param name="width">Pixels, 1..16384, or 0 for the whole screen.</param>
-    /// <param name="height">Pixels, 1..16384, or 0 for the whole screen.</param>
-    /// <exception cref="MmmException">No host, no directory, no space, or the host refused: one line for people.</exception>
-    public static MmmClient Open(string title, int width = 0, int height = 0)
+    /// <param name="title">
+    /// Window title, and the name that control programs use. At most 255 bytes of UTF-8; a longer title is cut between two characters.
+    /// </param>
+    /// <exception cref="MmmException">There is no host, no directory or no space, or the host refused.</exception>
+    public static MmmClient Open(string title) => Open(new MmmClientOptions { Title = title });
+
+    /// <summary>Joins a host, or starts one. Waits at most one second for the host's answer.</summary>
+    /// <param name="options">What to open, and where.</param>
+    /// <exception cref="MmmException">There is no host, no directory or no space, or the host refused.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A width or height below 0 or above 16384.</exception>
+    public static MmmClient Open(MmmClientOptions options)
     {
-        var directory = HostProcess.FindOrStart();
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.Title);
+        ArgumentNullException.ThrowIfNull(options.Signals);
+        var (width, height) = (options.Width, options.Height);
+        RequireSide(width);
+        RequireSide(height);
+        var directory = HostProcess.FindOrStart(options.Directory, options.Display);
         var memory = ClientMemory.Create(directory);
         HostLink? link = null;
+        MmmClient? client = null;
         try
         {
             link = new HostLink(memory);
-            SetText(memory.Bytes(Abi.Title, Abi.TitleLength), title);
+            client = new MmmClient(memory, link, options.Signals); // now: a signal that comes meanwhile requests the end
+            SetText(memory.Bytes(Abi.Title, Abi.TitleLength), options.Title);
             memory.I32(memory.Abi.PcmFormat) = (int)PcmFormat.S16Stereo;
             memory.I32(memory.Abi.PcmSampleRate) = ClientAudio.DefaultSampleRate;
             if (width != 0 && height != 0)
@@ -55,7 +87,7 @@ public sealed partial class MmmClient : IDisposable
             memory.Publish(); // the host may look from here on
             Greet(link);
             if (link.Refusal is { } refusal)
-                throw new MmmException($"{directory}: the host refused this client: {refusal}");
+                throw new MmmException($"{directory}: the host refused this client: {refusal}", MmmError.Refused);
             if (width == 0 || height == 0)
             {
                 (width, height) = ScreenSize(memory, link);
@@ -63,14 +95,23 @@ public sealed partial class MmmClient : IDisposable
             }
             memory.Flip = FlipState.Neutral;
             link.Ring();
-            return new MmmClient(memory, link);
+            if (options.Events != EventKinds.None)
+                client.Ask(options.Events);
+            return client;
         }
         catch
         {
+            client?.Dispose();
             memory.Unlink();
             memory.Dispose();
             link?.Dispose();
             throw;
+        }
+
+        static void RequireSide(int pixels)
+        {
+            if (pixels is < 0 or > ClientState.MaxSide)
+                throw new ArgumentOutOfRangeException(nameof(options), pixels, $"a side is 1 to {ClientState.MaxSide} pixels, or 0");
         }
     }
 
@@ -93,7 +134,7 @@ public sealed partial class MmmClient : IDisposable
         {
             var last = link.HasBell || Environment.TickCount64 - start >= 75;
             if (int.TryParse(GetValue(memory, "host-width"), out var w) && int.TryParse(GetValue(memory, "host-height"), out var h)
-                && w is >= 1 and <= Host.ClientState.MaxSide && h is >= 1 and <= Host.ClientState.MaxSide)
+                && w is >= 1 and <= ClientState.MaxSide && h is >= 1 and <= ClientState.MaxSide)
                 return (w, h);
             if (last)
                 return (400, 300);
@@ -137,7 +178,7 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>True while a host with a bell is connected.</summary>
-    public bool HostConnected => Link.HasBell;
+    public bool IsHostConnected => Link.HasBell;
 
     /// <summary>Sound.</summary>
     public ClientAudio Audio
@@ -186,11 +227,11 @@ public sealed partial class MmmClient : IDisposable
 
     /// <summary>
     /// Starts a frame in the shared pixels: nothing is copied. Waits until the host has taken the last one (at most 150 ms, as the
-    /// original). <see cref="Frame.Present"/> shows it: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
+    /// original). <see cref="ClientFrame.Present"/> shows it: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
     /// </summary>
-    /// <param name="damage">The part that will change; all of it when left out. <see cref="Frame.Damage"/> adds to it.</param>
+    /// <param name="damage">The part that will change; all of it when left out. <see cref="ClientFrame.Damage"/> adds to it.</param>
     /// <exception cref="InvalidOperationException">The last frame was neither presented nor disposed.</exception>
-    public Frame BeginFrame(Rect? damage = null)
+    public ClientFrame BeginFrame(Rect? damage = null)
     {
         var memory = Memory;
         if (_drawing)
@@ -199,7 +240,7 @@ public sealed partial class MmmClient : IDisposable
         memory.Flip = FlipState.Drawing;
         _drawing = true;
         _damage = damage ?? new Rect(0, 0, Width, Height);
-        return new Frame(this, ++_frames);
+        return new ClientFrame(this, ++_frames);
     }
 
     /// <summary>True when a frame would not have to wait.</summary>
@@ -207,13 +248,18 @@ public sealed partial class MmmClient : IDisposable
 
     private void WaitNeutral()
     {
+        if (CanBeginFrame)
+            return;
         var start = Environment.TickCount64;
         while (!CanBeginFrame)
         {
             var left = 150 - (Environment.TickCount64 - start);
             if (left <= 0 || Note(_link.Sleep((int)left)))
-                return;
+                break;
         }
+        // These sleeps took wake-ups that were not meant for them: whoever polls PollHandle has to see that there is something to do.
+        if (!_posted.IsEmpty || _local.Count > 0 || _timers.IsDue || HasEventText)
+            _link.Wake();
     }
 
     /// <summary>The memory, for the frame of that number.</summary>
@@ -303,8 +349,9 @@ public sealed partial class MmmClient : IDisposable
 
     /// <summary>Sets a value that the host (and whoever asks it) can read.</summary>
     /// <param name="name">At most 15 bytes of UTF-8.</param>
-    /// <param name="value">At most 63 bytes; longer is cut between two characters.</param>
-    /// <exception cref="MmmException">The 14 names that the original library can hold are used, or the name is too long.</exception>
+    /// <param name="value">At most 63 bytes of UTF-8; a longer value is cut between two characters.</param>
+    /// <exception cref="ArgumentException">The name is longer.</exception>
+    /// <exception cref="MmmException">The 14 names that the original library can hold are used.</exception>
     public void SetValue(string name, string value)
     {
         if (name == "title")
@@ -313,12 +360,12 @@ public sealed partial class MmmClient : IDisposable
             return;
         }
         if (Encoding.UTF8.GetByteCount(name) >= Abi.ValueNameLength)
-            throw new MmmException($"value name \"{name}\" is longer than {Abi.ValueNameLength - 1} bytes");
+            throw new ArgumentException($"value name \"{name}\" is longer than {Abi.ValueNameLength - 1} bytes", nameof(name));
         var at = FindValue(Memory, name);
         var count = Math.Clamp(_memory.Load(_abi.ValueCount), 0, Abi.MaxValues);
         var isNew = at < 0;
         if (isNew && count + 2 >= Abi.MaxValues)
-            throw new MmmException($"value \"{name}\" has no room: {Abi.MaxValues - 2} names are the most");
+            throw new MmmException($"value \"{name}\" has no room: {Abi.MaxValues - 2} names are the most", MmmError.TooManyValues);
         at = isNew ? count : at;
         SetText(_memory.Bytes(ValueAt(_abi, at), Abi.ValueTextLength), value);
         if (isNew)
@@ -344,7 +391,38 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Ends <see cref="Events"/> and every wait with <see cref="Quit"/>. From any thread, also after <see cref="Dispose"/>.
+    /// Makes a timer whose ticks come in the client's waits, the first after one period. A late tick does not move the next ones; ticks
+    /// that
+    /// were missed are merged into one. A client without timers never wakes up for them.
+    /// </summary>
+    /// <param name="period">At least 1 ms, at most 24 days.</param>
+    /// <param name="elapsed">Called on the client's thread. Null: each tick is an event, <see cref="TimerElapsed"/>.</param>
+    /// <returns>The timer; dispose it to stop it. It also stops with the client.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The period is out of range.</exception>
+    public MmmTimer Every(TimeSpan period, Action? elapsed = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(period, TimeSpan.FromMilliseconds(int.MaxValue));
+        return _timers.Add(period, elapsed);
+    }
+
+    /// <summary>
+    /// Runs an action on the client's thread, inside its next wait, and wakes it if it sleeps. From any thread; returns at once. Actions
+    /// run
+    /// in the order in which they were posted.
+    /// </summary>
+    /// <param name="action">May use the client. An exception comes out of the wait in which the action runs.</param>
+    public void Post(Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _posted.Enqueue(action);
+        _link.Wake();
+    }
+
+    /// <summary>
+    /// Ends <see cref="Events"/> and every wait with <see cref="QuitRequested"/>. From any thread, also after <see cref="Dispose"/>.
     /// </summary>
     public void Close()
     {
@@ -366,6 +444,8 @@ public sealed partial class MmmClient : IDisposable
         _disposed = true;
         foreach (var signal in _signals)
             signal.Dispose();
+        _timers.Clear();
+        _posted.Clear();
         _memory.Unlink();
         _link.Dispose();
         _memory.Dispose();

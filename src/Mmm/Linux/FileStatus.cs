@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Mmm.Linux;
 
-/// <summary>Which file something is, whatever its name. Not used for another file while a descriptor of it is open.</summary>
+/// <summary>
+/// Identifies a file independent of its name. The kernel does not reuse the identity while a descriptor of the file is open.
+/// </summary>
 internal readonly record struct FileIdentity(ulong Device, ulong Inode);
 
-/// <summary>What kind of file something is (S_IFMT of its mode, inode(7)).</summary>
+/// <summary>The type of a file (S_IFMT of its mode, inode(7)).</summary>
 internal enum FileKind : uint
 {
     Fifo = 0x1000,
@@ -17,7 +19,9 @@ internal enum FileKind : uint
     Socket = 0xC000,
 }
 
-/// <summary>What is known of a file without opening it (statx(2)). Links are not followed, and a file server is not waited for.</summary>
+/// <summary>
+/// The status of a file, which is read without opening it (statx(2)). Links are not followed, and a remote file server is not contacted.
+/// </summary>
 internal readonly unsafe partial record struct FileStatus
 {
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800,
@@ -29,29 +33,31 @@ internal readonly unsafe partial record struct FileStatus
 
     public required FileIdentity Identity { get; init; }
     public required FileKind Kind { get; init; }
-    /// <summary>Permission bits, and set-uid, set-gid and sticky.</summary>
+    /// <summary>Permission bits, including set-uid, set-gid and sticky.</summary>
     public required uint Mode { get; init; }
-    /// <summary>Names that the file has.</summary>
+    /// <summary>The number of names that the file has.</summary>
     public required uint Links { get; init; }
-    /// <summary>User id.</summary>
+    /// <summary>The owner's user id.</summary>
     public required uint Owner { get; init; }
-    /// <summary>Group id.</summary>
+    /// <summary>The group id.</summary>
     public required uint Group { get; init; }
-    /// <summary>Bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public required long Length { get; init; }
-    /// <summary>When the file was made, CLOCK_REALTIME in ns; 0: its file system does not know.</summary>
+    /// <summary>When the file was created, CLOCK_REALTIME in ns; 0 if the file system does not store it.</summary>
     public required long BirthNs { get; init; }
 
-    /// <summary>Of a path. 0 or minus errno.</summary>
+    /// <summary>Reads the status of a path. Returns 0 or minus errno.</summary>
     public static int Of(string path, out FileStatus status) => Of(AT_FDCWD, path, out status);
 
-    /// <summary>Of a name in a directory, or with "" of the descriptor itself. 0 or minus errno.</summary>
+    /// <summary>
+    /// Reads the status of a name in a directory, or of the descriptor itself if the name is "". Returns 0 or minus errno.
+    /// </summary>
     public static int Of(int directory, string name, out FileStatus status)
     {
         const int length = 256; // struct statx, the same on every architecture
         Span<byte> s = stackalloc byte[length];
         int result;
-        // A descriptor's is asked for with every frame: no allocation.
+        // The status of a descriptor is read with every frame, so it allocates nothing.
         fixed (byte* to = s, path = name.Length == 0 ? "\0"u8 : Sys.Path(name))
             result = Sys.Check(statx(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
                 STATX_BASIC_STATS | STATX_BTIME, to));
@@ -72,13 +78,13 @@ internal readonly unsafe partial record struct FileStatus
         static uint U32(ReadOnlySpan<byte> s, int at) => MemoryMarshal.Read<uint>(s[at..]);
     }
 
-    /// <summary>It is the effective user's, and neither its group nor others may write it.</summary>
+    /// <summary>True if the file belongs to the effective user, and neither its group nor others may write it.</summary>
     public bool IsOnlyUsers => Owner == Sys.EffectiveUserId && (Mode & 0x12 /* 0022 */) == 0;
 
-    /// <summary>What else it is than a plain file with one name, for people: "a FIFO"; empty when it is one.</summary>
+    /// <summary>What the file is, for messages ("a FIFO"), if it is not a plain file with one name; empty if it is one.</summary>
     public string NotPlain => Kind != FileKind.Plain ? KindName : Links > 1 ? "a file with several names" : "";
 
-    /// <summary>What kind of file it is, for people.</summary>
+    /// <summary>The type of the file, for messages.</summary>
     public string KindName => Kind switch
     {
         FileKind.Plain => "a file",

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mmm.Linux;
 
-/// <summary>Walks the records that a read of an inotify descriptor gave (struct inotify_event, linux/inotify.h).</summary>
+/// <summary>Iterates over the records that a read of an inotify descriptor returned (struct inotify_event, linux/inotify.h).</summary>
 internal ref struct InotifyEvents(ReadOnlySpan<byte> records)
 {
     private ReadOnlySpan<byte> _rest = records;

@@ -3,15 +3,15 @@ using static Tmds.Linux.LibC;
 
 namespace Mmm.Linux;
 
-/// <summary>Which pages of this process are in its page table (/proc/self/pagemap): touching those makes no page fault.</summary>
+/// <summary>Reads which pages of this process are in its page table (/proc/self/pagemap). Access to these causes no page fault.</summary>
 internal static unsafe class PageTable
 {
-    private const ulong Present = 1ul << 63, Moving = 1ul << 62; // a page that is being moved is there again in a moment
+    private const ulong Present = 1ul << 63, Moving = 1ul << 62; // a page that is being migrated is present again in a moment
     private const int MostPages = 64;
     private static readonly long PageLength = Environment.SystemPageSize;
     private static readonly int Map = Sys.Open("/proc/self/pagemap", O_RDONLY);
 
-    /// <summary>True when all pages of the range are there, or when that cannot be found out.</summary>
+    /// <summary>Returns true if all pages of the range are present, or if that cannot be read.</summary>
     /// <param name="at">The first byte.</param>
     /// <param name="length">Bytes, 1 to 64 pages.</param>
     public static bool Has(byte* at, int length)
@@ -21,7 +21,7 @@ internal static unsafe class PageTable
         return !TryRead(from, entries) || AreThere(entries);
     }
 
-    /// <summary>The same for two ranges, by one look when they are within 64 pages.</summary>
+    /// <summary>The same for two ranges, by one read if they are within 64 pages.</summary>
     public static bool Has(byte* first, int firstLength, byte* second, int secondLength)
     {
         var (from, to) = PagesOf(first, firstLength);

@@ -4,27 +4,29 @@ using static Tmds.Linux.LibC;
 
 namespace Mmm.Linux;
 
-/// <summary>Names below a directory's descriptor.</summary>
+/// <summary>Calls on names in a directory that is given by its descriptor.</summary>
 internal static unsafe partial class Sys
 {
     [LibraryImport("libc.so.6", EntryPoint = "renameat", SetLastError = true)]
     private static partial int renameat(int fromDirectory, byte* from, int toDirectory, byte* to);
 
-    /// <summary>Makes a directory; 0 or minus errno.</summary>
+    /// <summary>Creates a directory. Returns 0 or minus errno.</summary>
     public static int MakeDirectoryIn(int directory, string name, int mode)
     {
         fixed (byte* p = Path(name))
             return Check(mkdirat(directory, p, (mode_t)(uint)mode));
     }
 
-    /// <summary>Opens a directory of a directory, not through a symbolic link, with O_CLOEXEC; a descriptor or minus errno.</summary>
+    /// <summary>
+    /// Opens a directory in a directory, with O_CLOEXEC and without following a symbolic link. Returns a descriptor or minus errno.
+    /// </summary>
     public static int OpenDirectoryIn(int directory, string name)
     {
         fixed (byte* p = Path(name))
             return Check(openat(directory, p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
 
-    /// <summary>Removes an empty directory; 0 or minus errno.</summary>
+    /// <summary>Removes an empty directory. Returns 0 or minus errno.</summary>
     public static int RemoveDirectoryIn(int directory, string name)
     {
         const int AT_REMOVEDIR = 0x200;
@@ -32,14 +34,14 @@ internal static unsafe partial class Sys
             return Check(unlinkat(directory, p, AT_REMOVEDIR));
     }
 
-    /// <summary>Creates a file that is not there yet, with O_CLOEXEC; a descriptor or minus errno.</summary>
+    /// <summary>Creates a file that must not exist yet, with O_CLOEXEC. Returns a descriptor or minus errno.</summary>
     public static int CreateIn(int directory, string name, int flags, int mode)
     {
         fixed (byte* p = Path(name))
             return Check(openat(directory, p, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (mode_t)(uint)mode));
     }
 
-    /// <summary>Gives a file another name in its directory, in place of what has that name; 0 or minus errno.</summary>
+    /// <summary>Renames a file in its directory and replaces any file that has the new name. Returns 0 or minus errno.</summary>
     public static int RenameIn(int directory, string from, string to)
     {
         fixed (byte* f = Path(from), t = Path(to))

@@ -6,7 +6,7 @@ using static Tmds.Linux.LibC;
 
 namespace Mmm.Linux;
 
-/// <summary>Linux calls in the shape this project uses them: byte spans, plain ints, errors as negative errno.</summary>
+/// <summary>Linux system calls in the form that this project uses: byte spans, plain ints, errors as negative errno.</summary>
 internal static unsafe partial class Sys
 {
     public const int IN_ATTRIB = 4, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200,
@@ -24,31 +24,31 @@ internal static unsafe partial class Sys
     [LibraryImport("libc.so.6", EntryPoint = "timerfd_settime", SetLastError = true)]
     private static partial int timerfd_settime(int fd, int flags, long* newValue, long* oldValue);
 
-    /// <summary>The result itself, or minus errno.</summary>
+    /// <summary>Returns the result itself, or minus errno if it is negative.</summary>
     public static int Check(int result) => result >= 0 ? result : -errno;
 
     /// <inheritdoc cref="Check(int)"/>
     public static long Check(ssize_t result) => (long)result >= 0 ? (long)result : -errno;
 
-    /// <summary>Plain words for an errno, positive or negated: "No such file or directory".</summary>
+    /// <summary>Returns the text of an errno, positive or negated: "No such file or directory".</summary>
     public static string ErrorText(long error) => Marshal.GetPInvokeErrorMessage((int)Math.Abs(error));
 
-    /// <summary>NUL-ended UTF-8.</summary>
+    /// <summary>Returns a text as UTF-8 that ends with a NUL.</summary>
     public static byte[] Path(string path) => Encoding.UTF8.GetBytes(path + "\0");
 
-    /// <summary>Opens with O_CLOEXEC; a descriptor or minus errno.</summary>
+    /// <summary>Opens a file with O_CLOEXEC. Returns a descriptor or minus errno.</summary>
     public static int Open(string path, int flags, int mode = 0)
     {
         fixed (byte* p = Path(path))
             return Check(open(p, flags | O_CLOEXEC, (mode_t)(uint)mode));
     }
 
-    /// <summary>In place of a directory's descriptor: names are taken from the working directory.</summary>
+    /// <summary>Used in place of a directory's descriptor: names are relative to the working directory.</summary>
     public const int WorkingDirectory = -100;
 
     public const int W_OK = 2, X_OK = 1;
 
-    /// <summary>Whether the effective user may do that (W_OK, X_OK) with a directory; 0 or minus errno.</summary>
+    /// <summary>Checks whether the effective user has the permission (W_OK, X_OK) for a directory. Returns 0 or minus errno.</summary>
     public static int Access(int directory, int mode)
     {
         const int AT_EACCESS = 0x200;
@@ -62,13 +62,15 @@ internal static unsafe partial class Sys
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int flock(int fd, int operation);
 
-    /// <summary>Locks a file or directory for this descriptor until it is closed; 0, or -EWOULDBLOCK: another one has it.</summary>
+    /// <summary>
+    /// Locks a file or directory for this descriptor until it is closed. Returns 0, or -EWOULDBLOCK if another descriptor has the lock.
+    /// </summary>
     public static int Lock(int fd) => Check(flock(fd, 2 /* LOCK_EX */ | 4 /* LOCK_NB */));
 
-    /// <summary>Removes a name; 0 or minus errno.</summary>
+    /// <summary>Removes a name. Returns 0 or minus errno.</summary>
     public static int Unlink(string path) => UnlinkAt(WorkingDirectory, path);
 
-    /// <summary>Removes a name in a directory; 0 or minus errno.</summary>
+    /// <summary>Removes a name in a directory. Returns 0 or minus errno.</summary>
     public static int UnlinkAt(int directory, string name)
     {
         fixed (byte* p = Path(name))
@@ -76,8 +78,8 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>
-    /// Opens a name of a directory, and nothing that lies elsewhere: no link, no "..", and no file system that is mounted on the name.
-    /// Opens with O_CLOEXEC; a descriptor or minus errno (ELOOP: a symbolic link, EXDEV: elsewhere).
+    /// Opens a name in a directory, with O_CLOEXEC. Anything outside the directory is refused: links, "..", and file systems that are
+    /// mounted on the name. Returns a descriptor or minus errno (ELOOP for a symbolic link, EXDEV for anything outside).
     /// </summary>
     public static int OpenIn(int directory, string name, int flags)
     {
@@ -94,7 +96,7 @@ internal static unsafe partial class Sys
 
     public static int Close(int fd) => fd >= 0 ? close(fd) : 0;
 
-    /// <summary>Reads at an offset; bytes read (short at the file's end) or minus errno.</summary>
+    /// <summary>Reads at an offset. Returns the number of bytes (fewer at the file's end) or minus errno.</summary>
     public static long PRead(int fd, Span<byte> to, long offset)
     {
         fixed (byte* p = to)
@@ -104,7 +106,7 @@ internal static unsafe partial class Sys
     [LibraryImport("libc.so.6", EntryPoint = "preadv", SetLastError = true)]
     private static partial nint preadv(int fd, iovec* parts, int count, long offset);
 
-    /// <summary>Reads at an offset into several places, one behind the other; bytes read or minus errno.</summary>
+    /// <summary>Reads at an offset into several buffers, one after the other. Returns the number of bytes or minus errno.</summary>
     public static long PReadV(int fd, ReadOnlySpan<iovec> parts, long offset)
     {
         fixed (iovec* p = parts)
@@ -114,7 +116,7 @@ internal static unsafe partial class Sys
         }
     }
 
-    /// <summary>Writes at an offset; bytes written or minus errno.</summary>
+    /// <summary>Writes at an offset. Returns the number of bytes or minus errno.</summary>
     public static long PWrite(int fd, ReadOnlySpan<byte> from, long offset)
     {
         fixed (byte* p = from)
@@ -133,7 +135,7 @@ internal static unsafe partial class Sys
             return Check(write(fd, p, (size_t)(ulong)from.Length));
     }
 
-    /// <summary>Receives without blocking; bytes, 0 at hang-up, or minus errno.</summary>
+    /// <summary>Receives without blocking. Returns the number of bytes, 0 at a hang-up, or minus errno.</summary>
     public static long Receive(int fd, Span<byte> to)
     {
         fixed (byte* p = to)
@@ -141,7 +143,8 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>
-    /// Bytes of a file, or minus errno. Takes no lock of the file, which fstat does on some kernels; the descriptor's place moves.
+    /// Returns the length of a file in bytes, or minus errno. Takes no lock of the file, as fstat does on some kernels. It moves the
+    /// descriptor's file offset.
     /// </summary>
     public static long FileLength(int fd)
     {
@@ -153,8 +156,8 @@ internal static unsafe partial class Sys
     private static partial nint process_vm_writev(int pid, iovec* local, nuint localCount, iovec* remote, nuint remoteCount, nuint flags);
 
     /// <summary>
-    /// Copies within this process as another process would: where there is no memory any more (a mapping of a file that was cut short) it
-    /// is an error and no SIGBUS. Bytes, or minus errno.
+    /// Copies within this process by a system call, so that missing memory (a mapping of a file that was truncated) causes an error and not
+    /// a SIGBUS. Returns the number of bytes, or minus errno.
     /// </summary>
     public static long CopyGuarded(ReadOnlySpan<iovec> from, ReadOnlySpan<iovec> to)
     {
@@ -166,7 +169,7 @@ internal static unsafe partial class Sys
         }
     }
 
-    /// <summary>The same where the kernel, or a filter, does not let a process use process_vm_writev.</summary>
+    /// <summary>The same for systems where the kernel or a seccomp filter does not allow process_vm_writev.</summary>
     internal static long CopyThroughProc(ReadOnlySpan<iovec> from, ReadOnlySpan<iovec> to)
     {
         var (done, part, used) = (0L, 0, 0L);
@@ -196,8 +199,8 @@ internal static unsafe partial class Sys
     private static partial int recvmmsg(int fd, ulong* messages, uint count, int flags, void* timeout);
 
     /// <summary>
-    /// Takes packets without blocking and without their content, up to 16 by one call; their number, 0 at hang-up, or minus
-    /// errno (EAGAIN: none).
+    /// Receives up to 16 packets without blocking and discards their content. Returns their number, 0 at a hang-up, or minus errno (EAGAIN
+    /// if there are none).
     /// </summary>
     public static int ReceivePackets(int fd)
     {
@@ -213,12 +216,12 @@ internal static unsafe partial class Sys
         for (var i = 0; i < n; i++)
         {
             if ((uint)messages[i * words + length] == 0)
-                return i; // behind the last packet each further one has no length
+                return i; // at a hang-up, each further message has the length 0
         }
         return n;
     }
 
-    /// <summary>Sends without blocking and without SIGPIPE; bytes or minus errno.</summary>
+    /// <summary>Sends without blocking and without SIGPIPE. Returns the number of bytes or minus errno.</summary>
     public static long Send(int fd, ReadOnlySpan<byte> from)
     {
         fixed (byte* p = from)
@@ -228,8 +231,8 @@ internal static unsafe partial class Sys
     [LibraryImport("libc.so.6", EntryPoint = "memfd_create", SetLastError = true)]
     private static partial int memfd_create(byte* name, uint flags);
 
-    /// <summary>A file in memory that goes with its last descriptor; its descriptor, or minus errno.</summary>
-    /// <param name="name">For /proc/PID/fd.</param>
+    /// <summary>Creates a file in memory, which is freed with its last descriptor. Returns a descriptor, or minus errno.</summary>
+    /// <param name="name">The name shown in /proc/PID/fd.</param>
     public static int MemoryFile(string name)
     {
         const uint closeOnExec = 1;
@@ -237,7 +240,9 @@ internal static unsafe partial class Sys
             return Check(memfd_create(p, closeOnExec));
     }
 
-    /// <summary>Waits for POLLIN on one descriptor; true when it (or a hang-up) came within the time. -1 waits without end.</summary>
+    /// <summary>
+    /// Waits for POLLIN on one descriptor. Returns true if it, or a hang-up, came within the time. -1 waits without a limit.
+    /// </summary>
     public static bool PollIn(int fd, int milliseconds)
     {
         var p = new pollfd { fd = fd, events = (short)POLLIN };
@@ -250,10 +255,10 @@ internal static unsafe partial class Sys
         return result > 0;
     }
 
-    /// <summary>Makes reads and writes wait.</summary>
+    /// <summary>Makes reads and writes of a descriptor block.</summary>
     public static void SetBlocking(int fd) => fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
 
-    /// <summary>A new inotify descriptor that watches a directory, or minus errno.</summary>
+    /// <summary>Returns a new inotify descriptor that watches a directory, or minus errno.</summary>
     public static int WatchDirectory(string path, uint mask)
     {
         var fd = Check(inotify_init1(O_NONBLOCK | O_CLOEXEC));
@@ -267,8 +272,9 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>
-    /// A descriptor that becomes readable when the process ends; -ESRCH: there is no such process. Any other minus errno (no descriptor or
-    /// memory left, a kernel or a seccomp filter without the call) says nothing of the process: see <see cref="ProcessLives"/>.
+    /// Returns a descriptor that becomes readable when the process ends, or -ESRCH if there is no such process. Any other minus errno (no
+    /// descriptor or memory left, the kernel or a seccomp filter does not allow the call) does not depend on the process: see
+    /// <see cref="ProcessLives"/>.
     /// </summary>
     public static int PidFdOpen(int pid)
     {
@@ -277,27 +283,30 @@ internal static unsafe partial class Sys
         return fd >= 0 ? (int)fd : -errno;
     }
 
-    /// <summary>Sends a signal to the very process of a descriptor, though its pid may be another's by now; 0 or minus errno.</summary>
+    /// <summary>Sends a signal to exactly the process of a descriptor, even if its pid has been reused. Returns 0 or minus errno.</summary>
     /// <param name="pidFd">The descriptor.</param>
-    /// <param name="signal">0 only looks.</param>
-    /// <param name="scope">PIDFD_SIGNAL_*; 0: the process.</param>
+    /// <param name="signal">The signal; 0 only checks whether the process exists.</param>
+    /// <param name="scope">PIDFD_SIGNAL_*; 0 for the process.</param>
     public static int PidFdSendSignal(int pidFd, int signal, uint scope = 0)
     {
         const int SYS_pidfd_send_signal = 424; // the same on every architecture
         return (long)syscall(SYS_pidfd_send_signal, pidFd, signal, (void*)null, scope) >= 0 ? 0 : -errno;
     }
 
-    /// <summary>Sends a signal to a process, or to the process group of the negated id; signal 0 only looks. 0 or minus errno.</summary>
+    /// <summary>
+    /// Sends a signal to a process, or to a process group if the id is negated. Signal 0 only checks whether it exists. Returns 0 or minus
+    /// errno.
+    /// </summary>
     public static int Kill(int pid, int signal) => Check(kill(pid, signal));
 
     [LibraryImport("libc.so.6", EntryPoint = "getsid", SetLastError = true)]
     private static partial int getsid(int pid);
 
-    /// <summary>The session of a process, whosever it is, or minus errno.</summary>
+    /// <summary>Returns the session id of a process of any user, or minus errno.</summary>
     public static int SessionOf(int pid) => Check(getsid(pid));
 
     /// <summary>
-    /// False when there is no such process, or it has ended and only its parent has not looked. For when there is no pidfd.
+    /// Returns false if there is no such process, or if it has ended and is only not reaped yet. For cases without a pidfd.
     /// </summary>
     public static bool ProcessLives(int pid)
     {
@@ -307,18 +316,19 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>
-    /// A field of /proc/PID/stat, counted from 1 as in proc(5), from the third on; null: there is no such process, or no descriptor left.
+    /// Returns a field of /proc/PID/stat, counted from 1 as in proc(5), from the third on. Null if there is no such process, or no
+    /// descriptor is left.
     /// </summary>
     public static string? ProcessField(int pid, int number)
     {
         if (ProcessText(pid, "stat") is not { } stat)
             return null;
-        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' '); // the second, the name in brackets, may hold anything
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' '); // the second field, the name in brackets, may contain any characters
         return number - 2 < fields.Length ? fields[number - 2] : null;
     }
 
     /// <summary>
-    /// Whether a process has a user's rights: as its real, effective, saved or file system user. False, too, when that cannot be read.
+    /// Returns whether a process has a user as its real, effective, saved or file system user. Also returns false if that cannot be read.
     /// </summary>
     public static bool RunsAs(int pid, uint user)
     {
@@ -339,25 +349,25 @@ internal static unsafe partial class Sys
         return n > 0 ? Encoding.ASCII.GetString(text[..(int)n]) : null;
     }
 
-    /// <summary>A non-blocking CLOCK_MONOTONIC timer, or minus errno.</summary>
+    /// <summary>Creates a non-blocking CLOCK_MONOTONIC timer. Returns a descriptor or minus errno.</summary>
     public static int TimerCreate() => Check(timerfd_create(1, O_NONBLOCK | O_CLOEXEC));
 
-    /// <summary>Arms the timer once at that CLOCK_MONOTONIC time in ns; 0 disarms it.</summary>
+    /// <summary>Sets the timer to expire once at that CLOCK_MONOTONIC time in ns; 0 disarms it.</summary>
     public static void TimerSet(int fd, long atNs)
     {
         var spec = stackalloc long[4] { 0, 0, atNs / 1_000_000_000, atNs % 1_000_000_000 };
         timerfd_settime(fd, 1, spec, null);
     }
 
-    /// <summary>A unix socket of that type, non-blocking, or minus errno.</summary>
+    /// <summary>Creates a non-blocking Unix socket of that type. Returns a descriptor or minus errno.</summary>
     public static int UnixSocket(int type) => Check(socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 
-    /// <summary>Binds or connects a unix socket to DIRECTORY/NAME, however long the directory's path is; 0 or minus errno.</summary>
+    /// <summary>Binds or connects a Unix socket to DIRECTORY/NAME, for a directory path of any length. Returns 0 or minus errno.</summary>
     public static int UnixAddress(int socketFd, string directory, string name, bool bindIt)
     {
         var path = Encoding.UTF8.GetBytes(System.IO.Path.Combine(directory, name));
         var dirFd = -1;
-        if (path.Length >= 108) // sun_path is no longer than that: go through an open descriptor of the directory
+        if (path.Length >= 108) // longer than sun_path: uses a descriptor of the directory instead
         {
             dirFd = Open(directory, O_PATH | O_DIRECTORY);
             if (dirFd < 0)
@@ -369,7 +379,7 @@ internal static unsafe partial class Sys
         return result;
     }
 
-    /// <summary>Connects a unix socket to a path, or to an abstract address that is written with an @; 0 or minus errno.</summary>
+    /// <summary>Connects a Unix socket to a path, or to an abstract address that is written with an @. Returns 0 or minus errno.</summary>
     public static int UnixConnect(int socketFd, string address)
     {
         var name = Encoding.UTF8.GetBytes(address);
@@ -390,7 +400,7 @@ internal static unsafe partial class Sys
         return Check(bindIt ? bind(socketFd, (sockaddr*)address, length) : connect(socketFd, (sockaddr*)address, length));
     }
 
-    /// <summary>Process and user id of a unix socket's other end, as the kernel noted them at connect.</summary>
+    /// <summary>Returns the process and user id of a Unix socket's other end, as the kernel recorded them at the connect.</summary>
     public static (int Pid, uint Uid) PeerCredentials(int fd)
     {
         const int SO_PEERCRED = 17;

@@ -31,11 +31,11 @@ foreach (var _ in client.Frames())
 Console.WriteLine(FormattableString.Invariant($"{frames / watch.Elapsed.TotalSeconds:0.0} frames a second"));
 foreach (var e in client.Events())
 {
-    if (e is PointerPress press)
+    if (e is PointerPressed press)
         Console.WriteLine(FormattableString.Invariant($"press {press.X} {press.Y}"));
 }
 
-void Draw(Frame frame, Rect rect, bool pattern)
+void Draw(ClientFrame frame, Rect rect, bool pattern)
 {
     for (var y = rect.Y; y < rect.Bottom; y++)
     {
@@ -52,16 +52,16 @@ static void Follow()
     using var client = MmmClient.Open("DrawApp");
     using (var frame = client.BeginFrame())
     {
-        frame.Fill(Color.FromRgb(0x203040));
+        frame.Fill(PixelColor.FromRgb(0x203040));
         frame.Present();
     }
     var color = 0;
     foreach (var e in client.Events())
     {
-        if (e is not PointerPress)
+        if (e is not PointerPressed)
             continue;
         using var frame = client.BeginFrame(new Rect(100, 100, 64, 64));
-        frame.Fill(Color.FromRgb(color ^= 0xFFC030), new Rect(100, 100, 64, 64));
+        frame.Fill(PixelColor.FromRgb(color ^= 0xFFC030), new Rect(100, 100, 64, 64));
         frame.Present();
     }
 }

@@ -20,18 +20,18 @@ while (true)
     // Fills the ring, which holds 85 ms or more, long before it is rung for that: 21 ms, which are left then, are less than an emulated
     // board may be held up.
     var e = client.WaitEvent(TimeSpan.FromMilliseconds(20));
-    if (e is Quit)
+    if (e is QuitRequested)
         break;
-    if (e is Resized)
+    if (e is ClientResized)
         Draw();
-    else if (e is PointerPress or KeyPress)
+    else if (e is PointerPressed or KeyPressed)
         Play();
 }
 
 void Draw()
 {
     using var frame = client.BeginFrame();
-    frame.Fill(Color.FromRgb(0x108070));
+    frame.Fill(PixelColor.FromRgb(0x108070));
     frame.Present();
 }
 

@@ -139,7 +139,7 @@ public class FbdevModeTests
 
     [Fact]
     public void Memory_smaller_than_claimed_is_refused() =>
-        AssertRefused("claims 800x480 at 0,0 with 32 bits a pixel and 3,200 bytes a row, but has 1,535,999 bytes of memory",
+        AssertRefused("claims 800x480 at 0,0 with 32 bits a pixel and 3,200 bytes a row, but has only 1,535,999 bytes of memory",
             (ref fb_var_screeninfo v, ref fb_fix_screeninfo f) => f.smem_len--);
 
     [Fact]

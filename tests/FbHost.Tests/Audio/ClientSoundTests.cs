@@ -1,5 +1,6 @@
 using AlsaSink;
 using CsCheck;
+using Mmm.Protocol;
 using Mmm;
 
 namespace FbHost.Tests.Audio;

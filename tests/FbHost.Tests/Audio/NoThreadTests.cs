@@ -27,8 +27,9 @@ public class NoThreadTests
         Limit(mmm, "1");
         using var tone = new Child("setpriv", [.. AsAnother, Programs.RawClient, "pcm", "3", "48000", "440", "300"],
             ("MMM_PATH", temp["clients"]));
-        Wait.Until(() => mmm.Errors.Contains("mmm: audio: no thread can be made; raise the limit of processes (RLIMIT_NPROC) or of memory; "
-            + "there is no sound until then"), "the line", () => string.Join(" | ", mmm.Errors));
+        Wait.Until(() => mmm.Errors.Contains("mmm: audio: no thread can be created; "
+            + "raise the limit of processes (RLIMIT_NPROC) or of memory; there is no sound until then"),
+            "the line", () => string.Join(" | ", mmm.Errors));
         using (var control = new ControlClient(temp["clients"]))
             Assert.Equal(1, control.Ask("clients").GetProperty("clients").GetArrayLength());
         Limit(mmm, before);

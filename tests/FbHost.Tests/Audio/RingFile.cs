@@ -1,7 +1,8 @@
 using AlsaSink;
 using FbHost.Audio;
+using Mmm.Protocol;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Tests.Audio;
 

@@ -52,7 +52,7 @@ public class SharedSoundTests
     {
         using var host = new MmmHost(width: 160, height: 120);
         using var musicians = new Musicians(host, 1, 9, 0, () => 48000);
-        Wait.Until(() => musicians.Sounding == 8 && host.CountLog("waits for its sound: its app has as many clients") == 1,
+        Wait.Until(() => musicians.Sounding == 8 && host.CountLog("waits for its sound: its app already has the most clients") == 1,
             "eight that sound",
             () => $"{musicians.Sounding}; {host.AllLog()}");
         using var other = host.Raw("--title Other pcm 3 48000 440 60000"); // its process has a share of its own

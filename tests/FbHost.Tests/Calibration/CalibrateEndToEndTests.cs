@@ -68,6 +68,6 @@ public class CalibrateEndToEndTests
         foreach (var target in CalibrationFlow.Targets)
             Tap(host, target);
         Assert.Equal(1, app.WaitForEnd());
-        Assert.Contains("must have \"calibrate\" among its \"messages\"", Assert.Single(app.Errors));
+        Assert.Contains("add \"calibrate\" to \"messages\"", Assert.Single(app.Errors));
     }
 }

@@ -41,9 +41,9 @@ public sealed class ConfigEditTests : IDisposable
     public void On_several_lines(string before, string after) => Assert.Equal(after, Set(before));
 
     [Theory]
-    [InlineData("""{ "input": 5 }""", "input is no object")]
-    [InlineData("""{ "input": { "touch": [ ] } }""", "touch is no object")]
-    [InlineData("[]", "a configuration is an object")]
+    [InlineData("""{ "input": 5 }""", "input is not an object")]
+    [InlineData("""{ "input": { "touch": [ ] } }""", "touch is not an object")]
+    [InlineData("[]", "a configuration must be an object")]
     public void What_is_no_object_is_left_alone(string json, string fault) =>
         Assert.Contains(fault, Assert.Throws<MmmException>(() => Set(json)).Message);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using CsCheck;
 using FbHost.Clients;
 using Mmm;
-using Mmm.Host;
+using Mmm.Hosting;
 
 namespace FbHost.Tests.Events;
 

@@ -53,15 +53,15 @@ public class OptionTableTests
 
     [Theory]
     [InlineData("a command is missing")]
-    [InlineData("lst is not a command; there are list, send", "lst")]
+    [InlineData("lst is not a command; the commands are list, send", "lst")]
     [InlineData("--jsno is not a known option", "list", "--jsno")]
     [InlineData("--json is not a known option", "send", "a", "b", "--json")]
-    [InlineData("--json has no value", "list", "--json=1")]
+    [InlineData("--json takes no value", "list", "--json=1")]
     [InlineData("--path must be followed by DIR", "list", "--path")]
     [InlineData("--path is empty; it must be DIR", "list", "--path", "")]
     [InlineData("--path is empty; it must be DIR", "list", "--path=")]
-    [InlineData("send is followed by WHO TEXT", "send", "a")]
-    [InlineData("list is followed by nothing", "list", "a")]
+    [InlineData("send takes the arguments WHO TEXT", "send", "a")]
+    [InlineData("list takes no arguments", "list", "a")]
     public void What_is_wrong_is_named(string part, params string[] arguments) =>
         Assert.Equal($"{part}. See tool --help", Assert.Throws<MmmException>(() => Read(Tool, arguments)).Message);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Mmm.Protocol;
 
 namespace FbHost.Tests.Support;
 

@@ -9,7 +9,7 @@ internal static class ChildProgram
     {
         try
         {
-            using var client = MmmClient.Open("child", 64, 48);
+            using var client = MmmClient.Open(new MmmClientOptions { Title = "child", Width = 64, Height = 48 });
             Console.WriteLine($"open {client.FilePath}");
             if (what == "events")
             {
@@ -71,7 +71,7 @@ internal static class ChildProgram
             if (how.Contains("-and-grown", StringComparison.Ordinal))
                 raw.SetLength(0x48c70 + 64 * 48 * 4 + 2);
             else
-                frame.Fill(Color.White); // would be SIGBUS
+                frame.Fill(PixelColor.White); // would be SIGBUS
             Console.WriteLine("drawn");
             frame.Present();
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 

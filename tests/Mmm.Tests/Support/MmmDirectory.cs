@@ -1,33 +1,18 @@
-using Mmm.Host;
+using Mmm.Hosting;
+using Mmm.Protocol;
 
 namespace Mmm.Tests;
 
 /// <summary>A directory to meet in, removed at the end.</summary>
 internal sealed class MmmDirectory : IDisposable
 {
-    private static readonly Lock EnvironmentLock = new();
-
     public string Path { get; } = Directory.CreateTempSubdirectory("mmm-test-").FullName;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Opens a client here. MMM_PATH belongs to the whole process: it is set for that moment only, one test at a time.</summary>
-    public MmmClient OpenClient(string title = "test", int width = 64, int height = 48)
-    {
-        lock (EnvironmentLock)
-        {
-            var before = Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
-            Environment.SetEnvironmentVariable(Rendezvous.PathVariable, Path);
-            try
-            {
-                return MmmClient.Open(title, width, height);
-            }
-            finally
-            {
-                Environment.SetEnvironmentVariable(Rendezvous.PathVariable, before);
-            }
-        }
-    }
+    /// <summary>Opens a client here.</summary>
+    public MmmClient OpenClient(string title = "test", int width = 64, int height = 48) =>
+        MmmClient.Open(new MmmClientOptions { Title = title, Width = width, Height = height, Directory = Path });
 
     /// <summary>The host's side of a client's file, identified and read once.</summary>
     public static ClientFile OpenFile(string path)

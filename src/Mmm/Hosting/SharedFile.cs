@@ -1,20 +1,21 @@
 using Mmm.Linux;
+using Mmm.Protocol;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace Mmm.Host;
+namespace Mmm.Hosting;
 
 /// <summary>
-/// An open client's file, for all that look at it; closed with the last of them. Reading goes by pread, which takes no lock of the file. A
-/// pwrite would take its inode's lock, which the client can hold for as long as it likes (an fallocate of much, a write of memory that it
-/// serves itself), so the headers are written through a mapping, by copies that end in an error where the file was cut short. Even a page
-/// fault can wait, while a hole is punched: what lies on pages that are not there is written by another thread, and all that follows, in
-/// order, until that has ended. Used by the loop's and by the audio thread.
+/// An open client's file, which is shared by all its users and closed with the last of them. It is read by pread, which takes no lock of
+/// the file. A pwrite would take the inode's lock, which the client can hold for an unlimited time (a large fallocate, a write from memory
+/// whose page faults it handles itself). Therefore the headers are written through a mapping, by copies that return an error if the file
+/// was truncated. Even a page fault can block, while a hole is punched. So a write to pages that are not present is done by another thread,
+/// and so are all further writes, in order, until that thread has finished. Used by the loop's thread and by the audio thread.
 /// </summary>
 internal sealed unsafe class SharedFile(int fd)
 {
-    private const int MostLateBytes = 16 * 1024; // a client that makes its pages go again and again
-    private readonly Lock _lock = new(); // never held while anything waits
+    private const int MostLateBytes = 16 * 1024; // limits a client that repeatedly removes its pages
+    private readonly Lock _lock = new(); // never held during anything that may block
     private readonly Queue<(int Offset, byte[] Bytes)> _late = new();
     private int _lateBytes;
     private volatile bool _isLate;
@@ -26,14 +27,14 @@ internal sealed unsafe class SharedFile(int fd)
     public int Fd => fd;
 
     /// <summary>
-    /// Something that was written is not in the file yet: what is read of the headers may be old. To be asked before they are read.
+    /// True while some writes are not in the file yet: the headers may then have old content. Read this property before the headers.
     /// </summary>
     public bool IsLate => _isLate;
 
-    /// <summary>Called when <see cref="IsLate"/> has become false, on another thread.</summary>
+    /// <summary>Called on another thread when <see cref="IsLate"/> has become false.</summary>
     public Action? CaughtUp { get; set; }
 
-    /// <summary>Maps the headers. 0 or minus errno.</summary>
+    /// <summary>Maps the headers. Returns 0 or minus errno.</summary>
     public int Map(Abi abi)
     {
         if (_base is not null)
@@ -52,7 +53,7 @@ internal sealed unsafe class SharedFile(int fd)
         return 0;
     }
 
-    // The same file, open for writing, under the same descriptor.
+    // Opens the same file for writing, under the same descriptor number.
     private int MakeWritable()
     {
         var writable = Sys.Open($"/proc/self/fd/{fd}", O_RDWR | O_NONBLOCK | O_NOCTTY);
@@ -63,7 +64,7 @@ internal sealed unsafe class SharedFile(int fd)
         return Math.Min(error, 0);
     }
 
-    // Makes those pages there that will be written.
+    // Makes the pages present that will be written.
     private void Touch(int from, int to)
     {
         const int most = 64;
@@ -77,13 +78,13 @@ internal sealed unsafe class SharedFile(int fd)
         Sys.CopyGuarded(new ReadOnlySpan<iovec>(pages, count), new ReadOnlySpan<iovec>(in target));
     }
 
-    /// <summary>Bytes read (short at the file's end) or minus errno.</summary>
+    /// <summary>Reads at an offset. Returns the number of bytes (fewer at the file's end) or minus errno.</summary>
     public long Read(Span<byte> to, long offset) => Sys.PRead(fd, to, offset);
 
-    /// <summary>Bytes of the file now.</summary>
+    /// <summary>The file's current length in bytes.</summary>
     public long Length => Sys.FileLength(fd);
 
-    /// <summary>Writes into the headers. Never waits. False: that part of the file is gone.</summary>
+    /// <summary>Writes into the headers. Never waits. Returns false if that part of the file is gone.</summary>
     public bool Write(ReadOnlySpan<byte> from, int offset)
     {
         if (_base is null || offset + from.Length > _length)
@@ -94,7 +95,7 @@ internal sealed unsafe class SharedFile(int fd)
     }
 
     /// <summary>
-    /// Writes two pieces into the headers, of which the second says that the first is there: whoever sees it sees the first, too.
+    /// Writes two pieces into the headers, of which the second announces the first: a reader that finds the second also finds the first.
     /// </summary>
     public bool Write(ReadOnlySpan<byte> first, int firstOffset, ReadOnlySpan<byte> then, int thenOffset)
     {
@@ -106,7 +107,7 @@ internal sealed unsafe class SharedFile(int fd)
         {
             ReadOnlySpan<iovec> from = [Part(f, first.Length), Part(t, then.Length)];
             ReadOnlySpan<iovec> to = [Part(_base + firstOffset, first.Length), Part(_base + thenOffset, then.Length)];
-            return Sys.CopyGuarded(from, to) == first.Length + then.Length; // one after the other, as they stand there
+            return Sys.CopyGuarded(from, to) == first.Length + then.Length; // the pieces are copied in this order
         }
     }
 
@@ -118,7 +119,7 @@ internal sealed unsafe class SharedFile(int fd)
             return Sys.CopyGuarded([Part(p, from.Length)], [Part(_base + offset, from.Length)]) == from.Length;
     }
 
-    // Both or none, and told of as one (CaughtUp).
+    // Queues both pieces or none, and calls CaughtUp once for both.
     private bool WriteLate(ReadOnlySpan<byte> first, int firstOffset, ReadOnlySpan<byte> then = default, int thenOffset = 0)
     {
         lock (_lock)
@@ -160,7 +161,7 @@ internal sealed unsafe class SharedFile(int fd)
         }
     }
 
-    /// <summary>One more looks at the file.</summary>
+    /// <summary>Adds a user of the file.</summary>
     public SharedFile Acquire()
     {
         Interlocked.Increment(ref _users);
@@ -168,7 +169,8 @@ internal sealed unsafe class SharedFile(int fd)
     }
 
     /// <summary>
-    /// One looks at it no more. Where this was the file's last user the kernel frees its memory then, which is not the caller's time.
+    /// Removes a user of the file. The last one closes it on another thread, because the kernel may then free the file's memory, which
+    /// takes time.
     /// </summary>
     public void Release()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mmm.Linux;
+using Mmm.Protocol;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 

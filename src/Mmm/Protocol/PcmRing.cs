@@ -1,25 +1,12 @@
-namespace Mmm;
-
-/// <summary>Sample formats of the PCM ring; interleaved, native endian. The numbers are the protocol's (protocol.md section 7).</summary>
-public enum PcmFormat
-{
-    /// <summary>32-bit float, one channel.</summary>
-    F32Mono = 0,
-    /// <summary>32-bit float, left and right.</summary>
-    F32Stereo = 1,
-    /// <summary>16-bit signed, one channel.</summary>
-    S16Mono = 2,
-    /// <summary>16-bit signed, left and right: what a new client has.</summary>
-    S16Stereo = 3,
-}
+namespace Mmm.Protocol;
 
 /// <summary>
 /// The rules of the PCM ring: read and write are frame numbers; frames read..write-1 are queued; read == write is empty.
 /// Source: protocol.md section 7.
 /// </summary>
-public static class PcmRing
+internal static class PcmRing
 {
-    /// <summary>Frames that a client keeps in flight at most: the chunk of the original library.</summary>
+    /// <summary>The most frames that a client keeps queued: the chunk of the original library.</summary>
     public const int Chunk = 1024;
 
     /// <summary>Bytes of one frame: 2, 4 or 8; 0 for a format that does not exist.</summary>
@@ -32,15 +19,15 @@ public static class PcmRing
         _ => 0,
     };
 
-    /// <summary>1 or 2.</summary>
+    /// <summary>The number of channels, 1 or 2.</summary>
     public static int Channels(PcmFormat format) => format is PcmFormat.F32Stereo or PcmFormat.S16Stereo ? 2 : 1;
 
     /// <summary>Frames that the ring holds: 4096, 8192 or 16384.</summary>
     public static int Total(PcmFormat format) => Abi.PcmBufferLength / BytesPerFrame(format);
 
-    /// <summary>Frames waiting to be played.</summary>
+    /// <summary>The number of frames that wait to be played.</summary>
     public static int Queued(int read, int write, int total) => write >= read ? write - read : write - read + total;
 
-    /// <summary>Frames that may still be queued: two less than there is room for.</summary>
+    /// <summary>The number of frames that may still be queued: two fewer than there is room for.</summary>
     public static int Free(int read, int write, int total) => Math.Max(0, total - Queued(read, write, total) - 2);
 }

@@ -1,32 +1,33 @@
 using System.Runtime.InteropServices;
+using Mmm.Protocol;
 
-namespace Mmm.Host;
+namespace Mmm.Hosting;
 
-/// <summary>What a client's FB block said at one moment: copied, nothing in it checked yet.</summary>
-public readonly record struct ClientState
+/// <summary>A copy of a client's FB block at one moment. Its numbers are not checked yet.</summary>
+internal readonly record struct ClientState
 {
     /// <summary>Pixels across.</summary>
     public required int Width { get; init; }
     /// <summary>Pixels down.</summary>
     public required int Height { get; init; }
-    /// <summary>Bytes from row to row.</summary>
+    /// <summary>Bytes from one row to the next.</summary>
     public required int Stride { get; init; }
     /// <summary>File offset of the first pixel.</summary>
     public required int FbOffset { get; init; }
-    /// <summary>Whose turn it is.</summary>
+    /// <summary>Whether the client or the host may use the pixels.</summary>
     public required FlipState Flip { get; init; }
-    /// <summary>Position that the client or the host wishes, pixels.</summary>
+    /// <summary>Position that the client or the host has requested, pixels.</summary>
     public required double X { get; init; }
     /// <inheritdoc cref="X"/>
     public required double Y { get; init; }
-    /// <summary>Size that the host wishes.</summary>
+    /// <summary>Size that the host has requested.</summary>
     public required int DesiredWidth { get; init; }
     /// <inheritdoc cref="DesiredWidth"/>
     public required int DesiredHeight { get; init; }
-    /// <summary>The damage fields as they stand.</summary>
+    /// <summary>The damage fields, not checked.</summary>
     public required Rect Damage { get; init; }
 
-    /// <summary>Stacking order as a host wrote it: higher is nearer.</summary>
+    /// <summary>Stacking order as a host wrote it: a higher number is nearer to the front.</summary>
     public required double Z { get; init; }
 
     /// <summary>Largest width and height that is served, pixels.</summary>
@@ -55,7 +56,7 @@ public readonly record struct ClientState
     internal bool HasSamePixels(in ClientState other) =>
         (Width, Height, Stride, FbOffset) == (other.Width, other.Height, other.Stride, other.FbOffset);
 
-    /// <summary>Null when the picture lies wholly inside a file of that many bytes; else the reason, for people.</summary>
+    /// <summary>Returns null if the whole picture lies inside a file of that many bytes; else the reason, for log lines.</summary>
     public string? Fault(long fileLength)
     {
         if (Width is < 1 or > MaxSide || Height is < 1 or > MaxSide)
@@ -65,12 +66,12 @@ public readonly record struct ClientState
         if (FbOffset < 0)
             return $"its pixels begin at {FbOffset:N0}";
         var end = FbOffset + (long)Stride * (Height - 1) + Width * 4L;
-        return end > fileLength ? $"its file ends at {fileLength:N0} bytes, {end:N0} were promised" : null;
+        return end > fileLength ? $"its file ends at {fileLength:N0} bytes, {end:N0} are needed" : null;
     }
 
     /// <summary>
-    /// The damaged part of the picture. No damage (width 0) and negative sizes mean all of it: raw clients set only a width and
-    /// height, or nothing.
+    /// Returns the damaged part of the picture. No damage (width 0) and negative sizes mean the whole picture: raw clients set only a width
+    /// and height, or nothing.
     /// </summary>
     public Rect DamageInside()
     {
@@ -78,7 +79,7 @@ public readonly record struct ClientState
         return Damage.Width <= 0 || Damage.Height <= 0 ? all : Damage.Intersect(all);
     }
 
-    /// <summary>Top left on the screen in whole pixels: never beyond ±32768; what is no number is 0.</summary>
+    /// <summary>The top left corner on the screen in whole pixels, limited to ±32768. NaN and infinite numbers become 0.</summary>
     public (int X, int Y) Position => (Whole(X), Whole(Y));
 
     private static int Whole(double v) => double.IsFinite(v) ? (int)Math.Clamp(v, -32768, 32768) : 0;

@@ -1,50 +1,53 @@
 using System.Runtime.InteropServices;
+using Mmm.Protocol;
 
-namespace Mmm.Host;
+namespace Mmm.Hosting;
 
-/// <summary>What a client's PCM block said at one moment; every number may be a lie until <see cref="Fault"/> is null.</summary>
+/// <summary>A copy of a client's PCM block at one moment. Any number may be wrong unless <see cref="Fault"/> is null.</summary>
 /// <param name="Format">Sample format.</param>
 /// <param name="SampleRate">Frames a second.</param>
-/// <param name="Read">Next frame that the host takes.</param>
-/// <param name="Write">Next frame that the client fills.</param>
-public readonly record struct PcmState(PcmFormat Format, int SampleRate, int Read, int Write)
+/// <param name="Read">The next frame that the host takes.</param>
+/// <param name="Write">The next frame that the client fills.</param>
+internal readonly record struct PcmState(PcmFormat Format, int SampleRate, int Read, int Write)
 {
     /// <summary>Slowest and fastest rates that are served, frames a second.</summary>
     public const int MinRate = 8000, MaxRate = 192000;
 
-    /// <summary>True when the block can be used.</summary>
+    /// <summary>True if the block can be used.</summary>
     public bool IsValid =>
         PcmRing.BytesPerFrame(Format) is > 0 and var bytes && SampleRate is >= MinRate and <= MaxRate
         && (uint)Read < Abi.PcmBufferLength / bytes && (uint)Write < Abi.PcmBufferLength / bytes;
 
-    /// <summary>Null when the block can be used, else the reason, for people.</summary>
+    /// <summary>Returns null if the block can be used, else the reason, for log lines.</summary>
     public string? Fault()
     {
         if (PcmRing.BytesPerFrame(Format) == 0)
-            return $"its PCM format is {(int)Format}; 0 to 3 exist";
+            return $"its PCM format is {(int)Format}; 0 to 3 are valid";
         if (SampleRate is < MinRate or > MaxRate)
             return $"its sample rate is {SampleRate:N0}; {MinRate:N0} to {MaxRate:N0} is served";
         var total = PcmRing.Total(Format);
         return (uint)Read >= total || (uint)Write >= total
-            ? $"its PCM ring has the frames {Read} and {Write}; 0 to {total - 1} exist"
+            ? $"its PCM ring has the frames {Read} and {Write}; 0 to {total - 1} are valid"
             : null;
     }
 
-    /// <summary>Frames waiting; only for a state without fault.</summary>
+    /// <summary>The number of queued frames; only for a state without fault.</summary>
     public int Queued => PcmRing.Queued(Read, Write, PcmRing.Total(Format));
 }
 
 /// <summary>
 /// The PCM ring of one client. The audio thread can use it while the main thread uses or closes the <see cref="ClientFile"/>. Never waits.
 /// </summary>
-public sealed class ClientPcm : IDisposable
+internal sealed class ClientPcm : IDisposable
 {
     private readonly Abi _abi;
     private SharedFile? _file;
 
     internal ClientPcm(Abi abi, SharedFile file) => (_abi, _file) = (abi, file);
 
-    /// <summary>Reads the PCM block's fields. False: the file ends before them, or what was written last is not in it yet.</summary>
+    /// <summary>
+    /// Reads the PCM block's fields. Returns false if the file ends before them, or if earlier writes are not in the file yet.
+    /// </summary>
     public bool TryRead(out PcmState state)
     {
         Span<int> f = stackalloc int[6];
@@ -58,8 +61,8 @@ public sealed class ClientPcm : IDisposable
     public void SetHostFormat(PcmFormat format, int sampleRate) => Write(_abi.PcmHostFormat, ((int)format, sampleRate));
 
     /// <summary>
-    /// Copies the oldest frames of a state without fault and advances the ring. Returns the frames copied: at most what is queued and
-    /// what fits <paramref name="to"/>; 0 when the file is shorter than its ring.
+    /// Copies the oldest frames of a state without fault and advances the ring. Returns the number of frames copied: at most those that are
+    /// queued and that fit into <paramref name="to"/>; 0 if the file is shorter than its ring.
     /// </summary>
     public int Take(in PcmState state, Span<byte> to)
     {

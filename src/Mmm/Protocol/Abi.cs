@@ -1,16 +1,16 @@
-namespace Mmm;
+namespace Mmm.Protocol;
 
 /// <summary>
-/// Where every field of a client file lies, in bytes from its start. The original C structures differ between 64-bit and 32-bit
-/// programs in one field, an array of 128 pointers, so all that follows it lies 0x200 bytes lower in 32-bit programs.
-/// Source: protocol.md section 2. All integers are little-endian.
+/// The offset of every field of a client file, in bytes from its start. The original C structures differ between 64-bit and 32-bit programs
+/// in one field, an array of 128 pointers, so all fields after it are 0x200 bytes lower in 32-bit programs. Source: protocol.md section 2.
+/// All integers are little-endian.
 /// </summary>
-public sealed class Abi
+internal sealed class Abi
 {
     /// <summary>x86-64 and arm64 programs, and raw clients that write no block headers.</summary>
     public static readonly Abi Lp64 = new("LP64", 1024, 0x5d0);
 
-    /// <summary>32-bit arm programs (armhf: doubles aligned to 8).</summary>
+    /// <summary>32-bit Arm programs (armhf: doubles are aligned to 8 bytes).</summary>
     public static readonly Abi Arm32 = new("ARM32", 512, 0x3d0);
 
     private Abi(string name, int babl, int fbLength)
@@ -53,30 +53,30 @@ public sealed class Abi
     public const int Pid = 0x18;
     /// <summary>The FB block's header.</summary>
     public const int FbBlock = 0xa0;
-    /// <summary>The FB block's length field, u32: tells the ABIs apart.</summary>
+    /// <summary>The FB block's length field, u32, which distinguishes the ABIs.</summary>
     public const int FbBlockLengthField = FbBlock + 8;
-    /// <summary>Window title, <see cref="TitleLength"/> bytes of UTF-8, NUL ended.</summary>
+    /// <summary>Window title, <see cref="TitleLength"/> bytes of UTF-8 that end with a NUL.</summary>
     public const int Title = 0xb0;
-    /// <summary>Bytes of the title field, the NUL included.</summary>
+    /// <summary>Bytes of the title field, including the NUL.</summary>
     public const int TitleLength = 256;
-    /// <summary>Name of the pixel format, NUL ended; empty in practice.</summary>
+    /// <summary>Name of the pixel format, ending with a NUL; empty in practice.</summary>
     public const int BablFormat = 0x1b0;
     /// <summary>Values in a file: the original library uses at most 14 of them.</summary>
     public const int MaxValues = 16;
-    /// <summary>Bytes of a value's name, the NUL included.</summary>
+    /// <summary>Bytes of a value's name, including the NUL.</summary>
     public const int ValueNameLength = 16;
-    /// <summary>Bytes of a value's text, the NUL included.</summary>
+    /// <summary>Bytes of a value's text, including the NUL.</summary>
     public const int ValueTextLength = 64;
     /// <summary>Bytes of the PCM ring.</summary>
     public const int PcmBufferLength = 32768;
     private const int PcmBlockLength = 104 + PcmBufferLength;
     private const int ValuesBlockLength = 16 + MaxValues * (ValueNameLength + ValueTextLength) + 8;
 
-    /// <summary>For people: LP64 or ARM32.</summary>
+    /// <summary>The ABI's name for messages: LP64 or ARM32.</summary>
     public string Name { get; }
     /// <summary>Bytes of the pixel format field.</summary>
     public int BablFormatLength { get; }
-    /// <summary>What the FB block's length field holds.</summary>
+    /// <summary>The value of the FB block's length field.</summary>
     public int FbBlockLength { get; }
     /// <summary>Width in pixels, i32.</summary>
     public int Width { get; }
@@ -86,15 +86,15 @@ public sealed class Abi
     public int Stride { get; }
     /// <summary>File offset of the first pixel, i32.</summary>
     public int FbOffset { get; }
-    /// <summary>See <see cref="Mmm.FlipState"/>, i32.</summary>
+    /// <summary>See <see cref="Protocol.FlipState"/>, i32.</summary>
     public int FlipState { get; }
     /// <summary>Horizontal position on the screen in pixels, f64.</summary>
     public int X { get; }
     /// <summary>Vertical position on the screen in pixels, f64.</summary>
     public int Y { get; }
-    /// <summary>Width that the host wishes, i32.</summary>
+    /// <summary>Width that the host requests, i32.</summary>
     public int DesiredWidth { get; }
-    /// <summary>Height that the host wishes, i32.</summary>
+    /// <summary>Height that the host requests, i32.</summary>
     public int DesiredHeight { get; }
     /// <summary>Damage rectangle: x, y, width, height, four i32.</summary>
     public int Damage { get; }
@@ -118,9 +118,9 @@ public sealed class Abi
     public int PcmHostFormat { get; }
     /// <summary>Frames a second of the host's output, i32, written by the host.</summary>
     public int PcmHostSampleRate { get; }
-    /// <summary>Next frame that the host takes, i32.</summary>
+    /// <summary>The next frame that the host takes, i32.</summary>
     public int PcmRead { get; }
-    /// <summary>Next frame that the client fills, i32.</summary>
+    /// <summary>The next frame that the client fills, i32.</summary>
     public int PcmWrite { get; }
     /// <summary>The PCM ring, <see cref="PcmBufferLength"/> bytes.</summary>
     public int PcmBuffer { get; }
@@ -134,10 +134,12 @@ public sealed class Abi
     public int ValueCount { get; }
     /// <summary>The FBDATA block's header, 16 bytes.</summary>
     public int FbData { get; }
-    /// <summary>Where the pixels begin unless <see cref="FbOffset"/> says otherwise.</summary>
+    /// <summary>Where the pixels begin, unless the field at <see cref="FbOffset"/> has another offset.</summary>
     public int FirstPixel { get; }
 
-    /// <summary>The ABI whose FB block has this length; 0 is a raw client, which uses LP64. Null: not one that is served.</summary>
+    /// <summary>
+    /// Returns the ABI whose FB block has this length; 0 means a raw client, which uses LP64. Null if the ABI is not supported.
+    /// </summary>
     public static Abi? FromFbBlockLength(uint length) => length switch
     {
         0 or 0x5d0 => Lp64,
@@ -145,7 +147,9 @@ public sealed class Abi
         _ => null,
     };
 
-    /// <summary>The block headers of this ABI in file order: offset, eight characters, length, offset of the next block.</summary>
+    /// <summary>
+    /// Returns the block headers of this ABI in file order: offset, type of eight characters, length, offset of the next block.
+    /// </summary>
     public IEnumerable<(int Offset, string Type, int Length, int Next)> Blocks()
     {
         yield return (0, "MMM ░ ", FbBlock, FbBlock);
@@ -158,14 +162,14 @@ public sealed class Abi
     }
 }
 
-/// <summary>Where a ring of texts lies: two i16 indices, 32 spare bytes, then the slots.</summary>
-/// <param name="Read">Offset of the index of the slot read last, i16.</param>
-public readonly record struct TextRingLayout(int Read)
+/// <summary>The layout of a ring of texts: two i16 indices, 32 spare bytes, then the slots.</summary>
+/// <param name="Read">Offset of the index of the slot that was read last, i16.</param>
+internal readonly record struct TextRingLayout(int Read)
 {
-    /// <summary>Bytes of an EVENTS or MESSAGES block, header and the 4 bytes of padding at its end included.</summary>
+    /// <summary>Bytes of an EVENTS or MESSAGES block, including the header and the 4 bytes of padding at the end.</summary>
     public const int BlockLength = 16 + 36 + TextRing.Slots * TextRing.SlotLength + 4;
 
-    /// <summary>Offset of the index of the slot written last, i16.</summary>
+    /// <summary>Offset of the index of the slot that was written last, i16.</summary>
     public int Write => Read + 2;
 
     /// <summary>Offset of slot <paramref name="index"/>, 0..1023.</summary>

@@ -1,31 +1,31 @@
 using System.Text;
 
-namespace Mmm;
+namespace Mmm.Protocol;
 
 /// <summary>
 /// The rules of the event and message rings: the writer fills slot write+1 and then advances write; the reader advances read and then
 /// reads that slot. Source: protocol.md section 5.
 /// </summary>
-public static class TextRing
+internal static class TextRing
 {
     /// <summary>Slots in a ring.</summary>
     public const int Slots = 1024;
-    /// <summary>Bytes of a slot, the ending NUL included.</summary>
+    /// <summary>Bytes of a slot, including the final NUL.</summary>
     public const int SlotLength = 128;
 
-    /// <summary>True for an index that an honest side writes, 0..1023.</summary>
+    /// <summary>Returns true for a valid index, 0..1023.</summary>
     public static bool IsIndex(int index) => (uint)index < Slots;
 
-    /// <summary>The slot after <paramref name="index"/>.</summary>
+    /// <summary>Returns the slot after <paramref name="index"/>.</summary>
     public static int Next(int index) => (index + 1) & (Slots - 1);
 
-    /// <summary>Entries that wait to be read, 0..1023.</summary>
+    /// <summary>The number of entries that wait to be read, 0..1023.</summary>
     public static int Queued(int read, int write) => (write - read) & (Slots - 1);
 
-    /// <summary>True when the writer must drop a new entry.</summary>
+    /// <summary>Returns true if the ring has no room, so that the writer must drop a new entry.</summary>
     public static bool IsFull(int read, int write) => Next(write) == read;
 
-    /// <summary>The text of a slot: up to its NUL, or all of it but the last byte.</summary>
+    /// <summary>Returns the text of a slot: the bytes before its NUL, or all bytes except the last if there is none.</summary>
     public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> slot)
     {
         var end = slot.IndexOf((byte)0);
@@ -33,8 +33,8 @@ public static class TextRing
     }
 
     /// <summary>
-    /// The longest prefix of <paramref name="text"/> that fits <paramref name="length"/> bytes with its NUL, holds no NUL and ends
-    /// between two UTF-8 characters.
+    /// Returns the longest prefix of <paramref name="text"/> that fits into <paramref name="length"/> bytes together with a NUL, contains
+    /// no NUL, and ends between two UTF-8 characters.
     /// </summary>
     public static ReadOnlySpan<byte> Fit(ReadOnlySpan<byte> text, int length = SlotLength)
     {
@@ -49,7 +49,7 @@ public static class TextRing
         return text[..end];
     }
 
-    /// <summary>Text from bytes another program wrote: invalid UTF-8 becomes U+FFFD, control characters become '?'.</summary>
+    /// <summary>Decodes text that another program wrote: invalid UTF-8 becomes U+FFFD, and control characters become '?'.</summary>
     public static string Printable(ReadOnlySpan<byte> text)
     {
         var s = Encoding.UTF8.GetString(text);

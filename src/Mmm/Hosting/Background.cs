@@ -1,30 +1,32 @@
-namespace Mmm.Host;
+namespace Mmm.Hosting;
 
 /// <summary>
-/// Does what may wait for as long as somebody else likes, on threads of which one is always free for the next piece. The caller makes none:
-/// on a busy machine that takes tens of milliseconds. The runtime's pool is not for that: where it can make no thread, it throws here
-/// though it has taken the work, or ends the process from one of its own threads.
+/// Does work that another process may block for an unlimited time, on threads of which one is always free for the next piece of work. The
+/// caller does not create threads, because that takes tens of milliseconds on a busy machine. The runtime's thread pool is not suitable: if
+/// it cannot create a thread, it throws here although it has accepted the work, or ends the process from one of its own threads.
 /// </summary>
 internal static class Background
 {
     private const int MostIdle = 2;
-    private static readonly Queue<Action> Waiting = new(); // its lock is that of the numbers, too
+    private static readonly Queue<Action> Waiting = new(); // its lock also guards the numbers below
     private static int _idle; // threads that sleep
-    private static int _coming; // threads that were woken or made, and have not looked for work yet
+    private static int _coming; // threads that were woken or created, and have not looked for work yet
 
-    /// <summary>Never waits, and never throws: when no thread can be made, the work is done with the next piece.</summary>
+    /// <summary>
+    /// Queues work. Never waits, and never throws: if no thread can be created, the work is done together with the next piece.
+    /// </summary>
     public static void Run(Action work)
     {
         lock (Waiting)
         {
             Waiting.Enqueue(work);
-            if (_coming > 0 || TryWake()) // one that comes sees to it that there is another one
+            if (_coming > 0 || TryWake()) // a thread that takes work ensures that another one is free
                 return;
         }
-        MakeThread(); // the first of all; or none could be made so far
+        MakeThread(); // the first thread of all, or none could be created before
     }
 
-    // One more comes, under the lock. False: none sleeps, and it is to be made.
+    // Counts one more coming thread and wakes it; call it under the lock. Returns false if none sleeps and the caller must create it.
     private static bool TryWake()
     {
         _coming++;
@@ -72,7 +74,7 @@ internal static class Background
             if (_coming > 0 || (_idle > 0 && Waiting.Count == 0) || TryWake())
                 return work;
         }
-        MakeThread(); // before the work is done, which may never end
+        MakeThread(); // before the work is begun, which may never end
         return work;
     }
 }

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Mmm;
+namespace Mmm.Protocol;
 
 /// <summary>The directory in which host and clients meet. Source: protocol.md sections 1 and 9.</summary>
-public static class Rendezvous
+internal static class Rendezvous
 {
     /// <summary>The environment variable that names the directory.</summary>
     public const string PathVariable = "MMM_PATH";
@@ -12,12 +12,12 @@ public static class Rendezvous
     /// <summary>The control socket's name in the directory.</summary>
     public const string ControlName = ".control";
 
-    /// <summary>Longest file name, in bytes of UTF-8 (NAME_MAX of limits.h).</summary>
+    /// <summary>The longest file name, in bytes of UTF-8 (NAME_MAX of limits.h).</summary>
     public const int MaxNameBytes = 255;
 
     /// <summary>
-    /// True for a name that can be a client's file: 1 to <see cref="MaxNameBytes"/> bytes, not hidden, no path, no NUL, and valid UTF-8:
-    /// a name in which a byte was replaced would be another file's.
+    /// Returns true for a name that can be a client's file: 1 to <see cref="MaxNameBytes"/> bytes, not hidden, without a path or NUL, and
+    /// valid UTF-8, because a name in which bytes were replaced would refer to another file.
     /// </summary>
     public static bool IsClientName(string name) => name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes && name[0] != '.'
         && !name.AsSpan().ContainsAny('/', '\0') && IsWholeText(name);
@@ -34,10 +34,10 @@ public static class Rendezvous
 }
 
 /// <summary>
-/// The bell's packets. The first one from the client is <c>mmm 1 FILENAME</c>, the first answer <c>mmm 1 ok</c> or
-/// <c>mmm 1 error REASON</c>; every later one, either way, is one zero byte that means: look at the shared memory.
+/// The bell's packets. The first one from the client is <c>mmm 1 FILENAME</c>, the first answer <c>mmm 1 ok</c> or <c>mmm 1 error
+/// REASON</c>; every later packet, in either direction, is one zero byte, which wakes the other side to read the shared memory.
 /// </summary>
-public static class Bell
+internal static class Bell
 {
     /// <summary>The longest packet.</summary>
     public const int MaxPacket = 300;
@@ -51,7 +51,7 @@ public static class Bell
     /// <summary>The answer that refuses a client.</summary>
     public static byte[] Error(string reason) => Encoding.UTF8.GetBytes("mmm 1 error " + reason);
 
-    /// <summary>The file name in a client's first packet. False: not such a packet; reason says why.</summary>
+    /// <summary>Reads the file name in a client's first packet. Returns false and a reason if the packet is not valid.</summary>
     public static bool TryParseHello(ReadOnlySpan<byte> packet, out string fileName, out string reason)
     {
         fileName = "";

@@ -6,12 +6,12 @@ namespace Mmm;
 /// by value: all copies are the same frame. Every member but <see cref="Dispose"/> throws InvalidOperationException when the frame is over
 /// and ObjectDisposedException when the client is disposed; a span kept from before must not be used then.
 /// </summary>
-public readonly unsafe ref struct Frame
+public readonly unsafe ref struct ClientFrame
 {
     private readonly MmmClient _client;
     private readonly long _number;
 
-    internal Frame(MmmClient client, long number) => (_client, _number) = (client, number);
+    internal ClientFrame(MmmClient client, long number) => (_client, _number) = (client, number);
 
     private ClientMemory Memory => _client.MemoryOf(_number);
 
@@ -46,10 +46,10 @@ public readonly unsafe ref struct Frame
     public void Damage(Rect rect) => _client.AddDamage(_number, rect);
 
     /// <summary>Fills everything.</summary>
-    public void Fill(Color color) => Fill(color, new Rect(0, 0, Width, Height));
+    public void Fill(PixelColor color) => Fill(color, new Rect(0, 0, Width, Height));
 
     /// <summary>Fills the part of a rectangle that lies in the picture.</summary>
-    public void Fill(Color color, Rect rect)
+    public void Fill(PixelColor color, Rect rect)
     {
         rect = rect.Intersect(new Rect(0, 0, Width, Height));
         for (var y = rect.Y; y < rect.Bottom; y++)
@@ -59,6 +59,13 @@ public readonly unsafe ref struct Frame
     /// <summary>Shows what was drawn, and ends the frame.</summary>
     /// <exception cref="MmmException">Another process has cut the client's file short.</exception>
     public void Present() => _client.Present(_number);
+
+    /// <summary>Ends the frame without showing it, as <see cref="Dispose"/> does; but throws if the frame is over.</summary>
+    public void Cancel()
+    {
+        _ = Memory;
+        Dispose();
+    }
 
     /// <summary>
     /// Drops the frame if it was not presented: nothing of it is shown now. Its pixels stay as they were left, so the next frame has to

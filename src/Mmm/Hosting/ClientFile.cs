@@ -2,15 +2,16 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mmm.Linux;
+using Mmm.Protocol;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace Mmm.Host;
+namespace Mmm.Hosting;
 
-/// <summary>How an event's delivery ended.</summary>
-public enum PushResult
+/// <summary>The result of delivering an event.</summary>
+internal enum PushResult
 {
-    /// <summary>It is in the ring.</summary>
+    /// <summary>The event is in the ring.</summary>
     Done,
     /// <summary>The ring is full: the client does not read. The event is lost.</summary>
     Full,
@@ -19,15 +20,15 @@ public enum PushResult
 }
 
 /// <summary>
-/// The host's view of one client's file. It is read by pread, and its headers are written through a mapping that only guarded copies touch,
-/// so that a client that truncates its file or lies about its size cannot fault the host, and one that holds its file's lock cannot stop
-/// it. Every number read here is the client's and may be a lie; the caller checks it (<see cref="ClientState.Fault"/>) before use. Not
-/// thread-safe. Only opening and <see cref="TryIdentify"/> can wait for somebody else.
+/// The host's access to one client's file. The file is read by pread, and its headers are written through a mapping that only guarded
+/// copies access. So a client that truncates its file or writes a wrong size cannot crash the host, and a client that holds its file's lock
+/// cannot block it. Every number read here was written by the client and may be wrong; the caller must check it
+/// (<see cref="ClientState.Fault"/>) before use. Not thread-safe. Only opening and <see cref="TryIdentify"/> can block.
 /// </summary>
-public sealed class ClientFile : IDisposable
+internal sealed class ClientFile : IDisposable
 {
-    private const int FbLength = 0x5d0 - 16; // the longer one: all of FB behind its header
-    private const int MostGap = 6144; // bytes between rows: copying that many costs about what a call does
+    private const int FbLength = 0x5d0 - 16; // the longer of both ABIs: all of FB after its header
+    private const int MostGap = 6144; // bytes between rows: copying this many costs about as much as a call
     private readonly byte[] _fb = new byte[FbLength];
     private readonly byte[] _values = new byte[Abi.MaxValues * (Abi.ValueNameLength + Abi.ValueTextLength) + 4];
     private readonly int _directory;
@@ -35,7 +36,7 @@ public sealed class ClientFile : IDisposable
     private readonly FileIdentity _identity;
     private readonly SharedFile _file;
     private int _ownDirectory = -1;
-    private bool _hasWrittenValues; // since they were read last
+    private bool _hasWrittenValues; // since the values were last read
     private bool _isDisposed;
 
     private ClientFile(int directory, string name, int fd, in FileStatus status) =>
@@ -43,33 +44,32 @@ public sealed class ClientFile : IDisposable
 
     /// <summary>User id of the file's owner.</summary>
     public uint Owner { get; }
-    /// <summary>The file has all block headers, as the libraries write them. Valid after <see cref="TryIdentify"/>.</summary>
+    /// <summary>True if the file has all block headers, as the libraries write them. Valid after <see cref="TryIdentify"/>.</summary>
     public bool HasBlockHeaders { get; private set; }
     /// <summary>
-    /// True when nobody can have meant the file for anything but a client: it has the block headers, or a client's name. Bytes that only
-    /// look like a raw client's may be somebody's recording.
+    /// True if the file is certainly a client's: it has the block headers, or a client's name. A file whose bytes only look like a raw
+    /// client's may be a user's data.
     /// </summary>
     public bool MayBeDeleted => HasBlockHeaders || _name.StartsWith("fb.", StringComparison.Ordinal);
-    /// <summary>Valid after <see cref="TryIdentify"/>.</summary>
+    /// <summary>The client's process id. Valid after <see cref="TryIdentify"/>.</summary>
     public int Pid { get; private set; }
-    /// <summary>Valid after <see cref="TryIdentify"/>.</summary>
+    /// <summary>The client's ABI. Valid after <see cref="TryIdentify"/>.</summary>
     public Abi Abi { get; private set; } = Abi.Lp64;
-    /// <summary>As of the last <see cref="Refresh"/>.</summary>
+    /// <summary>The FB block as of the last <see cref="Refresh"/>.</summary>
     public ClientState State { get; private set; }
     /// <summary>The window title as of the last <see cref="Refresh"/>, printable.</summary>
     public string Title { get; private set; } = "";
     /// <summary>The pixel format as of the last <see cref="Refresh"/>.</summary>
     public PixelFormat PixelFormat { get; private set; }
-    /// <summary>The name of a pixel format that is not known, once it was seen; else null.</summary>
+    /// <summary>The name of the pixel format if it is not known; else null.</summary>
     public string? UnknownPixelFormat { get; private set; }
-    /// <summary>What the client has asked for, as of the last <see cref="RefreshValues"/>.</summary>
+    /// <summary>The events that the client has requested, as of the last <see cref="RefreshValues"/>.</summary>
     public EventKinds Kinds { get; private set; }
     /// <summary>The client's values as of the last <see cref="RefreshValues"/>.</summary>
     public IReadOnlyDictionary<string, string> Values { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Called on another thread when the client is to be looked at and rung again: something that could not be written at once is in
-    /// the file only now.
+    /// Called on another thread when writes that had to be delayed are in the file. The client must then be handled and woken again.
     /// </summary>
     public Action? CaughtUp
     {
@@ -80,11 +80,12 @@ public sealed class ClientFile : IDisposable
     internal FileIdentity Identity => _identity;
 
     /// <summary>
-    /// Opens a file of MMM_PATH. Only a plain file with one name is taken, which lies in the directory itself: no symbolic or hard link,
-    /// FIFO, device or directory, and nothing that is mounted there. Never blocks.
+    /// Opens a file in the clients' directory. Only a plain file with one name is accepted that lies in the directory itself: no symbolic
+    /// link, hard link, FIFO, device or directory, and no file that is mounted there. A FIFO or a lease does not block the call.
     /// </summary>
-    /// <param name="directory">A descriptor of the directory (O_PATH will do), valid for as long as the result is used.</param>
-    /// <param name="name">Of the file, without any path.</param>
+    /// <param name="directory">A descriptor of the directory (O_PATH is sufficient), which must stay valid while the result is
+    /// used.</param>
+    /// <param name="name">The file's name without a path.</param>
     public static OpenResult Open(int directory, string name)
     {
         var error = FileStatus.Of(directory, name, out var status);
@@ -92,18 +93,19 @@ public sealed class ClientFile : IDisposable
             return OpenResult.Failed(error);
         if (Unfit(directory, status) is { Length: > 0 } reason)
             return OpenResult.Refused(reason);
-        // Not for writing: whoever watches the directory, as the host does, would be told of a change when it is closed.
+        // Not opened for writing, because closing it would cause an inotify event for every process that watches the directory, including
+        // the host.
         var fd = Sys.OpenIn(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
             return OpenResult.Failed(fd);
         error = FileStatus.Of(fd, "", out status);
         if (error == 0 && Unfit(directory, status) is "")
             return new OpenResult(OpenOutcome.Opened, new ClientFile(directory, name, fd, status), "");
-        Sys.Close(fd); // another one than that which was looked at
+        Sys.Close(fd); // not the file that was examined before
         return error < 0 ? OpenResult.Failed(error) : OpenResult.Refused(Unfit(directory, status));
     }
 
-    /// <summary>The same by its path, for one file alone.</summary>
+    /// <summary>Opens a file by its path, for the use of a single file.</summary>
     public static OpenResult Open(string path)
     {
         var directory = Sys.Open(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", O_PATH | O_DIRECTORY);
@@ -126,8 +128,8 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Reads pid and ABI, and maps the headers. False with no fault: not a client yet (the pid is written last), or it cannot be served now
-    /// (<see cref="Lack"/>). False with a fault: it never will be.
+    /// Reads pid and ABI, and maps the headers. Returns false without a fault if the file is not a client yet (the pid is written last) or
+    /// cannot be served now (<see cref="Lack"/>). Returns false with a fault if it can never be served.
     /// </summary>
     public bool TryIdentify(out string? fault)
     {
@@ -161,7 +163,7 @@ public sealed class ClientFile : IDisposable
         return false;
     }
 
-    /// <summary>Why a client cannot be served now, for people: no right to write its file yet, no memory. Else null.</summary>
+    /// <summary>Why the client cannot be served now, for log lines: no permission to write its file yet, or no memory. Else null.</summary>
     public string? Lack { get; private set; }
 
     private bool HasHeadersOf(Abi abi)
@@ -176,10 +178,10 @@ public sealed class ClientFile : IDisposable
         return true;
     }
 
-    /// <summary>Bytes of the file now.</summary>
+    /// <summary>The file's current length in bytes.</summary>
     public long Length => Math.Max(0, _file.Length);
 
-    /// <summary>Reads the FB block: state, title, pixel format. False: the file is shorter than its headers.</summary>
+    /// <summary>Reads the FB block: state, title, pixel format. Returns false if the file is shorter than its headers.</summary>
     public bool Refresh()
     {
         var length = Abi.FbBlockLength - 16;
@@ -197,7 +199,7 @@ public sealed class ClientFile : IDisposable
                 break;
             last = state;
         }
-        // What was read before this point is older than what is read after it: the pixels are read later.
+        // The barrier ensures that the pixels are read after the state.
         Interlocked.MemoryBarrier();
         if (!now[..texts].SequenceEqual(_fb.AsSpan(0, texts)))
         {
@@ -208,12 +210,12 @@ public sealed class ClientFile : IDisposable
         }
         now.CopyTo(_fb);
         State = ClientState.Parse(now[texts..]);
-        if (isLate) // its turn will end when the host's last word is in the file
+        if (isLate) // the host's last state is not in the file yet, so the picture cannot be taken
             State = State with { Flip = FlipState.Drawing };
         return true;
     }
 
-    /// <summary>Reads the values when they changed. True: they did.</summary>
+    /// <summary>Reads the values if they have changed. Returns true if they have.</summary>
     public bool RefreshValues()
     {
         Span<byte> now = stackalloc byte[_values.Length];
@@ -242,9 +244,12 @@ public sealed class ClientFile : IDisposable
     private static ReadOnlySpan<byte> TextIn(ReadOnlySpan<byte> values, int i) =>
         values.Slice(Abi.MaxValues * Abi.ValueNameLength + i * Abi.ValueTextLength, Abi.ValueTextLength);
 
-    /// <summary>Sets a value that the client reads. False: there is no room (14 names, as the original library), or no file.</summary>
-    /// <param name="name">At most 15 bytes of UTF-8; title is the title field.</param>
-    /// <param name="value">At most 63 bytes; longer is cut.</param>
+    /// <summary>
+    /// Sets a value that the client reads. Returns false if there is no room (14 names, as in the original library) or the file cannot be
+    /// written.
+    /// </summary>
+    /// <param name="name">At most 15 bytes of UTF-8; "title" sets the title field.</param>
+    /// <param name="value">At most 63 bytes; a longer text is cut.</param>
     public bool SetValue(string name, string value)
     {
         if (name == "title")
@@ -266,7 +271,7 @@ public sealed class ClientFile : IDisposable
         return done && _file.Write(_values.AsSpan(_values.Length - sizeof(int)), Abi.ValueCount);
     }
 
-    // Kept as well: what is in the file may be late.
+    // Also stores the text in _values, because the write to the file may be delayed.
     private bool WriteValue(int at, ReadOnlySpan<byte> text)
     {
         _hasWrittenValues = true;
@@ -286,17 +291,17 @@ public sealed class ClientFile : IDisposable
     private bool Write<T>(int offset, T value) where T : unmanaged =>
         _file.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), offset);
 
-    /// <summary>Takes the picture: the client does not touch it until <see cref="EndFlip"/>.</summary>
+    /// <summary>Takes the picture: the client must not draw until <see cref="EndFlip"/>.</summary>
     public bool BeginFlip() => Write(Abi.FlipState, (int)FlipState.Flipping);
 
-    /// <summary>Hands the picture back: no damage, neutral.</summary>
+    /// <summary>Returns the picture to the client: clears the damage and sets the neutral state.</summary>
     public bool EndFlip()
     {
         ReadOnlySpan<int> noDamage = [0, 0, 0, 0], neutral = [(int)FlipState.Neutral];
         return _file.Write(MemoryMarshal.AsBytes(noDamage), Abi.Damage, MemoryMarshal.AsBytes(neutral), Abi.FlipState);
     }
 
-    /// <summary>Asks the client for another size; it follows at its next check.</summary>
+    /// <summary>Requests another size of the client, which reads it at its next check.</summary>
     public bool SetDesiredSize(int width, int height) => Write(Abi.DesiredWidth, (width, height));
 
     /// <summary>Writes the stacking order.</summary>
@@ -306,14 +311,14 @@ public sealed class ClientFile : IDisposable
     public bool SetPosition(double x, double y) => Write(Abi.X, (x, y));
 
     /// <summary>
-    /// Copies pixels of a checked state: many rows by one call, what lies between them read into nowhere, unless that is far more than the
-    /// rows themselves.
+    /// Copies pixels of a checked state. Many rows are read by one call, which also reads the bytes between the rows into a buffer that is
+    /// not used, unless these are too many.
     /// </summary>
     /// <param name="state">A state whose <see cref="ClientState.Fault"/> was null.</param>
-    /// <param name="rect">In the picture, not empty.</param>
+    /// <param name="rect">A part of the picture, not empty.</param>
     /// <param name="to">At least rect.Height rows of <paramref name="toStride"/> pixels (the last row may be shorter).</param>
-    /// <param name="toStride">Pixels from row to row in <paramref name="to"/>.</param>
-    /// <returns>False when the file ends before the pixels do.</returns>
+    /// <param name="toStride">Pixels from one row to the next in <paramref name="to"/>.</param>
+    /// <returns>False if the file ends before the pixels do.</returns>
     public bool ReadPixels(in ClientState state, Rect rect, Span<uint> to, int toStride)
     {
         var offset = state.FbOffset + (long)rect.Y * state.Stride + rect.X * 4L;
@@ -335,7 +340,7 @@ public sealed class ClientFile : IDisposable
 
     private unsafe bool ReadRows(Rect rect, Span<uint> to, int toStride, long offset, int gap)
     {
-        const int most = 64; // rows a call
+        const int most = 64; // rows per call
         var nowhere = stackalloc byte[MostGap];
         var parts = stackalloc iovec[2 * most];
         fixed (uint* pixels = to)
@@ -348,7 +353,7 @@ public sealed class ClientFile : IDisposable
                     parts[2 * i] = new iovec { iov_base = pixels + (long)y * toStride, iov_len = (size_t)(ulong)(rect.Width * 4) };
                     parts[2 * i + 1] = new iovec { iov_base = nowhere, iov_len = (size_t)(ulong)gap };
                 }
-                var count = 2 * rows - (y == rect.Height ? 1 : 0); // the file may end behind the last row's last pixel
+                var count = 2 * rows - (y == rect.Height ? 1 : 0); // the file may end after the last row's last pixel
                 var wanted = rows * (rect.Width * 4L + gap) - (y == rect.Height ? gap : 0);
                 if (Sys.PReadV(_file.Fd, new ReadOnlySpan<iovec>(parts, count), offset) != wanted)
                     return false;
@@ -358,7 +363,7 @@ public sealed class ClientFile : IDisposable
         return true;
     }
 
-    /// <summary>Puts one event text (at most 127 bytes) into the client's ring.</summary>
+    /// <summary>Writes one event text (at most 127 bytes) into the client's ring.</summary>
     public PushResult PushEvent(ReadOnlySpan<byte> text)
     {
         if (!TryReadEventIndices(out var read, out var write))
@@ -372,8 +377,8 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Reads how far the client has read its events, and where the host has written last; a ring that waits for what was written before is
-    /// full. False: the ring is broken.
+    /// Reads the client's read index and the host's write index of the event ring. While earlier writes are delayed, the ring counts as
+    /// full. Returns false if the ring is broken.
     /// </summary>
     public bool TryReadEventIndices(out int read, out int write)
     {
@@ -385,11 +390,11 @@ public sealed class ClientFile : IDisposable
     }
 
     /// <summary>
-    /// Puts whole slots into the event ring, and tells the client of them when they are there: one call, or two at the ring's end.
+    /// Writes whole slots into the event ring, and then the write index. This takes one system call, or two at the ring's end.
     /// </summary>
-    /// <param name="write">As <see cref="TryReadEventIndices"/> gave it.</param>
-    /// <param name="slots">Slots of <see cref="TextRing.SlotLength"/> bytes; no more than there is room for.</param>
-    /// <returns>The new write index, or -1 when the file cannot be written.</returns>
+    /// <param name="write">The write index from <see cref="TryReadEventIndices"/>.</param>
+    /// <param name="slots">Slots of <see cref="TextRing.SlotLength"/> bytes; no more than the ring has room for.</param>
+    /// <returns>The new write index, or -1 if the file cannot be written.</returns>
     public int WriteEvents(int write, ReadOnlySpan<byte> slots)
     {
         while (!slots.IsEmpty)
@@ -405,20 +410,22 @@ public sealed class ClientFile : IDisposable
         return write;
     }
 
-    /// <summary>Entries in the event ring that the client has not read, 0..1023; -1 when the indices are broken.</summary>
+    /// <summary>The number of events in the ring that the client has not read, 0..1023; -1 if the indices are not valid.</summary>
     public int QueuedEvents => ReadIndices(Abi.Events, out var read, out var write) ? TextRing.Queued(read, write) : -1;
 
-    /// <summary>Takes the oldest message. False: there is none, or the ring is broken (then <paramref name="fault"/> says how).</summary>
+    /// <summary>
+    /// Takes the oldest message. Returns false if there is none, or if the ring is broken; <paramref name="fault"/> is then the reason.
+    /// </summary>
     public bool TryTakeMessage(out string message, out string? fault)
     {
         message = "";
         fault = null;
         var ring = Abi.Messages;
-        if (_file.IsLate) // with what was taken last, perhaps
+        if (_file.IsLate) // the last read index may not be in the file yet
             return false;
         if (!ReadIndices(ring, out var read, out var write))
         {
-            fault = $"its message ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
+            fault = $"its message ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} are valid";
             return false;
         }
         if (read == write)
@@ -443,24 +450,27 @@ public sealed class ClientFile : IDisposable
         return TextRing.IsIndex(read) && TextRing.IsIndex(write);
     }
 
-    /// <summary>What is wrong with the event ring, for people.</summary>
+    /// <summary>Returns what is wrong with the event ring, for log lines.</summary>
     public string EventFault() => ReadIndices(Abi.Events, out var read, out var write)
         ? "its file cannot be written"
-        : $"its event ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} exist";
+        : $"its event ring has the indices {read} and {write}; 0 to {TextRing.Slots - 1} are valid";
 
-    /// <summary>The file's sound, for the audio thread: usable when this is disposed, too. Only after <see cref="TryIdentify"/>.</summary>
+    /// <summary>
+    /// Returns the file's sound ring, for the audio thread. It can also be used after this object is disposed. Call it only after
+    /// <see cref="TryIdentify"/>.
+    /// </summary>
     public ClientPcm OpenPcm() => new(Abi, _file.Acquire());
 
     /// <summary>
-    /// Removes the file's name when it still stands for this file, and <see cref="MayBeDeleted"/>. A thread of its own does it, for it
-    /// takes the locks of the directory and of the file: whoever can list the one or write the other can hold them. The result is true when
-    /// the name is gone.
+    /// Removes the file's name if it still refers to this file and <see cref="MayBeDeleted"/> is true. A background thread does it, because
+    /// it takes the kernel locks of the directory and of the file, which any process can hold that may list the directory or write the
+    /// file. The result is true if the name was removed.
     /// </summary>
     public Task<bool> Delete()
     {
         if (!MayBeDeleted)
             return Task.FromResult(false);
-        var file = _file.Acquire(); // open until then: nothing else can be this inode
+        var file = _file.Acquire(); // kept open until then, so that no other file can get this inode number
         var done = new TaskCompletionSource<bool>();
         Background.Run(() =>
         {

@@ -1,0 +1,5 @@
+using Mmm;
+using PanelExample;
+
+using var client = MmmClient.Open("Panel");
+new ControlPanel(client).Run();

@@ -1,0 +1,152 @@
+using System.Net.Sockets;
+using System.Text;
+using Mmm.Hosting;
+using Mmm.Protocol;
+
+namespace Mmm.Testing;
+
+/// <summary>
+/// A host in memory for unit tests of apps: it serves clients of the test's own process, or of others, in a directory of its own. It has no
+/// display, no devices and no sound card; <see cref="TestClient"/> is what a user of the app would see, touch and hear.
+/// </summary>
+/// <remarks>
+/// <code>
+/// using var host = new TestHost();
+/// using var client = host.Open("Panel");
+/// var app = Task.Run(() => Panel.Run(client));
+/// var seen = host.WaitForClient();
+/// seen.WaitForFrame();
+/// seen.Tap(100, 100);
+/// seen.WaitFor(picture => picture[100, 100] == PixelColor.White);
+/// client.Close();
+/// await app;
+/// </code>
+/// All members may be used from any thread.
+/// </remarks>
+public sealed class TestHost : IDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+    private readonly List<TestClient> _clients = [];
+    private int _waitedFor; // clients that WaitForClient has returned
+    private bool _disposed;
+
+    /// <summary>Starts a host.</summary>
+    /// <param name="options">How it behaves; null: as one that is not busy, with a screen of 800x480.</param>
+    public TestHost(TestHostOptions? options = null)
+    {
+        Options = options ?? new TestHostOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.Width, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.Height, 1, nameof(options));
+        Directory = System.IO.Directory.CreateTempSubdirectory("mmm-testhost-").FullName;
+        _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(Directory, Rendezvous.BellName)));
+        _listener.Listen();
+        new Thread(Accept) { IsBackground = true, Name = "TestHost" }.Start();
+    }
+
+    /// <summary>How it behaves.</summary>
+    public TestHostOptions Options { get; }
+
+    /// <summary>The directory that it serves: <see cref="MmmClientOptions.Directory"/>, or <c>MMM_PATH</c> for another process.</summary>
+    public string Directory { get; }
+
+    /// <summary>Opens a client of this host in the test's process. It handles no signals.</summary>
+    /// <param name="title">As in <see cref="MmmClient.Open(string)"/>.</param>
+    public MmmClient Open(string title) => MmmClient.Open(new MmmClientOptions { Title = title, Directory = Directory, Signals = [] });
+
+    /// <summary>The clients that were answered, oldest first.</summary>
+    public IReadOnlyList<TestClient> Clients
+    {
+        get
+        {
+            lock (_clients)
+                return [.. _clients];
+        }
+    }
+
+    /// <summary>Waits for the next client: the first call returns the first that connected, the second call the second.</summary>
+    /// <exception cref="TimeoutException">None connected within <see cref="TestHostOptions.Patience"/>.</exception>
+    public TestClient WaitForClient()
+    {
+        lock (_clients)
+        {
+            Waiting.Until(_clients, () => _clients.Count > _waitedFor, Options.Patience, () => $"client {_waitedFor + 1} did not connect");
+            return _clients[_waitedFor++];
+        }
+    }
+
+    private void Accept()
+    {
+        try
+        {
+            while (true)
+                Greet(_listener.Accept());
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The host was disposed.
+        }
+    }
+
+    private void Greet(Socket bell)
+    {
+        var packet = new byte[Bell.MaxPacket];
+        var length = bell.Receive(packet);
+        if (!Options.Answers)
+            return; // The connection stays open, and so does the client's hope.
+        var answer = Task.Delay(Options.AnswerDelay);
+        _ = answer.ContinueWith(_ => Answer(bell, packet.AsSpan(0, length)), TaskScheduler.Default);
+    }
+
+    private void Answer(Socket bell, ReadOnlySpan<byte> hello)
+    {
+        try
+        {
+            if (!Bell.TryParseHello(hello, out var fileName, out var fault) || (fault = Options.Refusal) is not null)
+            {
+                bell.Send(Bell.Error(fault!));
+                bell.Dispose();
+                return;
+            }
+            var (_, file, reason) = ClientFile.Open(Path.Combine(Directory, fileName));
+            if (file is null || !file.TryIdentify(out _) || !file.Refresh())
+            {
+                bell.Send(Bell.Error($"{fileName} is not a client file {reason}"));
+                bell.Dispose();
+                return;
+            }
+            file.SetValue("host-width", $"{Options.Width}");
+            file.SetValue("host-height", $"{Options.Height}");
+            var client = new TestClient(file, bell, Options);
+            lock (_clients)
+            {
+                if (_disposed)
+                {
+                    client.Dispose();
+                    return;
+                }
+                _clients.Add(client);
+                Monitor.PulseAll(_clients);
+            }
+            bell.Send(Bell.Ok);
+            client.Begin();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client hung up first.
+        }
+    }
+
+    /// <summary>Ends the host: the clients see <see cref="HostDisconnected"/>. Removes the directory.</summary>
+    public void Dispose()
+    {
+        lock (_clients)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _clients.ForEach(c => c.Dispose());
+        }
+        _listener.Dispose();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+}

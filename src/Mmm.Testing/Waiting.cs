@@ -1,0 +1,17 @@
+namespace Mmm.Testing;
+
+internal static class Waiting
+{
+    /// <summary>Waits under a lock that the caller holds until the condition holds; who changes something pulses the lock.</summary>
+    public static void Until(object held, Func<bool> condition, TimeSpan patience, Func<string> fault)
+    {
+        var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (!condition())
+        {
+            var left = end - Environment.TickCount64;
+            if (left <= 0)
+                throw new TimeoutException($"{fault()} within {patience.TotalSeconds:0.###} s");
+            Monitor.Wait(held, (int)Math.Min(left, 1000));
+        }
+    }
+}
