@@ -9,7 +9,8 @@ using Tmds.Linux;
 namespace Bench;
 
 /// <summary>
-/// Measures the published host as a whole process and prints a table. Medians; the machine may be noisy, so look at the range.
+/// Measures the published host as a whole process and prints a table: median, minimum and maximum of each measurement. If the machine has
+/// other load, a wide range shows it.
 /// </summary>
 internal static class HostTable
 {
@@ -47,7 +48,8 @@ internal static class HostTable
     {
         public Process Host => host;
 
-        // In order, so that the next one finds no control socket until it has made its own.
+        // Ends the host in order, so that it deletes its control socket. Otherwise the benchmark could mistake the old socket for that of
+        // the next host.
         public void Dispose()
         {
             LibC.kill(host.Id, LibC.SIGTERM);
@@ -79,7 +81,7 @@ internal static class HostTable
         return process;
     }
 
-    // The picture changes from nothing to Hello's blue.
+    // The first frame is on the screen when the picture has the blue of Hello.
     private static double FirstFrame(string host, string hello, string framebuffer)
     {
         File.Delete(framebuffer);
@@ -101,7 +103,7 @@ internal static class HostTable
         using (var app = Launch(hello))
         {
             WaitFor(() => Directory.GetFiles(directory, "fb.*").Length == 1);
-            Thread.CurrentThread.Join(1000); // let it settle
+            Thread.CurrentThread.Join(1000); // waits until the start is complete
             Row("host RSS with one 800x480 client, MB", [Kilobytes(host, "VmRSS") / 1024.0]);
             Row("app RSS (Hello), MB", [Kilobytes(app, "VmRSS") / 1024.0]);
             Row("host wake-ups a second, idle bell client", [WakeUps(host)]);
@@ -123,7 +125,7 @@ internal static class HostTable
         double Present(Rect damage)
         {
             WaitFor(() => client.CanBeginFrame);
-            Thread.CurrentThread.Join(20); // beyond the host's frame pace
+            Thread.CurrentThread.Join(20); // longer than the host's interval between frames
             color += 0x010203;
             var frame = client.BeginFrame(damage);
             frame.Fill(new PixelColor(color), damage);
@@ -133,7 +135,8 @@ internal static class HostTable
                 Thread.SpinWait(20);
             return Stopwatch.GetElapsedTime(clock).TotalMicroseconds;
         }
-        // The app sleeps until the host has taken its frame, as apps do: one wake-up more, and no processor kept from the host.
+        // The app sleeps until the host has taken its frame, as real apps do. This costs one more wake-up, and leaves the processor to the
+        // host.
         List<double> Sleeping(Rect damage)
         {
             var times = new List<double>();
@@ -143,7 +146,7 @@ internal static class HostTable
                 if (clock != 0)
                     times.Add(Stopwatch.GetElapsedTime(clock).TotalMicroseconds);
                 if (clock != 0 && pixels[damage.Right - 1, damage.Bottom - 1] != color)
-                    throw new InvalidOperationException("the host says that it took a frame which is not on the screen");
+                    throw new InvalidOperationException("the host has reported that it took a frame, but the frame is not on the screen");
                 if (times.Count == Round)
                     break;
                 Thread.CurrentThread.Join(20);
@@ -180,7 +183,7 @@ internal static class HostTable
         while (!condition())
         {
             if (clock.Elapsed > Patience)
-                throw new TimeoutException("the host did not do within 10 s what is measured");
+                throw new TimeoutException("the host did not do the measured operation within 10 s");
             Pause();
         }
     }
@@ -191,7 +194,7 @@ internal static class HostTable
         File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith(field)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
-    // Context switches of all threads over 10 s.
+    // Counts the context switches of all threads over 10 s.
     private static double WakeUps(Process process)
     {
         long Count() => Directory.GetDirectories($"/proc/{process.Id}/task").Sum(task => File.ReadLines($"{task}/status")
@@ -201,7 +204,7 @@ internal static class HostTable
         return (Count() - before) / 10.0;
     }
 
-    /// <summary>The memory display, mapped.</summary>
+    /// <summary>The memory display, mapped into this process.</summary>
     private sealed unsafe class Pixels : IDisposable
     {
         private readonly MemoryMappedFile _file;
@@ -227,7 +230,7 @@ internal static class HostTable
         }
     }
 
-    /// <summary>A client that only knows the offsets, draws nothing, and has no bell.</summary>
+    /// <summary>A raw client without a bell. It draws nothing.</summary>
     private sealed class LegacyClient : IDisposable
     {
         private readonly string _path;

@@ -8,8 +8,8 @@ using Mmm;
 namespace Bench;
 
 /// <summary>
-/// Measures input through the published host: from the write of a device's records into a FIFO until the client is awake and has the event,
-/// and what ten fingers of a fast panel cost.
+/// Measures the input of the published host: the time from the write of a device's records into a FIFO until the client is awake and has
+/// the event, and the cost of ten fingers on a fast panel.
 /// </summary>
 internal static class InputTable
 {
@@ -34,7 +34,7 @@ internal static class InputTable
             HostTable.WaitFor(() => File.Exists(Path.Combine(directory, Rendezvous.ControlName)));
             using var device = new FileStream(fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             Latency(device, idleMs: 2, Events);
-            Latency(device, idleMs: 20, Events / 4); // caches cold, processor asleep
+            Latency(device, idleMs: 20, Events / 4); // with cold caches and a sleeping processor
             TenFingers(running.Host, device, directory);
         }
         finally
@@ -62,7 +62,7 @@ internal static class InputTable
         device.Write(MemoryMarshal.AsBytes(frame));
     }
 
-    // One event at a time, everybody asleep between: a finger moves.
+    // A finger moves. Host and client sleep between two events.
     private static void Latency(FileStream device, int idleMs, int events)
     {
         using var client = Client(EventKinds.None);
@@ -77,7 +77,7 @@ internal static class InputTable
             Write(device, (EV_ABS, ABS_X, 200 + i % 100));
             if (client.WaitEvent(TimeSpan.FromSeconds(5)) is not PointerDragged)
                 throw new TimeoutException("the host did not send the motion");
-            if (i >= 200) // warm
+            if (i >= 200) // after the warm-up
                 us.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
         Write(device, (EV_KEY, BTN_TOUCH, 0));
@@ -86,7 +86,8 @@ internal static class InputTable
         HostTable.Row("input: the same, 99th percentile, us", [us.Order().ElementAt(events * 99 / 100)]);
     }
 
-    // What the host says of its only client. A bench that is late itself makes bursts, of which motion may be coalesced.
+    // Reads the counters that the host has for its only client. If this benchmark is late, it sends bursts, and the host may coalesce
+    // motions.
     private static (int Dropped, int Coalesced) Counts(string directory)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -113,10 +114,10 @@ internal static class InputTable
         host.Refresh();
         var before = host.TotalProcessorTime;
         var clock = Stopwatch.StartNew();
-        var frames = 1; // frame 0 went down
+        var frames = 1; // frame 0 pressed the fingers
         while (frames <= Hz * Seconds)
         {
-            var due = Math.Min(Math.Min(Hz * Seconds, clock.Elapsed.TotalSeconds * Hz), frames + 20); // no panel sends a burst
+            var due = Math.Min(Math.Min(Hz * Seconds, clock.Elapsed.TotalSeconds * Hz), frames + 20); // 20: panels send no bursts
             for (; frames <= due; frames++)
                 Write(device, [.. contacts.SelectMany(f => Contact(f, frames))]);
             Thread.Sleep(1);
@@ -129,8 +130,8 @@ internal static class InputTable
         var (dropped, coalesced) = Counts(directory);
         HostTable.Row($"input: {Fingers} fingers at {Hz} Hz, of {Fingers * (Hz * Seconds + 2):N0} events lost",
             [Fingers * (Hz * Seconds + 2) - seen - coalesced]);
-        HostTable.Row("input: dropped of them", [dropped]);
-        HostTable.Row("input: motions coalesced, the bench being late", [coalesced]);
+        HostTable.Row("input: of these dropped by the host", [dropped]);
+        HostTable.Row("input: motions coalesced because the benchmark was late", [coalesced]);
         HostTable.Row("input: host CPU meanwhile, % of a core", [100 * cpu]);
     }
 

@@ -7,7 +7,7 @@ using Mmm.Hosting;
 namespace Bench;
 
 /// <summary>
-/// The host's reading of a client's pixels, beside a memcpy of the same bytes and a scalar loop of the kind a C host has.
+/// Measures how the host reads a client's pixels, compared with a memcpy of the same bytes and with a scalar loop as in a C host.
 /// </summary>
 [MemoryDiagnoser]
 public class PixelBenchmarks
@@ -18,11 +18,11 @@ public class PixelBenchmarks
     private uint[] _from = [];
     private uint[] _to = [];
 
-    /// <summary>Sizes of the picture.</summary>
+    /// <summary>Size of the picture in pixels.</summary>
     [Params("800x480", "1920x1080")]
     public string Size { get; set; } = "";
 
-    /// <summary>A client in a directory that no host serves, and the host's view of it.</summary>
+    /// <summary>Creates a client in a directory that no host serves, and the host's object for it.</summary>
     [GlobalSetup]
     public void Setup()
     {
@@ -39,7 +39,7 @@ public class PixelBenchmarks
         _to = new uint[w * h];
     }
 
-    /// <summary>Removes them.</summary>
+    /// <summary>Removes the client and its directory.</summary>
     [GlobalCleanup]
     public void Cleanup()
     {
@@ -48,11 +48,11 @@ public class PixelBenchmarks
         Directory.Delete(_directory);
     }
 
-    /// <summary>The yardstick.</summary>
+    /// <summary>The baseline: a memcpy.</summary>
     [Benchmark(Baseline = true)]
     public void Memcpy() => _from.CopyTo(_to, 0);
 
-    /// <summary>Pixel by pixel.</summary>
+    /// <summary>Copies pixel by pixel.</summary>
     [Benchmark]
     public void ScalarLoop()
     {
@@ -60,16 +60,16 @@ public class PixelBenchmarks
             _to[i] = _from[i];
     }
 
-    /// <summary>All of the picture, as one block.</summary>
+    /// <summary>Reads the whole picture as one block.</summary>
     [Benchmark]
     public bool ReadAll() => _file.ReadPixels(_file.State, new Rect(0, 0, _client.Width, _client.Height), _to, _client.Width);
 
-    /// <summary>A small damage, row by row.</summary>
+    /// <summary>Reads a small damage, row by row.</summary>
     [Benchmark]
     public bool Read64x64() => _file.ReadPixels(_file.State, new Rect(100, 100, 64, 64), _to, 64);
 }
 
-/// <summary>What the host does for each ring and each event.</summary>
+/// <summary>Measures the work of the host for each ring of the bell and each event.</summary>
 [MemoryDiagnoser]
 public class RingBenchmarks
 {
@@ -78,7 +78,7 @@ public class RingBenchmarks
     private MmmClient _client = null!;
     private ClientFile _file = null!;
 
-    /// <summary>A client in a directory that no host serves, and the host's view of it.</summary>
+    /// <summary>Creates a client in a directory that no host serves, and the host's object for it.</summary>
     [GlobalSetup]
     public void Setup()
     {
@@ -88,7 +88,7 @@ public class RingBenchmarks
         _file.TryIdentify(out _);
     }
 
-    /// <summary>Removes them.</summary>
+    /// <summary>Removes the client and its directory.</summary>
     [GlobalCleanup]
     public void Cleanup()
     {
@@ -97,15 +97,15 @@ public class RingBenchmarks
         Directory.Delete(_directory);
     }
 
-    /// <summary>Reading a client's state when it rings.</summary>
+    /// <summary>Reads the state of a client, as after each ring.</summary>
     [Benchmark]
     public bool Refresh() => _file.Refresh();
 
-    /// <summary>What a frame costs besides its pixels: it is taken and given back.</summary>
+    /// <summary>Takes a frame and releases it, without reading its pixels.</summary>
     [Benchmark]
     public bool Flip() => _file.BeginFlip() && _file.EndFlip();
 
-    /// <summary>An event from the host's text to the client's text.</summary>
+    /// <summary>Passes the text of an event from the host to the client.</summary>
     [Benchmark]
     public int Event()
     {
@@ -114,7 +114,7 @@ public class RingBenchmarks
         return _client.TryReadEventText(_text);
     }
 
-    /// <summary>Parsing an event text into a typed event.</summary>
+    /// <summary>Parses the text of an event into a typed event.</summary>
     [Benchmark]
     public MmmEvent Parse() => EventText.Parse("mouse-drag 123 456 0"u8);
 }

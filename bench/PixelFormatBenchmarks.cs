@@ -6,9 +6,9 @@ using Mmm;
 namespace Bench;
 
 /// <summary>
-/// A full frame of 1920x1080 for a display, beside a memcpy of the same XRGB8888 bytes and beside plain loops of the kind a C host has.
-/// By bands is how the host works: 128 KB of source, in the cache, to a frame that is not: sixteen take turns, 133 MB.
-/// On a machine that does other work too, compare the least times.
+/// Converts a full frame of 1920x1080 for a display, compared with a memcpy of the same XRGB8888 bytes and with plain loops as in a C host.
+/// <see cref="ByBands"/> is the way in which the host works: it converts bands of 128 KB, which are in the cache, to a frame that is not in
+/// the cache. Therefore sixteen frames (133 MB) are used in turn. If the machine has other load, compare the minimum times.
 /// </summary>
 [MinColumn]
 public class PixelFormatBenchmarks
@@ -27,20 +27,20 @@ public class PixelFormatBenchmarks
     private readonly Orientation _at90 = Orientation.Make(90, false, false, out _)!.Value;
     private readonly Orientation _at180 = Orientation.Make(180, false, false, out _)!.Value;
 
-    /// <summary>Bands of 128 KB that come from the same buffer, as the host's do; or the whole frame at once.</summary>
+    /// <summary>True: bands of 128 KB from the same buffer, as in the host. False: the whole frame at once.</summary>
     [Params(true, false)]
     public bool ByBands { get; set; }
 
-    /// <summary>A picture that is not all zeros.</summary>
+    /// <summary>Creates a picture that does not consist of zeros.</summary>
     [GlobalSetup]
     public void Setup()
     {
         new Random(1).NextBytes(MemoryMarshal.AsBytes(_frame.AsSpan()));
         foreach (var display in _displays)
-            display.AsSpan().Fill(1); // the pages are there
+            display.AsSpan().Fill(1); // touches all pages, so that the kernel allocates them
     }
 
-    /// <summary>The yardstick.</summary>
+    /// <summary>The baseline: a memcpy.</summary>
     [Benchmark(Baseline = true)]
     public void Memcpy()
     {
@@ -49,51 +49,51 @@ public class PixelFormatBenchmarks
             MemoryMarshal.AsBytes(Source(band)).CopyTo(display.AsSpan(band.Y * Width * 4));
     }
 
-    /// <summary>The same format.</summary>
+    /// <summary>To the same format.</summary>
     [Benchmark]
     public void Xrgb8888() => Convert(_xrgb8888);
 
-    /// <summary>Red and blue exchanged.</summary>
+    /// <summary>To a format with red and blue exchanged.</summary>
     [Benchmark]
     public void Xbgr8888() => Convert(_xbgr8888);
 
-    /// <summary>24 bits.</summary>
+    /// <summary>To 24 bits.</summary>
     [Benchmark]
     public void Rgb888() => Convert(_rgb888);
 
-    /// <summary>16 bits, dithered.</summary>
+    /// <summary>To 16 bits with dithering.</summary>
     [Benchmark]
     public void Rgb565Dithered() => Convert(_rgb565);
 
-    /// <summary>16 bits, to nearest.</summary>
+    /// <summary>To 16 bits, rounded to the nearest colour.</summary>
     [Benchmark]
     public void Rgb565() => Convert(_rgb565Plain);
 
-    /// <summary>Brightness.</summary>
+    /// <summary>To 8-bit grey.</summary>
     [Benchmark]
     public void Grey8() => Convert(_grey8);
 
-    /// <summary>The path of the formats without vectors.</summary>
+    /// <summary>To a format for which there is no vector code.</summary>
     [Benchmark]
     public void Rgb332ByBits() => Convert(_rgb332);
 
-    /// <summary>A panel that hangs on its side, painted by bands of 64 of the client's rows: as the host does.</summary>
+    /// <summary>A panel that is mounted on its side, painted in bands of 64 rows of the client, as in the host.</summary>
     [Benchmark]
     public void Rotated90Bands64() => Turn(_at90, Bands(Width, Height, 64));
 
-    /// <summary>A panel that hangs on its side, painted by bands of the client's rows: 17 columns of the panel each.</summary>
+    /// <summary>A panel that is mounted on its side, painted in bands of rows of the client: 17 columns of the panel per band.</summary>
     [Benchmark]
     public void Rotated90() => Turn(_at90, Bands(Width, Height));
 
-    /// <summary>The same by columns of the client's side: whole rows of the panel.</summary>
+    /// <summary>The same panel, painted in bands of columns of the client: whole rows of the panel.</summary>
     [Benchmark]
     public void Rotated90ByColumns() => Turn(_at90, Columns());
 
-    /// <summary>Upside down.</summary>
+    /// <summary>A panel that is mounted upside down.</summary>
     [Benchmark]
     public void Rotated180() => Turn(_at180, Bands(Width, Height));
 
-    /// <summary>What C hosts do for RGB888.</summary>
+    /// <summary>A plain loop for RGB888, as in C hosts.</summary>
     [Benchmark]
     public void ScalarRgb888()
     {
@@ -111,7 +111,7 @@ public class PixelFormatBenchmarks
         }
     }
 
-    /// <summary>What C hosts do for RGB565: colours cut off, no dithering.</summary>
+    /// <summary>A plain loop for RGB565 without rounding or dithering, as in C hosts.</summary>
     [Benchmark]
     public void ScalarRgb565()
     {
@@ -126,7 +126,7 @@ public class PixelFormatBenchmarks
         }
     }
 
-    /// <summary>What C hosts do for a panel on its side.</summary>
+    /// <summary>A plain loop for a panel that is mounted on its side, as in C hosts.</summary>
     [Benchmark]
     public void ScalarRotated90()
     {
@@ -161,7 +161,7 @@ public class PixelFormatBenchmarks
 
     private byte[] Display() => _displays[_next++ % _displays.Length];
 
-    // A band's pixels, one row behind the other: the same 128 KB each time, or a part of the frame.
+    // The pixels of a band, without gaps between rows: always the same 128 KB, or a part of the frame.
     private ReadOnlySpan<uint> Source(Rect band) => _frame.AsSpan(ByBands ? 0 : band.Y * Width, band.Width * band.Height);
 
     private IEnumerable<Rect> Bands(int width, int height, int bandRows = 0)

@@ -1,7 +1,8 @@
 using Bench;
 using BenchmarkDotNet.Running;
 
-// bench/run: the whole-process table. bench/run input: its last rows. bench/run micro: BenchmarkDotNet on the library's hot paths.
+// bench/run prints the table of the whole process, and bench/run input only its last rows. bench/run micro runs BenchmarkDotNet on the hot
+// paths of the library.
 if (args is ["host", var host, var hello])
     return HostTable.Print(host, hello) + InputTable.Print(host);
 if (args is ["input", var only])

@@ -9,8 +9,8 @@ using Mmm.Hosting;
 namespace Bench;
 
 /// <summary>
-/// One period of 512 frames (10,667 us of sound) of 16 clients that play stereo: from their files to mixed frames, as the audio thread does
-/// it. The share of a core is the mean divided by 10,667 us.
+/// Mixes one period of 512 frames (10,667 us of sound) of 16 clients that play stereo, from their files to mixed frames, as the audio
+/// thread does. The load of a core is the mean time divided by 10,667 us.
 /// </summary>
 [MemoryDiagnoser]
 [MinColumn]
@@ -26,15 +26,15 @@ public class SoundBenchmarks
     private PcmState _state;
     private int _needed;
 
-    /// <summary>Frames a second of the clients.</summary>
+    /// <summary>Sample rate of the clients, Hz.</summary>
     [Params(44100, 48000, 44101, 192000)]
     public int Rate { get; set; }
 
-    /// <summary>Of the resampler.</summary>
+    /// <summary>Quality of the resampler.</summary>
     [Params(ResamplerQuality.Default, ResamplerQuality.High)]
     public ResamplerQuality Quality { get; set; }
 
-    /// <summary>Clients with noise in their rings, and the host's sounds of them.</summary>
+    /// <summary>Creates clients with noise in their rings, and the host's objects for their sound.</summary>
     [GlobalSetup]
     public void Setup()
     {
@@ -65,7 +65,7 @@ public class SoundBenchmarks
         OnePeriod();
     }
 
-    /// <summary>Removes them.</summary>
+    /// <summary>Removes the clients.</summary>
     [GlobalCleanup]
     public void Cleanup()
     {
@@ -76,7 +76,7 @@ public class SoundBenchmarks
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Includes what the clients do: one write each, which says that their rings are full again.</summary>
+    /// <summary>Mixes one period. Includes one write per client, which marks its ring as full again.</summary>
     [Benchmark]
     public int OnePeriod()
     {

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by the scripts of this repository.
+# The scripts of this repository source this file.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-#   need_dotnet PROGRAM     ends PROGRAM with one line when the .NET SDK is missing or too old.
+#   need_dotnet PROGRAM     exits with one line of text if the .NET SDK is missing or too old; PROGRAM is the name of the calling script.
 need_dotnet() {
     local sdks
     sdks=$(command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null) || true
@@ -13,7 +13,8 @@ need_dotnet() {
     fi
 }
 
-#   publish PROJECT RID FOLDER [OPTION...]     publishes a program into a folder made anew, or says in one line why not and where the log is.
+#   publish PROJECT RID FOLDER [OPTION...]     publishes a program into a new, empty folder. If this fails, prints one line with the reason
+#                                              and the path of the log, and returns 1.
 publish() {
     local project=$1 rid=$2 folder=$3
     shift 3
@@ -22,7 +23,7 @@ publish() {
     if ! dotnet publish "$project" -c Release -r "$rid" -o "$folder" --nologo -v quiet "$@" >"$folder.log" 2>&1; then
         local reason
         reason=$(grep -m1 -oE 'error [A-Z]*[0-9]* ?:.*' "$folder.log" || tail -n 1 "$folder.log")
-        echo "$(basename "$project" .csproj) cannot be published for $rid: $reason (all of it: $folder.log)" >&2
+        echo "$(basename "$project" .csproj) cannot be published for $rid: $reason (full log: $folder.log)" >&2
         return 1
     fi
     rm -f "$folder.log"

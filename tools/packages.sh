@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Sourced by the scripts of this repository.
+# The scripts of this repository source this file.
 #
-#   need_packages PKG...    installs those Debian packages that are not installed yet, as root or through sudo.
-#                           Fast and silent when all are there; otherwise one line says what is installed.
-#                           Returns 1 with one line on stderr when that is not possible.
+#   need_packages PKG...    installs those of the Debian packages that are missing, as root or through sudo.
+#                           Prints nothing if all are installed; otherwise prints one line with the packages that it installs.
+#                           If it cannot install them, prints one line on stderr and returns 1.
 
-# Prints those of the given packages that are not installed, one a line.
+# Prints those of the given packages that are not installed, one per line.
 missing_packages() {
     local installed
     installed=" $(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ')"
@@ -23,13 +23,13 @@ need_packages() {
     local list=()
     mapfile -t list <<<"$missing"
     if ! command -v apt-get >/dev/null; then
-        echo "packages: missing ${list[*]}, and this is no Debian system (no apt-get): install them by hand" >&2
+        echo "packages: ${list[*]} missing, and there is no apt-get; on a system other than Debian, install them by hand" >&2
         return 1
     fi
     local as_root=()
     if [[ $(id -u) -ne 0 ]]; then
         if ! command -v sudo >/dev/null; then
-            echo "packages: missing ${list[*]}: run as root: apt-get install ${list[*]}" >&2
+            echo "packages: ${list[*]} missing; run as root: apt-get install ${list[*]}" >&2
             return 1
         fi
         as_root=(sudo)
@@ -39,7 +39,7 @@ need_packages() {
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "${list[@]}")
     local log
     log=$(mktemp)
-    # The package lists may be missing or too old: then, and only then, fetch them once and try again.
+    # If the installation fails, the package lists may be missing or outdated: update them once and try again.
     if ! "${as_root[@]}" "${install[@]}" >"$log" 2>&1; then
         "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update >"$log" 2>&1 || true
         if ! "${as_root[@]}" "${install[@]}" >>"$log" 2>&1; then

@@ -1,4 +1,4 @@
-/* What the programs of bench/board agree on: the picture, and how a program ends that cannot go on. */
+/* Definitions for all programs of bench/board: the picture, and the exit after an error. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -10,8 +10,8 @@
 #define HEIGHT 480
 #define BAND_TOP 208 /* the rows that a key changes */
 #define BAND_ROWS 64
-#define DARK 0xff203040u /* the picture at first */
-#define LIT 0xffffc030u  /* the band after the first key, and after each second one */
+#define DARK 0xff203040u /* colour of the first picture */
+#define LIT 0xffffc030u  /* colour of the band after the first key and every second key after that */
 #define KEYBOARD "bench keyboard" /* the name of the probe's input device */
 
 #define DIE(what) (perror(what), exit(1))

@@ -1,7 +1,7 @@
-/* A client of mmm with a bell, in C without a library: the offsets are those of src/Mmm/Abi.cs (64-bit).
+/* An mmm client with a bell, in C without a library. The offsets are those of src/Mmm/Protocol/Abi.cs (64-bit).
  *
- * client-mmm           a key changes 64 rows
- * FRAMES=1 client-mmm  whole frames without end; a frame's colour is its number */
+ * client-mmm           draws 64 rows for each key
+ * FRAMES=1 client-mmm  draws whole frames continuously; the colour of a frame is its number */
 #include "bench.h"
 
 #include <fcntl.h>
@@ -70,7 +70,7 @@ static void join(const char *directory, const char *path)
     length = recv(bell, text, sizeof text - 1, 0);
     text[length > 0 ? length : 0] = 0;
     if (strcmp(text, "mmm 1 ok") != 0)
-        fprintf(stderr, "the host says: %s\n", text), exit(1);
+        fprintf(stderr, "client-mmm: the host has refused this client: %s\n", text), exit(1);
 }
 
 static void wait_ring(void)

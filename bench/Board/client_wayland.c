@@ -1,7 +1,7 @@
-/* A Wayland client that does what client_mmm.c does; the compositor has to give it the whole screen.
+/* A Wayland client that draws the same as client_mmm.c. The compositor must give it the whole screen.
  *
- * client-wayland           a key changes 64 rows
- * FRAMES=1 client-wayland  whole frames as the compositor asks for them; a frame's colour is its number */
+ * client-wayland           draws 64 rows for each key
+ * FRAMES=1 client-wayland  draws whole frames when the compositor requests them; the colour of a frame is its number */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "xdg-shell.h"
@@ -16,7 +16,7 @@ static struct wl_shm *shm;
 static struct wl_seat *seat;
 static struct xdg_wm_base *shell;
 static struct wl_surface *surface;
-static struct { /* two: the compositor reads the one that is shown */
+static struct { /* two buffers, because the compositor reads the one that is shown */
     struct wl_buffer *buffer;
     uint32_t *pixels;
     int busy;
@@ -31,7 +31,7 @@ static void draw(int top, int rows, uint32_t color)
 {
     int i = buffers[0].busy ? 1 : 0;
     if (buffers[i].busy)
-        fprintf(stderr, "both buffers are busy\n"), exit(1);
+        fprintf(stderr, "client-wayland: both buffers are busy\n"), exit(1);
     fill(buffers[i].pixels, top, rows, color);
     buffers[i].busy = 1;
     if (animated)
@@ -181,7 +181,7 @@ int main(void)
     wl_registry_add_listener(wl_display_get_registry(display), &registry_listener, NULL);
     wl_display_roundtrip(display);
     if (!compositor || !shm || !shell)
-        fprintf(stderr, "the compositor lacks what is needed\n"), exit(1);
+        fprintf(stderr, "client-wayland: the compositor lacks wl_compositor, wl_shm or xdg_wm_base\n"), exit(1);
     make_buffers();
     surface = wl_compositor_create_surface(compositor);
     struct xdg_surface *xdg = xdg_wm_base_get_xdg_surface(shell, surface);

@@ -1,7 +1,7 @@
-/* The least that a program must do to answer a key on the screen.
+/* The minimum that a program must do to show a reaction to a key. It is the lower bound for the other stacks.
  *
- * floor kms|fbdev            a key changes 64 rows: in a dumb buffer, told by one DIRTYFB; or by one pwrite to /dev/fb0
- * FRAMES=1 floor kms|fbdev   whole frames without end; a frame's colour is its number */
+ * floor kms|fbdev            draws 64 rows for each key: in a dumb buffer with one DIRTYFB (kms), or by one pwrite to /dev/fb0 (fbdev)
+ * FRAMES=1 floor kms|fbdev   draws whole frames continuously; the colour of a frame is its number */
 #include "bench.h"
 
 #include <drm/drm.h>
@@ -12,9 +12,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static uint32_t *pixels; /* fbdev: a copy of the screen */
+static uint32_t *pixels; /* the dumb buffer, or for fbdev a copy of the screen */
 static int device;
-static uint32_t framebuffer; /* 0: fbdev */
+static uint32_t framebuffer; /* 0 for fbdev */
 
 static void must(unsigned long request, void *argument, const char *what)
 {
@@ -63,12 +63,12 @@ static int open_keyboard(void)
         char path[32], name[64] = "";
         snprintf(path, sizeof path, "/dev/input/event%d", i);
         int fd = open(path, O_RDONLY);
-        /* Grabbed, or the console would draw the keys, too. */
+        /* The device is grabbed, because otherwise the console would print the keys. */
         if (fd >= 0 && ioctl(fd, EVIOCGNAME(sizeof name - 1), name) > 0 && strcmp(name, KEYBOARD) == 0 && ioctl(fd, EVIOCGRAB, 1) == 0)
             return fd;
         close(fd);
     }
-    return -1; /* the probe measures starts without one */
+    return -1; /* when the probe measures starts, there is no keyboard */
 }
 
 int main(int argc, char **argv)

@@ -68,7 +68,8 @@ static long field(const char *line, const char *name)
     return at ? strtol(at + strlen(name), NULL, 0) : -1;
 }
 
-/* A command and its answer have the same number, on each of the two queues (control, cursor); only the command says what it is. */
+/* A command and its response have the same sequence number. Each of the two queues (control, cursor) has its own numbers. Only the
+ * command has a type. */
 int flushes_answered(double *last)
 {
     char line[1024];

@@ -1,17 +1,18 @@
-/* What virtio-gpu was told to show, from the kernel's trace. */
+/* Flush commands that the kernel has sent to the virtio-gpu device, read from the kernel's trace. */
 #ifndef FLUSHES_H
 #define FLUSHES_H
 
-/* all: wake-ups and system calls are traced, too. */
+/* Begins tracing. all: also traces wake-ups and system calls. */
 void flushes_begin(int all);
 
-/* Copies what was traced since it was cleared. */
+/* Copies the trace since the last flushes_clear to a file. */
 void flushes_copy(const char *file);
 
-/* Forgets what was traced so far. */
+/* Clears the trace. */
 void flushes_clear(void);
 
-/* How many RESOURCE_FLUSH were answered since they were cleared; *last: when the last was, CLOCK_MONOTONIC in seconds. */
+/* Returns the number of RESOURCE_FLUSH commands that were answered since the last flushes_clear. *last is set to the time of the last
+ * answer, CLOCK_MONOTONIC in seconds. */
 int flushes_answered(double *last);
 
 void flushes_end(void);

@@ -16,11 +16,11 @@ void keyboard_open(void)
     device = open("/dev/uinput", O_WRONLY | O_CLOEXEC);
     if (device < 0 || ioctl(device, UI_SET_EVBIT, EV_KEY) != 0)
         DIE("/dev/uinput");
-    for (int key = KEY_ESC; key <= KEY_F10; key++) /* as many as a keyboard has: udev and libinput look at that */
+    for (int key = KEY_ESC; key <= KEY_F10; key++) /* many keys, because udev and libinput detect a keyboard by its keys */
         ioctl(device, UI_SET_KEYBIT, key);
     if (ioctl(device, UI_DEV_SETUP, &setup) != 0 || ioctl(device, UI_DEV_CREATE) != 0)
         DIE("a uinput keyboard");
-    usleep(500000); /* until its node is there, and udev has seen it */
+    usleep(500000); /* waits until the device node exists and udev has processed it */
 }
 
 void keyboard_send(int key, int down)

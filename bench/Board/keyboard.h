@@ -1,4 +1,4 @@
-/* A keyboard made through uinput. */
+/* A virtual keyboard, created through uinput. */
 #ifndef KEYBOARD_H
 #define KEYBOARD_H
 

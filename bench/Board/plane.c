@@ -17,7 +17,7 @@ struct buffer {
 };
 
 static int card = -1;
-static uint32_t primary; /* the plane; 0: not found yet */
+static uint32_t primary; /* the primary plane; 0 until it is found */
 static struct buffer buffers[BUFFERS];
 static int count;
 static uint32_t last;
@@ -37,7 +37,7 @@ void plane_open(void)
     card = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
     if (card < 0 || ioctl(card, DRM_IOCTL_SET_CLIENT_CAP, &all) != 0)
         DIE("/dev/dri/card0");
-    ioctl(card, DRM_IOCTL_DROP_MASTER, 0); /* whoever opens the card first has it */
+    ioctl(card, DRM_IOCTL_DROP_MASTER, 0); /* the first process that opens the card becomes master; leave that to the stack */
     last = 0;
 }
 
@@ -47,7 +47,7 @@ void plane_close(void)
     close(card);
 }
 
-/* Maps a framebuffer; NULL when it is gone already, or no picture of a whole screen (a cursor). */
+/* Maps a framebuffer. Returns NULL if it no longer exists or is smaller than the screen (a cursor). */
 static struct buffer *map(uint32_t id)
 {
     struct drm_mode_fb_cmd2 fb = { .fb_id = id };
@@ -55,7 +55,7 @@ static struct buffer *map(uint32_t id)
         return NULL;
     for (int i = 1; i < 4; i++) {
         if (fb.handles[i])
-            fprintf(stderr, "a framebuffer of several planes\n"), exit(1);
+            fprintf(stderr, "probe: the framebuffer has several planes, which is not supported\n"), exit(1);
     }
     struct drm_mode_map_dumb dumb = { .handle = fb.handles[0] };
     struct drm_gem_close close = { .handle = fb.handles[0] };
@@ -100,7 +100,7 @@ uint32_t plane_pixel(int x, int y, int known)
         find_primary();
     id = primary ? shown(primary) : 0;
     if (id != last && !known)
-        forget(); /* the number may be that of an earlier buffer */
+        forget(); /* the kernel may have given the number of an earlier buffer to a new one */
     last = id;
     for (int i = 0; i < count; i++) {
         if (buffers[i].id == id)

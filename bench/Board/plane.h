@@ -1,4 +1,4 @@
-/* The buffer that the card scans out, whoever has drawn it. */
+/* Reads the buffer that the card scans out, whichever process has drawn it. */
 #ifndef PLANE_H
 #define PLANE_H
 
@@ -6,11 +6,11 @@
 
 void plane_open(void);
 
-/* Closes the card; when nobody else has it open, the kernel shows its console again. */
+/* Closes the card. If no other process has it open, the kernel shows its console again. */
 void plane_close(void);
 
-/* The pixel (without alpha) that is scanned out, 0 while there is none. known: the buffers that the card has flipped between so far
- * still exist, so their mappings are used again. */
+/* Returns the pixel (without alpha) that is scanned out, or 0 if there is none. known: the buffers that the card has shown so far still
+ * exist, so their mappings can be used again. */
 uint32_t plane_pixel(int x, int y, int known);
 
 #endif

@@ -1,17 +1,18 @@
-/* Measures a stack (a host or compositor with its app) on the board it runs on, as root. Prints lines "WHAT NUMBER", or "WHAT NAME NUMBER".
+/* Measures a stack (a host or compositor with its app). Runs on the board, as root. Prints lines "WHAT NUMBER" or "WHAT NAME NUMBER".
  *
  * probe [OPTION VALUE]... MODE N COMMAND...
- *   starts N COMMAND    cold: ms from exec to the first pixel, with nothing cached; then N times start: the same with all cached
- *   keys N COMMAND      N times flush, then N times plane: ms from a key to the last flush answered, and to the changed pixel at the
- *                       plane; flushes a key; then pss NAME: MB of the processes
- *   memory N COMMAND    only that, N seconds after the start
- *   frames N COMMAND    while the app draws frames without end, for N seconds: fps; flushes a frame; cpu NAME: ms a frame
- * The app's picture is that of bench.h.
- *   --any 1         any picture that is not black will do
- *   --pause US      between two looks at the plane, which take half of a processor: while a flush is timed, nobody looks
- *   --root DIR, --user N    what the command gets
- *   --beside NAME   a process that belongs to the stack and was started before
- *   --trace FILE    the kernel's trace of the last key goes there, with wake-ups and system calls */
+ *   starts N COMMAND    cold: ms from exec to the first pixel with empty caches; then N times start: the same with full caches
+ *   keys N COMMAND      N times flush: ms from a key to the last answered flush; N times plane: ms from a key to the changed pixel at the
+ *                       plane; lost: keys without a change; flushes-a-key; pss NAME: MB of the processes
+ *   memory N COMMAND    pss NAME only, N seconds after the start
+ *   frames N COMMAND    for N seconds in which the app draws continuously: fps; flushes-a-frame; cpu NAME: ms per frame
+ * The app must draw the picture of bench.h.
+ *   --any 1         the app may draw any picture that is not black
+ *   --pause US      pause between two reads of the plane. Reading takes half of a processor, so flushes are timed without reading.
+ *   --root DIR      root directory of the command
+ *   --user N        user id of the command
+ *   --beside NAME   name of a process that belongs to the stack but was started earlier
+ *   --trace FILE    file for the kernel's trace of the last key, with wake-ups and system calls */
 #include "bench.h"
 #include "flushes.h"
 #include "keyboard.h"
@@ -37,7 +38,7 @@ static uint32_t look(int known)
     return plane_pixel(WIDTH - 1, BAND_TOP + BAND_ROWS - 1, known);
 }
 
-/* Waits until the pixel is a colour, or another than it was; the time then, or 0 after a limit. */
+/* Waits until the pixel has the colour or, with other, a different colour. Returns the time, or 0 if it took longer than the limit. */
 static double wait_pixel(uint32_t color, int other, int known, double limit, int pause)
 {
     double end = now() + limit;
@@ -50,7 +51,7 @@ static double wait_pixel(uint32_t color, int other, int known, double limit, int
     }
 }
 
-/* Paints the console's screen black, which is shown while nobody else has the card. */
+/* Paints the screen of the console black. It is shown while no other process has opened the card. */
 static void blank(void)
 {
     static const uint32_t black[WIDTH * HEIGHT];
@@ -60,12 +61,12 @@ static void blank(void)
     close(fd);
     for (int tries = 0; look(0) != 0; tries++) {
         if (tries == 100)
-            fprintf(stderr, "probe: the screen is not the console's\n"), exit(1);
+            fprintf(stderr, "probe: the screen does not show the console\n"), exit(1);
         usleep(10000);
     }
 }
 
-/* Starts the stack and waits for its first pixel; the ms that took. */
+/* Starts the stack and waits for its first pixel. Returns the time that this took, in ms. */
 static double start(char **command)
 {
     plane_open();
@@ -73,7 +74,7 @@ static double start(char **command)
     double exec = stack_start(command, root, user), seen;
     seen = wait_pixel(any ? 0 : DARK & 0xffffff, any, 0, START_LIMIT, START_PAUSE_US);
     if (seen == 0) {
-        fprintf(stderr, "probe: no pixel of %s within %d s\n", command[0], START_LIMIT);
+        fprintf(stderr, "probe: %s has drawn nothing within %d s\n", command[0], START_LIMIT);
         stack_end();
         exit(1);
     }
@@ -96,7 +97,7 @@ static void starts(int n, char **command)
     close(fd);
     for (int i = 0; i <= n; i++) {
         printf("%s %.1f\n", i == 0 ? "cold" : "start", start(command));
-        usleep(300000); /* the start is over */
+        usleep(300000); /* waits until the start is complete */
         end();
     }
 }
@@ -110,14 +111,15 @@ static void memory(void)
     }
 }
 
-/* Presses a key and waits for all that follows; when that was, and when its pixel was seen at the plane: 0 when nobody looks. */
+/* Presses and releases a key, and waits for all results. Returns the time of the press. With looks, *seen is set to the time at which the
+ * pixel at the plane changed, otherwise to 0. */
 static double press(int looks, uint32_t from, double *seen)
 {
     flushes_clear();
     double pressed = now();
     keyboard_send(KEY_A, 1);
     *seen = looks ? wait_pixel(from, 1, 1, KEY_LIMIT, pause_us) : 0;
-    usleep(100000 + rand() % 30000); /* in no step with any timer */
+    usleep(100000 + rand() % 30000); /* a random time, to be independent of timers */
     keyboard_send(KEY_A, 0);
     usleep(10000);
     return pressed;
@@ -130,7 +132,7 @@ static void keys(int n, char **command)
     start(command);
     sleep(2);
     flushes_begin(trace != NULL);
-    for (int i = -3; i < 2 * n; i++) { /* three to warm up */
+    for (int i = -3; i < 2 * n; i++) { /* three keys to warm up */
         int looks = i >= n;
         uint32_t from = look(1);
         double last, seen, pressed = press(looks, from, &seen);
@@ -166,8 +168,8 @@ static void frames(int seconds, char **command)
     uint32_t from = look(0);
     double first = now();
     sleep(seconds);
-    uint32_t drawn = look(0) - from; /* a frame's colour is its number */
-    double fps = drawn / (now() - first), used = fps * (now() - begin); /* frames from one look at the processes to the other */
+    uint32_t drawn = look(0) - from; /* the colour of a frame is its number */
+    double fps = drawn / (now() - first), used = fps * (now() - begin); /* frames between the two readings of the processes */
     int more = stack_usage(after, beside, 0);
     double traced = fps * (now() - begin);
     flushes_end();

@@ -33,11 +33,11 @@ double now(void)
 
 double stack_start(char **command, const char *root, int user)
 {
-    static double *time; /* the child writes it */
+    static double *time; /* shared with the child, which writes it */
     if (!time)
         time = mmap(NULL, sizeof *time, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     *time = 0;
-    prctl(PR_SET_CHILD_SUBREAPER, 1); /* what the stack leaves behind stays the probe's */
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphaned processes of the stack become children of the probe */
     child = fork();
     if (child == 0) {
         setsid();
@@ -125,7 +125,7 @@ static double cpu_ms(int pid)
     for (struct dirent *task; tasks && (task = readdir(tasks));) {
         unsigned long long ns = 0;
         if (task->d_name[0] == '.')
-            continue; /* "..", which is the process, has the first thread's time, too */
+            continue; /* "..", the directory of the process, would count the time of the first thread twice */
         snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pid, task->d_name);
         FILE *file = fopen(path, "r");
         if (file && fscanf(file, "%llu", &ns) == 1)

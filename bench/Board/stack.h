@@ -1,26 +1,28 @@
-/* The processes that are measured: those that the probe has started, with all that these started. */
+/* The measured processes: those that the probe has started, and all their descendants. */
 #ifndef STACK_H
 #define STACK_H
 
 #define STACK_NAMES 32
 
-/* What the processes of one name add up to. */
+/* Sums over the processes of one name. */
 struct usage {
     char name[16];
-    double cpu_ms; /* so far */
+    double cpu_ms; /* since the start of the processes */
     long pss_kb;
 };
 
-/* Starts a command, as another user (0: root) below another root ("": this one); the time just before its exec, CLOCK_MONOTONIC in seconds. */
+/* Starts a command with a user id (0 for root) and a root directory ("" for the current one). Returns the time just before its exec,
+ * CLOCK_MONOTONIC in seconds. */
 double stack_start(char **command, const char *root, int user);
 
-/* Ends all of it, and returns when nothing of it is left. */
+/* Ends the processes, and returns when all of them have ended. */
 void stack_end(void);
 
-/* Sums CPU time, or memory (which takes long), over the processes by name, those named beside among them; "kernel" is the kernel's
- * threads. How many names. */
+/* Sums CPU time, or with memory the memory (which takes longer), by process name. Processes named beside are included; the name "kernel"
+ * is for the threads of the kernel. Returns the number of names. */
 int stack_usage(struct usage *sums, const char *beside, int memory);
 
+/* Returns CLOCK_MONOTONIC in seconds. */
 double now(void);
 
 #endif

@@ -1,4 +1,5 @@
-# Lines "STACK WHAT [NAME] NUMBER", sorted by all but the number and then by it -> the table of bench/board. -v stacks="STACK ..." is its order.
+# Makes the table of bench/board from lines "STACK WHAT [NAME] NUMBER", which must be sorted by text and then by number.
+# -v stacks="STACK ..." gives the order of the rows.
 
 function add(key, value) {
     values[key, ++counts[key]] = value
@@ -17,7 +18,7 @@ function latency(key) {
     return counts[key] ? sprintf("%.1f (%.1f, %.1f)", quantile(key, 0.5), quantile(key, 0.95), quantile(key, 0.99)) : "-"
 }
 
-# What of a stack is app, kernel, or the rest: the host or compositor.
+# The part of a stack to which a process belongs: "app", "kernel", or "host" for the host or compositor.
 function part(name) {
     return name ~ /^(client|Clock|floor)/ ? "app" : name == "kernel" ? name : "host"
 }

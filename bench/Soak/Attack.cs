@@ -3,14 +3,14 @@ using System.Net.Sockets;
 namespace Soak;
 
 /// <summary>
-/// One hostile process: threads that do what no decent client would until they are killed. It touches its own files only, besides the
-/// host's two sockets.
+/// One hostile process. Its threads break the rules of the protocol until the process is killed. It changes only its own files, and uses
+/// the host's two sockets.
 /// </summary>
 internal abstract class Attack(string directory, Random random)
 {
     private static int s_files;
 
-    /// <summary>Kinds, each a class of its own; a process has one.</summary>
+    /// <summary>The kinds of attacks. Each kind is a class, and each process has one kind.</summary>
     public static readonly string[] Kinds = ["headers", "files", "bells", "control", "sound"];
 
     protected string Directory => directory;
@@ -18,9 +18,9 @@ internal abstract class Attack(string directory, Random random)
     protected Random Random => random;
 
     /// <summary>Attacks until the process is killed.</summary>
-    /// <param name="directory">MMM_PATH.</param>
+    /// <param name="directory">The host's directory (MMM_PATH).</param>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
-    /// <param name="seed">Of everything that is random in this process but the scheduler.</param>
+    /// <param name="seed">Seed of all random numbers in this process. The order of the threads is not determined by it.</param>
     public static int Run(string directory, string kind, int seed)
     {
         Native.EndWithParent();
@@ -34,7 +34,7 @@ internal abstract class Attack(string directory, Random random)
                 "bells" => new BellAttack(directory, random),
                 "control" => new ControlAttack(directory, random),
                 "sound" => new SoundAttack(directory, random),
-                _ => throw new ArgumentException($"no attack is called {kind}; there is {string.Join(", ", Kinds)}"),
+                _ => throw new ArgumentException($"there is no attack {kind}; the attacks are {string.Join(", ", Kinds)}"),
             };
         }
         Thread[] threads = [.. Enumerable.Range(0, 2).Select(i => new Thread(Make(i).Repeat))];
@@ -54,21 +54,21 @@ internal abstract class Attack(string directory, Random random)
             catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or ObjectDisposedException
                 or ArgumentException)
             {
-                // Refused, hung up on, gone or in the way: that is what it is for.
+                // Errors are expected: the host refuses or hangs up, and files disappear.
             }
             Pause(20);
         }
     }
 
-    /// <summary>One attack, of a second or less.</summary>
+    /// <summary>Runs one attack, which takes at most about a second.</summary>
     protected abstract void Step();
 
-    /// <summary>A name of this process's own.</summary>
+    /// <summary>Returns a file name that no other process uses.</summary>
     protected string NewName() => $"a-{Environment.ProcessId}-{Interlocked.Increment(ref s_files)}";
 
     protected string NewPath() => Path.Combine(directory, NewName());
 
-    /// <summary>A client that the host shows.</summary>
+    /// <summary>Creates a valid client, which the host shows.</summary>
     protected HandMade NewClient(Action<HandMade>? more = null)
     {
         var path = NewPath();
@@ -93,6 +93,6 @@ internal abstract class Attack(string directory, Random random)
         return bytes;
     }
 
-    /// <summary>Sleeps 1 to <paramref name="most"/> ms: two cores are to be left something for whoever behaves.</summary>
+    /// <summary>Sleeps 1 to <paramref name="most"/> ms, so that two cores have time left for the well-behaved client.</summary>
     protected void Pause(int most) => Thread.Sleep(1 + Random.Next(most));
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Soak;
 
 /// <summary>
-/// The hostile processes: so many at a time, of all kinds in turn; about once a second one is killed and another takes its place.
+/// Starts hostile processes of all kinds in turn, and keeps their number constant: about once a second it kills one and starts another.
 /// </summary>
 internal sealed class Attackers(string directory, Arguments arguments)
 {
@@ -12,7 +12,7 @@ internal sealed class Attackers(string directory, Arguments arguments)
     private readonly List<Process> _processes = [];
     private int _started;
 
-    /// <summary>Processes that were killed.</summary>
+    /// <summary>The number of processes that were killed.</summary>
     public int Killed { get; private set; }
 
     private void StartOne()
@@ -31,7 +31,7 @@ internal sealed class Attackers(string directory, Arguments arguments)
         Killed++;
     }
 
-    /// <summary>Attacks for a time; returns early when <paramref name="enough"/> says so. None of the processes is left.</summary>
+    /// <summary>Attacks for a time, or until <paramref name="enough"/> returns true. Kills all processes at the end.</summary>
     public void Run(TimeSpan time, Func<bool> enough)
     {
         var start = Stopwatch.GetTimestamp();
@@ -53,7 +53,7 @@ internal sealed class Attackers(string directory, Arguments arguments)
         }
     }
 
-    /// <summary>Removes what killed processes left of files that are no clients.</summary>
+    /// <summary>Removes the files of killed processes that are not clients; the host removes those of clients.</summary>
     public void RemoveLitter()
     {
         foreach (var path in Directory.GetFileSystemEntries(directory))

@@ -4,7 +4,8 @@ using System.Text;
 namespace Soak;
 
 /// <summary>
-/// The bell's socket: greetings that are none, for files that are not there, too long, many at once; rings without end, never read.
+/// Attacks the socket of the bell: greetings that are invalid, too long, for missing files, or many at once; continuous rings; and rings of
+/// the host that are never read.
 /// </summary>
 internal sealed class BellAttack(string directory, Random random) : Attack(directory, random)
 {
@@ -23,7 +24,7 @@ internal sealed class BellAttack(string directory, Random random) : Attack(direc
                 {
                     client.Connect();
                     if (OneIn(2))
-                        Greet(client.Name); // a second one
+                        Greet(client.Name); // a second greeting
                     if (OneIn(2))
                         client.HangUp();
                     Pause(20);
@@ -46,7 +47,7 @@ internal sealed class BellAttack(string directory, Random random) : Attack(direc
         5 => new string('ä', 255), // 255 characters, 510 bytes
         6 => new string('ä', 120),
         7 => NewName() + "\0x",
-        _ => NewName(), // a file name that could be
+        _ => NewName(), // a valid name of a file that does not exist
     };
 
     private void Greet(string name)
@@ -57,7 +58,7 @@ internal sealed class BellAttack(string directory, Random random) : Attack(direc
             bell.Receive(new byte[300]);
     }
 
-    // Connections that say nothing.
+    // Connections on which nothing is sent.
     private void Silent()
     {
         Socket[] bells = [.. Enumerable.Range(0, Random.Next(40)).Select(_ => HandMade.Connect(Directory))];
@@ -65,7 +66,7 @@ internal sealed class BellAttack(string directory, Random random) : Attack(direc
         Array.ForEach(bells, b => b.Dispose());
     }
 
-    // A client that rings and rings, asks for frames, and reads no ring of the host's.
+    // A client that rings continuously, presents frames, and never reads the rings of the host.
     private void Deaf()
     {
         using var client = NewClient();

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Soak;
 
 /// <summary>
-/// The control socket, as far as it does no more than a client could do: requests that are none, halves, answers that nobody reads, and
-/// events for clients that never read them.
+/// Attacks the control socket, without commands that would legitimately disturb other clients: invalid requests, incomplete requests,
+/// answers that are never read, and events for clients that never read them.
 /// </summary>
 internal sealed class ControlAttack(string directory, Random random) : Attack(directory, random)
 {
@@ -56,7 +56,7 @@ internal sealed class ControlAttack(string directory, Random random) : Attack(di
 
     private static byte[] Words(params string[] words) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(words) + "\n");
 
-    // All connections that there are, with answers that are never read.
+    // Takes all connections that the host allows, and never reads the answers.
     private void Hold()
     {
         var held = new List<Socket>();

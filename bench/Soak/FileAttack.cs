@@ -3,12 +3,12 @@ using System.Net.Sockets;
 namespace Soak;
 
 /// <summary>
-/// The file under the host's hands: cut, grown, its space taken and given back, renamed, replaced by what is no file, removed; and a
-/// directory full of what never becomes a client.
+/// Attacks the files of clients while the host uses them: truncates and extends them, allocates and frees their space, renames and removes
+/// them, replaces them by something that is not a client file, and fills the directory with files that never become clients.
 /// </summary>
 internal sealed class FileAttack(string directory, Random random) : Attack(directory, random)
 {
-    private const long LongHold = 64 << 20; // bytes; taking them holds the file's lock for a while
+    private const long LongHold = 64 << 20; // bytes; allocating them holds the lock of the file for a while
 
     protected override void Step()
     {
@@ -86,12 +86,12 @@ internal sealed class FileAttack(string directory, Random random) : Attack(direc
         var length = RandomAccess.GetLength(file);
         for (var times = Random.Next(3); times >= 0; times--)
         {
-            _ = Native.posix_fallocate(file.DangerousGetHandle(), 0, LongHold); // without the space it fails: as good
+            _ = Native.posix_fallocate(file.DangerousGetHandle(), 0, LongHold); // a failure, if there is no space, is not an error
             RandomAccess.SetLength(file, length);
         }
     }
 
-    // What is at the path of a client that the host serves is no file any more.
+    // Replaces the file of a client that the host serves by something that is not a valid client file.
     private void Replace(string path)
     {
         switch (Random.Next(8))
@@ -128,7 +128,7 @@ internal sealed class FileAttack(string directory, Random random) : Attack(direc
         }
     }
 
-    // More names than the host has room for.
+    // Creates more files than the host accepts.
     private void Litter()
     {
         string[] names = [.. Enumerable.Range(0, Random.Next(200)).Select(_ => NewPath())];
@@ -149,7 +149,7 @@ internal sealed class FileAttack(string directory, Random random) : Attack(direc
         }
     }
 
-    // Names that a host might write by.
+    // Creates names that the host uses for its own temporary files.
     private void HostsOwnNames()
     {
         var path = Path.Combine(Directory, Any(".apps.new", ".framebuffer.new", ".lock.new", ".control.new", ".host.new"));

@@ -6,8 +6,8 @@ using Mmm;
 namespace Soak;
 
 /// <summary>
-/// A client that behaves: draws whenever the host has taken its last frame, and gets numbered events, five a second, which must all come
-/// and in their order.
+/// A well-behaved client. It draws a frame whenever the host has taken the last one, and receives five numbered events per second. All
+/// events must arrive, in order.
 /// </summary>
 internal sealed class GoodClient : IDisposable
 {
@@ -28,32 +28,32 @@ internal sealed class GoodClient : IDisposable
         _host = host;
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, host.Directory);
         _client = MmmClient.Open(Title);
-        _client.Audio.Play(new short[4800]); // what the host opens for the first sound is there before the attack
+        _client.Audio.Play(new short[4800]); // before the attack, so that the host has opened what it needs for sound
         _drawing = new Thread(() => Guard(Draw));
         _sending = new Thread(() => Guard(Send));
         _drawing.Start();
         _sending.Start();
     }
 
-    /// <summary>The client's file.</summary>
+    /// <summary>The path of the client's file.</summary>
     public string FilePath => _client.FilePath;
 
-    /// <summary>Frames that the host has taken.</summary>
+    /// <summary>The number of frames that the host has taken.</summary>
     public long Frames => Interlocked.Read(ref _frames);
 
     public long Sent => Interlocked.Read(ref _sent);
 
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>The first thing that went wrong for it, or null.</summary>
+    /// <summary>The first error of this client, or null.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>The longest time without a frame, and that an event was on its way, since the last call.</summary>
+    /// <summary>Returns the longest time without a frame and the longest delivery time of an event since the last call.</summary>
     public (TimeSpan Gap, TimeSpan Event) TakeWorst()
     {
         lock (_count)
         {
-            // A gap that goes on counts, too.
+            // The current gap counts too.
             var worst = (Max(_longestGap, _paused ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_lastFrame)), _slowestEvent);
             (_longestGap, _slowestEvent) = (TimeSpan.Zero, TimeSpan.Zero);
             return worst;
@@ -62,7 +62,7 @@ internal sealed class GoodClient : IDisposable
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    /// <summary>Stops drawing and sending, or goes on.</summary>
+    /// <summary>Pauses drawing and sending, or continues.</summary>
     public void Pause(bool pause)
     {
         lock (_count)
@@ -107,25 +107,25 @@ internal sealed class GoodClient : IDisposable
                     Note(e);
             }
             if (!_done.IsSet && _client.WaitEvent(TimeSpan.Zero) is QuitRequested)
-                throw new InvalidOperationException("the client was told to end");
+                throw new InvalidOperationException("the client was requested to end");
         }
     }
 
     private void Note(MmmEvent e)
     {
         if (e is HostDisconnected)
-            throw new InvalidOperationException("the host hung up on the client that behaves");
+            throw new InvalidOperationException("the host has closed the connection of the well-behaved client");
         if (e is not KeyPressed { Name: var name } || !name.StartsWith(Event, StringComparison.Ordinal))
             return;
         var number = long.Parse(name.AsSpan(Event.Length), CultureInfo.InvariantCulture);
         if (number != _received + 1)
-            throw new InvalidOperationException($"event {number} came after {_received}");
+            throw new InvalidOperationException($"event {number} arrived after event {_received}");
         lock (_count)
             _slowestEvent = Max(_slowestEvent, Stopwatch.GetElapsedTime(Interlocked.Read(ref _sentAt)));
         Interlocked.Increment(ref _received);
     }
 
-    // One at a time: the next goes when the last has come.
+    // Sends one event at a time: the next is sent after the last has arrived.
     private void Send()
     {
         while (!_done.Wait(200))

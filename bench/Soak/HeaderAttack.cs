@@ -3,8 +3,8 @@ using System.Text;
 namespace Soak;
 
 /// <summary>
-/// Every field of the header, at limits, beyond them and at random, by two threads that write the same file against each other and against
-/// the host's reading; between it the file is valid again, so that it comes back onto the screen.
+/// Attacks every field of the header with values at limits, beyond limits and at random. Two threads write the same file at the same time,
+/// while the host reads it. In between, the file is made valid again, so that the host shows the client again.
 /// </summary>
 internal sealed class HeaderAttack(string directory, Random random) : Attack(directory, random)
 {
@@ -17,7 +17,7 @@ internal sealed class HeaderAttack(string directory, Random random) : Attack(dir
     private static readonly double[] Places = [0, -0.0, 1, -1, 799, 800, -1e9, 1e9,
         1e300, -1e300, double.NaN, double.PositiveInfinity, double.Epsilon];
 
-    // Offset and length of what is written as one: numbers, then texts.
+    // Offsets of numbers; then offsets and lengths of texts. Each is written in one piece.
     private static readonly int[] Numbers =
     [
         .. Every(0x10, 0xb0, 4), .. Every(HandMade.Width, 0x5c8, 4), .. Every(HandMade.DesiredWidth, 0x5f0, 4), 0xa8, 0xac, 0x670 + 8,
@@ -68,7 +68,8 @@ internal sealed class HeaderAttack(string directory, Random random) : Attack(dir
         {
             for (var turns = own.Next(30); turns >= 0; turns--)
             {
-                // One field to and fro, as fast as it goes, with frames asked for: what was checked is another when it is used.
+                // Switches one field between two values as fast as possible and presents frames, so that the value changes between check
+                // and use.
                 var valid = _client.Peek(at);
                 for (var writes = own.Next(200); writes >= 0; writes--)
                 {
@@ -82,7 +83,7 @@ internal sealed class HeaderAttack(string directory, Random random) : Attack(dir
         }
         catch (IOException)
         {
-            // Truncated or gone.
+            // The file is truncated or removed.
         }
     }
 
@@ -103,7 +104,7 @@ internal sealed class HeaderAttack(string directory, Random random) : Attack(dir
                 var (at, length) = Texts[random.Next(Texts.Length)];
                 var bytes = new byte[random.Next(1, length + 1)];
                 if (random.Next(3) == 0)
-                    bytes.AsSpan().Fill((byte)random.Next(256)); // without an end
+                    bytes.AsSpan().Fill((byte)random.Next(256)); // a text without a terminating NUL
                 else
                     random.NextBytes(bytes);
                 _client.Poke(at, bytes);

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Soak;
 
 /// <summary>
-/// A host on a memory display, in a directory of its own, with what the kernel tells of it and a connection to its control socket.
+/// A host with a memory display and its own directory. Reads its resource usage from the kernel, and has a connection to its control
+/// socket.
 /// </summary>
 internal sealed class HostProcess : IDisposable
 {
@@ -35,28 +36,28 @@ internal sealed class HostProcess : IDisposable
         _process.ErrorDataReceived += (_, e) => Note(e.Data, ready);
         _process.BeginErrorReadLine();
         if (!ready.Wait(Patience) || _process.HasExited)
-            throw new InvalidOperationException($"{program} was not ready: {string.Join(" | ", LastLines)}");
+            throw new InvalidOperationException($"{program} did not become ready; its last lines: {string.Join(" | ", LastLines)}");
         _control = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             { ReceiveTimeout = (int)Patience.TotalMilliseconds };
         _control.Connect(new UnixDomainSocketEndPoint(Path.Combine(Directory, ".control")));
         _answers = new StreamReader(new NetworkStream(_control, ownsSocket: true));
     }
 
-    /// <summary>Its MMM_PATH.</summary>
+    /// <summary>The host's directory (MMM_PATH).</summary>
     public string Directory { get; }
 
-    /// <summary>What it plays.</summary>
+    /// <summary>The path of the WAV file that the host writes.</summary>
     public string Sound { get; }
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>0 while it runs.</summary>
+    /// <summary>The exit code; 0 while the host runs.</summary>
     public int ExitCode => _process.HasExited ? _process.ExitCode : 0;
 
-    /// <summary>Lines that it has logged.</summary>
+    /// <summary>The number of lines that the host has logged.</summary>
     public long Lines => Volatile.Read(ref _lines);
 
-    /// <summary>The last of its log.</summary>
+    /// <summary>The last lines of the log.</summary>
     public string[] LastLines
     {
         get
@@ -66,7 +67,7 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
-    // Clients' files are in memory on a board, in /run: as here, where there is room.
+    // On a board, the files of clients are in memory, in /run. Here they are in /dev/shm if it has enough space.
     private static bool InMemory() => System.IO.Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
 
     private static string MakeInMemory()
@@ -90,39 +91,40 @@ internal sealed class HostProcess : IDisposable
             ready.Set();
     }
 
-    /// <summary>The answer to a request.</summary>
-    /// <exception cref="IOException">The host hung up, or did not answer within a minute.</exception>
+    /// <summary>Sends a request and returns the answer.</summary>
+    /// <exception cref="IOException">The host closed the connection, or did not answer within a minute.</exception>
     public JsonElement Ask(params string[] words)
     {
         lock (_asking)
         {
             _control.Send(JsonSerializer.SerializeToUtf8Bytes(words));
             _control.Send("\n"u8);
-            return JsonDocument.Parse(_answers.ReadLine() ?? throw new IOException("the host hung up the control socket")).RootElement;
+            return JsonDocument.Parse(_answers.ReadLine() ?? throw new IOException("the host has closed the connection")).RootElement;
         }
     }
 
-    /// <summary>Clients that it serves.</summary>
+    /// <summary>The number of clients that the host serves.</summary>
     public int Clients => Ask("clients").GetProperty("clients").GetArrayLength();
 
     /// <summary>
-    /// What it has open, as the kernel names it, without the libraries that a host that is not native code loads as it needs them.
+    /// The names that the kernel has for the open descriptors. Libraries are left out, because a host that is not native code loads them
+    /// when it needs them.
     /// </summary>
     public string[] Descriptors =>
     [
         .. System.IO.Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd")
-            .Select(fd => new FileInfo(fd).LinkTarget ?? "closed just now")
+            .Select(fd => new FileInfo(fd).LinkTarget ?? "just closed")
             .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal)),
     ];
 
     public int Threads => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Length;
 
-    /// <summary>Resident memory, MB.</summary>
+    /// <summary>Resident memory in MB.</summary>
     public double Megabytes => double.Parse(
         File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
-    /// <summary>Processor time of all its threads, ms.</summary>
+    /// <summary>Processor time of all threads in ms.</summary>
     public double ProcessorTime => System.IO.Directory.GetDirectories($"/proc/{_process.Id}/task").Sum(TimeOf) / 1e6;
 
     private static double TimeOf(string task)
@@ -137,7 +139,7 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
-    /// <summary>Ends it in order; kills it when it does not within a minute.</summary>
+    /// <summary>Ends the host in order, and kills it if it does not end within a minute.</summary>
     public void Dispose()
     {
         _answers?.Dispose();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Soak;
 
-/// <summary>Calls of the C library that .NET has no name for.</summary>
+/// <summary>Functions of the C library for which .NET has no API.</summary>
 internal static partial class Native
 {
     public const int SIGKILL = 9, SIGTERM = 15;
@@ -23,6 +23,6 @@ internal static partial class Native
     [LibraryImport("libc")]
     private static partial int prctl(int option, nuint value, nuint b, nuint c, nuint d);
 
-    /// <summary>This process is killed when the one that started it ends.</summary>
+    /// <summary>Makes the kernel kill this process when its parent process ends.</summary>
     public static void EndWithParent() => prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }

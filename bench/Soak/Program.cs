@@ -1,8 +1,8 @@
 using System.Globalization;
 using Soak;
 
-// bench/run soak: hostile load on a real host, for minutes or hours; the exit code is 0 when nothing of it stays behind and nobody else
-// noticed.
+// bench/run soak: runs hostile load on a real host for minutes or hours. The exit code is 0 if the host releases all resources afterwards
+// and the well-behaved client was not disturbed.
 if (args is ["attack", var directory, var kind, var number])
     return Attack.Run(directory, kind, int.Parse(number, CultureInfo.InvariantCulture));
 if (Arguments.Parse(args) is { } arguments)
@@ -10,15 +10,15 @@ if (Arguments.Parse(args) is { } arguments)
 Console.Error.WriteLine("usage: Soak HOST [--minutes N | --seconds N] [--seed N] [--attackers N] [--kinds KIND,...]");
 return 2;
 
-/// <summary>What to do.</summary>
-/// <param name="Host">The program mmm.</param>
-/// <param name="Time">How long to attack; the quiet between the rounds comes on top.</param>
-/// <param name="Seed">Of all that is random but the scheduler.</param>
-/// <param name="Attackers">Hostile processes at a time.</param>
-/// <param name="Kinds">Of <see cref="Attack.Kinds"/>.</param>
+/// <summary>The arguments of the program.</summary>
+/// <param name="Host">Path of the program mmm.</param>
+/// <param name="Time">The total time of the attacks. The pauses between the rounds are added to it.</param>
+/// <param name="Seed">Seed of all random numbers.</param>
+/// <param name="Attackers">Number of hostile processes at a time.</param>
+/// <param name="Kinds">The kinds of attacks to use, from <see cref="Attack.Kinds"/>.</param>
 internal sealed record Arguments(string Host, TimeSpan Time, int Seed, int Attackers, string[] Kinds)
 {
-    /// <summary>Null when they are not understood.</summary>
+    /// <summary>Returns null if the arguments are invalid.</summary>
     public static Arguments? Parse(string[] args)
     {
         if (args is not [var host, ..] || args.Length % 2 == 0)

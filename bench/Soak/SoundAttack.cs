@@ -1,6 +1,8 @@
 namespace Soak;
 
-/// <summary>Sound at other rates and formats all the time, from rings whose indices jump, in samples that are no numbers.</summary>
+/// <summary>
+/// Attacks the sound: keeps changing rate and format, writes random ring indices, and plays samples that are NaN or infinite.
+/// </summary>
 internal sealed class SoundAttack(string directory, Random random) : Attack(directory, random)
 {
     protected override void Step()

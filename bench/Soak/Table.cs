@@ -4,16 +4,16 @@ using System.Globalization;
 namespace Soak;
 
 /// <summary>
-/// Attacks in rounds, and reads the host in the quiet before them and after each: the numbers of the quiet must not grow, and a client that
-/// behaves must not notice. Its frames are compared with those of the same client on a host without an attack, which has the same machine
-/// at the same time.
+/// Attacks a host in rounds, and reads its resource usage in a pause before the first round and after each round. The usage in the pauses
+/// must not grow, and a well-behaved client must not be disturbed. Its frames are compared with those of an identical client of a second
+/// host, which runs on the same machine at the same time but is not attacked.
 /// </summary>
 internal sealed class Table : IDisposable
 {
-    private const double LeastShare = 1.0 / 3; // of the rate
-    private const double MostGaps = 5; // times the longest gap of the host beside it, or
+    private const double LeastShare = 1.0 / 3; // of the frame rate
+    private const double MostGaps = 5; // times the longest gap on the second host, or LongestGap
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1.5);
-    private const double CachesMegabytes = 64; // of resampling filters and unused heap; a short attack does not fill them in its first half
+    private const double CachesMegabytes = 64; // for resampling filters and unused heap; the first half of a short attack may not fill them
     private static readonly TimeSpan Filled = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(60);
     private readonly HostProcess _host, _beside;
@@ -28,25 +28,25 @@ internal sealed class Table : IDisposable
         _free = new GoodClient(_beside);
     }
 
-    /// <summary>What a round measured, then what was left in the quiet after it. Rates are frames a second.</summary>
+    /// <summary>The measurements of a round, and the reading in the pause after it. Rates are in frames per second.</summary>
     private sealed record Round(double Rate, double Beside, TimeSpan Gap, TimeSpan BesideGap, TimeSpan Event, Reading Quiet)
     {
         public double Share => Beside == 0 ? 0 : Rate / Beside;
     }
 
-    /// <summary>The host while nothing happens.</summary>
-    /// <param name="Descriptors">Open.</param>
-    /// <param name="Threads">Of the process.</param>
-    /// <param name="Megabytes">Resident.</param>
-    /// <param name="Processor">ms of processor time a second.</param>
+    /// <summary>The resource usage of the host in a pause.</summary>
+    /// <param name="Descriptors">Names of the open descriptors.</param>
+    /// <param name="Threads">Number of threads.</param>
+    /// <param name="Megabytes">Resident memory in MB.</param>
+    /// <param name="Processor">Processor time in ms per second.</param>
     private sealed record Reading(string[] Descriptors, int Threads, double Megabytes, double Processor);
 
-    /// <summary>Prints the table; returns the exit code.</summary>
+    /// <summary>Runs the attacks, prints the table and returns the exit code.</summary>
     public static int Run(Arguments arguments)
     {
         var rounds = (int)Math.Clamp(arguments.Time.TotalSeconds / 60, 2, 20);
         Console.WriteLine($"seed {arguments.Seed}: {arguments.Attackers} hostile processes for {arguments.Time.TotalSeconds} s "
-            + $"in {rounds} rounds; --seed {arguments.Seed} starts the same ones again");
+            + $"in {rounds} rounds; repeat with --seed {arguments.Seed}");
         using var table = new Table(arguments.Host);
         table.Attack(arguments, rounds);
         foreach (var fault in table._faults)
@@ -54,7 +54,7 @@ internal sealed class Table : IDisposable
         if (table._faults.Count > 0)
             Console.WriteLine($"the host's last lines:\n{string.Join('\n', table._host.LastLines)}");
         Console.WriteLine(table._faults.Count == 0
-            ? "passed: nothing stayed behind, and the client that behaves was not held up"
+            ? "passed: all resources were released, and the well-behaved client was not disturbed"
             : "failed");
         return table._faults.Count == 0 ? 0 : 1;
     }
@@ -75,16 +75,16 @@ internal sealed class Table : IDisposable
             first ??= last;
             most = i <= rounds / 2 ? Math.Max(most, last.Quiet.Megabytes) : most;
             if (arguments.Time > TimeSpan.FromMinutes(1))
-                Truncate(_host.Sound); // of hours it would fill the disk
+                Truncate(_host.Sound); // in hours it would fill the disk
         }
         if (!IsOver)
             CheckQuiet(last!.Quiet, before.Quiet, first!.Quiet, most * 1.15 + (arguments.Time < Filled ? CachesMegabytes : 3));
         if (_host.HasEnded)
-            _faults.Add($"the host ended with code {_host.ExitCode}");
+            _faults.Add($"the host exited with code {_host.ExitCode}");
         if (_good.Fault is { } fault)
-            _faults.Add("the client that behaves: " + fault);
+            _faults.Add("the well-behaved client: " + fault);
         if (_free.Fault is { } free)
-            _faults.Add("the client without an attack: " + free);
+            _faults.Add("the client on the second host: " + free);
     }
 
     private bool IsOver => _host.HasEnded || _good.Fault is not null || _free.Fault is not null;
@@ -113,13 +113,13 @@ internal sealed class Table : IDisposable
     {
         attackers?.RemoveLitter();
         if (!Until(() => _good.Received == _good.Sent))
-            _faults.Add($"of {_good.Sent} events {_good.Received} came");
+            _faults.Add($"{_good.Received} of {_good.Sent} events arrived");
         _good.Pause(true);
         _free.Pause(true);
         if (!Until(() => _host.Clients == 1))
-            _faults.Add($"{_host.Clients - 1} of the killed clients are still there after {Settling.TotalSeconds} s");
+            _faults.Add($"{_host.Clients - 1} killed clients are still served after {Settling.TotalSeconds} s");
         attackers?.RemoveLitter();
-        // Threads of a pool and buffers that wait for their end take a while.
+        // Threads of a thread pool and unused buffers are released only after some time.
         var last = Read();
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Settling && attackers is not null;)
         {
@@ -156,33 +156,34 @@ internal sealed class Table : IDisposable
     {
         if (round.Share < before.Share * LeastShare)
             _faults.Add(Text(
-                $"{name}: the client that behaves had {round.Rate:0.0} frames a second beside {round.Beside:0.0} without an attack"));
+                $"{name}: {round.Rate:0.0} frames per second, but {round.Beside:0.0} on the second host, without an attack"));
         var most = LongestGap > MostGaps * round.BesideGap ? LongestGap : MostGaps * round.BesideGap;
         if (round.Gap > most)
             _faults.Add(Text(
-                $"{name}: no frame for {round.Gap.TotalMilliseconds:0} ms; {round.BesideGap.TotalMilliseconds:0} ms without an attack"));
+                $"{name}: no frame for {round.Gap.TotalMilliseconds:0} ms; {round.BesideGap.TotalMilliseconds:0} ms on the second host"));
         if (round.Event > most)
-            _faults.Add(Text($"{name}: an event was on its way for {round.Event.TotalMilliseconds:0} ms"));
+            _faults.Add(Text($"{name}: an event needed {round.Event.TotalMilliseconds:0} ms to arrive"));
     }
 
-    // Memory and threads are made as they are first needed: what the first rounds brought is the host's, what comes after is a leak.
+    // The host allocates memory and threads when it first needs them. Growth in the first rounds is therefore normal; later growth is a
+    // leak.
     private void CheckQuiet(Reading last, Reading before, Reading first, double megabytes)
     {
         if (last.Descriptors.Length > before.Descriptors.Length)
         {
             var more = last.Descriptors.CountBy(d => d).ExceptBy(before.Descriptors.CountBy(d => d).Select(d => d), d => d);
             _faults.Add($"{before.Descriptors.Length} descriptors before, {last.Descriptors.Length} at the end; "
-                + $"new are {string.Join(", ", more)}");
+                + $"the new ones are {string.Join(", ", more)}");
         }
         if (last.Threads > first.Threads)
             _faults.Add($"{first.Threads} threads after the first round, {last.Threads} at the end");
         if (last.Megabytes > megabytes)
         {
             var (was, now) = (before.Megabytes, last.Megabytes);
-            _faults.Add(Text($"{was:0.0} MB before, {now:0.0} MB at the end, more than the {megabytes:0.0} MB of the first rounds"));
+            _faults.Add(Text($"{was:0.0} MB before, {now:0.0} MB at the end; the limit from the first rounds is {megabytes:0.0} MB"));
         }
         if (last.Processor > before.Processor + 2)
-            _faults.Add(Text($"{before.Processor:0.00} ms of processor time a second before, {last.Processor:0.00} ms at the end"));
+            _faults.Add(Text($"{before.Processor:0.00} ms of processor time per second before, {last.Processor:0.00} ms at the end"));
     }
 
     private void Print(string name, Round round, Attackers attackers) => Print(

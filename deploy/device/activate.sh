@@ -1,14 +1,15 @@
 # shellcheck shell=sh
-# Run on the device by deploy/push when RELEASE.partial is there: switches to it, or back. Arguments: RELEASE PROGRAM.
-# On success prints what the host said; on failure prints why and what runs now, and ends with 1.
+# deploy/push runs this script on the device after it has sent RELEASE.partial. Arguments: RELEASE PROGRAM.
+# Makes the release the current one and restarts the app. If the app does not start, switches back to the former release.
+# On success, prints the answer of the host. On failure, prints the reason and what runs now, and exits with 1.
 
-# A release is on the disk before "current" names it, and "current" changes in one step: a power cut leaves the old
-# or the new.
+# The release is completely on the disk before "current" points to it, and "current" changes in one step: after a power cut, the
+# current release is the former or the new one.
 switch_to() {
     ln -sfn "$1" current.new && mv -T current.new current && sync
 }
 
-# A host that does not answer is a failure too; it gives up by itself after 10 s.
+# Fails also if the host does not answer. The host itself waits at most 10 s for the app.
 restart_app() {
     timeout 30 mmmctl restart app 2>&1 || {
         [ $? -ne 143 ] || echo "the host does not answer"
@@ -25,7 +26,7 @@ main() {
     ln -sfn "$2" "releases/$release.partial/run"
     sync
     if ! mv "releases/$release.partial" "releases/$release" || ! sync || ! switch_to "releases/$release"; then
-        echo "it could not be stored; the device keeps running what it ran"
+        echo "the release could not be stored; the device continues to run its current release"
         exit 1
     fi
     if said=$(restart_app); then
@@ -36,7 +37,7 @@ main() {
     switch_to "$former"
     rm -rf "releases/$release"
     if again=$(restart_app); then
-        echo "$said; back on $(basename "$former")"
+        echo "$said; switched back to $(basename "$former")"
     else
         echo "$said; switched back to $(basename "$former"), which does not start either: $again"
     fi

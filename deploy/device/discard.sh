@@ -1,3 +1,3 @@
 # shellcheck shell=sh
-# Run on the device by deploy/push when sending failed. Argument: RELEASE.
+# deploy/push runs this script on the device if sending has failed. Deletes the incomplete release. Argument: RELEASE.
 rm -rf "/data/app/releases/$1.partial"

@@ -3,9 +3,9 @@ using SkiaSharp;
 
 namespace PanelExample;
 
-/// <summary>A round-cornered button with a sign on it. It lights up while a finger is on it.</summary>
-/// <param name="sign">SVG path data of 100 x 100 units.</param>
-/// <param name="pressed">Called when a finger goes down on it.</param>
+/// <summary>A button with rounded corners and a sign. It is drawn brighter while it is pressed.</summary>
+/// <param name="sign">The sign as SVG path data, in a square of 100 x 100 units.</param>
+/// <param name="pressed">Called when the button is pressed.</param>
 internal sealed class Button(string sign, Action pressed)
 {
     private readonly SKPath _sign = SKPath.ParseSvgPathData(sign);

@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace PanelExample;
 
 /// <summary>
-/// A panel with an image of a lamp, a label that counts the seconds, a slider for the loudness, and three buttons: the lamp, the label back
-/// to 0, and a beep.
+/// A panel with an image of a lamp, a label that counts seconds, a slider for the volume, and three buttons: one switches the lamp, one
+/// sets the label to 0, and one plays a beep.
 /// </summary>
 internal sealed class ControlPanel
 {
@@ -22,7 +22,7 @@ internal sealed class ControlPanel
     {
         _client = client;
         using var png = typeof(ControlPanel).Assembly.GetManifestResourceStream("lamp.png")!;
-        _lamp = SKImage.FromEncodedData(png) ?? throw new InvalidDataException("lamp.png is not an image that SkiaSharp reads");
+        _lamp = SKImage.FromEncodedData(png) ?? throw new InvalidDataException("SkiaSharp cannot read the image lamp.png");
         _buttons =
         [
             new Button("M42 0H58V45H42ZM20 20L30 30A32 32 0 1 0 70 30L80 20A46 46 0 1 1 20 20Z", () => IsLit = !IsLit),
@@ -103,7 +103,7 @@ internal sealed class ControlPanel
         for (var i = 0; i < samples.Length; i++)
         {
             var time = i / 2 / (double)SampleRate;
-            var edge = Math.Min(1, 50 * Math.Min(time, BeepMs / 1000.0 - time)); // no click at its ends
+            var edge = Math.Min(1, 50 * Math.Min(time, BeepMs / 1000.0 - time)); // fades in and out, to avoid clicks
             samples[i] = (float)(_slider.Value * edge * Math.Sin(2 * Math.PI * BeepHz * time));
         }
         _client.Audio.Play(samples);

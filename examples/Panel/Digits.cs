@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace PanelExample;
 
-/// <summary>A number in seven segments: boards have no fonts, and SkiaSharp brings none.</summary>
+/// <summary>Draws a number as seven-segment digits, because boards have no fonts and SkiaSharp contains none.</summary>
 internal static class Digits
 {
     // Bits: top, upper left, upper right, middle, lower left, lower right, bottom.

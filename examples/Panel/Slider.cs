@@ -3,14 +3,14 @@ using SkiaSharp;
 
 namespace PanelExample;
 
-/// <summary>A horizontal slider. A finger that went down on it moves it until it goes up.</summary>
+/// <summary>A horizontal slider. A finger that is pressed on it moves it until the finger is released.</summary>
 internal sealed class Slider
 {
     private bool _held;
 
     public Rect Place { get; set; }
 
-    /// <summary>0, at the left, to 1.</summary>
+    /// <summary>0 (left) to 1 (right).</summary>
     public double Value { get; private set; } = 0.5;
 
     public bool TryPress(int x, int y)

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
-# Debian arm64 packages -> an extracted tree, without touching the state of this machine's package manager and
-# without running any package's scripts. What was once extracted is used again with no network at all.
+# Downloads Debian arm64 packages and extracts them into a folder. Does not change the state of this machine's package manager, and
+# does not run scripts of packages. A folder that was extracted before is used again, without network access.
 
-# apt with a state of its own below $cache/apt, for arm64, from those of this machine's sources that are Debian itself.
+# Runs an apt command for arm64 with its own state in $cache/apt. It uses those package sources of this machine that are Debian's.
 private_apt() {
     local command=$1
     shift
@@ -27,14 +27,14 @@ prepare_apt() {
         fi
         found=1
     done
-    [[ -n $found ]] || fail "no Debian sources for ${codename:-this release} in /etc/apt; a Debian 12 machine is needed"
+    [[ -n $found ]] || fail "there are no Debian package sources for ${codename:-this release} in /etc/apt; use a Debian 12 machine"
     local log=$cache/apt/log
     private_apt apt-get update >"$log" 2>&1 || fail "cannot fetch the Debian package lists for arm64: $(grep -m1 '^[EW]:' "$log" || echo "see $log")"
 }
 
-# extract_debs FOLDER PACKAGE...: the packages' files in $cache/FOLDER. A name that ends in "@" stands for the
-# package that this (meta) package depends on first: linux-image-arm64@ is the current kernel. One that ends in "+"
-# stands for the package with all that it depends on. $cache/FOLDER/.versions lists what was extracted.
+# extract_debs FOLDER PACKAGE...: extracts the packages into $cache/FOLDER. A name that ends in "@" stands for the first dependency of
+# this (meta) package: linux-image-arm64@ is the current kernel. A name that ends in "+" stands for the package and all its
+# dependencies. $cache/FOLDER/.versions lists the extracted packages and their versions.
 extract_debs() {
     local target=$cache/$1
     shift
@@ -46,10 +46,10 @@ extract_debs() {
     for name in "$@"; do
         if [[ $name == *@ ]]; then
             name=$(private_apt apt-cache depends "${name%@}" | sed -n 's/^ *Depends: *//p' | head -n 1)
-            [[ -n $name ]] || fail "Debian has no package behind $1"
+            [[ -n $name ]] || fail "cannot find the package on which $1 depends"
         elif [[ $name == *+ ]]; then
             private_apt apt-get --simulate --no-install-recommends install "${name%+}" >"$log" 2>&1 ||
-                fail "cannot find what ${name%+} depends on: $(grep -m1 '^E:' "$log" || echo "see $log")"
+                fail "cannot find the dependencies of ${name%+}: $(grep -m1 '^E:' "$log" || echo "see $log")"
             name=$(sed -n 's/^Inst \([^ ]*\) .*/\1/p' "$log")
         fi
         mapfile -t -O "${#names[@]}" names <<<"$name"

@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
-# From extracted packages and publish folders to the four files of an image.
+# Creates the files of an image from extracted packages and publish folders.
 
-# Shared libraries the image takes from the packages: the C and C++ runtime, ALSA, and what the ssh server links.
+# Shared libraries that are copied from the packages: the C and C++ runtime, ALSA, and the libraries of the ssh server.
 libraries=(
     ld-linux-aarch64.so.1 libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2
     libgcc_s.so.1 libstdc++.so.6 libasound.so.2
     libcrypt.so.1 libz.so.1 libgmp.so.10 libtomcrypt.so.1 libtommath.so.1
 )
 
-# make_initrd PACKAGES BOARD WORK FILE: busybox, the modules that reach the root file system, and /init.
+# make_initrd PACKAGES BOARD WORK FILE: creates the initrd with busybox, the kernel modules for the root file system, and /init.
 make_initrd() {
     local packages=$1 board=$2 tree=$3/initrd file=$4
     mkdir -p "$tree"/{bin,dev,root}
@@ -23,7 +23,7 @@ make_initrd() {
     (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --owner=0:0 --reproducible --quiet) | gzip -1 -n >"$file"
 }
 
-# make_root PACKAGES BOARD WORK FILE HOST APP-NAME APP SSH-KEY: the read-only root file system.
+# make_root PACKAGES BOARD WORK FILE HOST APP-NAME APP SSH-KEY: creates the read-only root file system.
 make_root() {
     local packages=$1 board=$2 work=$3 file=$4 host=$5 app_name=$6 app=$7 ssh_key=$8
     local tree=$work/root
@@ -61,12 +61,12 @@ copy_libraries() {
     local packages=$1 target=$2 library found
     for library in "${libraries[@]}"; do
         found=$(find "$packages/lib" "$packages/usr/lib" -name "$library" \( -type f -o -type l \) -not -path '*/libc6-prof/*' | head -n 1)
-        [[ -n $found ]] || fail "the packages have no $library"
+        [[ -n $found ]] || fail "the packages do not contain $library"
         install -m 755 "$found" "$target/$library"
     done
 }
 
-# busybox and a link for each of its commands that has no program of that name yet.
+# Installs busybox, and a link for each of its commands unless a program of that name is already installed.
 install_busybox() {
     local packages=$1 tree=$2 path
     install -m 755 "$packages/bin/busybox" "$tree/usr/bin/busybox"
@@ -75,7 +75,7 @@ install_busybox() {
     done < <(qemu-aarch64-static "$packages/bin/busybox" --list-full)
 }
 
-# make_data FILE: the writable partition, empty; the device fills it.
+# make_data FILE: creates the writable partition. It is empty; the device creates its content.
 make_data() {
     rm -f "$1"
     truncate -s 256M "$1"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
-# Kernel modules of a board: what each step needs, in load order.
+# Copies the kernel modules of a board, with a list in load order for each step of the start.
 
-# copy_modules TREE LISTING STEP TARGET SKIP...: copies the modules of STEP and what they depend on into TARGET and
-# writes TARGET/STEP.list, the file names in load order. Modules named in the list files SKIP are loaded already.
+# copy_modules TREE LISTING STEP TARGET SKIP...: copies the modules of STEP and their dependencies into TARGET, and writes
+# TARGET/STEP.list with the file names in load order. Modules in the list files SKIP are left out, because they are loaded earlier.
 copy_modules() {
     local tree=$1 listing=$2 step=$3 target=$4
     shift 4
@@ -12,7 +12,7 @@ copy_modules() {
     mkdir -p "$target"
     : >"$target/$step.list"
     for name in "${names[@]}"; do
-        files=$(modprobe -d "$tree" -S "$version" --show-depends "$name") || fail "the kernel has no module $name"
+        files=$(modprobe -d "$tree" -S "$version" --show-depends "$name") || fail "the kernel package does not contain the module $name"
         while read -r _ file _; do
             name=$(basename "$file")
             grep -qsxF "$name" "$target/$step.list" "$@" && continue
@@ -22,7 +22,7 @@ copy_modules() {
     done
 }
 
-# kernel_version TREE
+# kernel_version TREE: prints the version of the kernel in TREE.
 kernel_version() {
     basename "$1"/lib/modules/*
 }

@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
-# Sourced: projects of this repository -> folders with native arm64 programs.
+# Functions for publish folders with native arm64 programs of this repository.
 
-# What cross-compiling native AOT programs to arm64 needs besides the .NET SDK.
+# Packages for cross-compiling native AOT programs to arm64, in addition to the .NET SDK.
 cross_packages=(clang llvm binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross)
 
-# app_project APP: prints the project file, or fails with the names there are.
+# app_project APP: prints the path of the project file, or fails with a list of the apps.
 app_project() {
     local project=$repo/src/Apps/$1/$1.csproj
-    [[ $1 =~ ^[A-Za-z][A-Za-z0-9._-]*$ && -f $project ]] || fail "no app $1 in src/Apps (there are: $(app_names))"
+    [[ $1 =~ ^[A-Za-z][A-Za-z0-9._-]*$ && -f $project ]] || fail "there is no app $1 in src/Apps (the apps are: $(app_names))"
     printf '%s' "$project"
 }
 
@@ -19,15 +19,15 @@ app_names() {
     echo "${names[*]}"
 }
 
-# check_program FOLDER NAME: FOLDER holds the arm64 executable NAME.
+# check_program FOLDER NAME: fails unless FOLDER contains the arm64 program NAME.
 check_program() {
-    [[ -d $1 ]] || fail "no folder $1"
-    [[ -f $1/$2 ]] || fail "no program $2 in $1: it is no publish folder of $2"
-    # An ELF header's machine field: 183 is AArch64.
-    [[ $(od -An -tu2 -j18 -N2 "$1/$2" | tr -d ' ') == 183 ]] || fail "$1/$2 is no arm64 program; publish with -r linux-arm64"
+    [[ -d $1 ]] || fail "there is no folder $1"
+    [[ -f $1/$2 ]] || fail "there is no program $2 in $1; it is not a publish folder of $2"
+    # The machine field of the ELF header: 183 is AArch64.
+    [[ $(od -An -tu2 -j18 -N2 "$1/$2" | tr -d ' ') == 183 ]] || fail "$1/$2 is not an arm64 program; publish it with -r linux-arm64"
 }
 
-# copy_program FROM TO NAME: what a device needs of a publish folder (no symbols, no documentation).
+# copy_program FROM TO NAME: copies a publish folder without symbols and documentation.
 copy_program() {
     mkdir -p "$2"
     cp -a "$1/." "$2/"

@@ -155,7 +155,7 @@ internal sealed class Appliance(
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
         Own(new ControlSocket(_loop, clientDirectory,
-            new Commands(_loop, clients, display, blanker, apps, output, streams, () => End(0)).Handle));
+            new Commands(_loop, clients, display, blanker, apps, output, streams, new InputCommands(seat, toScreen), () => End(0)).Handle));
 
         if (options.Command.Count == 0 && options.OneClient)
             clients.Ended += _ => End(0);

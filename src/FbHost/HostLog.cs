@@ -15,6 +15,9 @@ internal sealed class HostLog(LogWriter? writer) : ILogger
 
     public void Warn(string line) => writer?.Write(line);
 
+    /// <summary>Logs a line that an app has written, with the app's name in place of the host's.</summary>
+    public void OfApp(string app, string line) => writer?.Write(line, app);
+
     public bool IsEnabled(LogLevel logLevel) => writer is not null && logLevel is >= LogLevel.Information and < LogLevel.None;
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;

@@ -21,6 +21,7 @@ internal sealed class LogWriter : IDisposable
     private int _bytes; // guarded by the queue's lock, as are the fields below
     private Thread? _thread; // started for the first line
     private long _lost;
+    private long _leftOut; // lines of apps
     private bool _ending;
 
     /// <param name="fd">The descriptor to write to. The caller keeps it.</param>
@@ -31,11 +32,19 @@ internal sealed class LogWriter : IDisposable
     /// <summary>Queues one line, which is written as <c>mmm: LINE</c>. Never waits. May be called on any thread.</summary>
     /// <param name="line">The line. Control characters become question marks, so that the name of a file or client cannot send commands to
     /// the terminal.</param>
-    public void Write(string line)
+    /// <param name="app">The app that wrote the line, written in place of <c>mmm</c>; null for the host. An app's line is left out while
+    /// the
+    /// queue is half full, so that an app that writes without end does not suppress the host's own lines.</param>
+    public void Write(string line, string? app = null)
     {
-        var bytes = Encode(line);
+        var bytes = Encode(line, app ?? "mmm");
         lock (_queue)
         {
+            if (app is not null && (_lost > 0 || _queue.Count >= MostLines / 2 || _bytes + bytes.Length > MostBytes / 2))
+            {
+                _leftOut++;
+                return;
+            }
             // After the first lost line, all further lines are lost until the queue is empty, so the count is written at the place of the
             // lost lines.
             if (_lost > 0 || _queue.Count >= MostLines || _bytes + bytes.Length > MostBytes)
@@ -66,17 +75,11 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    private static byte[] Encode(string line)
+    private static byte[] Encode(string line, string from = "mmm")
     {
-        const string prefix = "mmm: ";
         if (line.Length > LongestLine)
             line = line[..LongestLine];
-        var text = string.Create(line.Length, line, static (s, from) =>
-        {
-            for (var i = 0; i < s.Length; i++)
-                s[i] = from[i] is '\n' or '\r' ? ' ' : char.IsControl(from[i]) ? '?' : from[i];
-        });
-        var bytes = Encoding.UTF8.GetBytes($"{prefix}{text}\n");
+        var bytes = Encoding.UTF8.GetBytes($"{Printable(from)}: {Printable(line)}\n");
         if (bytes.Length <= LongestLine)
             return bytes;
         var cut = LongestLine - 1;
@@ -85,6 +88,13 @@ internal sealed class LogWriter : IDisposable
         bytes[cut] = (byte)'\n';
         return bytes[..(cut + 1)];
     }
+
+    /// <summary>The text with control characters replaced, so that it cannot send commands to a terminal.</summary>
+    public static string Printable(string text) => string.Create(text.Length, text, static (s, from) =>
+    {
+        for (var i = 0; i < s.Length; i++)
+            s[i] = from[i] is '\n' or '\r' or '\t' ? ' ' : char.IsControl(from[i]) ? '?' : from[i];
+    });
 
     private void Drain()
     {
@@ -103,6 +113,12 @@ internal sealed class LogWriter : IDisposable
                 if (_queue.TryDequeue(out var line))
                 {
                     _bytes -= line.Length;
+                    return line;
+                }
+                if (_leftOut > 0)
+                {
+                    line = Encode($"{_leftOut:N0} lines of apps were left out: the log is read too slowly; mmmctl logs has the last ones");
+                    _leftOut = 0;
                     return line;
                 }
                 if (_lost > 0)

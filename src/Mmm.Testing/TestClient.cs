@@ -7,9 +7,9 @@ using Mmm.Protocol;
 namespace Mmm.Testing;
 
 /// <summary>
-/// A client as a <see cref="TestHost"/> sees it: its pictures, messages and sound, and the events that the test sends to it. What a real
-/// host
-/// sends only to clients that ask for it (<see cref="MmmClient.Ask"/>) is sent only to those. All members may be used from any thread.
+/// The <see cref="TestHost"/>'s side of a client: a test reads the client's pictures, messages and sound here, and sends events to it. As
+/// with a real host, some events are sent only to clients that have requested them (<see cref="MmmClient.Ask"/>). All members may be used
+/// from any thread.
 /// </summary>
 public sealed class TestClient : IDisposable
 {
@@ -17,8 +17,8 @@ public sealed class TestClient : IDisposable
     private readonly Socket _bell;
     private readonly TestHostOptions _options;
     private readonly Queue<string> _messages = new();
-    private TestPicture? _picture; // under the lock of _messages, as all that follows
-    private int _returned; // frames up to this number WaitForFrame has returned
+    private TestPicture? _picture; // this field and those below are protected by the lock of _messages
+    private int _returned; // WaitForFrame has returned the frames up to this number
     private long _nextFrame;
     private bool _takesFrames;
     private bool _ended;
@@ -43,7 +43,7 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>The client has ended: its bell was hung up, by it or by <see cref="Disconnect"/>.</summary>
+    /// <summary>True if the connection is closed, either by the client or by <see cref="Disconnect"/>.</summary>
     public bool HasEnded
     {
         get
@@ -53,7 +53,7 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>Whether the host takes this client's frames. A frame that waits is taken when this is set to true.</summary>
+    /// <summary>True if the host takes this client's frames. When it is set to true, a waiting frame is taken.</summary>
     public bool TakesFrames
     {
         get
@@ -71,7 +71,7 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>The last frame that was taken; null before the first.</summary>
+    /// <summary>The last frame that the host has taken; null before the first.</summary>
     public TestPicture? Picture
     {
         get
@@ -82,7 +82,8 @@ public sealed class TestClient : IDisposable
     }
 
     /// <summary>Waits for a frame that no earlier call has returned, and returns the newest one.</summary>
-    /// <exception cref="TimeoutException">None came within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <exception cref="TimeoutException">No frame came within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public TestPicture WaitForFrame()
     {
         lock (_messages)
@@ -93,9 +94,10 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>Waits until a frame meets a condition, the present one included, and returns it.</summary>
-    /// <param name="condition">Called with each frame until it returns true.</param>
-    /// <exception cref="TimeoutException">None did within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <summary>Waits for a frame that meets a condition, and returns it. The current frame counts too.</summary>
+    /// <param name="condition">Called with the current frame and each later one until it returns true.</param>
+    /// <exception cref="TimeoutException">No frame met the condition within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public TestPicture WaitFor(Func<TestPicture, bool> condition)
     {
         lock (_messages)
@@ -108,8 +110,11 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>Waits for a message that the client sent with <see cref="MmmClient.SendMessage"/>, and takes it.</summary>
-    /// <exception cref="TimeoutException">None came within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <summary>
+    /// Waits for a message that the client sends with <see cref="MmmClient.SendMessage"/>. Each message is returned once.
+    /// </summary>
+    /// <exception cref="TimeoutException">No message came within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public string WaitForMessage()
     {
         lock (_messages)
@@ -119,7 +124,7 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>A value of the client's; null if it has none of that name.</summary>
+    /// <summary>Returns a value of the client, or null if it has none of this name.</summary>
     public string? GetValue(string name)
     {
         lock (_messages)
@@ -130,11 +135,11 @@ public sealed class TestClient : IDisposable
     }
 
     /// <summary>
-    /// Plays: takes frames of sound from the client as a sound card does, and waits until the client has queued that many.
+    /// Takes frames of sound from the client, as a sound card does. Waits until the client has queued as many as requested.
     /// </summary>
-    /// <param name="frames">1 or more.</param>
+    /// <param name="frames">The number of frames, 1 or more. A frame is one sample of each channel.</param>
     /// <returns>Samples of -1 to 1, interleaved in the client's channels.</returns>
-    /// <exception cref="TimeoutException">The client queued fewer within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <exception cref="TimeoutException">The client queued fewer frames within <see cref="TestHostOptions.Patience"/>.</exception>
     public float[] TakeSound(int frames)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
@@ -159,46 +164,52 @@ public sealed class TestClient : IDisposable
         return [.. samples];
     }
 
-    /// <summary>A finger, or the left button of a mouse, goes down.</summary>
-    /// <param name="x">Pixels from the client's left.</param>
-    /// <param name="y">Pixels from the client's top.</param>
-    /// <param name="finger">0 to 9. Others than 0 are sent to clients that asked for <see cref="EventKinds.Multitouch"/> only.</param>
-    /// <returns>Whether it was sent.</returns>
+    /// <summary>Presses a finger or the left mouse button.</summary>
+    /// <param name="x">Pixels from the client's left edge.</param>
+    /// <param name="y">Pixels from the client's top edge.</param>
+    /// <param name="finger">
+    /// 0 to 9. Fingers other than 0 are sent only to clients that have requested <see cref="EventKinds.Multitouch"/>.
+    /// </param>
+    /// <returns>
+    /// False if the event was not sent: the client has not requested it, its ring of events is full, or the connection is closed.
+    /// </returns>
     public bool Press(int x, int y, int finger = 0) => Pointer(EventText.Press, x, y, finger);
 
-    /// <summary>It moves while it is down.</summary>
+    /// <summary>Moves a finger, or the mouse with the left button held down.</summary>
     /// <inheritdoc cref="Press"/>
     public bool Drag(int x, int y, int finger = 0) => Pointer(EventText.Drag, x, y, finger);
 
-    /// <summary>It goes up.</summary>
+    /// <summary>Releases a finger or the left mouse button.</summary>
     /// <inheritdoc cref="Press"/>
     public bool Release(int x, int y, int finger = 0) => Pointer(EventText.Release, x, y, finger);
 
-    /// <summary>The pointer of a mouse moves with no button down.</summary>
+    /// <summary>Moves the mouse pointer with no button held down.</summary>
     /// <inheritdoc cref="Press"/>
     public bool Move(int x, int y) => Pointer(EventText.Motion, x, y, 0);
 
-    /// <summary>A press and a release at the same place.</summary>
+    /// <summary>Presses and releases a finger at the same position.</summary>
     /// <inheritdoc cref="Press"/>
     public bool Tap(int x, int y) => Press(x, y) && Release(x, y);
 
-    /// <summary>A wheel turns; sent to clients that asked for <see cref="EventKinds.Scroll"/> only.</summary>
-    /// <param name="x">Pixels from the client's left.</param>
-    /// <param name="y">Pixels from the client's top.</param>
-    /// <param name="deltaX">Clicks to the right.</param>
-    /// <param name="deltaY">Clicks down.</param>
-    /// <returns>Whether it was sent.</returns>
+    /// <summary>Turns a mouse wheel. The event is sent only to clients that have requested <see cref="EventKinds.Scroll"/>.</summary>
+    /// <param name="x">Pixels from the client's left edge.</param>
+    /// <param name="y">Pixels from the client's top edge.</param>
+    /// <param name="deltaX">Clicks to the right; negative to the left.</param>
+    /// <param name="deltaY">Clicks downwards; negative upwards.</param>
+    /// <returns>False if the event was not sent: see <see cref="Press"/>.</returns>
     public bool Scroll(int x, int y, int deltaX, int deltaY)
     {
         Span<byte> text = stackalloc byte[64];
         return Asks(EventKinds.Scroll) && Push(text[..EventText.Scroll(text, x, y, deltaX, deltaY)]);
     }
 
-    /// <summary>A key is pressed, and released for clients that asked for <see cref="EventKinds.KeyRelease"/>.</summary>
+    /// <summary>
+    /// Presses a key and releases it. The release is sent only to clients that have requested <see cref="EventKinds.KeyRelease"/>.
+    /// </summary>
     /// <param name="name">
-    /// A name of <see cref="KeyNames"/>, with prefixes as in <c>control-left</c>, or the text that the key types.
+    /// The text that the key types, or a name of <see cref="KeyNames"/>, possibly with prefixes such as <c>control-left</c>.
     /// </param>
-    /// <returns>Whether it was sent.</returns>
+    /// <returns>False if the events were not sent: see <see cref="Press"/>.</returns>
     public bool Key(string name)
     {
         var text = Encoding.UTF8.GetBytes(name);
@@ -206,18 +217,19 @@ public sealed class TestClient : IDisposable
         return Push(TextRing.Fit(text)) && (!Asks(EventKinds.KeyRelease) || Push(release[..EventText.KeyRelease(release, text)]));
     }
 
-    /// <summary>A message arrives, as from <c>mmmctl event CLIENT "message TEXT"</c>.</summary>
-    /// <param name="text">At most 119 bytes of UTF-8; more is cut.</param>
-    /// <returns>Whether it was sent.</returns>
+    /// <summary>Sends a message to the client, like <c>mmmctl event CLIENT "message TEXT"</c>.</summary>
+    /// <param name="text">At most 119 bytes of UTF-8; a longer text is truncated.</param>
+    /// <returns>False if the message was not sent: see <see cref="Press"/>.</returns>
     public bool Message(string text) => Push(EventText.Message(text));
 
-    /// <summary>Any event as its text, as in <c>mouse-press 10 20</c>, whatever the client asked for.</summary>
-    /// <returns>False: the client's ring of 1023 events is full.</returns>
+    /// <summary>Sends any event as text, whether or not the client has requested it.</summary>
+    /// <param name="eventText">The text, for example <c>mouse-press 10 20</c>: see docs/protocol.md section 5. At most 127 bytes.</param>
+    /// <returns>False if the client's ring of 1023 events is full or the connection is closed.</returns>
     public bool Send(string eventText) => Push(TextRing.Fit(Encoding.UTF8.GetBytes(eventText)));
 
-    /// <summary>The host wishes another size: the client follows, and sees <see cref="ClientResized"/>.</summary>
-    /// <param name="width">Pixels, 1 to 16384.</param>
-    /// <param name="height">Pixels, 1 to 16384.</param>
+    /// <summary>Requests another size of the client. The client changes its size and receives <see cref="ClientResized"/>.</summary>
+    /// <param name="width">New width in pixels, 1 to 16384.</param>
+    /// <param name="height">New height in pixels, 1 to 16384.</param>
     public void Resize(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -229,7 +241,7 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    /// <summary>Closes the connection: the client sees <see cref="HostDisconnected"/>, and connects anew.</summary>
+    /// <summary>Closes the connection. The client receives <see cref="HostDisconnected"/> and connects again.</summary>
     public void Disconnect() => _bell.Dispose();
 
     private bool Pointer(ReadOnlySpan<byte> word, int x, int y, int finger)
@@ -268,7 +280,7 @@ public sealed class TestClient : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The client has hung up.
+            // The client has closed the connection.
         }
     }
 
@@ -285,7 +297,7 @@ public sealed class TestClient : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Hung up by either side.
+            // Either side has closed the connection.
         }
         lock (_messages)
         {
@@ -294,7 +306,7 @@ public sealed class TestClient : IDisposable
         }
     }
 
-    // Under the lock: what the client has for the host.
+    // Reads what the client has sent: messages and frames. The caller holds the lock.
     private void Look()
     {
         if (!_file.Refresh())

@@ -6,8 +6,9 @@ using Mmm.Protocol;
 namespace Mmm.Testing;
 
 /// <summary>
-/// A host in memory for unit tests of apps: it serves clients of the test's own process, or of others, in a directory of its own. It has no
-/// display, no devices and no sound card; <see cref="TestClient"/> is what a user of the app would see, touch and hear.
+/// A host for unit tests of apps, inside the test's process. It has its own directory, and serves clients of this process or of others. It
+/// has no display, input device or sound card: through a <see cref="TestClient"/> the test reads the pictures and the sound of an app, and
+/// sends it touches and keys.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -27,11 +28,11 @@ public sealed class TestHost : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
     private readonly List<TestClient> _clients = [];
-    private int _waitedFor; // clients that WaitForClient has returned
+    private int _waitedFor; // number of clients that WaitForClient has returned
     private bool _disposed;
 
     /// <summary>Starts a host.</summary>
-    /// <param name="options">How it behaves; null: as one that is not busy, with a screen of 800x480.</param>
+    /// <param name="options">Options of the host; null for the defaults, with a screen of 800x480 pixels.</param>
     public TestHost(TestHostOptions? options = null)
     {
         Options = options ?? new TestHostOptions();
@@ -43,17 +44,20 @@ public sealed class TestHost : IDisposable
         new Thread(Accept) { IsBackground = true, Name = "TestHost" }.Start();
     }
 
-    /// <summary>How it behaves.</summary>
+    /// <summary>The options of this host.</summary>
     public TestHostOptions Options { get; }
 
-    /// <summary>The directory that it serves: <see cref="MmmClientOptions.Directory"/>, or <c>MMM_PATH</c> for another process.</summary>
+    /// <summary>
+    /// The directory that the host serves. Clients in this process set it as <see cref="MmmClientOptions.Directory"/>, other processes as
+    /// <c>MMM_PATH</c>. Dispose deletes it.
+    /// </summary>
     public string Directory { get; }
 
-    /// <summary>Opens a client of this host in the test's process. It handles no signals.</summary>
-    /// <param name="title">As in <see cref="MmmClient.Open(string)"/>.</param>
+    /// <summary>Opens a client of this host in the test's process. The client handles no signals.</summary>
+    /// <param name="title">The title: see <see cref="MmmClient.Open(string)"/>.</param>
     public MmmClient Open(string title) => MmmClient.Open(new MmmClientOptions { Title = title, Directory = Directory, Signals = [] });
 
-    /// <summary>The clients that were answered, oldest first.</summary>
+    /// <summary>The clients that the host has accepted, oldest first.</summary>
     public IReadOnlyList<TestClient> Clients
     {
         get
@@ -63,8 +67,8 @@ public sealed class TestHost : IDisposable
         }
     }
 
-    /// <summary>Waits for the next client: the first call returns the first that connected, the second call the second.</summary>
-    /// <exception cref="TimeoutException">None connected within <see cref="TestHostOptions.Patience"/>.</exception>
+    /// <summary>Waits for the next client. The first call returns the first client that connects, the second call the second one.</summary>
+    /// <exception cref="TimeoutException">No client connected within <see cref="TestHostOptions.Patience"/>.</exception>
     public TestClient WaitForClient()
     {
         lock (_clients)
@@ -92,7 +96,7 @@ public sealed class TestHost : IDisposable
         var packet = new byte[Bell.MaxPacket];
         var length = bell.Receive(packet);
         if (!Options.Answers)
-            return; // The connection stays open, and so does the client's hope.
+            return; // The connection stays open without an answer.
         var answer = Task.Delay(Options.AnswerDelay);
         _ = answer.ContinueWith(_ => Answer(bell, packet.AsSpan(0, length)), TaskScheduler.Default);
     }
@@ -132,11 +136,11 @@ public sealed class TestHost : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The client hung up first.
+            // The client closed the connection first.
         }
     }
 
-    /// <summary>Ends the host: the clients see <see cref="HostDisconnected"/>. Removes the directory.</summary>
+    /// <summary>Ends the host and deletes its directory. The clients receive <see cref="HostDisconnected"/>.</summary>
     public void Dispose()
     {
         lock (_clients)

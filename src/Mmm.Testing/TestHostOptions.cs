@@ -1,32 +1,36 @@
 namespace Mmm.Testing;
 
-/// <summary>How a <see cref="TestHost"/> behaves. The defaults are those of a host that is not busy.</summary>
+/// <summary>Options of a <see cref="TestHost"/>. With the defaults, it behaves like a host that is not busy.</summary>
 public sealed record TestHostOptions
 {
-    /// <summary>Width of the screen, pixels, 1 to 16384.</summary>
+    /// <summary>Width of the screen in pixels, 1 to 16384. The default is 800.</summary>
     public int Width { get; init; } = 800;
 
-    /// <summary>Height of the screen, pixels, 1 to 16384.</summary>
+    /// <summary>Height of the screen in pixels, 1 to 16384. The default is 480.</summary>
     public int Height { get; init; } = 480;
 
     /// <summary>
-    /// How long the host waits before it answers a client. A real host that is busy takes up to seconds;
-    /// <see cref="MmmClient.Open(string)"/>
-    /// waits one second and then goes on without an answer, which comes as <see cref="HostConnected"/>.
+    /// The delay before the host answers a client. The default is 0. A real host that is busy can need seconds.
+    /// <see cref="MmmClient.Open(string)"/> waits one second for the answer. If it comes later, the client receives
+    /// <see cref="HostConnected"/>.
     /// </summary>
     public TimeSpan AnswerDelay { get; init; }
 
-    /// <summary>False: the host accepts connections and never answers, as one that hangs.</summary>
+    /// <summary>Set it to false for a host that accepts connections but never answers, like a host that hangs.</summary>
     public bool Answers { get; init; } = true;
 
-    /// <summary>Not null: the host refuses every client for this reason.</summary>
+    /// <summary>If it is not null, the host refuses every client with this text as the reason.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>The least time between two frames that the host takes from a client. A display of 60 Hz takes one in 16.7 ms.</summary>
+    /// <summary>
+    /// The shortest time between two frames that the host takes from a client. The default is 0. A display of 60 Hz takes a frame every
+    /// 16.7 ms.
+    /// </summary>
     public TimeSpan FrameTime { get; init; }
 
     /// <summary>
-    /// False: the host takes no frames, as one whose display is busy. <see cref="TestClient.TakesFrames"/> changes it later.
+    /// Set it to false for a host that takes no frames, like one whose display is busy. <see cref="TestClient.TakesFrames"/> changes this
+    /// later for one client.
     /// </summary>
     public bool TakesFrames { get; init; } = true;
 

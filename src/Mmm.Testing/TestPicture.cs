@@ -1,6 +1,6 @@
 namespace Mmm.Testing;
 
-/// <summary>A copy of what a client presented.</summary>
+/// <summary>A copy of a frame that a client has presented.</summary>
 public sealed class TestPicture
 {
     private readonly uint[] _pixels;
@@ -8,24 +8,24 @@ public sealed class TestPicture
     internal TestPicture(int width, int height, uint[] pixels, Rect damage, int number) =>
         (Width, Height, _pixels, Damage, Number) = (width, height, pixels, damage, number);
 
-    /// <summary>Pixels across.</summary>
+    /// <summary>Width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Pixels down.</summary>
+    /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The part that the client presented as changed, pixels.</summary>
+    /// <summary>The damage: the part of the picture that the client presented as changed.</summary>
     public Rect Damage { get; }
 
-    /// <summary>1 for the client's first frame, then 2, 3, ….</summary>
+    /// <summary>The number of the frame: 1 for the client's first frame, then 2, 3, ….</summary>
     public int Number { get; }
 
-    /// <summary>All pixels, row by row: 0xAARRGGBB.</summary>
+    /// <summary>All pixels, row by row, as 0xAARRGGBB. Pixel (x, y) has the index y * <see cref="Width"/> + x.</summary>
     public ReadOnlySpan<uint> Pixels => _pixels;
 
-    /// <summary>The colour of a pixel, with its alpha as opaque: a screen shows no alpha.</summary>
-    /// <param name="x">0, the left, to <see cref="Width"/> - 1.</param>
-    /// <param name="y">0, the top, to <see cref="Height"/> - 1.</param>
+    /// <summary>The colour of a pixel. Its alpha is always 0xFF, because a screen shows no alpha.</summary>
+    /// <param name="x">0 (left) to <see cref="Width"/> - 1.</param>
+    /// <param name="y">0 (top) to <see cref="Height"/> - 1.</param>
     public PixelColor this[int x, int y]
     {
         get
@@ -36,7 +36,7 @@ public sealed class TestPicture
         }
     }
 
-    /// <summary>How many pixels of a rectangle have that colour; parts outside of the picture have none.</summary>
+    /// <summary>Returns the number of pixels of this colour in a rectangle. Parts outside of the picture do not count.</summary>
     public int Count(PixelColor color, Rect rect)
     {
         rect = rect.Intersect(new Rect(0, 0, Width, Height));

@@ -2,7 +2,9 @@ namespace Mmm.Testing;
 
 internal static class Waiting
 {
-    /// <summary>Waits under a lock that the caller holds until the condition holds; who changes something pulses the lock.</summary>
+    /// <summary>
+    /// Waits until the condition is true. The caller holds the lock <paramref name="held"/>, and code that changes the state pulses it.
+    /// </summary>
     public static void Until(object held, Func<bool> condition, TimeSpan patience, Func<string> fault)
     {
         var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;

@@ -1,25 +1,28 @@
 namespace Mmm;
 
 /// <summary>
-/// Events that only clients get that ask for them, by the value <c>events</c>: a list of words. Source: protocol.md section 5.
+/// Events that the host sends only to clients that request them, with <see cref="MmmClientOptions.Events"/> or
+/// <see cref="MmmClient.Ask"/>. Each kind is one word in the client's value <c>events</c>. Source: protocol.md section 5.
 /// </summary>
 [Flags]
 public enum EventKinds
 {
-    /// <summary>What every client gets: the first finger as a mouse, keys as they are pressed, messages.</summary>
+    /// <summary>Only the events that every client receives: the mouse, the first finger as a mouse, key presses, and messages.</summary>
     None = 0,
-    /// <summary><c>multitouch</c>: every finger, each with its number.</summary>
+    /// <summary><c>multitouch</c>: all fingers, each with its number (0 to 9), instead of the first finger only.</summary>
     Multitouch = 1,
-    /// <summary><c>key-release</c>: a key that went up.</summary>
+    /// <summary><c>key-release</c>: <see cref="KeyReleased"/>, when a key is released.</summary>
     KeyRelease = 2,
-    /// <summary><c>scroll</c>: wheels.</summary>
+    /// <summary><c>scroll</c>: <see cref="PointerScrolled"/>, when a mouse wheel turns.</summary>
     Scroll = 4,
-    /// <summary><c>enter-leave</c>: the pointer, or a finger, comes over the client and leaves it.</summary>
+    /// <summary>
+    /// <c>enter-leave</c>: <see cref="PointerEntered"/> and <see cref="PointerLeft"/>, for the mouse pointer and for fingers.
+    /// </summary>
     EnterLeave = 8,
-    /// <summary><c>focus</c>: keys go to the client, and no longer do.</summary>
+    /// <summary><c>focus</c>: <see cref="FocusGained"/> and <see cref="FocusLost"/>, when keys start or stop going to the client.</summary>
     Focus = 16,
-    /// <summary><c>visibility</c>: the screen is turned off and on.</summary>
+    /// <summary><c>visibility</c>: <see cref="ClientHidden"/> and <see cref="ClientShown"/>, when the screen is turned off or on.</summary>
     Visibility = 32,
-    /// <summary>All of them.</summary>
+    /// <summary>All kinds.</summary>
     All = 63,
 }

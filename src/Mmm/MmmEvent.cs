@@ -1,91 +1,99 @@
 namespace Mmm;
 
 /// <summary>
-/// Something that happened. Most events come from the host as texts (docs/protocol.md section 5); <see cref="ClientResized"/>,
-/// <see cref="HostDisconnected"/>, <see cref="HostConnected"/>, <see cref="TimerElapsed"/> and <see cref="QuitRequested"/> are made by
-/// the client.
+/// An event, as <see cref="MmmClient.Events"/> and the other waiting methods return it. The host sends most events as texts
+/// (docs/protocol.md section 5). The library itself creates <see cref="ClientResized"/>, <see cref="HostDisconnected"/>,
+/// <see cref="HostConnected"/>, <see cref="TimerElapsed"/> and <see cref="QuitRequested"/>.
 /// </summary>
 public abstract record MmmEvent
 {
     private protected MmmEvent() { }
 }
 
-/// <summary>A pointer or finger. Coordinates are pixels from the client's top left.</summary>
-/// <param name="X">Pixels to the right.</param>
-/// <param name="Y">Pixels down.</param>
-/// <param name="Finger">0..9; always 0 unless the client asked for multitouch.</param>
+/// <summary>An event of the mouse pointer or of a finger. Coordinates are pixels from the client's top left corner.</summary>
+/// <param name="X">Pixels from the left edge. While a button or finger stays down, it can be negative or beyond the right edge.</param>
+/// <param name="Y">Pixels from the top edge. While a button or finger stays down, it can be negative or beyond the bottom edge.</param>
+/// <param name="Finger">Number of the finger, 0 to 9. Always 0 unless the client has requested multitouch.</param>
 public abstract record PointerEvent(int X, int Y, int Finger) : MmmEvent;
 
-/// <summary>The pointer moved with no button and no finger down.</summary>
+/// <summary>The pointer moved while no button and no finger was down.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerMoved(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
-/// <summary>A button or finger went down.</summary>
+/// <summary>The left mouse button or a finger went down.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerPressed(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
-/// <summary>The pointer moved with a button or finger down.</summary>
+/// <summary>The pointer or a finger moved while the left mouse button or the finger was down.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerDragged(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
-/// <summary>A button or finger went up.</summary>
+/// <summary>The left mouse button or a finger went up.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerReleased(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
-/// <summary>The pointer came over the client; only for clients that asked for enter-leave.</summary>
+/// <summary>The pointer or a finger moved onto the client. Sent only to clients that request <see cref="EventKinds.EnterLeave"/>.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerEntered(int X, int Y) : PointerEvent(X, Y, 0);
 
-/// <summary>The pointer left the client; only for clients that asked for enter-leave.</summary>
+/// <summary>The pointer or a finger left the client. Sent only to clients that request <see cref="EventKinds.EnterLeave"/>.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerLeft(int X, int Y) : PointerEvent(X, Y, 0);
 
-/// <summary>A wheel turned; only for clients that asked for scroll.</summary>
-/// <param name="X">Pixels to the right.</param>
-/// <param name="Y">Pixels down.</param>
-/// <param name="DeltaX">Steps to the right.</param>
-/// <param name="DeltaY">Steps down.</param>
+/// <summary>A mouse wheel turned. Sent only to clients that request <see cref="EventKinds.Scroll"/>.</summary>
+/// <param name="X">Pixels from the client's left edge.</param>
+/// <param name="Y">Pixels from the client's top edge.</param>
+/// <param name="DeltaX">Clicks of the wheel to the right; negative to the left.</param>
+/// <param name="DeltaY">Clicks of the wheel downwards; negative upwards.</param>
 public sealed record PointerScrolled(int X, int Y, int DeltaX, int DeltaY) : PointerEvent(X, Y, 0);
 
-/// <summary>A key was pressed or repeated.</summary>
-/// <param name="Name">See <see cref="KeyNames"/>, or the text the key types, as in a, A, å.</param>
+/// <summary>A key was pressed, or repeats because it is held down.</summary>
+/// <param name="Name">The text that the key types, such as a, A or å; or a name of <see cref="KeyNames"/>, possibly with prefixes.</param>
 public sealed record KeyPressed(string Name) : MmmEvent;
 
-/// <summary>A key was released; only for clients that asked for key-release.</summary>
-/// <param name="Name">As in <see cref="KeyPressed"/>.</param>
+/// <summary>A key was released. Sent only to clients that request <see cref="EventKinds.KeyRelease"/>.</summary>
+/// <param name="Name">The name that the press of this key had: see <see cref="KeyPressed"/>.</param>
 public sealed record KeyReleased(string Name) : MmmEvent;
 
 /// <summary>A message from the host, or from another program through the host.</summary>
 /// <param name="Text">At most 119 bytes of UTF-8.</param>
 public sealed record MessageReceived(string Text) : MmmEvent;
 
-/// <summary>Keys go to this client now; only for clients that asked for focus.</summary>
+/// <summary>Keys now go to this client. Sent only to clients that request <see cref="EventKinds.Focus"/>.</summary>
 public sealed record FocusGained : MmmEvent;
 
-/// <summary>Keys no longer go to this client; only for clients that asked for focus.</summary>
+/// <summary>Keys no longer go to this client. Sent only to clients that request <see cref="EventKinds.Focus"/>.</summary>
 public sealed record FocusLost : MmmEvent;
 
-/// <summary>The client can be seen again; only for clients that asked for visibility.</summary>
+/// <summary>The screen was turned on. Sent only to clients that request <see cref="EventKinds.Visibility"/>.</summary>
 public sealed record ClientShown : MmmEvent;
 
-/// <summary>The client cannot be seen; only for clients that asked for visibility.</summary>
+/// <summary>The screen was turned off. Sent only to clients that request <see cref="EventKinds.Visibility"/>.</summary>
 public sealed record ClientHidden : MmmEvent;
 
-/// <summary>The picture has a new size and must be drawn again.</summary>
-/// <param name="Width">Pixels across.</param>
-/// <param name="Height">Pixels down.</param>
+/// <summary>The client has a new size, and the app must draw its whole picture again.</summary>
+/// <param name="Width">New width in pixels.</param>
+/// <param name="Height">New height in pixels.</param>
 public sealed record ClientResized(int Width, int Height) : MmmEvent;
 
-/// <summary>The host ended. The client keeps its picture and may go on; it is picked up when a host comes back.</summary>
+/// <summary>
+/// The connection to the host was closed, usually because the host ended. The client keeps its picture and its values, and the app can
+/// continue to draw. The client connects again by itself when a host starts in the same directory.
+/// </summary>
 public sealed record HostDisconnected : MmmEvent;
 
-/// <summary>A host is there again.</summary>
+/// <summary>
+/// A host has accepted the client: either after <see cref="HostDisconnected"/>, or because the answer came after
+/// <see cref="MmmClient.Open(MmmClientOptions)"/> had stopped waiting for it.
+/// </summary>
 public sealed record HostConnected : MmmEvent;
 
-/// <summary>The app was told to end: by SIGTERM, SIGINT or <see cref="MmmClient.Close"/>.</summary>
+/// <summary>
+/// The app is requested to end, by a signal of <see cref="MmmClientOptions.Signals"/> or by <see cref="MmmClient.Close"/>.
+/// </summary>
 public sealed record QuitRequested : MmmEvent;
 
-/// <summary>A timer that <see cref="MmmClient.Every"/> made without a callback has elapsed.</summary>
-/// <param name="Timer">Which one.</param>
-/// <param name="Count">1, or more if the app was late: ticks that were missed are merged.</param>
+/// <summary>A timer that <see cref="MmmClient.Every"/> created without a callback has elapsed.</summary>
+/// <param name="Timer">The timer.</param>
+/// <param name="Count">Number of ticks since the last event of this timer: 1, or more if the app was late and missed ticks.</param>
 public sealed record TimerElapsed(MmmTimer Timer, long Count) : MmmEvent;

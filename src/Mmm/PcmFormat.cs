@@ -1,14 +1,16 @@
 namespace Mmm;
 
-/// <summary>Sample formats of the PCM ring; interleaved, native endian. The numbers are the protocol's (protocol.md section 7).</summary>
+/// <summary>
+/// Formats of a client's sound samples. Samples are interleaved and little-endian. The numbers are those of protocol.md section 7.
+/// </summary>
 public enum PcmFormat
 {
-    /// <summary>32-bit float, one channel.</summary>
+    /// <summary>32-bit float, -1 to 1, one channel.</summary>
     F32Mono = 0,
-    /// <summary>32-bit float, left and right.</summary>
+    /// <summary>32-bit float, -1 to 1, left and right channel.</summary>
     F32Stereo = 1,
     /// <summary>16-bit signed, one channel.</summary>
     S16Mono = 2,
-    /// <summary>16-bit signed, left and right: what a new client has.</summary>
+    /// <summary>16-bit signed, left and right channel. The format of a new client.</summary>
     S16Stereo = 3,
 }

@@ -91,7 +91,7 @@ public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClass
         if (!sounds.HasUsb)
             sounds.PlugUsb();
         sounds.Start("alsa:card=USB", """, "cardControl": "Bass" """);
-        sounds.Host.WaitLog("the missing control is told", "has no control \"Bass\"; it has Audio Output Volume Control", Patience);
+        sounds.Host.WaitLog("the missing control is told", "has no control \"Bass\"; choose one of Audio Output Volume Control", Patience);
         sounds.Start("alsa:card=USB", """, "cardControl": "Audio Output Volume Control" """);
         sounds.Tone(S16Stereo, 48000, 440, 60);
         WaitLevel(0.98 * Amplitude, 1.01 * Amplitude);

@@ -16,7 +16,7 @@ public class ControlTests
         using var table = host.Ctl("clients");
         Assert.Equal(0, table.WaitForEnd());
         Assert.StartsWith("NAME", table.Output[0]);
-        Assert.Matches(@"^Clock +\d+ +64x48 +1 +\d+\.\d s +0/1024 +0 +-$", table.Output[1]);
+        Assert.Matches(@"^Clock +\d+ +64x48 +1 +\d+\.\d s +0/1024 +0 +- +yes +- +-$", table.Output[1]);
         using var json = host.Ctl("clients", "--json");
         Assert.Equal(0, json.WaitForEnd());
         var client = JsonDocument.Parse(string.Concat(json.Output)).RootElement[0];

@@ -41,7 +41,7 @@ public sealed partial class LogWriterTests : IDisposable
         var reading = Task.Run(_reader.ReadToEnd);
         var writer = new LogWriter(_pipe[1], Wait.Patience);
         var lines = Enumerable.Range(0, 500).Select(i => $"line {i}").ToArray();
-        Array.ForEach(lines, writer.Write);
+        Array.ForEach(lines, line => writer.Write(line));
         writer.Dispose();
         close(_pipe[1]);
         Assert.Equal(lines.Select(l => $"mmm: {l}\n"), reading.Result.Split("\n")[..^1].Select(l => l + "\n"));

@@ -121,7 +121,7 @@ public sealed class HostileHostTests : IDisposable
         Assert.Equal("drawn", child.ReadLine());
         if (how != "truncated-and-grown")
         {
-            Assert.Equal($"refused {path}: another process has cut this client's file short; start this app again", child.ReadLine());
+            Assert.Equal($"refused {path}: another process has truncated this client's file; restart this app", child.ReadLine());
             Assert.Equal(3, child.WaitExit());
         }
         else
@@ -146,7 +146,7 @@ public sealed class HostileHostTests : IDisposable
             () => _ = _client.Audio.QueuedFrames, () => _client.Audio.Play(new short[2]),
             () => _client.Audio.SampleRate = 44100, () => _client.Events().First(), () => _client.Frames().First(),
         ];
-        Assert.All(calls, call => Assert.Contains("cut this client's file short", Assert.Throws<MmmException>(call).Message));
+        Assert.All(calls, call => Assert.Contains("truncated this client's file", Assert.Throws<MmmException>(call).Message));
     }
 
     [Fact]

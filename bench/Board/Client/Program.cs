@@ -1,7 +1,7 @@
 using Mmm;
 
-// What client_mmm.c does, with the library: a key changes 64 rows; with FRAMES=1 whole frames without end; a frame's colour is its
-// number.
+// Draws the same as client_mmm.c, but uses the library: 64 rows for each key; with FRAMES=1, whole frames continuously, and the colour of a
+// frame is its number.
 using var client = MmmClient.Open("bench");
 var band = new Rect(0, 208, 800, 64);
 Draw(new Rect(0, 0, client.Width, client.Height), 0x203040);

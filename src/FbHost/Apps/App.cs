@@ -19,6 +19,15 @@ internal sealed class App(AppOptions options, int index)
     /// <summary>Restarts the app. While the app runs after failures, the timer elapses when it has run for long enough.</summary>
     public LoopTimer? Timer { get; set; }
 
+    /// <summary>What the app writes; null if it writes to the host's own output.</summary>
+    public AppOutput? Output { get; set; }
+
+    /// <summary>How many times the app was started again since the host started.</summary>
+    public int Restarts { get; set; }
+
+    /// <summary>How the app ended the last time, as in <c>code 3</c> or <c>signal SEGV</c>; null if it has not ended yet.</summary>
+    public string? LastExit { get; set; }
+
     /// <summary>How many times in a row the app ended soon after its start, or could not be started.</summary>
     public int Failures { get; set; }
 

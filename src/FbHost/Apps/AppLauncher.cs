@@ -22,6 +22,7 @@ internal sealed class AppLauncher : IDisposable
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly string _directory;
+    private readonly HostDirectory? _own;
     private readonly KeptApps _kept;
     private readonly List<App> _apps;
 
@@ -38,7 +39,7 @@ internal sealed class AppLauncher : IDisposable
     /// <param name="apps">The configured apps.</param>
     public AppLauncher(EventLoop loop, HostLog log, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
-        (_loop, _log, _directory, _kept) = (loop, log, directory, new KeptApps(own, log));
+        (_loop, _log, _directory, _own, _kept) = (loop, log, directory, own, new KeptApps(own, log));
         _apps = [.. apps.Select((a, i) => new App(a, i))];
         foreach (var app in _apps)
             app.Timer = loop.CreateTimer(() => OnTimer(app));
@@ -63,6 +64,9 @@ internal sealed class AppLauncher : IDisposable
     /// </summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
 
+    /// <summary>The app at that place of the configuration.</summary>
+    public App AppAt(int index) => _apps[index];
+
     /// <summary>
     /// Takes over the apps that the last host left running. Call it before clients are served, so that <see cref="AppOf"/> finds their
     /// apps.
@@ -76,7 +80,10 @@ internal sealed class AppLauncher : IDisposable
         {
             if (kept.TryGetValue(app.Name, out var process)
                 && AppProcess.OfFormerHost(_loop, process.Pid, process.StartTime) is { } running)
+            {
+                app.Output = OpenOutput(app);
                 Watch(app, running);
+            }
         }
     }
 
@@ -104,10 +111,14 @@ internal sealed class AppLauncher : IDisposable
     private (string Line, bool IsShortage)? Launch(App app)
     {
         var command = app.Options.Command;
-        var pid = ChildProcess.Start(command, Rendezvous.PathVariable, _directory);
+        app.Output ??= OpenOutput(app);
+        var output = app.Output?.OpenForApp() ?? -1;
+        var pid = ChildProcess.Start(command, Rendezvous.PathVariable, _directory, output);
+        Sys.Close(output);
         if (pid > 0)
         {
             app.LaunchFault = null;
+            app.Restarts += app.LastExit is null ? 0 : 1;
             Watch(app, AppProcess.OfChild(_loop, pid));
             return null;
         }
@@ -116,6 +127,31 @@ internal sealed class AppLauncher : IDisposable
         app.LaunchFault = $"app {app.Name}: {command[0]}: {Sys.ErrorText(pid)}; {remedy}";
         return (app.LaunchFault, isShortage);
     }
+
+    // The output of mmm COMMAND is the host's: it may be part of a pipeline.
+    private AppOutput? OpenOutput(App app)
+    {
+        if (_own is null || EndWith is not null || AppOutput.Open(_loop, _log, _own, app.Name) is not { } output)
+            return null;
+        output.Written += line => LineWritten?.Invoke(line);
+        return output;
+    }
+
+    /// <summary>An app has written a line to its standard output or error.</summary>
+    public event Action<OutputLine>? LineWritten;
+
+    /// <summary>The last lines of an app, or of all apps, oldest first.</summary>
+    /// <param name="name">The app's name, without regard to case; null for all.</param>
+    /// <param name="fault">Why there is none of that name; else null.</param>
+    public IEnumerable<OutputLine> Lines(string? name, out string? fault)
+    {
+        var apps = _apps.FindAll(a => name is null || a.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        fault = apps.Count > 0 || name is null ? null : NoAppIs(name);
+        return apps.SelectMany(a => a.Output?.Lines ?? []).OrderBy(line => line.Ns);
+    }
+
+    private string NoAppIs(string name) =>
+        $"no app is named {name}; there {(_apps.Count == 0 ? "are none" : "is " + string.Join(", ", _apps.Select(a => a.Name)))}";
 
     private void Watch(App app, AppProcess process)
     {
@@ -130,6 +166,8 @@ internal sealed class AppLauncher : IDisposable
     private void OnEnd(App app, AppProcess process)
     {
         app.Timer!.Cancel();
+        app.Output?.Drain();
+        app.LastExit = ExitText(process.ExitCode);
         if (EndWith is { } end)
         {
             end(process.ExitCode ?? 0);
@@ -139,8 +177,20 @@ internal sealed class AppLauncher : IDisposable
             return;
         var how = process.ExitCode is { } code ? $"ended with code {code}" : "ended";
         _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in 1 s");
-        NoteEnd(app, EventLoop.Now - process.StartedNs < SoonNs, $"it {how}");
+        var last = app.Output?.Lines.LastOrDefault(line => line.Ns >= process.StartedNs)?.Text;
+        NoteEnd(app, EventLoop.Now - process.StartedNs < SoonNs,
+            $"it {how}{(string.IsNullOrEmpty(last) ? "" : $"; its last line is: {LogWriter.Printable(last)}")}");
         app.Timer!.After(RestartMs);
+    }
+
+    private static string ExitText(int? code)
+    {
+        string[] signals = ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL",
+            "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM"];
+        return code is not { } known ? "ended"
+            : known <= 128 ? $"code {known}"
+            : known - 128 < signals.Length ? $"signal {signals[known - 128]}"
+            : $"signal {known - 128}";
     }
 
     private void OnGone(App app)
@@ -197,7 +247,7 @@ internal sealed class AppLauncher : IDisposable
     {
         if (_apps.Find(a => a.Name == name) is not { } app)
         {
-            done($"no app is named {name}; there {(_apps.Count == 0 ? "are none" : "is " + string.Join(", ", _apps.Select(a => a.Name)))}");
+            done(NoAppIs(name));
             return;
         }
         app.Answer("the app was restarted once more");
@@ -225,6 +275,18 @@ internal sealed class AppLauncher : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// How an app stands, for a request that failed: its last exit and its last lines; empty if there is nothing to report.
+    /// </summary>
+    public string StateOf(string name)
+    {
+        const int lines = 3;
+        var app = _apps.Find(a => a.Name == name);
+        var last = string.Join(" | ", app?.Output?.Lines.TakeLast(lines).Select(line => line.Text) ?? []);
+        return (app?.LastExit is { } exit ? $"; its last process ended with {exit}" : "")
+            + (last.Length > 0 ? $"; its last lines are: {last}" : "");
+    }
+
     /// <summary>Removes a callback that waits for a restart.</summary>
     public void StopWaiting(Action<string?> done) => _apps.ForEach(a => a.Waiting.Remove(done));
 
@@ -237,6 +299,7 @@ internal sealed class AppLauncher : IDisposable
         processes.ForEach(p => p.Kill());
         WaitForEnd(processes, KilledMs);
         processes.ForEach(p => p.Dispose());
+        _apps.ForEach(a => a.Output?.Dispose());
         if (EndWith is null && _apps.Count > 0)
             _kept.Clear();
     }

@@ -42,6 +42,9 @@ internal static unsafe partial class ChildProcess
     [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_addopen(byte* actions, int fd, byte* path, int flags, uint mode);
 
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawn_file_actions_adddup2(byte* actions, int fd, int newFd);
+
     [LibraryImport("libc.so.6", EntryPoint = "sigfillset")]
     private static partial int FillSignalSet(byte* signals);
 
@@ -61,16 +64,17 @@ internal static unsafe partial class ChildProcess
     public static void KeepExitCodes() => SetSignalHandler(SIGCHLD, 0);
 
     /// <summary>
-    /// Starts a program in its own session and process group, without a terminal. Its standard input is /dev/null, its output and error are
-    /// the host's, it gets no other descriptor, and all signals have their default actions. Its environment is the host's with one more
+    /// Starts a program in its own session and process group, without a terminal. Its standard input is /dev/null, it gets no other
+    /// descriptor, and all signals have their default actions. Its environment is the host's with one more
     /// variable.
     /// </summary>
     /// <param name="command">The program and its arguments. The program is searched for in PATH unless it contains a slash.</param>
     /// <param name="variable">The name of the variable.</param>
     /// <param name="value">Its value.</param>
+    /// <param name="output">The descriptor for its standard output and error; -1 for the host's.</param>
     /// <returns> The process id, which is also the id of its group and session; or minus errno, also if the program cannot be executed.
     /// </returns>
-    public static int Start(IReadOnlyList<string> command, string variable, string value)
+    public static int Start(IReadOnlyList<string> command, string variable, string value, int output = -1)
     {
         var environment = new List<string> { $"{variable}={value}" };
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
@@ -95,6 +99,8 @@ internal static unsafe partial class ChildProcess
             fixed (nint* arguments = Pointers(firstArgument, argumentStarts), variables = Pointers(firstVariable, variableStarts))
             {
                 error = posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDONLY, 0);
+                for (var fd = 1; error == 0 && output >= 0 && fd <= 2; fd++)
+                    error = posix_spawn_file_actions_adddup2(actions, output, fd);
                 if (error == 0)
                     error = posix_spawnp(&pid, (byte*)arguments[0], actions, attributes, (byte**)arguments, (byte**)variables);
             }

@@ -23,15 +23,19 @@ internal sealed class Commands
     private readonly AppLauncher _apps;
     private readonly ClientStreams _streams;
     private readonly SoundCommands _sound;
+    private readonly InputCommands _input;
     private readonly Action _quit;
     private readonly List<ControlConnection> _watchers = [];
+    private readonly List<(ControlConnection Connection, string? App)> _followers = [];
 
     public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker,
-        AppLauncher apps, SoundOutput output, ClientStreams streams, Action quit)
+        AppLauncher apps, SoundOutput output, ClientStreams streams, InputCommands input, Action quit)
     {
-        (_loop, _clients, _display, _blanker, _apps, _streams, _quit) = (loop, clients, display, blanker, apps, streams, quit);
+        (_loop, _clients, _display, _blanker, _apps, _streams, _input, _quit)
+            = (loop, clients, display, blanker, apps, streams, input, quit);
         _sound = new SoundCommands(clients, output, streams);
         clients.Messages.Received += ShowMessage;
+        apps.LineWritten += ShowLine;
     }
 
     public void Handle(ControlConnection connection, string[] words)
@@ -52,6 +56,15 @@ internal sealed class Commands
                 break;
             case ["restart", var app]:
                 Restart(connection, app);
+                break;
+            case ["logs", .. var names] when names.Length <= 1:
+                Logs(connection, names.FirstOrDefault(), follow: false);
+                break;
+            case ["follow", .. var names] when names.Length <= 1:
+                Logs(connection, names.FirstOrDefault(), follow: true);
+                break;
+            case ["raise", var to]:
+                Raise(connection, to);
                 break;
             case ["watch"]:
                 if (!_watchers.Contains(connection))
@@ -78,10 +91,11 @@ internal sealed class Commands
                 _quit();
                 break;
             default:
-                if (!_sound.Handle(connection, words))
+                if (!_sound.Handle(connection, words) && !_input.Handle(connection, words))
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
-                        + "event CLIENT TEXT, restart APP, blank, unblank, brightness PERCENT, audio, "
-                        + "volume [CLIENT] [PERCENT], mute [on|off], watch, quit");
+                        + "event CLIENT TEXT, raise CLIENT, restart APP, logs [APP], follow [APP], "
+                        + "blank, unblank, brightness PERCENT, audio, "
+                        + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, watch, quit");
                 break;
         }
     }
@@ -122,6 +136,13 @@ internal sealed class Commands
             w.WriteBoolean("bell", client.Bell is not null);
             w.WriteBoolean("focus", client == _clients.Stack.Focus);
             w.WriteBoolean("audio", _streams.Of(client) is not null);
+            if (client.App is { } known && _apps.AppAt(known.Order) is { } app)
+            {
+                w.WriteString("app", app.Name);
+                w.WriteNumber("restarts", app.Restarts);
+                if (app.LastExit is { } exit)
+                    w.WriteString("lastExit", exit);
+            }
             w.WriteStartObject("values");
             foreach (var (name, value) in client.Values)
                 w.WriteString(name, value);
@@ -192,9 +213,61 @@ internal sealed class Commands
                 connection.Fail(fault);
         }
         connection.AnswerLater();
-        timer = _loop.CreateTimer(() => Done($"{app} has shown no frame in {RestartTimeoutMs / 1000} s"));
+        timer = _loop.CreateTimer(() => Done($"{app} has shown no frame in {RestartTimeoutMs / 1000} s{_apps.StateOf(app)}"));
         timer.After(RestartTimeoutMs);
         _apps.Restart(app, Done);
+    }
+
+    private void Raise(ControlConnection connection, string to)
+    {
+        var found = _clients.Find(to);
+        foreach (var client in found.Where(c => c.Picture is not null))
+            _clients.Stack.Restack(client, toTop: true);
+        if (found.Count == 0)
+            connection.Fail(_clients.NobodyIs(to));
+        else
+            connection.Ok();
+    }
+
+    private void Logs(ControlConnection connection, string? app, bool follow)
+    {
+        var lines = _apps.Lines(app, out var fault).ToList();
+        if (fault is not null)
+        {
+            connection.Fail(fault);
+            return;
+        }
+        if (follow)
+        {
+            _followers.Add((connection, app));
+            connection.Ended = () => _followers.RemoveAll(f => f.Connection == connection);
+        }
+        connection.Ok(w =>
+        {
+            w.WriteStartArray("lines");
+            foreach (var line in lines)
+            {
+                w.WriteStartObject();
+                WriteLine(w, line);
+                w.WriteEndObject();
+            }
+            w.WriteEndArray();
+        });
+    }
+
+    private static void WriteLine(Utf8JsonWriter w, OutputLine line)
+    {
+        w.WriteString("app", line.App);
+        w.WriteString("line", line.Text);
+    }
+
+    private void ShowLine(OutputLine line)
+    {
+        foreach (var (connection, app) in _followers.ToList())
+        {
+            if (app is null || app.Equals(line.App, StringComparison.OrdinalIgnoreCase))
+                connection.Notify(w => WriteLine(w, line));
+        }
     }
 
     private void ShowMessage(ClientSession client, string message)

@@ -15,6 +15,9 @@ internal static partial class Mmmctl
 
     private static readonly OptionEntry Json = new("--json", null, "Prints JSON.");
 
+    private static readonly OptionEntry Follow = new("-f", null, "Goes on with the lines that are written from now on, until it is ended.");
+    private static readonly OptionEntry Lines = new("-n", "LINES", "Prints at most that many of the lines that are there already.");
+
     private static readonly OptionTable Usage = new(
         "mmmctl",
         "Inspects and controls a running mmm host.",
@@ -26,6 +29,12 @@ internal static partial class Mmmctl
             new("send", "CLIENT TEXT", 2, 2, "Sends a message to the clients of that title or file name."),
             new("event", "CLIENT TEXT", 2, 2, "Sends an event to the clients of that name: mmmctl event Clock \"mouse-press 10 10\"."),
             new("restart", "APP", 1, 1, "Restarts an app of the configuration and waits for its first frame."),
+            new("tap", "X Y", 2, 2, "Touches the screen at a pixel."),
+            new("drag", "X Y X Y", 4, 4, "Moves a finger from one pixel of the screen to another."),
+            new("type", "TEXT", 1, 1, "Types text for the app that has the focus."),
+            new("key", "NAME", 1, 1, "Presses a key, as in: mmmctl key control-left. The names are in docs/keys.md."),
+            new("raise", "CLIENT", 1, 1, "Puts a client in front of all others."),
+            new("logs", "[APP]", 0, 1, "Prints the last lines that the apps, or one app, have written to their output.", Follow, Lines),
             new("blank", "", 0, 0, "Turns the screen off. Input or unblank turns it on again."),
             new("unblank", "", 0, 0, "Turns the screen on."),
             new("brightness", "PERCENT", 1, 1, "Sets the backlight, 0 to 100."),
@@ -54,6 +63,9 @@ internal static partial class Mmmctl
             case "restart":
                 Restart(host, given.Words[0]);
                 break;
+            case "logs":
+                Logs(host, given);
+                break;
             case "audio":
                 Audio(host, asJson);
                 break;
@@ -78,7 +90,7 @@ internal static partial class Mmmctl
             Console.WriteLine(clients.GetRawText());
             return;
         }
-        List<string[]> rows = [["NAME", "PID", "SIZE", "FRAMES", "LAST", "EVENTS", "LOST", "AUDIO"]];
+        List<string[]> rows = [["NAME", "PID", "SIZE", "FRAMES", "LAST", "EVENTS", "LOST", "AUDIO", "FRONT", "RESTARTS", "LAST EXIT"]];
         foreach (var c in clients.EnumerateArray())
         {
             rows.Add([
@@ -91,6 +103,9 @@ internal static partial class Mmmctl
                 $"{c.GetProperty("eventsQueued").GetInt32()}/1024",
                 c.GetProperty("eventsDropped").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
                 c.GetProperty("audio").GetBoolean() ? "yes" : "-",
+                c.GetProperty("focus").GetBoolean() ? "yes" : "-",
+                c.TryGetProperty("restarts", out var restarts) ? $"{restarts.GetInt32()}" : "-",
+                c.TryGetProperty("lastExit", out var exit) ? exit.GetString()! : "-",
             ]);
         }
         Table(rows);
@@ -122,6 +137,25 @@ internal static partial class Mmmctl
     {
         host.Ask("restart", app);
         Console.WriteLine($"{app} shows frames");
+    }
+
+    private static void Logs(ControlClient host, OptionTable.Given given)
+    {
+        var most = int.MaxValue;
+        if (given.Last(Lines.Name) is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most)))
+            throw new MmmException($"-n is {text}; it must be a number of lines, 0 or more");
+        var follow = given.Last(Follow.Name) is not null;
+        var lines = host.Ask([follow ? "follow" : "logs", .. given.Words]).GetProperty("lines");
+        foreach (var line in lines.EnumerateArray().Skip(Math.Max(0, lines.GetArrayLength() - most)))
+            Print(line);
+        while (follow && host.ReadLine() is { } line)
+            Print(JsonDocument.Parse(line).RootElement);
+
+        static void Print(JsonElement line)
+        {
+            var (app, text) = (line.GetProperty("app").GetString()!, line.GetProperty("line").GetString()!);
+            Console.WriteLine($"{LogWriter.Printable(app)}: {LogWriter.Printable(text)}");
+        }
     }
 
     private static void Watch(ControlClient host)

@@ -9,6 +9,9 @@ internal readonly record struct KeyId(int Device, int Code)
 {
     /// <summary>Used in place of a device's number, which is never negative.</summary>
     public const int GpioButtons = -1;
+
+    /// <summary>Used for keys of the control socket.</summary>
+    public const int Remote = -2;
 }
 
 /// <summary>A key or button of any device was pressed, is still held (a repeat), or was released.</summary>

@@ -35,6 +35,15 @@ internal sealed class PanelToScreen(IDisplay display, Orientation orientation)
         return Clamp(x * (display.Width - 1), y * (display.Height - 1));
     }
 
+    /// <summary>Converts a pixel of the screen to a position on the panel, 0 to 1: the reverse of <see cref="ToPixels"/>.</summary>
+    public (double X, double Y) ToPanel(int x, int y)
+    {
+        var m = Matrix;
+        var determinant = m.A * m.E - m.B * m.D;
+        var (dx, dy) = (x / (double)Math.Max(1, display.Width - 1) - m.C, y / (double)Math.Max(1, display.Height - 1) - m.F);
+        return ((m.E * dx - m.B * dy) / determinant, (m.A * dy - m.D * dx) / determinant);
+    }
+
     /// <summary>Returns the nearest position on the screen.</summary>
     public (double X, double Y) Clamp(double x, double y) => (Math.Clamp(x, 0, display.Width - 1), Math.Clamp(y, 0, display.Height - 1));
 

@@ -75,6 +75,14 @@ internal sealed class Seat : IDisposable
         e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index),
         e.Pressed ? Encoding.UTF8.GetBytes(e.Event) : []));
 
+    /// <summary>Presses a key and releases it.</summary>
+    /// <param name="word">The event text of the key.</param>
+    public void Type(string word)
+    {
+        Take(new KeyEvent(InputKind.KeyPress, new KeyId(KeyId.Remote, 0), Encoding.UTF8.GetBytes(word)));
+        Take(new KeyEvent(InputKind.KeyRelease, new KeyId(KeyId.Remote, 0), []));
+    }
+
     private void TakeRaw(in InputEvent e)
     {
         if (e.Kind is InputKind.KeyPress or InputKind.KeyRepeat or InputKind.KeyRelease)

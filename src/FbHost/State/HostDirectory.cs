@@ -171,6 +171,24 @@ internal sealed class HostDirectory : IDisposable
         return error;
     }
 
+    /// <summary>Creates a FIFO (0600). Returns 0 or minus errno, EEXIST if there is one.</summary>
+    public int MakeFifo(string name) => Sys.MakeFifoIn(_fd, name, PrivateFile);
+
+    /// <summary>
+    /// Opens a FIFO for reading and writing, so that the call never waits for another process. Returns a descriptor, which the caller must
+    /// close, or minus errno (EINVAL if the name is not a FIFO).
+    /// </summary>
+    /// <param name="name">The name in this directory.</param>
+    /// <param name="flags">0 or O_NONBLOCK.</param>
+    public int OpenFifo(string name, int flags)
+    {
+        var fd = Sys.OpenIn(_fd, name, O_RDWR | flags);
+        if (fd < 0 || (FileStatus.Of(fd, "", out var status) >= 0 && status.Kind == FileKind.Fifo))
+            return fd;
+        Sys.Close(fd);
+        return -EINVAL;
+    }
+
     /// <summary>Removes a file. Does nothing if there is none.</summary>
     public void Remove(string name) => Sys.UnlinkAt(_fd, name);
 

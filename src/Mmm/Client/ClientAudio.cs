@@ -4,21 +4,22 @@ using Mmm.Protocol;
 
 namespace Mmm;
 
-/// <summary>Writes the next samples of a sound; all of them are played.</summary>
-/// <typeparam name="T">short: 16-bit samples; float: samples of -1 to 1.</typeparam>
-/// <param name="samples">To write: frames times channels, interleaved.</param>
+/// <summary>Writes the next samples of a sound. The whole span is played; samples that are not written are silence.</summary>
+/// <typeparam name="T"><c>short</c> for 16-bit samples, <c>float</c> for samples of -1 to 1.</typeparam>
+/// <param name="samples">Buffer to fill: frames times channels, interleaved. It contains zeros at first.</param>
 public delegate void AudioFill<T>(Span<T> samples);
 
 /// <summary>
-/// A client's sound: frames are queued into the shared PCM ring and played by the host. 48,000 Hz 16-bit stereo unless changed.
-/// What does not fit the ring is kept and queued while the client waits for events.
+/// The sound of a client. Frames are queued in a ring in shared memory (the PCM ring), and the host plays them. A frame is one sample of
+/// each channel. The format is 48,000 Hz 16-bit stereo unless it is changed. Samples for which the ring has no room are kept in the
+/// client and moved into the ring while the client waits for events.
 /// </summary>
 public sealed class ClientAudio
 {
-    private const int PumpMilliseconds = 10; // only while samples wait and no bell tells when there is room
+    private const int PumpMilliseconds = 10; // used only while samples are waiting and there is no bell that signals free room
     private const int MostBacklogSeconds = 10;
 
-    /// <summary>What a new client has.</summary>
+    /// <summary>The sample rate of a new client, Hz.</summary>
     internal const int DefaultSampleRate = 48000;
 
     private readonly ClientMemory _memory;
@@ -32,11 +33,11 @@ public sealed class ClientAudio
     private float[] _floats = [];
     private int _fillFrames = PcmRing.Chunk;
     private readonly Queue<byte[]> _backlog = new();
-    private int _backlogUsed; // bytes of the first entry that are queued already
+    private int _backlogUsed; // bytes of the first entry that are already in the ring
 
     internal ClientAudio(ClientMemory memory, HostLink link) => (_memory, _link, _abi) = (memory, link, memory.Abi);
 
-    // Of a client that is not disposed and whose file is whole.
+    // Throws if the client is disposed or its file is truncated.
     private ClientMemory Memory
     {
         get
@@ -46,7 +47,8 @@ public sealed class ClientAudio
         }
     }
 
-    /// <summary>Sample format; setting it forgets what is queued.</summary>
+    /// <summary>The sample format. Setting it discards all queued samples.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="PcmFormat"/>.</exception>
     public PcmFormat Format
     {
         get
@@ -57,14 +59,15 @@ public sealed class ClientAudio
         set
         {
             if (PcmRing.BytesPerFrame(value) == 0)
-                throw new ArgumentOutOfRangeException(nameof(value), value, "PCM formats are 0 to 3");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "the PCM format must be 0 to 3");
             Memory.Store(_abi.PcmFormat, (int)value);
             _format = value;
             Restart();
         }
     }
 
-    /// <summary>Frames a second, 8,000 to 192,000; setting it forgets what is queued.</summary>
+    /// <summary>Frames per second, 8,000 to 192,000. Setting it discards all queued samples.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of this range.</exception>
     public int SampleRate
     {
         get
@@ -76,14 +79,14 @@ public sealed class ClientAudio
         {
             if (value is < PcmState.MinRate or > PcmState.MaxRate)
                 throw new ArgumentOutOfRangeException(nameof(value), value,
-                    $"sample rates are {PcmState.MinRate} to {PcmState.MaxRate}");
+                    $"the sample rate must be {PcmState.MinRate} to {PcmState.MaxRate} Hz");
             Memory.Store(_abi.PcmSampleRate, value);
             _sampleRate = value;
             Restart();
         }
     }
 
-    // As the original library: one stale frame is left in the ring. It is silent.
+    // Like the original library, this leaves one stale frame in the ring. The frame is set to zeros.
     private void Restart()
     {
         _backlog.Clear();
@@ -94,8 +97,8 @@ public sealed class ClientAudio
     }
 
     /// <summary>
-    /// Called for 16-bit samples whenever fewer than <see cref="FillFrames"/> frames are queued, inside the client's waits. A handler of
-    /// <see cref="FillFloats"/> replaces it.
+    /// Called for more 16-bit samples when fewer than <see cref="FillFrames"/> frames are queued. The handler runs on the client's thread,
+    /// inside the client's waits. While <see cref="FillFloats"/> has a handler, this event is not raised.
     /// </summary>
     public event AudioFill<short>? Fill
     {
@@ -111,7 +114,7 @@ public sealed class ClientAudio
         }
     }
 
-    /// <summary>As <see cref="Fill"/>, for float samples of -1 to 1.</summary>
+    /// <summary>Like <see cref="Fill"/>, but for float samples of -1 to 1.</summary>
     public event AudioFill<float>? FillFloats
     {
         add
@@ -127,7 +130,8 @@ public sealed class ClientAudio
     }
 
     /// <summary>
-    /// Frames that <see cref="Fill"/> keeps queued: the delay of its sound. 1024 (21 ms) unless changed; at most what the ring holds.
+    /// The number of frames that <see cref="Fill"/> and <see cref="FillFloats"/> keep queued, which is the delay of their sound. The
+    /// default is 1024 (21 ms at 48 kHz). A value that is greater than the ring has the effect of a full ring.
     /// </summary>
     public int FillFrames
     {
@@ -143,23 +147,26 @@ public sealed class ClientAudio
         }
     }
 
-    /// <summary>Frames in the ring, not played yet.</summary>
+    /// <summary>The number of frames in the ring that the host has not taken yet.</summary>
     public int QueuedFrames => TryIndices(out var read, out var write, out var total) ? PcmRing.Queued(read, write, total) : 0;
 
-    /// <summary>Frames that still fit the ring.</summary>
+    /// <summary>The number of frames for which the ring has room.</summary>
     public int FreeFrames => TryIndices(out var read, out var write, out var total) ? PcmRing.Free(read, write, total) : 0;
 
-    // False: another program wrote numbers that are no frames of the ring. Nothing is queued then.
+    // Returns false if another program has written invalid indices into the ring. Nothing is queued then.
     private bool TryIndices(out int read, out int write, out int total)
     {
         (read, write, total) = (Memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(_format));
         return (uint)read < total && (uint)write < total;
     }
 
-    /// <summary>Plays 16-bit samples, interleaved in the client's channels, after what is queued already. Returns at once.</summary>
+    /// <summary>Plays 16-bit samples after those that are already queued. Returns at once.</summary>
+    /// <param name="samples">
+    /// Interleaved samples for the channels of <see cref="Format"/>. They are converted if it is a float format.
+    /// </param>
     /// <returns>
-    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken
-    /// when nothing waits.
+    /// False if more than ten seconds of sound are already waiting because no host takes them; these samples are dropped then. A single
+    /// call may pass more than ten seconds.
     /// </returns>
     public bool Play(ReadOnlySpan<short> samples)
     {
@@ -171,12 +178,13 @@ public sealed class ClientAudio
         return PlayBytes(MemoryMarshal.AsBytes<float>(floats));
     }
 
-    /// <summary>
-    /// Plays float samples of -1..1, interleaved in the client's channels, after what is queued already. Returns at once.
-    /// </summary>
+    /// <summary>Plays float samples of -1 to 1 after those that are already queued. Returns at once.</summary>
+    /// <param name="samples">
+    /// Interleaved samples for the channels of <see cref="Format"/>. They are converted if it is a 16-bit format.
+    /// </param>
     /// <returns>
-    /// False: ten seconds wait already, since no host takes them; these samples were dropped. A single longer piece is taken
-    /// when nothing waits.
+    /// False if more than ten seconds of sound are already waiting because no host takes them; these samples are dropped then. A single
+    /// call may pass more than ten seconds.
     /// </returns>
     public bool Play(ReadOnlySpan<float> samples)
     {
@@ -200,7 +208,9 @@ public sealed class ClientAudio
         return true;
     }
 
-    /// <summary>Queues whole frames of the client's format as far as there is room. Returns the frames taken.</summary>
+    /// <summary>Copies whole frames into the ring, as many as it has room for. Does not wait and keeps nothing else.</summary>
+    /// <param name="frames">Frames in the format <see cref="Format"/>, as bytes.</param>
+    /// <returns>The number of frames that were queued.</returns>
     public int Queue(ReadOnlySpan<byte> frames)
     {
         var bytes = PcmRing.BytesPerFrame(Format);
@@ -214,13 +224,13 @@ public sealed class ClientAudio
         frames[(first * bytes)..(count * bytes)].CopyTo(_memory.Bytes(_abi.PcmBuffer, Abi.PcmBufferLength));
         write = (write + count) % total;
         _memory.Store(_abi.PcmWrite, write);
-        Interlocked.MemoryBarrier(); // the host may have emptied the ring meanwhile and sleep: look at read after write is out
+        Interlocked.MemoryBarrier(); // the host may have emptied the ring and gone to sleep: read "read" only after "write" is visible
         if (PcmRing.Queued(_memory.Load(_abi.PcmRead), write, total) - count < PcmRing.Chunk)
             _link.Ring();
         return count;
     }
 
-    /// <summary>Moves what waits into the ring, and asks <see cref="Fill"/> for more.</summary>
+    /// <summary>Moves waiting samples into the ring, then calls <see cref="Fill"/> for more.</summary>
     internal void Pump()
     {
         var bytes = PcmRing.BytesPerFrame(Format);
@@ -254,7 +264,7 @@ public sealed class ClientAudio
         return samples;
     }
 
-    // A bell rings when the ring has drained below one chunk; without one, and for anything that must not wait for that, look again.
+    // With a bell, the host rings when fewer frames than one chunk are left in the ring. Without a bell, the ring is checked regularly.
     internal long NextPumpMilliseconds =>
         (_backlog.Count > 0 || _fill is not null || _fillFloats is not null) && !_link.HasBell ? PumpMilliseconds : int.MaxValue;
 }

@@ -1,11 +1,15 @@
 namespace Mmm;
 
 /// <summary>
-/// A frame being drawn, straight into the pixels that the host reads. Rows are <see cref="Stride"/> pixels apart.
-/// <see cref="Present"/> shows it. A frame that is disposed without that, as when an exception is thrown, is dropped. It may be passed on
-/// by value: all copies are the same frame. Every member but <see cref="Dispose"/> throws InvalidOperationException when the frame is over
-/// and ObjectDisposedException when the client is disposed; a span kept from before must not be used then.
+/// A frame that is being drawn, created by <see cref="MmmClient.BeginFrame"/>. The app draws directly into the pixels that the host reads.
+/// The pixels keep what earlier frames have drawn, except after the size of the client has changed. Rows are <see cref="Stride"/> pixels
+/// apart. <see cref="Present"/> shows the frame. A frame that is disposed without <see cref="Present"/>, for example because of an
+/// exception, is dropped. The struct may be passed by value: all copies are the same frame.
 /// </summary>
+/// <remarks>
+/// Every member except <see cref="Dispose"/> throws <see cref="InvalidOperationException"/> after the frame was presented or dropped, and
+/// <see cref="ObjectDisposedException"/> after the client was disposed. Do not use a span or pointer of the frame after that.
+/// </remarks>
 public readonly unsafe ref struct ClientFrame
 {
     private readonly MmmClient _client;
@@ -15,26 +19,27 @@ public readonly unsafe ref struct ClientFrame
 
     private ClientMemory Memory => _client.MemoryOf(_number);
 
-    /// <summary>Pixels across.</summary>
+    /// <summary>Width in pixels.</summary>
     public int Width => Memory.Width;
 
-    /// <summary>Pixels down.</summary>
+    /// <summary>Height in pixels.</summary>
     public int Height => Memory.Height;
 
-    /// <summary>Pixels from row to row.</summary>
+    /// <summary>Distance from the start of one row to the start of the next, in pixels.</summary>
     public int Stride => Memory.Stride / 4;
 
-    /// <summary>Bytes from row to row.</summary>
+    /// <summary>Distance from the start of one row to the start of the next, in bytes.</summary>
     public int StrideBytes => Memory.Stride;
 
-    /// <summary>The top left pixel: B,G,R,A bytes, 0xAARRGGBB as a number.</summary>
+    /// <summary>Pointer to the top left pixel. A pixel is the number 0xAARRGGBB, which is the bytes B, G, R, A in memory.</summary>
     public uint* Pointer => (uint*)Memory.Pixels;
 
-    /// <summary>All pixels, row by row, <see cref="Stride"/> apart.</summary>
+    /// <summary>All pixels, row by row. Row y starts at index y * <see cref="Stride"/>.</summary>
     public Span<uint> Pixels => new(Pointer, Stride * Height);
 
-    /// <summary>One row of <see cref="Width"/> pixels.</summary>
-    /// <param name="y">0, the top, to <see cref="Height"/> - 1.</param>
+    /// <summary>Returns one row of <see cref="Width"/> pixels.</summary>
+    /// <param name="y">0 (top) to <see cref="Height"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The row is outside of the picture.</exception>
     public Span<uint> Row(int y)
     {
         var memory = Memory;
@@ -42,13 +47,14 @@ public readonly unsafe ref struct ClientFrame
         return new Span<uint>(memory.Pixels + (long)y * memory.Stride, memory.Width);
     }
 
-    /// <summary>Adds to the part that is presented.</summary>
+    /// <summary>Adds a rectangle to the damage: the part of the picture that <see cref="Present"/> shows as changed.</summary>
+    /// <param name="rect">The rectangle in pixels. Parts outside of the picture are ignored.</param>
     public void Damage(Rect rect) => _client.AddDamage(_number, rect);
 
-    /// <summary>Fills everything.</summary>
+    /// <summary>Fills the whole picture. Does not change the damage.</summary>
     public void Fill(PixelColor color) => Fill(color, new Rect(0, 0, Width, Height));
 
-    /// <summary>Fills the part of a rectangle that lies in the picture.</summary>
+    /// <summary>Fills a rectangle; parts outside of the picture are ignored. Does not change the damage.</summary>
     public void Fill(PixelColor color, Rect rect)
     {
         rect = rect.Intersect(new Rect(0, 0, Width, Height));
@@ -56,11 +62,11 @@ public readonly unsafe ref struct ClientFrame
             Row(y).Slice(rect.X, rect.Width).Fill(color.Argb);
     }
 
-    /// <summary>Shows what was drawn, and ends the frame.</summary>
-    /// <exception cref="MmmException">Another process has cut the client's file short.</exception>
+    /// <summary>Shows the damaged part of the frame on the screen, and ends the frame. Returns at once.</summary>
+    /// <exception cref="MmmException">Another process has truncated the client's file.</exception>
     public void Present() => _client.Present(_number);
 
-    /// <summary>Ends the frame without showing it, as <see cref="Dispose"/> does; but throws if the frame is over.</summary>
+    /// <summary>Drops the frame like <see cref="Dispose"/>, but throws if the frame was already presented or dropped.</summary>
     public void Cancel()
     {
         _ = Memory;
@@ -68,8 +74,8 @@ public readonly unsafe ref struct ClientFrame
     }
 
     /// <summary>
-    /// Drops the frame if it was not presented: nothing of it is shown now. Its pixels stay as they were left, so the next frame has to
-    /// draw that part again; it is presented with it.
+    /// Drops the frame if it was not presented: the host does not show it. The pixels are not restored, so the next frame must draw the
+    /// damaged part again. That part is added to the damage of the next frame.
     /// </summary>
     public void Dispose() => _client.Drop(_number);
 }

@@ -9,9 +9,10 @@ using static Tmds.Linux.LibC;
 namespace Mmm;
 
 /// <summary>
-/// A client's own file, mapped: fields as references, pixels as a pointer. Others may be able to write the file, so where the picture
-/// lies is kept here and only written to the file, and text is copied before it is looked at. Every member but <see cref="Dispose"/>,
-/// <see cref="Path"/> and <see cref="Abi"/> throws ObjectDisposedException once the client is disposed.
+/// A client's own file, mapped into memory: fields as references, pixels as a pointer. Other processes may be able to write the file.
+/// Therefore the position and size of the picture are kept in this object and only written to the file, and text is copied before it is
+/// examined. Every member except <see cref="Dispose"/>, <see cref="Path"/> and <see cref="Abi"/> throws ObjectDisposedException after
+/// the client was disposed.
 /// </summary>
 internal sealed unsafe class ClientMemory : IDisposable
 {
@@ -27,23 +28,23 @@ internal sealed unsafe class ClientMemory : IDisposable
     public string Path { get; }
     public Abi Abi { get; } = Abi.Lp64;
 
-    /// <summary>Pixels; 0 until <see cref="SetSize"/>.</summary>
+    /// <summary>In pixels; 0 until <see cref="SetSize"/> is called.</summary>
     public int Width => RequireOpen()._width;
 
     /// <inheritdoc cref="Width"/>
     public int Height => RequireOpen()._height;
 
-    /// <summary>Bytes from row to row.</summary>
+    /// <summary>Bytes from the start of one row to the start of the next.</summary>
     public int Stride => RequireOpen()._stride;
 
-    /// <summary>The first pixel; <see cref="Stride"/> times <see cref="Height"/> bytes follow it.</summary>
+    /// <summary>The first pixel of <see cref="Stride"/> times <see cref="Height"/> bytes.</summary>
     public byte* Pixels => At(Abi.FirstPixel);
 
     public ref int I32(int offset) => ref Unsafe.AsRef<int>(At(offset));
 
     public ref double F64(int offset) => ref Unsafe.AsRef<double>(At(offset));
 
-    /// <summary>A 32-bit field that the host reads or writes at the same time.</summary>
+    /// <summary>Reads or writes a 32-bit field that the host may access at the same time.</summary>
     public int Load(int offset) => Volatile.Read(ref I32(offset));
 
     /// <inheritdoc cref="Load"/>
@@ -67,22 +68,22 @@ internal sealed unsafe class ClientMemory : IDisposable
         set
         {
             Store(Abi.FlipState, (int)value);
-            Interlocked.MemoryBarrier(); // what is written next (pixels, a size) is not seen before the state that announces it
+            Interlocked.MemoryBarrier(); // later writes (pixels, a size) must not become visible before this state
         }
     }
 
     public Span<byte> Bytes(int offset, int length) => new(At(offset), length);
 
-    /// <summary>Copies a NUL-ended text out of the file. Returns its length.</summary>
-    /// <param name="offset">Of the field.</param>
-    /// <param name="to">As long as the field.</param>
+    /// <summary>Copies a NUL-terminated text out of the file. Returns its length in bytes.</summary>
+    /// <param name="offset">Offset of the field.</param>
+    /// <param name="to">Buffer that is as long as the field.</param>
     public int CopyText(int offset, Span<byte> to)
     {
         Bytes(offset, to.Length).CopyTo(to);
         return TextRing.Text(to).Length;
     }
 
-    /// <summary>Throws when the client is disposed.</summary>
+    /// <summary>Throws if the client is disposed.</summary>
     public ClientMemory RequireOpen()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(MmmClient));
@@ -91,21 +92,24 @@ internal sealed unsafe class ClientMemory : IDisposable
 
     private byte* At(int offset) => RequireOpen()._base + offset;
 
-    /// <summary>Throws when the file is not what was mapped any more, or the client is disposed.</summary>
-    /// <exception cref="MmmException">Another process has cut the file short: one line.</exception>
+    /// <summary>Throws if the file is shorter than the mapping, or the client is disposed.</summary>
+    /// <exception cref="MmmException">Another process has truncated the file. The message is one line.</exception>
     public void Check()
     {
         RequireOpen();
         stat s;
         if (fstat(_fd, &s) != 0 || (long)s.st_size < _mapped || MappingGuard.IsLost(_guard))
-            throw new MmmException($"{Path}: another process has cut this client's file short; start this app again", MmmError.FileLost);
+            throw new MmmException($"{Path}: another process has truncated this client's file; restart this app", MmmError.FileLost);
     }
 
-    /// <summary>Makes a new file named fb.XXXXXX in the directory, with no size yet and no pid: <see cref="Publish"/> ends that.</summary>
+    /// <summary>
+    /// Creates a new file named fb.XXXXXX in the directory. It has no picture size and no pid yet: the host ignores it until
+    /// <see cref="Publish"/> writes the pid.
+    /// </summary>
     public static ClientMemory Create(string directory)
     {
         if (!Environment.Is64BitProcess)
-            throw new PlatformNotSupportedException("mmm clients in C# are 64-bit programs; 32-bit ARM programs can use the C library");
+            throw new PlatformNotSupportedException("mmm clients in C# must be 64-bit programs; 32-bit ARM programs can use the C library");
         for (var tries = 0; ; tries++)
         {
             var path = System.IO.Path.Combine(directory, $"fb.{RandomName()}");
@@ -113,8 +117,9 @@ internal sealed unsafe class ClientMemory : IDisposable
             if (fd == -EEXIST && tries < 100)
                 continue;
             if (fd < 0)
-                throw new MmmException($"{directory}: no client file can be made there: {Sys.ErrorText(fd)}. Is a host (mmm) running, "
-                    + "and is MMM_PATH right?", fd == -ENOSPC || fd == -EMFILE || fd == -ENFILE ? MmmError.NoSpace : MmmError.NoDirectory);
+                throw new MmmException($"{directory}: cannot create a client file: {Sys.ErrorText(fd)}. Check that a host (mmm) is running "
+                    + "and that MMM_PATH is its directory",
+                    fd == -ENOSPC || fd == -EMFILE || fd == -ENFILE ? MmmError.NoSpace : MmmError.NoDirectory);
             var memory = new ClientMemory(path, fd);
             try
             {
@@ -139,8 +144,9 @@ internal sealed unsafe class ClientMemory : IDisposable
     }
 
     /// <summary>
-    /// The file is its user's only (0600) when directory and host are that user's or root's. For a host of another user it gets the host's
-    /// group and mode 0660, which is of use when this user is in that group. Until a host has come the directory stands for it.
+    /// Sets the mode of the file so that the host can open it. If the directory and the host belong to this user or to root, only this user
+    /// has access (mode 0600). For a host of another user, the file gets the host's group and mode 0660; this works only if this user is
+    /// in that group. As long as there is no host, the owner and group of the directory are used.
     /// </summary>
     public void LetHostIn()
     {
@@ -151,7 +157,7 @@ internal sealed unsafe class ClientMemory : IDisposable
         if (FileStatus.Of(System.IO.Path.Combine(directory, Rendezvous.BellName), out var bell) == 0)
             (isOwn, host) = (isOwn && IsTrusted(bell.Owner), bell);
         if (!isOwn)
-            _ = fchown(_fd, unchecked((uid_t)(uint)-1), (gid_t)host.Group); // refused when this user is not in the group
+            _ = fchown(_fd, unchecked((uid_t)(uint)-1), (gid_t)host.Group); // fails if this user is not in the group
         fchmod(_fd, (mode_t)(isOwn ? 0x180u /* 0600 */ : 0x1B0u /* 0660 */));
     }
 
@@ -169,7 +175,8 @@ internal sealed unsafe class ClientMemory : IDisposable
     }
 
     /// <summary>
-    /// Grows file and mapping. Space is reserved, so that a full disk is an error here and not a fault at the first pixel.
+    /// Extends the file and the mapping. The space is reserved, so that a full disk causes an exception here and not SIGBUS at the first
+    /// write to a pixel.
     /// </summary>
     private void Map(long length)
     {
@@ -185,15 +192,15 @@ internal sealed unsafe class ClientMemory : IDisposable
             throw new MmmException($"{Path}: {length:N0} bytes cannot be reserved: {Sys.ErrorText(error)}", MmmError.NoSpace);
         var at = mmap(null, (size_t)(ulong)length, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, (off_t)0L);
         if (at == (void*)-1)
-            throw new MmmException($"{Path}: {length:N0} bytes cannot be mapped: {Sys.ErrorText(errno)}", MmmError.NoSpace);
+            throw new MmmException($"{Path}: {length:N0} bytes cannot be mapped into memory: {Sys.ErrorText(errno)}", MmmError.NoSpace);
         Unmap();
         _guard = MappingGuard.Add(at, length);
         _base = (byte*)at;
         _mapped = length;
     }
 
-    // An app may have kept a span of the pixels. The addresses are not given away again, so that using it is a fault and never a write
-    // into other memory.
+    // An app may have kept a span of the pixels. The addresses stay reserved without access, so that using such a span causes a fault and
+    // never overwrites other memory.
     private void Unmap()
     {
         if (_base != null)
@@ -204,13 +211,13 @@ internal sealed unsafe class ClientMemory : IDisposable
     }
 
     /// <summary>
-    /// Gives the picture a size. Only while <see cref="Flip"/> is initializing. The picture's old pixels lose their places.
+    /// Sets the size of the picture. May be called only while <see cref="Flip"/> is initializing. The old pixels are no longer valid.
     /// </summary>
     public void SetSize(int width, int height)
     {
         if (width is < 1 or > ClientState.MaxSide || height is < 1 or > ClientState.MaxSide)
-            throw new MmmException($"{Path}: a picture of {width}x{height} is not possible; "
-                + $"1x1 to {ClientState.MaxSide}x{ClientState.MaxSide} is");
+            throw new MmmException($"{Path}: the picture cannot have {width}x{height} pixels; "
+                + $"it must have 1x1 to {ClientState.MaxSide}x{ClientState.MaxSide}");
         Map(Abi.FirstPixel + width * 4L * height + 2);
         (_width, _height, _stride) = (width, height, width * 4);
         I32(Abi.Width) = I32(Abi.DesiredWidth) = width;
@@ -218,10 +225,10 @@ internal sealed unsafe class ClientMemory : IDisposable
         I32(Abi.Stride) = _stride;
     }
 
-    /// <summary>Writes the pid: from here on the file is a client.</summary>
+    /// <summary>Writes the pid. From then on, hosts treat the file as a client.</summary>
     public void Publish() => Store(Abi.Pid, Environment.ProcessId);
 
-    /// <summary>Removes the file's name, if it still is this file's.</summary>
+    /// <summary>Deletes the file, unless its path now names a different file.</summary>
     public void Unlink()
     {
         if (FileStatus.Of(_fd, "", out var mine) == 0 && FileStatus.Of(Path, out var there) == 0 && mine.Identity == there.Identity)

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Mmm;
 
 /// <summary>
-/// The timers of a client, on one timerfd in the descriptor that the client sleeps on. A tick that is late does not move the next ones, and
-/// ticks that were missed are merged into one.
+/// The timers of a client. All of them use one timerfd, which is in the epoll set on which the client sleeps. A late tick does not delay
+/// the following ticks, and missed ticks are merged into one.
 /// </summary>
 internal sealed class ClientTimers(HostLink link)
 {
@@ -34,16 +34,16 @@ internal sealed class ClientTimers(HostLink link)
         _armedForNs = long.MaxValue;
     }
 
-    /// <summary>True if a timer is due.</summary>
+    /// <summary>True if at least one timer is due.</summary>
     public bool IsDue => _timers.Count > 0 && _timers.Exists(t => t.DueNs <= Now);
 
-    /// <summary>Calls the callbacks of the timers that are due and have one, each at most once.</summary>
+    /// <summary>Calls the callback of each timer that is due and has one, at most once per timer.</summary>
     public void RunCallbacks()
     {
         if (_timers.Count == 0)
             return;
         var now = Now;
-        for (var i = 0; i < _timers.Count; i++) // a callback may add timers and stop them
+        for (var i = 0; i < _timers.Count; i++) // a callback may add and stop timers
         {
             if (_timers[i] is not { Elapsed: { } elapsed } timer || timer.DueNs > now)
                 continue;
@@ -53,7 +53,7 @@ internal sealed class ClientTimers(HostLink link)
         }
     }
 
-    /// <summary>The tick of a timer without a callback, if one is due.</summary>
+    /// <summary>Returns the event of a timer that is due and has no callback, if there is one.</summary>
     public bool TryTake([NotNullWhen(true)] out MmmEvent? e)
     {
         e = null;

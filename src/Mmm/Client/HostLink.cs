@@ -7,9 +7,10 @@ using static Tmds.Linux.LibC;
 namespace Mmm;
 
 /// <summary>
-/// What a client sleeps on: one epoll descriptor over the bell, the directory (for a host that comes back), a wake-up of its own
-/// and, only while there is no bell, a timer. The host's answer to the greeting is one more event, however late it comes; where nobody
-/// listens, or the host hangs up or refuses, the greeting is tried again, at first after 4 ms and in the end every second.
+/// The connection to the host, and the epoll descriptor on which a client sleeps. The epoll set contains the bell, a watch of the
+/// directory (to notice a host that starts), an eventfd for <see cref="Wake"/>, the timerfd of the app's timers and a second timerfd that
+/// runs only while there is no bell. The host's answer to the greeting is handled as an event, however late it arrives. If no host
+/// listens, or the host hangs up or refuses, the greeting is repeated: first after 4 ms, then at growing intervals up to one second.
 /// Not thread-safe, except <see cref="Wake"/> and <see cref="Dispose"/>. Source: protocol.md section 9.
 /// </summary>
 internal sealed unsafe class HostLink : IDisposable
@@ -23,9 +24,9 @@ internal sealed unsafe class HostLink : IDisposable
     private readonly int _epoll = -1;
     private readonly int _wake = -1;
     private readonly int _timer = -1;
-    private int _users = 1; // of the descriptors: the last one closes them
+    private int _users = 1; // threads that use the descriptors; the last one closes them
     private bool _disposed;
-    private int _appTimer = -1; // made for the first timer of the app
+    private int _appTimer = -1; // created with the first timer of the app
     private int _watch = -1;
     private int _bell = -1;
     private bool _answered;
@@ -52,7 +53,7 @@ internal sealed unsafe class HostLink : IDisposable
     }
 
     private static int Must(int fd) => fd >= 0 ? fd
-        : throw new MmmException($"no descriptor left: {Sys.ErrorText(Sys.Check(fd))}", MmmError.NoSpace);
+        : throw new MmmException($"no file descriptor left: {Sys.ErrorText(Sys.Check(fd))}", MmmError.NoSpace);
 
     private void Add(int fd)
     {
@@ -62,19 +63,19 @@ internal sealed unsafe class HostLink : IDisposable
         epoll_ctl(_epoll, EPOLL_CTL_ADD, fd, &e);
     }
 
-    /// <summary>Readable when there may be something to do.</summary>
+    /// <summary>The epoll descriptor. It is readable when there may be something to do.</summary>
     public int Descriptor => _epoll;
 
     /// <summary>True while the host has accepted this client and has not hung up.</summary>
     public bool HasBell => _bell >= 0 && _answered;
 
-    /// <summary>True while the host's answer is awaited.</summary>
+    /// <summary>True from the greeting until the host has answered.</summary>
     public bool IsGreeting => _bell >= 0 && !_answered;
 
-    /// <summary>The reason, when the last host that answered refused this client; else null.</summary>
+    /// <summary>The reason that the host gave if it refused this client; otherwise null.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>Greets the host, if there is one. Its answer comes while asleep.</summary>
+    /// <summary>Greets the host if there is one. <see cref="Sleep"/> receives the answer.</summary>
     public void Connect()
     {
         if (!TryGreet())
@@ -89,7 +90,7 @@ internal sealed unsafe class HostLink : IDisposable
             return false;
         if (Sys.UnixAddress(fd, _directory, Rendezvous.BellName, bindIt: false) == 0)
         {
-            _memory.LetHostIn(); // before it looks
+            _memory.LetHostIn(); // before the host opens the file
             if (Sys.Send(fd, Bell.Hello(_fileName)) > 0)
             {
                 (_bell, _answered) = (fd, false);
@@ -101,20 +102,20 @@ internal sealed unsafe class HostLink : IDisposable
         return false;
     }
 
-    // The watch sees a host that comes; one that is there but does not listen, or hangs up, is greeted again by and by.
+    // The watch reports a host that starts. A host that exists but does not listen, or that hangs up, is greeted again after a delay.
     private void WatchAndRetry()
     {
         if (_watch < 0 && (_watch = Sys.WatchDirectory(_directory, Sys.IN_CREATE | Sys.IN_MOVED_TO)) >= 0)
         {
             Add(_watch);
-            if (Refusal == null && TryGreet()) // the host may have come between the first try and the watch
+            if (Refusal == null && TryGreet()) // the host may have started after the first attempt and before the watch
                 return;
         }
         _retryMs = Refusal != null ? LastRetryMs : Math.Clamp(_retryMs * 2, FirstRetryMs, LastRetryMs);
         _retryAt = Environment.TickCount64 + _retryMs;
     }
 
-    /// <summary>Tells the host to look. Never blocks: a full socket means that a ring is waiting already.</summary>
+    /// <summary>Rings the bell: wakes the host. Never blocks: if the socket is full, the host already has unread rings.</summary>
     public void Ring()
     {
         if (HasBell)
@@ -123,7 +124,7 @@ internal sealed unsafe class HostLink : IDisposable
             Repoll(active: true);
     }
 
-    /// <summary>Wakes a sleeping <see cref="Sleep"/>, from any thread or signal; nothing when it is disposed.</summary>
+    /// <summary>Makes <see cref="Sleep"/> return. May be called from any thread. Does nothing after <see cref="Dispose"/>.</summary>
     public void Wake()
     {
         if (!TryEnter())
@@ -132,7 +133,8 @@ internal sealed unsafe class HostLink : IDisposable
         Leave();
     }
 
-    /// <summary>Wakes <see cref="Sleep"/> at that time, CLOCK_MONOTONIC in ns, in place of any time before; 0: never.</summary>
+    /// <summary>Sets the time at which <see cref="Sleep"/> wakes up. Replaces the time that was set before.</summary>
+    /// <param name="ns">CLOCK_MONOTONIC in ns; 0 for never.</param>
     public void WakeAt(long ns)
     {
         if (_appTimer < 0 && ns != 0)
@@ -141,7 +143,7 @@ internal sealed unsafe class HostLink : IDisposable
             Sys.TimerSet(_appTimer, ns);
     }
 
-    // Other threads may wake or sleep while this is disposed: the descriptors must not become somebody else's under them.
+    // Other threads may call Wake or Sleep during Dispose. The descriptors must not be closed (and their numbers reused) while in use.
     private bool TryEnter()
     {
         lock (_lock)
@@ -168,17 +170,17 @@ internal sealed unsafe class HostLink : IDisposable
         Sys.Close(_epoll);
     }
 
-    // Without a bell the shared memory is looked at by a timer: often after use, seldom when nothing happens.
+    // Without a bell, a timer makes the client check the shared memory: every 4 ms after activity, every 20 ms when idle.
     private void Repoll(bool active)
     {
-        if (HasBell) // it connected in this very wake-up
+        if (HasBell) // the connection was made in this wake-up
             return;
         _polls = active ? 0 : Math.Min(_polls + 1, ShortPolls);
         var ms = _polls < ShortPolls ? ShortPollMs : LongPollMs;
         Sys.TimerSet(_timer, Stopwatch.GetTimestamp() + ms * 1_000_000L);
     }
 
-    /// <summary>What happened to the host while asleep.</summary>
+    /// <summary>How the connection to the host changed during <see cref="Sleep"/>.</summary>
     public enum Change
     {
         None,
@@ -186,7 +188,8 @@ internal sealed unsafe class HostLink : IDisposable
         Back,
     }
 
-    /// <summary>Sleeps until there may be something to do, at most that long; -1 is for ever.</summary>
+    /// <summary>Sleeps until there may be something to do.</summary>
+    /// <param name="milliseconds">The longest time to sleep; -1 for no limit.</param>
     public Change Sleep(int milliseconds)
     {
         ObjectDisposedException.ThrowIf(!TryEnter(), typeof(MmmClient));
@@ -214,7 +217,7 @@ internal sealed unsafe class HostLink : IDisposable
         if (fd == _bell)
             return _answered ? TakeRings(read) : TakeAnswer(read[..Bell.MaxPacket]);
         if (fd != _timer && fd != _wake && fd != _watch && fd != _appTimer)
-            return Change.None; // closed in this very wake-up
+            return Change.None; // closed in this wake-up
         var got = Sys.Read(fd, read);
         if (fd == _timer)
         {
@@ -251,7 +254,7 @@ internal sealed unsafe class HostLink : IDisposable
         return Change.None;
     }
 
-    // Rings are one byte and mean the same however many there are.
+    // Each ring is one byte. Any number of rings has the same meaning as one.
     private Change TakeRings(Span<byte> to)
     {
         long got;
@@ -263,13 +266,13 @@ internal sealed unsafe class HostLink : IDisposable
         if (got == -EAGAIN || got == -EINTR)
             return Change.None;
         HangUp();
-        Connect(); // a host that has started again already is found at once
+        Connect(); // finds a host at once if it has already restarted
         return Change.Gone;
     }
 
     private void HangUp()
     {
-        Sys.Close(_bell); // also leaves the epoll set
+        Sys.Close(_bell); // this also removes it from the epoll set
         (_bell, _answered) = (-1, false);
     }
 
@@ -292,7 +295,7 @@ internal sealed unsafe class HostLink : IDisposable
                 return;
             _disposed = true;
         }
-        Sys.Write(_wake, BitConverter.GetBytes(1L)); // whoever sleeps on another thread is the last one
+        Sys.Write(_wake, BitConverter.GetBytes(1L)); // a thread in Sleep wakes up and then closes the descriptors
         Leave();
     }
 }

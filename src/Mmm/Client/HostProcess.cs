@@ -4,19 +4,20 @@ using Mmm.Protocol;
 
 namespace Mmm;
 
-/// <summary>Starts a host for a client that was started without one. Source: protocol.md section 1.</summary>
+/// <summary>Finds the host of a new client, or starts one. Source: protocol.md section 1.</summary>
 internal static class HostProcess
 {
     private const string DisplayVariable = "MMM_DISPLAY";
     private static readonly Lock StartLock = new();
-    private static string? s_started; // served by a host that this process has started: its next client joins it
+    private static string? s_started; // directory of a host that this process has started; later clients of the process join it
 
     /// <summary>
-    /// The directory of the host to join: the given one, else MMM_PATH, else a new one served by a host that this starts.
+    /// Returns the directory of the host to join: <paramref name="directory"/> or else MMM_PATH. If neither is set, starts a host and
+    /// returns its new directory.
     /// </summary>
-    /// <param name="directory">Null: MMM_PATH.</param>
-    /// <param name="display">Of a host that is started; null: MMM_DISPLAY, else the host's choice.</param>
-    /// <exception cref="MmmException">There is no such directory, or no host can be started.</exception>
+    /// <param name="directory">The directory; null or empty for MMM_PATH.</param>
+    /// <param name="display">Display of a host that is started; null or empty for MMM_DISPLAY, or else the host's choice.</param>
+    /// <exception cref="MmmException">The directory does not exist, or no host can be started.</exception>
     public static string FindOrStart(string? directory, string? display)
     {
         var path = NotEmpty(directory) ?? NotEmpty(Environment.GetEnvironmentVariable(Rendezvous.PathVariable));
@@ -50,7 +51,7 @@ internal static class HostProcess
             watch = Sys.WatchDirectory(path, Sys.IN_CREATE | Sys.IN_MOVED_TO);
             string[] arguments = display is null ? ["-p", path] : ["-p", path, "--display", display];
             using var host = Process.Start(new ProcessStartInfo("mmm", arguments))!;
-            // An original host makes no bell: then go on after two seconds, as if it had said that it is ready.
+            // A host of the original project creates no bell. In this case, continue after two seconds and assume that it is ready.
             var start = Environment.TickCount64;
             while (!File.Exists(Path.Combine(path, Rendezvous.BellName)) && !host.HasExited && Environment.TickCount64 - start < 2000)
             {
@@ -60,14 +61,14 @@ internal static class HostProcess
             if (!host.HasExited)
                 return path;
             RemoveEmpty(path);
-            throw new MmmException($"the host (mmm -p {path}) ended at once with code {host.ExitCode}; its last line says why",
+            throw new MmmException($"the host (mmm -p {path}) exited at once with code {host.ExitCode}; see its last output line",
                 MmmError.NoHost);
         }
         catch (System.ComponentModel.Win32Exception e)
         {
             RemoveEmpty(path);
             throw new MmmException($"{Rendezvous.PathVariable} is not set and no host can be started: mmm: {e.Message}. "
-                + $"Put mmm into the PATH, or start this app as: mmm {Environment.ProcessPath}", MmmError.NoHost, e);
+                + $"Put mmm in the PATH, or start this app with: mmm {Environment.ProcessPath}", MmmError.NoHost, e);
         }
         finally
         {
@@ -83,7 +84,7 @@ internal static class HostProcess
         }
         catch (IOException)
         {
-            // somebody put something there
+            // another process has created a file there
         }
     }
 }

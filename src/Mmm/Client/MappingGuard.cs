@@ -5,16 +5,16 @@ using static Tmds.Linux.LibC;
 namespace Mmm;
 
 /// <summary>
-/// Keeps a mapping usable when somebody else cuts its file short. The kernel then sends SIGBUS at the next access, from whatever code
-/// makes it: an app that fills a row, SkiaSharp, this library. The handler puts empty memory in place of the mapping, notes that, and
-/// returns, so that the access is repeated there and the client can end in order with an exception. The handler is machine code,
-/// because .NET runs no managed code in a signal handler: with UnmanagedCallersOnly the runtime ends the process when the thread was in
-/// managed code. Any other SIGBUS goes on to the handler that was there before. Where no memory can be made executable, or on
-/// other machines than x64 and arm64, there is no guard, and the process ends by SIGBUS.
+/// Keeps a mapping usable when another process truncates its file. In that case the kernel sends SIGBUS at the next access, in any code
+/// that accesses the mapping: an app that fills a row, SkiaSharp, this library. The signal handler replaces the mapping with empty memory,
+/// records this and returns. The access is then repeated on the empty memory, and the client can report the loss with an exception. The
+/// handler is machine code, because .NET cannot run managed code in a signal handler: with UnmanagedCallersOnly, the runtime ends the
+/// process if the thread was in managed code. Any other SIGBUS is passed to the handler that was installed before. If no memory can be
+/// made executable, or on processors other than x64 and arm64, there is no guard and SIGBUS ends the process.
 /// </summary>
 internal static unsafe partial class MappingGuard
 {
-    private const int Most = 128; // as in the code below
+    private const int Most = 128; // number of slots; the machine code below contains it too
     private const int Signal = 7; // SIGBUS on x64 and arm64
     private static readonly Lock s_lock = new();
     private static Table* s_table;
@@ -23,21 +23,21 @@ internal static unsafe partial class MappingGuard
     private struct Slot
     {
         public nint Address;
-        public nint Length; // 0: not in use
+        public nint Length; // 0 if the slot is not in use
         public int Lost;
         private readonly nint _unused;
     }
 
-    /// <summary>What the handler reads. Its offsets are in the code below.</summary>
+    /// <summary>The data of the handler. The machine code below contains its offsets.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Table
     {
         public fixed byte Slots[Most * 32];
-        public nint Before; // handler, or 0 (default) or 1 (ignore)
-        public fixed byte Default[32]; // a kernel's struct sigaction of zeros: the default action
+        public nint Before; // the previous handler, or 0 (SIG_DFL) or 1 (SIG_IGN)
+        public fixed byte Default[32]; // the kernel's struct sigaction filled with zeros: the default action
     }
 
-    /// <summary>struct sigaction of glibc and musl on x64 and arm64.</summary>
+    /// <summary>struct sigaction as glibc and musl define it on x64 and arm64.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Action
     {
@@ -50,7 +50,7 @@ internal static unsafe partial class MappingGuard
     [LibraryImport("libc.so.6", EntryPoint = "sigaction", SetLastError = true)]
     private static partial int sigaction(int signal, Action* action, Action* before);
 
-    /// <summary>Guards a mapping. Returns its slot, or -1 when it is not guarded.</summary>
+    /// <summary>Guards a mapping. Returns the number of its slot, or -1 if it cannot be guarded.</summary>
     public static int Add(void* address, long length)
     {
         lock (s_lock)
@@ -70,14 +70,14 @@ internal static unsafe partial class MappingGuard
         }
     }
 
-    /// <summary>Ends the guard. The mapping must not be used by anybody any more.</summary>
+    /// <summary>Stops guarding. No code may use the mapping any more.</summary>
     public static void Remove(int slot)
     {
         if (slot >= 0)
             Volatile.Write(ref At(slot).Length, 0);
     }
 
-    /// <summary>True when the mapping's file was cut short, and the mapping is empty memory since.</summary>
+    /// <summary>True if the mapping's file was truncated and the mapping has been replaced with empty memory.</summary>
     public static bool IsLost(int slot) => slot >= 0 && Volatile.Read(ref At(slot).Lost) != 0;
 
     private static ref Slot At(int i) => ref ((Slot*)s_table)[i];
@@ -108,14 +108,15 @@ internal static unsafe partial class MappingGuard
         }
         const int SA_SIGINFO = 4;
         table->Before = action.Handler;
-        (action.Handler, action.Flags) = ((nint)page, action.Flags | SA_SIGINFO); // mask and stack are as the handler before expects them
+        (action.Handler, action.Flags) = ((nint)page, action.Flags | SA_SIGINFO); // keeps the signal mask and stack of the previous handler
         s_table = table;
         return sigaction(Signal, &action, null) == 0;
     }
 
-    // handler(signal, siginfo, context): finds the slot of siginfo's address; the table's address lies behind the code.
-    // next: is it in the slot? found: Lost = 1, mmap(address, length, READ | WRITE, PRIVATE | ANONYMOUS | FIXED, -1, 0).
-    // Not in any: goes to the handler before. default: rt_sigaction(SIGBUS, zeros, 0, 8), so that the repeated access ends the process.
+    // handler(signal, siginfo, context): finds the slot that contains siginfo's address. The table's address is stored after the code.
+    // next: checks one slot. found: sets Lost = 1, calls mmap(address, length, READ | WRITE, PRIVATE | ANONYMOUS | FIXED, -1, 0).
+    // If no slot matches, jumps to the previous handler. default: calls rt_sigaction(SIGBUS, zeros, 0, 8), so that the repeated access
+    // ends the process.
     private static ReadOnlySpan<byte> X64 =>
     [
         0x48, 0x8b, 0x46, 0x10,                         //           mov rax, [rsi+0x10]

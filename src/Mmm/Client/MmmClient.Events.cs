@@ -12,7 +12,9 @@ public sealed partial class MmmClient
     private bool _timerWasLast;
 
     /// <summary>
-    /// All events, one by one, sleeping between them; ends when the app is told to (SIGTERM, SIGINT or <see cref="Close"/>).
+    /// Returns all events, one after the other, and sleeps while there is none. Timer callbacks, posted actions and sound handlers run
+    /// inside this loop. The sequence ends when the app is requested to end, by a signal (SIGTERM, SIGINT) or <see cref="Close"/>; it does
+    /// not contain the <see cref="QuitRequested"/>.
     /// </summary>
     public IEnumerable<MmmEvent> Events()
     {
@@ -20,7 +22,9 @@ public sealed partial class MmmClient
             yield return e;
     }
 
-    /// <summary>As <see cref="Events"/>, for async code: the waiting happens on a thread of the pool.</summary>
+    /// <summary>Like <see cref="Events"/>, but for async code: the client sleeps on a thread of the thread pool.</summary>
+    /// <param name="cancellation">Ends the sequence.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public async IAsyncEnumerable<MmmEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var wake = cancellation.Register(_link.Wake);
@@ -41,8 +45,10 @@ public sealed partial class MmmClient
     }
 
     /// <summary>
-    /// The next event, or null when none came within that time. <see cref="Timeout.InfiniteTimeSpan"/> waits without end.
+    /// Waits for the next event and returns it. After the app was requested to end, it always returns <see cref="QuitRequested"/>.
     /// </summary>
+    /// <param name="timeout">The longest time to wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <returns>The event, or null if there was none within this time.</returns>
     public MmmEvent? WaitEvent(TimeSpan timeout)
     {
         var deadline = timeout == Timeout.InfiniteTimeSpan
@@ -52,7 +58,7 @@ public sealed partial class MmmClient
         {
             if (TryTake(out var e))
                 return e;
-            if (_closing) // Quit was read before, perhaps by an inner loop: the outer ones end too
+            if (_closing) // QuitRequested was read before, perhaps by an inner loop: outer loops must end too
                 return new QuitRequested();
             if (Environment.TickCount64 >= deadline)
                 return TryReadEvent(out e) ? e : null;
@@ -60,19 +66,21 @@ public sealed partial class MmmClient
         }
     }
 
-    // While a queue of samples waits for room without a bell, or for a ring, the audio's own time counts too.
+    // The sleep is also limited by the time at which the audio must check the ring of samples again (only without a bell).
     private int SleepMilliseconds(long deadline)
     {
         var until = Math.Min(deadline == long.MaxValue ? int.MaxValue : deadline - Environment.TickCount64, _audio.NextPumpMilliseconds);
         return until >= int.MaxValue ? -1 : (int)Math.Max(until, 0);
     }
 
-    /// <summary>The next event if there is one. Never blocks.</summary>
+    /// <summary>Reads the next event if there is one. Never blocks.</summary>
+    /// <param name="e">The event, if the method returns true.</param>
+    /// <returns>False if there is no event.</returns>
     public bool TryReadEvent([NotNullWhen(true)] out MmmEvent? e)
     {
         if (TryTake(out e))
             return true;
-        Note(_link.Sleep(0)); // takes the rings that made PollHandle readable; something may have come with them
+        Note(_link.Sleep(0)); // reads the rings that made PollHandle readable; new events may have come with them
         return TryTake(out e);
     }
 
@@ -94,7 +102,7 @@ public sealed partial class MmmClient
             e = new ClientResized(Width, Height);
             return true;
         }
-        // By turns: neither a fast timer nor a flood of events keeps the other away.
+        // Timers and host events take turns, so that neither a fast timer nor a flood of events can block the other.
         _timerWasLast = !_timerWasLast ? _timers.TryTake(out e) : !TryTakeEventText(out e) && _timers.TryTake(out e);
         return e is not null || TryTakeEventText(out e);
     }
@@ -107,21 +115,26 @@ public sealed partial class MmmClient
         return n >= 0;
     }
 
-    // What others have posted so far, the timers, the sound. Each action is taken before it runs, so one that throws is not run again.
+    // Runs the actions posted so far, the timer callbacks and the sound handlers. Each action is removed before it runs, so an action that
+    // throws is not run again.
     private void RunCallbacks()
     {
         for (var there = _posted.Count; there > 0 && _posted.TryDequeue(out var action); there--)
             action();
         if (!_posted.IsEmpty)
-            _link.Wake(); // posted by an action, or just now: after what else there is
+            _link.Wake(); // posted by an action, or just now: runs in the next round, after other events
         _timers.RunCallbacks();
         _audio.Pump();
     }
 
     private bool HasEventText => Memory.LoadIndex(_abi.Events.Read) != _memory.LoadIndex(_abi.Events.Write);
 
-    /// <summary>The next event of the host as its raw text. Returns its length, or -1 when there is none. Allocates nothing.</summary>
-    /// <param name="to">At least 128 bytes.</param>
+    /// <summary>
+    /// Reads the next event of the host as UTF-8 text (docs/protocol.md section 5). Never blocks, and allocates nothing. Events that the
+    /// library creates itself are not returned.
+    /// </summary>
+    /// <param name="to">Buffer of at least 128 bytes.</param>
+    /// <returns>The length of the text in bytes, or -1 if there is no event.</returns>
     public int TryReadEventText(Span<byte> to)
     {
         var ring = _abi.Events;
@@ -136,10 +149,12 @@ public sealed partial class MmmClient
     }
 
     /// <summary>
-    /// One value each time the host has taken the last frame, at the screen's pace, or 16 ms after one for which nothing was presented;
-    /// ends when the app is told to. Events stay queued for <see cref="TryReadEvent"/>. For animations: <c>foreach (var _ in
-    /// client.Frames()) { … using var frame = client.BeginFrame(); … frame.Present(); }</c>
+    /// A loop for animations, at the pace of the screen. Returns a value each time the host has taken the last frame, so that the next one
+    /// can be drawn; if nothing was presented in an iteration, the next value comes after 16 ms. The sequence ends when the app is
+    /// requested to end. Read events inside the loop with <see cref="TryReadEvent"/>; they stay queued until then.
+    /// <c>foreach (var time in client.Frames()) { … using var frame = client.BeginFrame(); … frame.Present(); }</c>
     /// </summary>
+    /// <returns>The time since the loop began.</returns>
     public IEnumerable<TimeSpan> Frames()
     {
         const int idleMs = 16, lookAgainMs = 150;
@@ -176,7 +191,7 @@ public sealed partial class MmmClient
         {
             _memory.SetSize(w, h);
         }
-        catch (MmmException) // no space: stay as we are, and say it once
+        catch (MmmException) // no space: keep the old size, and throw once
         {
             _memory.SetSize(Width, Height);
             throw;
@@ -189,7 +204,7 @@ public sealed partial class MmmClient
         return true;
     }
 
-    // Turns what the link saw into events. True: the host is gone, so nobody will take a frame.
+    // Turns a change of the connection into an event. Returns true if the host is gone, so that no frame will be taken.
     private bool Note(HostLink.Change change)
     {
         if (change != HostLink.Change.None)

@@ -7,21 +7,21 @@ using Mmm.Protocol;
 namespace Mmm;
 
 /// <summary>
-/// A window on an mmm host: shared pixels, events, values, messages and sound. Made by <see cref="Open(string)"/>.
+/// A client of an mmm host: its pixels in shared memory, events, values, messages and sound. Create one with <see cref="Open(string)"/>.
 /// </summary>
 /// <remarks>
-/// Threads: one thread uses the client. Two members may be called from any thread at any time: <see cref="Post"/>, which runs an action on
-/// the client's thread, and <see cref="Close"/>, which requests the end. Posted actions and the callbacks of timers and sound run inside
-/// <see cref="Events"/>, <see cref="WaitEvent"/>, <see cref="TryReadEvent"/> and <see cref="Frames"/>; an exception that one of them throws
-/// comes out of that call, and the client can be used afterwards.
+/// Threads: use the client on one thread only. Two members may be called from any thread at any time: <see cref="Post"/>, which runs an
+/// action on the client's thread, and <see cref="Close"/>, which requests the end of the app. Posted actions and the callbacks of timers
+/// and sound run inside <see cref="Events"/>, <see cref="WaitEvent"/>, <see cref="TryReadEvent"/> and <see cref="Frames"/>. If one of them
+/// throws an exception, that call throws it, and the client can still be used afterwards.
 /// <para>
-/// Waiting is sleeping: an idle client uses no processor time. Only with a host of the original project, which has no bell, the client
-/// looks at the shared memory 50 times a second.
+/// A client that waits sleeps, and uses no processor time. The exception is a host of the original project, which has no bell (the socket
+/// by which host and client wake each other): with such a host, an idle client checks the shared memory 50 times a second.
 /// </para>
 /// <para>
-/// After <see cref="Dispose"/> every member but <see cref="Close"/> and <see cref="Dispose"/> throws <see cref="ObjectDisposedException"/>.
-/// When another process cuts the client's file short, the next call throws <see cref="MmmException"/> with
-/// <see cref="MmmError.FileLost"/>.
+/// After <see cref="Dispose"/>, every member except <see cref="Close"/> and <see cref="Dispose"/> throws
+/// <see cref="ObjectDisposedException"/>. If another process truncates the client's file, the next call throws <see cref="MmmException"/>
+/// with <see cref="MmmError.FileLost"/>.
 /// </para>
 /// </remarks>
 public sealed partial class MmmClient : IDisposable
@@ -34,10 +34,10 @@ public sealed partial class MmmClient : IDisposable
     private readonly PosixSignalRegistration[] _signals;
     private readonly ConcurrentQueue<Action> _posted = new();
     private volatile bool _closing;
-    private long _frames; // begun so far: the number of the last one
+    private long _frames; // number of frames begun so far, which is the number of the last frame
     private bool _drawing;
-    private Rect _damage; // of the frame being drawn
-    private Rect _dropped; // parts whose pixels a dropped frame has left unfinished
+    private Rect _damage; // damage of the frame that is being drawn
+    private Rect _dropped; // parts that dropped frames may have left half drawn
     private long _presented;
     private volatile bool _disposed;
 
@@ -50,19 +50,27 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Joins the host that <c>MMM_PATH</c> names, or starts one (<c>mmm</c> from the PATH) when that is not set. The client covers the
-    /// whole screen.
+    /// Opens a client of the size of the screen. It joins the host whose directory the environment variable <c>MMM_PATH</c> names. If the
+    /// variable is not set, a host is started (the program <c>mmm</c>, found through PATH).
     /// </summary>
     /// <param name="title">
-    /// Window title, and the name that control programs use. At most 255 bytes of UTF-8; a longer title is cut between two characters.
+    /// The window title, which is also the name by which control programs such as mmmctl address the client. At most 255 bytes of UTF-8; a
+    /// longer title is truncated after the last character that fits.
     /// </param>
-    /// <exception cref="MmmException">There is no host, no directory or no space, or the host refused.</exception>
+    /// <exception cref="MmmException">
+    /// No host can be started, the directory does not exist, there is no space, or the host has refused the client.
+    /// </exception>
     public static MmmClient Open(string title) => Open(new MmmClientOptions { Title = title });
 
-    /// <summary>Joins a host, or starts one. Waits at most one second for the host's answer.</summary>
-    /// <param name="options">What to open, and where.</param>
-    /// <exception cref="MmmException">There is no host, no directory or no space, or the host refused.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A width or height below 0 or above 16384.</exception>
+    /// <summary>
+    /// Opens a client: joins a host, or starts one. Waits at most one second for the host's answer. If the answer comes later, the client
+    /// works without a bell until then, and the answer is reported as <see cref="HostConnected"/>.
+    /// </summary>
+    /// <param name="options">Title, size and host of the client.</param>
+    /// <exception cref="MmmException">
+    /// No host can be started, the directory does not exist, there is no space, or the host has refused the client.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width or height is less than 0 or greater than 16384.</exception>
     public static MmmClient Open(MmmClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -78,13 +86,13 @@ public sealed partial class MmmClient : IDisposable
         try
         {
             link = new HostLink(memory);
-            client = new MmmClient(memory, link, options.Signals); // now: a signal that comes meanwhile requests the end
+            client = new MmmClient(memory, link, options.Signals); // created here so that a signal during Open requests the end
             SetText(memory.Bytes(Abi.Title, Abi.TitleLength), options.Title);
             memory.I32(memory.Abi.PcmFormat) = (int)PcmFormat.S16Stereo;
             memory.I32(memory.Abi.PcmSampleRate) = ClientAudio.DefaultSampleRate;
             if (width != 0 && height != 0)
                 memory.SetSize(width, height);
-            memory.Publish(); // the host may look from here on
+            memory.Publish(); // from here on the host may open the file
             Greet(link);
             if (link.Refusal is { } refusal)
                 throw new MmmException($"{directory}: the host refused this client: {refusal}", MmmError.Refused);
@@ -111,12 +119,12 @@ public sealed partial class MmmClient : IDisposable
         static void RequireSide(int pixels)
         {
             if (pixels is < 0 or > ClientState.MaxSide)
-                throw new ArgumentOutOfRangeException(nameof(options), pixels, $"a side is 1 to {ClientState.MaxSide} pixels, or 0");
+                throw new ArgumentOutOfRangeException(nameof(options), pixels, $"width and height must be 0 to {ClientState.MaxSide}");
         }
     }
 
-    // A refusal is an exception of Open, and the host's answer comes with the size of its screen: worth waiting for. A host that is too
-    // busy for that answers later, and the client works without a bell until then.
+    // Waits for the host's answer, because a refusal must be an exception of Open and because the answer comes with the size of the
+    // screen. If the host is too busy to answer in time, the client works without a bell until the answer comes.
     private static void Greet(HostLink link)
     {
         const int patience = 1000;
@@ -126,7 +134,7 @@ public sealed partial class MmmClient : IDisposable
             link.Sleep((int)Math.Max(0, start + patience - Environment.TickCount64));
     }
 
-    // The host announces its screen when it first opens a client: with a bell that has happened; without, wait up to 75 ms.
+    // A host writes the size of its screen when it first opens a client. If there is a bell, it has done so; otherwise wait up to 75 ms.
     private static (int Width, int Height) ScreenSize(ClientMemory memory, HostLink link)
     {
         var start = Environment.TickCount64;
@@ -142,7 +150,7 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    // Of a client that is not disposed and whose file is whole.
+    // Throws if the client is disposed or its file is truncated.
     private ClientMemory Memory
     {
         get
@@ -161,13 +169,13 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    /// <summary>Pixels across.</summary>
+    /// <summary>Width in pixels. It changes only together with the event <see cref="ClientResized"/>.</summary>
     public int Width => _memory.Width;
 
-    /// <summary>Pixels down.</summary>
+    /// <summary>Height in pixels. It changes only together with the event <see cref="ClientResized"/>.</summary>
     public int Height => _memory.Height;
 
-    /// <summary>This client's file.</summary>
+    /// <summary>The path of this client's file in the host's directory.</summary>
     public string FilePath
     {
         get
@@ -177,10 +185,10 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    /// <summary>True while a host with a bell is connected.</summary>
+    /// <summary>True while the client is connected to the bell of a host.</summary>
     public bool IsHostConnected => Link.HasBell;
 
-    /// <summary>Sound.</summary>
+    /// <summary>The sound of this client.</summary>
     public ClientAudio Audio
     {
         get
@@ -191,12 +199,12 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// A file descriptor for an app's own poll, select or epoll loop: readable (POLLIN) when there may be something to do. Then call
-    /// <see cref="TryReadEvent"/> until it is false.
+    /// A file descriptor for an app that has its own poll, select or epoll loop. It becomes readable (POLLIN) when there may be something
+    /// to do. Then call <see cref="TryReadEvent"/> until it returns false. Do not read from the descriptor or close it.
     /// </summary>
     public int PollHandle => Link.Descriptor;
 
-    /// <summary>The window title, at most 255 bytes of UTF-8.</summary>
+    /// <summary>The window title. At most 255 bytes of UTF-8; a longer title is truncated after the last character that fits.</summary>
     public string Title
     {
         get
@@ -211,7 +219,7 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    /// <summary>Wished position on the screen, pixels.</summary>
+    /// <summary>The requested position of the client's top left corner on the screen, in pixels.</summary>
     public (double X, double Y) Position
     {
         get => (Memory.F64(_abi.X), _memory.F64(_abi.Y));
@@ -222,14 +230,16 @@ public sealed partial class MmmClient : IDisposable
         }
     }
 
-    /// <summary>Stacking order as the host wrote it: higher is nearer.</summary>
+    /// <summary>The stacking order, as written by the host: a client with a higher number is in front of one with a lower number.</summary>
     public double Z => Memory.F64(_abi.Z);
 
     /// <summary>
-    /// Starts a frame in the shared pixels: nothing is copied. Waits until the host has taken the last one (at most 150 ms, as the
-    /// original). <see cref="ClientFrame.Present"/> shows it: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
+    /// Begins a frame, which is drawn directly into the shared pixels. If the host has not yet taken the last frame, waits for that, at
+    /// most 150 ms. <see cref="ClientFrame.Present"/> shows the frame: <c>using var frame = client.BeginFrame(); … frame.Present();</c>
     /// </summary>
-    /// <param name="damage">The part that will change; all of it when left out. <see cref="ClientFrame.Damage"/> adds to it.</param>
+    /// <param name="damage">
+    /// The part of the picture that will change, in pixels; null for the whole picture. <see cref="ClientFrame.Damage"/> can add to it.
+    /// </param>
     /// <exception cref="InvalidOperationException">The last frame was neither presented nor disposed.</exception>
     public ClientFrame BeginFrame(Rect? damage = null)
     {
@@ -243,7 +253,7 @@ public sealed partial class MmmClient : IDisposable
         return new ClientFrame(this, ++_frames);
     }
 
-    /// <summary>True when a frame would not have to wait.</summary>
+    /// <summary>True if <see cref="BeginFrame"/> would not wait, because the host has taken the last frame.</summary>
     public bool CanBeginFrame => Memory.Flip is FlipState.Neutral or FlipState.Initializing;
 
     private void WaitNeutral()
@@ -257,16 +267,16 @@ public sealed partial class MmmClient : IDisposable
             if (left <= 0 || Note(_link.Sleep((int)left)))
                 break;
         }
-        // These sleeps took wake-ups that were not meant for them: whoever polls PollHandle has to see that there is something to do.
+        // These sleeps may have consumed wake-ups for other work. Make PollHandle readable again if there is any.
         if (!_posted.IsEmpty || _local.Count > 0 || _timers.IsDue || HasEventText)
             _link.Wake();
     }
 
-    /// <summary>The memory, for the frame of that number.</summary>
+    /// <summary>Returns the memory to the current frame; throws if the frame of this number is over.</summary>
     internal ClientMemory MemoryOf(long frame)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _drawing && frame == _frames ? _memory : throw new InvalidOperationException("the frame was presented or disposed");
+        return _drawing && frame == _frames ? _memory : throw new InvalidOperationException("the frame was already presented or disposed");
     }
 
     internal void AddDamage(long frame, Rect rect)
@@ -281,7 +291,7 @@ public sealed partial class MmmClient : IDisposable
         _drawing = false;
         Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
         var all = new Rect(0, 0, Width, Height);
-        // What is there already was drawn before and not taken, because the host was slow.
+        // The damage that is in the file belongs to an earlier frame that the host has not taken in time.
         var damage = _damage.Intersect(all).Union(_dropped.Intersect(all))
             .Union(new Rect(fields[0], fields[1], fields[2], fields[3]).Intersect(all));
         _dropped = default;
@@ -296,7 +306,7 @@ public sealed partial class MmmClient : IDisposable
         _link.Ring();
     }
 
-    // Never throws: it runs while exceptions are on their way.
+    // Must not throw: it also runs while an exception is propagated.
     internal void Drop(long frame)
     {
         if (!_drawing || frame != _frames || _disposed)
@@ -307,9 +317,11 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Sends the host a message: free text, at most 127 bytes of UTF-8 (longer is cut between two characters).
-    /// False: the ring is full; nothing was sent.
+    /// Sends a message to the host. Does not wait. docs/protocol.md section 6 lists the messages on which a host acts; control programs can
+    /// receive all messages.
     /// </summary>
+    /// <param name="text">At most 127 bytes of UTF-8; a longer text is truncated after the last character that fits.</param>
+    /// <returns>False if the ring of messages is full; nothing was sent then.</returns>
     public bool SendMessage(string text)
     {
         var ring = _abi.Messages;
@@ -323,7 +335,7 @@ public sealed partial class MmmClient : IDisposable
         return true;
     }
 
-    /// <summary>A value that client or host has set, or null.</summary>
+    /// <summary>Returns the value of this name that the client or the host has set, or null if there is none.</summary>
     public string? GetValue(string name) => name == "title" ? Title : GetValue(Memory, name);
 
     private static string? GetValue(ClientMemory memory, string name)
@@ -347,11 +359,11 @@ public sealed partial class MmmClient : IDisposable
         return -1;
     }
 
-    /// <summary>Sets a value that the host (and whoever asks it) can read.</summary>
-    /// <param name="name">At most 15 bytes of UTF-8.</param>
-    /// <param name="value">At most 63 bytes of UTF-8; a longer value is cut between two characters.</param>
-    /// <exception cref="ArgumentException">The name is longer.</exception>
-    /// <exception cref="MmmException">The 14 names that the original library can hold are used.</exception>
+    /// <summary>Sets a value: a named text that the host, and control programs through it, can read.</summary>
+    /// <param name="name">At most 15 bytes of UTF-8. The name <c>title</c> sets <see cref="Title"/>.</param>
+    /// <param name="value">At most 63 bytes of UTF-8; a longer value is truncated after the last character that fits.</param>
+    /// <exception cref="ArgumentException">The name is longer than 15 bytes.</exception>
+    /// <exception cref="MmmException">The name is new, and the client already has 14 values, the limit of the original library.</exception>
     public void SetValue(string name, string value)
     {
         if (name == "title")
@@ -365,7 +377,8 @@ public sealed partial class MmmClient : IDisposable
         var count = Math.Clamp(_memory.Load(_abi.ValueCount), 0, Abi.MaxValues);
         var isNew = at < 0;
         if (isNew && count + 2 >= Abi.MaxValues)
-            throw new MmmException($"value \"{name}\" has no room: {Abi.MaxValues - 2} names are the most", MmmError.TooManyValues);
+            throw new MmmException($"value \"{name}\" cannot be added: a client can have at most {Abi.MaxValues - 2} values",
+                MmmError.TooManyValues);
         at = isNew ? count : at;
         SetText(_memory.Bytes(ValueAt(_abi, at), Abi.ValueTextLength), value);
         if (isNew)
@@ -377,10 +390,11 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Asks for more events than every client gets, in place of what was asked for before. A host of the original does not know them and
-    /// sends none.
+    /// Requests events besides those that every client receives. Replaces the earlier request. A host of the original project does not
+    /// support these events and sends none.
     /// </summary>
-    /// <exception cref="MmmException">There is no room for the value: 14 names are the most.</exception>
+    /// <param name="kinds">The kinds of events; <see cref="EventKinds.None"/> for none.</param>
+    /// <exception cref="MmmException">The client already has 14 values: see <see cref="SetValue"/>.</exception>
     public void Ask(EventKinds kinds) => SetValue(EventKindsText.ValueName, EventKindsText.Of(kinds));
 
     private static void SetText(Span<byte> field, string text)
@@ -391,13 +405,14 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Makes a timer whose ticks come in the client's waits, the first after one period. A late tick does not move the next ones; ticks
-    /// that
-    /// were missed are merged into one. A client without timers never wakes up for them.
+    /// Creates a periodic timer. Its ticks are delivered inside the client's waits, the first after one period. A late tick does not delay
+    /// the following ticks, and missed ticks are merged into one. A client without timers does not wake up for them.
     /// </summary>
-    /// <param name="period">At least 1 ms, at most 24 days.</param>
-    /// <param name="elapsed">Called on the client's thread. Null: each tick is an event, <see cref="TimerElapsed"/>.</param>
-    /// <returns>The timer; dispose it to stop it. It also stops with the client.</returns>
+    /// <param name="period">The time between two ticks: at least 1 ms, at most 24 days.</param>
+    /// <param name="elapsed">
+    /// Called on the client's thread for each tick. If it is null, each tick is delivered as the event <see cref="TimerElapsed"/>.
+    /// </param>
+    /// <returns>The timer. Dispose it to stop it; it also stops when the client is disposed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The period is out of range.</exception>
     public MmmTimer Every(TimeSpan period, Action? elapsed = null)
     {
@@ -408,11 +423,10 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Runs an action on the client's thread, inside its next wait, and wakes it if it sleeps. From any thread; returns at once. Actions
-    /// run
-    /// in the order in which they were posted.
+    /// Runs an action on the client's thread, inside its next wait, and wakes the client if it sleeps. May be called from any thread;
+    /// returns at once. Actions run in the order in which they were posted.
     /// </summary>
-    /// <param name="action">May use the client. An exception comes out of the wait in which the action runs.</param>
+    /// <param name="action">The action; it may use the client. The wait in which it runs throws any exception of the action.</param>
     public void Post(Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -422,7 +436,8 @@ public sealed partial class MmmClient : IDisposable
     }
 
     /// <summary>
-    /// Ends <see cref="Events"/> and every wait with <see cref="QuitRequested"/>. From any thread, also after <see cref="Dispose"/>.
+    /// Requests the end of the app: <see cref="Events"/> and <see cref="Frames"/> end, and waits return <see cref="QuitRequested"/>. May be
+    /// called from any thread, and also after <see cref="Dispose"/>.
     /// </summary>
     public void Close()
     {
@@ -436,7 +451,7 @@ public sealed partial class MmmClient : IDisposable
         Close();
     }
 
-    /// <summary>Leaves the host: removes the picture and the file.</summary>
+    /// <summary>Disconnects from the host and deletes the client's file, so that its picture disappears from the screen.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -1,6 +1,8 @@
 namespace Mmm;
 
-/// <summary>A timer of a client, made by <see cref="MmmClient.Every"/>. Disposing it stops it. For the client's thread.</summary>
+/// <summary>
+/// A timer of a client, created by <see cref="MmmClient.Every"/>. Dispose it to stop it. Use it only on the client's thread.
+/// </summary>
 public sealed class MmmTimer : IDisposable
 {
     private readonly ClientTimers _timers;
@@ -20,7 +22,7 @@ public sealed class MmmTimer : IDisposable
 
     private long PeriodNs => Period.Ticks * 100;
 
-    /// <summary>Moves on to the next tick that is not over, and returns how many were due.</summary>
+    /// <summary>Advances to the next tick in the future, and returns the number of ticks that were due.</summary>
     internal long Take(long nowNs)
     {
         var count = (nowNs - DueNs) / PeriodNs + 1;
@@ -28,6 +30,6 @@ public sealed class MmmTimer : IDisposable
         return count;
     }
 
-    /// <summary>Stops the timer. Nothing happens if it was stopped before, or the client is disposed.</summary>
+    /// <summary>Stops the timer. Does nothing if the timer was already stopped or the client is disposed.</summary>
     public void Dispose() => _timers.Remove(this);
 }

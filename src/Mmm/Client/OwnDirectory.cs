@@ -7,8 +7,9 @@ using static Tmds.Linux.LibC;
 namespace Mmm;
 
 /// <summary>
-/// The directory to meet in when nobody has named one: <c>mmm-PID</c> in XDG_RUNTIME_DIR, or else in /tmp. Other users can make a
-/// directory or a link of that name first, so only one that this process makes, or that is provably its user's own, is used.
+/// The default directory for host and clients if none was specified: <c>mmm-PID</c> in XDG_RUNTIME_DIR, or else in /tmp. Other users could
+/// create a directory or link of that name first. Therefore the directory is used only if this process creates it or its owner and mode
+/// prove that it belongs to the process's user.
 /// </summary>
 internal static unsafe class OwnDirectory
 {
@@ -17,12 +18,12 @@ internal static unsafe class OwnDirectory
     private const int Tries = 100;
 
     /// <summary>
-    /// Makes the directory with mode 0700, or takes the one of that name when it is a real directory (no link) of the effective user that
-    /// nobody else can write. If the name is taken otherwise, a random one is made: <c>mmm-PID-XXXXXX</c>.
+    /// Creates the directory with mode 0700. An existing directory of that name is used if it is a real directory (no link), belongs to the
+    /// effective user and is writable only by that user. Otherwise a directory with a random name is created: <c>mmm-PID-XXXXXX</c>.
     /// </summary>
-    /// <param name="warning">One line for the log, when the usual name could not be used; else null.</param>
+    /// <param name="warning">One line for the log if the usual name could not be used; otherwise null.</param>
     /// <returns>An absolute path.</returns>
-    /// <exception cref="MmmException">No directory can be made: one line.</exception>
+    /// <exception cref="MmmException">No directory can be created. The message is one line.</exception>
     public static string Make(out string? warning)
     {
         warning = null;
@@ -46,13 +47,13 @@ internal static unsafe class OwnDirectory
             warning = $"{path}: exists and is not a directory that only this user can write; {other} is used instead";
             return other;
         }
-        throw new MmmException($"{Everybodys}: no directory for the clients can be made there: {Sys.ErrorText(error)}; "
-            + $"make one and name it in {Rendezvous.PathVariable}");
+        throw new MmmException($"{Everybodys}: cannot create a directory for the clients: {Sys.ErrorText(error)}; "
+            + $"create one and set {Rendezvous.PathVariable} to its path");
     }
 
     /// <summary>
-    /// True for a path that <see cref="Make"/>, or an original client that was started without MMM_PATH, gives to a directory: it exists
-    /// for one client or host and is removed when it is empty at the end.
+    /// Returns true if the path is one that <see cref="Make"/>, or a client of the original project that was started without MMM_PATH,
+    /// gives to its directory. Such a directory exists for one client or host, and is removed at the end if it is empty.
     /// </summary>
     public static bool IsName(string path)
     {
@@ -79,7 +80,7 @@ internal static unsafe class OwnDirectory
             return Sys.Check(mkdir(p, (mode_t)0x1C0u /* 0700 */));
     }
 
-    /// <summary>True for a directory (no link) of the effective user that neither its group nor others can write.</summary>
+    /// <summary>True for a directory (no link) that belongs to the effective user and is not writable by its group or others.</summary>
     private static bool IsSafe(string path) => FileStatus.Of(path, out var status) == 0 && status.Kind == FileKind.Directory
         && status.IsOnlyUsers;
 }

@@ -10,6 +10,16 @@ internal static unsafe partial class Sys
     [LibraryImport("libc.so.6", EntryPoint = "renameat", SetLastError = true)]
     private static partial int renameat(int fromDirectory, byte* from, int toDirectory, byte* to);
 
+    [LibraryImport("libc.so.6", EntryPoint = "mkfifoat", SetLastError = true)]
+    private static partial int mkfifoat(int directory, byte* name, uint mode);
+
+    /// <summary>Creates a FIFO. Returns 0 or minus errno.</summary>
+    public static int MakeFifoIn(int directory, string name, int mode)
+    {
+        fixed (byte* p = Path(name))
+            return Check(mkfifoat(directory, p, (uint)mode));
+    }
+
     /// <summary>Creates a directory. Returns 0 or minus errno.</summary>
     public static int MakeDirectoryIn(int directory, string name, int mode)
     {

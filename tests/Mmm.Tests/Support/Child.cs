@@ -17,6 +17,12 @@ internal static class ChildProgram
                     Console.WriteLine(e);
                 Console.WriteLine("ended");
             }
+            if (what == "two")
+            {
+                using var second = MmmClient.Open(new MmmClientOptions { Title = "second", Width = 64, Height = 48, Display = "" });
+                Console.WriteLine($"second {second.FilePath}");
+                Console.WriteLine($"MMM_PATH is '{Environment.GetEnvironmentVariable("MMM_PATH")}'");
+            }
             if (what == "mode")
                 Console.WriteLine($"mode {Convert.ToString((int)File.GetUnixFileMode(client.FilePath), 8)}");
             if (what == "foreign-fault")
