@@ -326,7 +326,10 @@ public sealed class TestClient : IDisposable
             _ = Task.Delay((int)early).ContinueWith(_ =>
             {
                 lock (_messages)
-                    Look();
+                {
+                    if (!_ended)
+                        Look();
+                }
             }, TaskScheduler.Default);
             return;
         }
@@ -334,9 +337,11 @@ public sealed class TestClient : IDisposable
         var state = _file.State;
         if (state.Fault(_file.Length) is not null || !_file.BeginFlip())
             return;
-        var all = new Rect(0, 0, state.Width, state.Height);
-        var pixels = new uint[state.Width * state.Height];
-        if (!_file.ReadPixels(state, all, pixels, state.Width))
+        // As on a screen, only the damage changes what is seen; all of it if the size is new.
+        var before = _picture is { } last && (last.Width, last.Height) == (state.Width, state.Height) ? last : null;
+        var damage = before is null ? new Rect(0, 0, state.Width, state.Height) : state.DamageInside();
+        var pixels = before is null ? new uint[state.Width * state.Height] : before.Pixels.ToArray();
+        if (!damage.IsEmpty && !_file.ReadPixels(state, damage, pixels.AsSpan(damage.Y * state.Width + damage.X), state.Width))
             return;
         _picture = new TestPicture(state.Width, state.Height, pixels, state.DamageInside(), (_picture?.Number ?? 0) + 1);
         _file.EndFlip();

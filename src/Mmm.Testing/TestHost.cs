@@ -28,6 +28,7 @@ public sealed class TestHost : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
     private readonly List<TestClient> _clients = [];
+    private readonly System.Collections.Concurrent.ConcurrentBag<Socket> _unanswered = [];
     private int _waitedFor; // number of clients that WaitForClient has returned
     private bool _disposed;
 
@@ -96,7 +97,10 @@ public sealed class TestHost : IDisposable
         var packet = new byte[Bell.MaxPacket];
         var length = bell.Receive(packet);
         if (!Options.Answers)
-            return; // The connection stays open without an answer.
+        {
+            _unanswered.Add(bell); // it stays open until the end of the host
+            return;
+        }
         var answer = Task.Delay(Options.AnswerDelay);
         _ = answer.ContinueWith(_ => Answer(bell, packet.AsSpan(0, length)), TaskScheduler.Default);
     }
@@ -151,6 +155,8 @@ public sealed class TestHost : IDisposable
             _clients.ForEach(c => c.Dispose());
         }
         _listener.Dispose();
+        foreach (var bell in _unanswered)
+            bell.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 }

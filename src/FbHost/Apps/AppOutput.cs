@@ -19,8 +19,8 @@ internal sealed class AppOutput : IDisposable
     public const int MostBytes = 64 * 1024;
 
     private const int LongestLine = 4000; // bytes; a longer line is split
-    private const int PieceBytes = 16 * 1024; // read at once; then the next piece waits
-    private const long PieceMs = 20; // so an app that writes without end takes 0.8 MB/s, and a small part of a processor
+    private const int PieceBytes = 4 * 1024; // read at once; then the next piece waits
+    private const long PieceMs = 20; // so an app that writes without end takes 0.2 MB/s, and a small part of a processor
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly HostDirectory _own;
@@ -77,9 +77,8 @@ internal sealed class AppOutput : IDisposable
 
     private void OnReadable()
     {
-        if (!Read())
-            return;
-        _watch.Mute(true);
+        Read();
+        _watch.Mute(true); // also after a few bytes: an app that writes many small pieces wakes the host 50 times a second at most
         _timer.After(PieceMs);
     }
 
@@ -110,7 +109,8 @@ internal sealed class AppOutput : IDisposable
         _bytes += line.Bytes;
         while (_bytes > MostBytes)
             _bytes -= _lines.Dequeue().Bytes;
-        _log.OfApp(_app, line.Text);
+        if (line.Text.Length > 0)
+            _log.OfApp(_app, line.Text);
         Written?.Invoke(line);
     }
 

@@ -69,7 +69,7 @@ internal sealed class Commands
             case ["watch"]:
                 if (!_watchers.Contains(connection))
                     _watchers.Add(connection);
-                connection.Ended = () => _watchers.Remove(connection);
+                connection.Ended += () => _watchers.Remove(connection);
                 connection.Ok();
                 break;
             case ["blank"]:
@@ -239,8 +239,9 @@ internal sealed class Commands
         }
         if (follow)
         {
+            _followers.RemoveAll(f => f.Connection == connection);
             _followers.Add((connection, app));
-            connection.Ended = () => _followers.RemoveAll(f => f.Connection == connection);
+            connection.Ended += () => _followers.RemoveAll(f => f.Connection == connection);
         }
         connection.Ok(w =>
         {

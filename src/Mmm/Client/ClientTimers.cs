@@ -73,7 +73,7 @@ internal sealed class ClientTimers(HostLink link)
         var next = long.MaxValue;
         foreach (var timer in _timers)
             next = Math.Min(next, timer.DueNs);
-        if (next == _armedForNs)
+        if (next == _armedForNs && next > Now) // the timerfd of a time that is over may have been read already
             return;
         _armedForNs = next;
         link.WakeAt(next == long.MaxValue ? 0 : next);

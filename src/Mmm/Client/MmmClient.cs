@@ -19,7 +19,7 @@ namespace Mmm;
 /// by which host and client wake each other): with such a host, an idle client checks the shared memory 50 times a second.
 /// </para>
 /// <para>
-/// After <see cref="Dispose"/>, every member except <see cref="Close"/> and <see cref="Dispose"/> throws
+/// After <see cref="Dispose"/>, every member except <see cref="Close"/>, <see cref="Post"/> and <see cref="Dispose"/> throws
 /// <see cref="ObjectDisposedException"/>. If another process truncates the client's file, the next call throws <see cref="MmmException"/>
 /// with <see cref="MmmError.FileLost"/>.
 /// </para>
@@ -268,7 +268,7 @@ public sealed partial class MmmClient : IDisposable
                 break;
         }
         // These sleeps may have consumed wake-ups for other work. Make PollHandle readable again if there is any.
-        if (!_posted.IsEmpty || _local.Count > 0 || _timers.IsDue || HasEventText)
+        if (_closing || !_posted.IsEmpty || _local.Count > 0 || _timers.IsDue || HasEventText)
             _link.Wake();
     }
 
@@ -424,13 +424,14 @@ public sealed partial class MmmClient : IDisposable
 
     /// <summary>
     /// Runs an action on the client's thread, inside its next wait, and wakes the client if it sleeps. May be called from any thread;
-    /// returns at once. Actions run in the order in which they were posted.
+    /// returns at once. Actions run in the order in which they were posted. Does nothing after <see cref="Dispose"/>.
     /// </summary>
     /// <param name="action">The action; it may use the client. The wait in which it runs throws any exception of the action.</param>
     public void Post(Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_disposed) // other threads cannot know when the client's thread disposes it
+            return;
         _posted.Enqueue(action);
         _link.Wake();
     }
