@@ -33,8 +33,7 @@ internal sealed class LogWriter : IDisposable
     /// <param name="line">The line. Control characters become question marks, so that the name of a file or client cannot send commands to
     /// the terminal.</param>
     /// <param name="app">The app that wrote the line, written in place of <c>mmm</c>; null for the host. An app's line is left out while
-    /// the
-    /// queue is half full, so that an app that writes without end does not suppress the host's own lines.</param>
+    /// the queue is half full, so that an app that writes without end does not suppress the host's own lines.</param>
     public void Write(string line, string? app = null)
     {
         var bytes = Encode(line, app ?? "mmm");

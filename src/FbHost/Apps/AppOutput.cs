@@ -8,10 +8,8 @@ namespace FbHost.Apps;
 
 /// <summary>
 /// What an app writes to its standard output and error: passed on to the log line by line, with the app's name, and the last 64 KB of it
-/// kept
-/// for <c>mmmctl logs</c>. It is a FIFO in the host's own directory that the app opens for reading too, so that an app that outlives the
-/// host
-/// is not ended by SIGPIPE, and the next host finds it.
+/// kept for <c>mmmctl logs</c>. It is a FIFO in the host's own directory that the app opens for reading too, so that an app that outlives
+/// the host is not ended by SIGPIPE, and the next host finds it.
 /// </summary>
 internal sealed class AppOutput : IDisposable
 {

@@ -118,10 +118,13 @@ internal sealed class HostDirectory : IDisposable
     /// </summary>
     /// <param name="name">The name in this directory.</param>
     /// <param name="flags">O_RDONLY or O_RDWR.</param>
-    private int OpenFile(string name, int flags)
+    private int OpenFile(string name, int flags) => OpenIf(FileKind.Plain, name, flags | O_NONBLOCK);
+
+    // Returns a descriptor, or minus errno: EINVAL if the name is of another kind.
+    private int OpenIf(FileKind kind, string name, int flags)
     {
-        var fd = Sys.OpenIn(_fd, name, flags | O_NONBLOCK);
-        if (fd < 0 || (FileStatus.Of(fd, "", out var status) >= 0 && status.Kind == FileKind.Plain))
+        var fd = Sys.OpenIn(_fd, name, flags);
+        if (fd < 0 || (FileStatus.Of(fd, "", out var status) >= 0 && status.Kind == kind))
             return fd;
         Sys.Close(fd);
         return -EINVAL;
@@ -180,14 +183,7 @@ internal sealed class HostDirectory : IDisposable
     /// </summary>
     /// <param name="name">The name in this directory.</param>
     /// <param name="flags">0 or O_NONBLOCK.</param>
-    public int OpenFifo(string name, int flags)
-    {
-        var fd = Sys.OpenIn(_fd, name, O_RDWR | flags);
-        if (fd < 0 || (FileStatus.Of(fd, "", out var status) >= 0 && status.Kind == FileKind.Fifo))
-            return fd;
-        Sys.Close(fd);
-        return -EINVAL;
-    }
+    public int OpenFifo(string name, int flags) => OpenIf(FileKind.Fifo, name, O_RDWR | flags);
 
     /// <summary>Removes a file. Does nothing if there is none.</summary>
     public void Remove(string name) => Sys.UnlinkAt(_fd, name);
