@@ -5,6 +5,7 @@ using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Control;
+using FbHost.Images;
 using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Options;
@@ -105,7 +106,10 @@ internal sealed class Appliance(
         var clientDirectory = Own(new ClientDirectory(_loop, options.Path, _log.Warn));
         var directory = clientDirectory.Path;
         var own = OpenHostDirectory(clientDirectory);
-        var orientation = Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
+        // A window shows the picture upright, as it is seen on the panel.
+        var orientation = options.Display.IsWindow
+            ? default
+            : Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         var worker = Own(new Worker(_loop)); // disposed after all parts that may queue work at their end
         if (guard?.Fault is { } fault)
             _log.Warn(fault);
@@ -114,10 +118,12 @@ internal sealed class Appliance(
         // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
         clientDirectory.Listen();
         apps.Start();
-        var readsStdin = TerminalInput.IsWanted(options.Inputs);
+        var window = options.Display.IsWindow ? new DesktopWindow(options, _log) : null;
+        IReadOnlyList<string> inputs = window is null ? options.Inputs : [.. options.Inputs.Where(i => i != "auto")];
+        var readsStdin = TerminalInput.IsWanted(inputs);
         // The terminal is restored after the display.
-        var terminal = options.Display.Kind == DisplayKind.Memory ? null : Own(new VirtualTerminal(_log.Info));
-        var panel = Own(OpenDisplay(own?.Path ?? directory));
+        var terminal = options.Display.TakesScreen ? Own(new VirtualTerminal(_log.Info)) : null;
+        var panel = Own(window is null ? OpenDisplay(own?.Path ?? directory) : new ReturningDisplay(_log.Info, window.Open));
         TakeScreen(panel, terminal, readsStdin);
         var display = OrientedDisplay.Over(panel, orientation);
         var screen = new Screen(_loop, display);
@@ -137,13 +143,16 @@ internal sealed class Appliance(
         blanker.Changed += clients.TellVisibility;
         apps.Follow(clients);
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
-        var hostKeys = new HostKeys(options.HostKeys, action => Act(action, clients, blanker, apps, output),
+        var hostKeys = new HostKeys(
+            window is null ? options.HostKeys : options.HostKeys with { Keys = [.. options.HostKeys.Keys, .. DesktopWindow.Keys] },
+            action => Act(action, clients, blanker, apps, output, window, () => SaveScreenshot(display, worker)),
             terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
         var toScreen = new PanelToScreen(display, orientation);
         var router = new InputRouter(_loop, clients, screen, toScreen, options.Cursor);
         var seat = Own(new Seat(_loop, _log, keyboards, hostKeys, blanker, () => terminal is not { IsShown: false }, router, click.Play));
-        var input = Own(new InputDevices(_loop, _log, options.Inputs, options.DeviceRules, toScreen, seat));
+        window?.Connect(seat, () => End(0));
+        var input = Own(new InputDevices(_loop, _log, inputs, options.DeviceRules, toScreen, seat));
         _ = new TouchCalibration(
             clients, worker, () => input.ToScreen, () => input.Calibration ?? CalibrationMatrix.Identity,
             options.ConfigFile, input.SetCalibration);
@@ -175,7 +184,11 @@ internal sealed class Appliance(
             else
                 blanker.Unblank();
         };
-        _loop.BeforeSleep = clients.Settle;
+        _loop.BeforeSleep = window is null ? clients.Settle : () =>
+        {
+            clients.Settle();
+            window.Name(clients.Stack.Focus?.DisplayName);
+        };
         if (!display.IsBlack)
             screen.Damage();
         clients.Open();
@@ -204,8 +217,19 @@ internal sealed class Appliance(
         void Guard() => guard?.Set([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
     }
 
+    // Writes the picture into the working directory, in the background.
+    private void SaveScreenshot(IDisplay display, Worker worker)
+    {
+        var (width, height) = (display.Width, display.Height);
+        var pixels = new uint[width * height];
+        display.Read(pixels);
+        var file = Path.GetFullPath($"mmm-{DateTime.Now.ToString("yyyyMMdd-HHmmss-ff", CultureInfo.InvariantCulture)}.png");
+        worker.Run(() => ScreenshotFile.Write(file, width, height, pixels), fault => _log.Info(fault ?? $"screenshot: {file}"));
+    }
+
     // Carries out the action of one of the host's keys.
-    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundOutput output)
+    private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundOutput output,
+        DesktopWindow? window, Action saveScreenshot)
     {
         switch (action)
         {
@@ -229,6 +253,15 @@ internal sealed class Appliance(
                 break;
             case HostAction.Mute:
                 output.ToggleMute();
+                break;
+            case HostAction.FullScreen:
+                window?.ToggleFullScreen();
+                break;
+            case HostAction.Turn:
+                window?.Turn();
+                break;
+            case HostAction.Screenshot:
+                saveScreenshot();
                 break;
         }
     }

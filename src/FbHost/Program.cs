@@ -20,9 +20,9 @@ try
     }
     else if (CommandLine.Parse(args) is { } options)
     {
-        // The guard restores the display and the terminal after a crash. A display in memory needs no restoring, and the kernel restores a
-        // KMS card.
-        if (options.Display.Kind != DisplayKind.Memory && (options.Display.Kind != DisplayKind.Drm || VirtualTerminal.AreThere))
+        // The guard restores the display and the terminal after a crash. A display in memory and a window need no restoring, and the kernel
+        // restores a KMS card.
+        if (options.Display.TakesScreen && (options.Display.Kind != DisplayKind.Drm || VirtualTerminal.AreThere))
         {
 #if NATIVE_CODE
             guard = CrashGuard.Fork();

@@ -30,10 +30,13 @@ public sealed unsafe partial class EvdevDevice : IDisposable
         (FileDescriptor, Path, Name) = (fileDescriptor, path, name);
         (IsKeyboard, Pointer, Role) = (device.Keyboard, device.Pointer, settings.Role ?? DeviceRole.Auto);
         (Turn, _isStream) = (settings.Rotate ?? 0, state is null);
-        Number = Interlocked.Increment(ref s_lastNumber);
+        Number = NewNumber();
         Notes = [.. new[] { device.Unused, device.Repaired }.OfType<string>()];
         _decoder = new EvdevDecoder(device, settings, state, Number);
     }
+
+    /// <summary>Returns a number for a source of events that is not an evdev device, such as a window.</summary>
+    public static int NewNumber() => Interlocked.Increment(ref s_lastNumber);
 
     /// <summary>The device's number in this process, 1 and up; its events have it as <see cref="InputEvent.Device"/>.</summary>
     public int Number { get; }

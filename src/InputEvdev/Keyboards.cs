@@ -42,6 +42,33 @@ public sealed class Keyboards : IDisposable
     /// </summary>
     public void Prepare() => _ = Keymap;
 
+    /// <summary>
+    /// Uses the keymap of a window system, whose state is then set by <see cref="SetState"/> and not by the keys. Does nothing if the
+    /// options name a keymap.
+    /// </summary>
+    /// <param name="text">The keymap in the XKB text format; null if <paramref name="names"/> has the names of its layouts.</param>
+    /// <param name="names">The names; null if there is a text.</param>
+    public void UseKeymap(byte[]? text, KeyboardOptions? names)
+    {
+        if (_options.NeedsXkb) return;
+        var keymap = XkbKeymap.TryFollow(text, names ?? _options, _log, _libraryName, out var reason);
+        if (keymap is null)
+        {
+            _log($"{reason}. The built-in US map is used");
+            return;
+        }
+        _keymap?.Dispose();
+        _keymap = keymap;
+    }
+
+    /// <summary>Sets the state of a keymap of a window system; has no effect on any other keymap.</summary>
+    /// <param name="depressed">The modifiers whose keys are down, as a mask of the keymap.</param>
+    /// <param name="latched">The modifiers that count for the next key.</param>
+    /// <param name="locked">The modifiers that are on, such as CapsLock.</param>
+    /// <param name="layout">The number of the layout.</param>
+    public void SetState(uint depressed, uint latched, uint locked, uint layout) =>
+        (_keymap as XkbKeymap)?.SetState(depressed, latched, locked, layout);
+
     /// <summary>Processes a key event of any device and sends it on as a typed event.</summary>
     /// <param name="e">A press or release of a key as the device sent it. Repeats and events of other kinds are dropped.</param>
     /// <param name="nowNs">The time of the caller's clock, for the repeat.</param>

@@ -37,6 +37,7 @@ internal sealed unsafe class LibXkbCommon
     public readonly delegate* unmanaged<nint, nint> xkb_state_new;
     public readonly delegate* unmanaged<nint, void> xkb_state_unref;
     public readonly delegate* unmanaged<nint, uint, int, int> xkb_state_update_key;
+    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, int> xkb_state_update_mask;
     public readonly delegate* unmanaged<nint, uint, uint> xkb_state_key_get_one_sym;
     public readonly delegate* unmanaged<nint, uint, byte*, nuint, int> xkb_state_key_get_utf8;
     public readonly delegate* unmanaged<nint, int, uint> xkb_state_serialize_mods;
@@ -70,6 +71,8 @@ internal sealed unsafe class LibXkbCommon
         xkb_state_new = (delegate* unmanaged<nint, nint>)Export(nameof(xkb_state_new));
         xkb_state_unref = (delegate* unmanaged<nint, void>)Export(nameof(xkb_state_unref));
         xkb_state_update_key = (delegate* unmanaged<nint, uint, int, int>)Export(nameof(xkb_state_update_key));
+        xkb_state_update_mask =
+            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, int>)Export(nameof(xkb_state_update_mask));
         xkb_state_key_get_one_sym = (delegate* unmanaged<nint, uint, uint>)Export(nameof(xkb_state_key_get_one_sym));
         xkb_state_key_get_utf8 = (delegate* unmanaged<nint, uint, byte*, nuint, int>)Export(nameof(xkb_state_key_get_utf8));
         xkb_state_serialize_mods = (delegate* unmanaged<nint, int, uint>)Export(nameof(xkb_state_serialize_mods));

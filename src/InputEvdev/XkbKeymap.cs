@@ -19,11 +19,12 @@ internal sealed unsafe class XkbKeymap : IKeymap
     private readonly XkbCompose? _compose;
     private readonly uint _shift, _caps, _control, _alt; // The masks of the modifiers.
     private readonly bool _numLock;
+    private readonly bool _follows; // the state is set, and does not depend on the keys
 
     // Takes ownership of one reference of the context and one of the keymap.
-    private XkbKeymap(LibXkbCommon lib, nint context, nint keymap, XkbCompose? compose, bool numLock)
+    private XkbKeymap(LibXkbCommon lib, nint context, nint keymap, XkbCompose? compose, bool numLock, bool follows = false)
     {
-        (_lib, _context, _keymap, _compose, _numLock) = (lib, context, keymap, compose, numLock);
+        (_lib, _context, _keymap, _compose, _numLock, _follows) = (lib, context, keymap, compose, numLock, follows);
         _state = lib.xkb_state_new(keymap);
         _shift = Mask("Shift\0"u8);
         _caps = Mask("Lock\0"u8);
@@ -59,6 +60,44 @@ internal sealed unsafe class XkbKeymap : IKeymap
         }
         var compose = new XkbCompose(lib, context, options.Compose, log);
         return new XkbKeymap(lib, context, keymap, compose, options.NumLock);
+    }
+
+    /// <summary>
+    /// Loads the library and creates a keymap whose state is set by <see cref="SetState"/>. Returns null on failure.
+    /// </summary>
+    /// <param name="text">The keymap's text; null if the options name its layouts.</param>
+    /// <param name="options">The layouts.</param>
+    /// <param name="log">Receives one line if there are no compose sequences.</param>
+    /// <param name="libraryName">The file name of libxkbcommon.</param>
+    /// <param name="reason">On failure: what is wrong.</param>
+    public static XkbKeymap? TryFollow(
+        byte[]? text, KeyboardOptions options, Action<string> log, string libraryName, out string reason)
+    {
+        reason = $"{libraryName} cannot be loaded; install libxkbcommon0";
+        if (LibXkbCommon.TryLoad(libraryName) is not { } lib) return null;
+        var context = lib.NewContext();
+        var hasData = lib.xkb_context_include_path_append_default(context) != 0;
+        nint keymap;
+        if (text is null)
+        {
+            keymap = FromNames(lib, context, options, hasData, out reason);
+        }
+        else
+        {
+            reason = "the window system's keymap is not valid";
+            fixed (byte* bytes = (byte[])[.. text, 0])
+                keymap = lib.xkb_keymap_new_from_string(context, bytes, XKB_KEYMAP_FORMAT_TEXT_V1, 0);
+        }
+        if (keymap != 0)
+            return new XkbKeymap(lib, context, keymap, new XkbCompose(lib, context, options.Compose, log), numLock: false, follows: true);
+        lib.xkb_context_unref(context);
+        return null;
+    }
+
+    /// <summary>Sets the state, for a keymap that does not depend on the keys.</summary>
+    public void SetState(uint depressed, uint latched, uint locked, uint layout)
+    {
+        if (_follows) _lib.xkb_state_update_mask(_state, depressed, latched, locked, 0, 0, layout);
     }
 
     private static nint FromFile(LibXkbCommon lib, nint context, string file, out string reason)
@@ -170,7 +209,10 @@ internal sealed unsafe class XkbKeymap : IKeymap
 
     private uint Symbol(KeyCode key) => _lib.xkb_state_key_get_one_sym(_state, Code(key));
 
-    private void Update(KeyCode key, int direction) => _lib.xkb_state_update_key(_state, Code(key), direction);
+    private void Update(KeyCode key, int direction)
+    {
+        if (!_follows) _lib.xkb_state_update_key(_state, Code(key), direction);
+    }
 
     private uint Mask(ReadOnlySpan<byte> name)
     {

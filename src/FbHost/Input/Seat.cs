@@ -70,6 +70,9 @@ internal sealed class Seat : IDisposable
         _keyboard.Remove(device);
     }
 
+    /// <summary>The keyboard, whose keymap a window system sets.</summary>
+    public SeatKeyboard Keyboard => _keyboard;
+
     /// <summary>Handles a GPIO button, as a key whose word is the button's event.</summary>
     public void Take(ButtonEvent e) => Take(new KeyEvent(
         e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index),

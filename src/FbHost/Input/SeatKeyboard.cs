@@ -46,6 +46,13 @@ internal sealed class SeatKeyboard : IDisposable
         Follow();
     }
 
+    /// <summary>Uses the keymap of a window system: see <see cref="Keyboards.UseKeymap"/>.</summary>
+    public void UseKeymap(byte[]? text, KeyboardOptions? names) => _keyboard.UseKeymap(text, names);
+
+    /// <summary>Sets the state of that keymap.</summary>
+    public void SetState(uint depressed, uint latched, uint locked, uint layout) =>
+        _keyboard.SetState(depressed, latched, locked, layout);
+
     private void Repeat()
     {
         _keyboard.Repeat(EventLoop.Now, _typed);

@@ -34,6 +34,7 @@ internal static class CommandLine
         options.ConfigFile = given.Last("--config");
         if (given.Last("--display") is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
+        options.Display = options.Display.OnDesktop(Environment.GetEnvironmentVariable);
         if (given.Last("--rotate") is { } rotate)
             options.Rotate = rotate is "0" or "90" or "180" or "270"
                 ? int.Parse(rotate)

@@ -23,6 +23,15 @@ internal enum HostAction
 
     /// <summary>Mutes or unmutes all sound.</summary>
     Mute,
+
+    /// <summary>Makes the host's window cover the screen, or gives it its former size.</summary>
+    FullScreen,
+
+    /// <summary>Turns the panel by 90 degrees, in a window.</summary>
+    Turn,
+
+    /// <summary>Writes the picture to a file in the working directory.</summary>
+    Screenshot,
 }
 
 /// <summary>The keys that the host handles itself, and whether the built-in ones are disabled, as for a kiosk.</summary>

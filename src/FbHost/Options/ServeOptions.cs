@@ -1,13 +1,12 @@
 using AlsaSink;
 using Displays;
-using Displays.Pixels;
 
 namespace FbHost.Options;
 
 /// <summary>The host's options, from the command line and the configuration file; see docs/configuration.md.</summary>
 internal sealed class ServeOptions
 {
-    /// <summary>The display: auto, drm:PATH[:CONNECTOR], fbdev:PATH, or memory:WxH[:FORMAT][@FILE].</summary>
+    /// <summary>The display: see <see cref="DisplayChoice.Forms"/>.</summary>
     public DisplayChoice Display { get; set; } = new(DisplayKind.Auto, "", 0, 0);
 
     /// <summary>The mode of a KMS display; null for the monitor's preferred mode.</summary>
@@ -94,60 +93,4 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
     /// <see cref="ServeOptions.KnownMessages"/>. Null for no others.
     /// </summary>
     public IReadOnlySet<string>? Messages { get; init; }
-}
-
-internal enum DisplayKind
-{
-    Auto,
-    Drm,
-    Fbdev,
-    Memory,
-}
-
-/// <summary>A parsed display option.</summary>
-internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, int Height, string Connector = "")
-{
-    /// <summary>The pixel format of a memory display.</summary>
-    public PixelLayout Format { get; init; } = NamedLayouts.Xrgb8888;
-
-    public const string Forms = "auto, drm:PATH[:CONNECTOR], fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]";
-
-    /// <summary>Parses the option. Returns null and a fault, which continues "--display is X; ", if it is not valid.</summary>
-    public static DisplayChoice? Parse(string text, out string fault)
-    {
-        fault = $"it must be {Forms}";
-        if (text == "auto")
-            return new DisplayChoice(DisplayKind.Auto, "", 0, 0);
-        if (text.StartsWith("drm:", StringComparison.Ordinal) && text.Length > 4)
-            return Drm(text[4..]);
-        if (text.StartsWith("fbdev:", StringComparison.Ordinal) && text.Length > 6)
-            return new DisplayChoice(DisplayKind.Fbdev, text[6..], 0, 0);
-        if (!text.StartsWith("memory:", StringComparison.Ordinal))
-            return null;
-        var at = text.IndexOf('@');
-        var form = (at < 0 ? text[7..] : text[7..at]).Split(':');
-        var size = form[0].Split('x');
-        if (size.Length != 2 || !int.TryParse(size[0], out var w)
-            || !int.TryParse(size[1], out var h) || at == text.Length - 1 || form.Length > 2)
-            return null;
-        if (w is >= 1 and <= Mmm.Hosting.ClientState.MaxSide && h is >= 1 and <= Mmm.Hosting.ClientState.MaxSide)
-        {
-            if (NamedLayouts.Parse(form.Length > 1 ? form[1] : "xrgb8888", out var formatFault) is { } layout)
-                return new DisplayChoice(DisplayKind.Memory, at < 0 ? "" : text[(at + 1)..], w, h) { Format = layout };
-            fault = $"as for its format, {formatFault}";
-            return null;
-        }
-        fault = $"width and height must be 1 to {Mmm.Hosting.ClientState.MaxSide}";
-        return null;
-    }
-    // A path may contain colons itself, for example /dev/dri/by-path/pci-0000:00:02.0-card; a connector's name begins with a letter.
-    private static DisplayChoice Drm(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        var connector = text[(colon + 1)..];
-        return colon > 0 && connector.Length > 0 && char.IsAsciiLetter(connector[0])
-            && connector.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
-            ? new DisplayChoice(DisplayKind.Drm, text[..colon], 0, 0, connector)
-            : new DisplayChoice(DisplayKind.Drm, text, 0, 0);
-    }
 }
