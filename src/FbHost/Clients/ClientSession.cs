@@ -80,6 +80,9 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
     /// <summary>The time in ns before which the client is not raised or lowered again by its own messages.</summary>
     public long NextRestackNs { get; set; }
 
+    /// <summary>The size of the screen that the client was told first, in pixels.</summary>
+    public (int Width, int Height) ToldSize { get; set; }
+
     /// <summary>True if the client was asked to take the size of the screen. It is asked again when that size changes.</summary>
     public bool IsFullScreen { get; set; }
 

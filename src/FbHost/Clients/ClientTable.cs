@@ -28,6 +28,7 @@ internal sealed class ClientTable : IDisposable
     private readonly ClientTurns _turns;
     private readonly ClientQuota _quota = new();
     private readonly SeenClients _seen;
+    private readonly ClientSizes _sizes;
     private readonly List<ClientSession> _serving = []; // oldest first
     private readonly List<Task> _deletions = [];
 
@@ -55,7 +56,7 @@ internal sealed class ClientTable : IDisposable
         _finder.Vanished += session => End(session, deleteFile: false);
         _finder.Due += OnTimer;
         _finder.AllFound += () => seen.KeepOnly(_finder.Sessions.Select(s => s.Identity));
-        screen.Resized += TellSize;
+        _sizes = new ClientSizes(screen, Messages, Frames, _serving);
     }
 
     /// <summary>The events to clients.</summary>
@@ -136,7 +137,7 @@ internal sealed class ClientTable : IDisposable
         session.Phase = Phase.Serving;
         session.WasAlive |= pidFd != -ESRCH;
         WatchProcess(session, pidFd);
-        TellSize(session);
+        _sizes.Tell(session);
         session.Events ??= new EventQueue(session.File!);
         _serving.Add(session);
         _seen.Add(session);
@@ -204,16 +205,6 @@ internal sealed class ClientTable : IDisposable
         }
     }
 
-    private void TellSize()
-    {
-        foreach (var session in _serving)
-        {
-            TellSize(session);
-            if (session.IsFullScreen)
-                Messages.MakeFullScreen(session);
-        }
-    }
-
     /// <summary>Sends visibility events to the clients that requested them: the screen is hidden, or shown again.</summary>
     public void TellVisibility(bool hidden)
     {
@@ -223,12 +214,6 @@ internal sealed class ClientTable : IDisposable
             if (session.Wants(EventKinds.Visibility))
                 Events.To(session)?.Offer(hidden ? EventText.Hidden : EventText.Shown);
         }
-    }
-
-    private void TellSize(ClientSession session)
-    {
-        session.File!.SetValue("host-width", _screen.Display.Width.ToString());
-        session.File.SetValue("host-height", _screen.Display.Height.ToString());
     }
 
     private void OnTimer(ClientSession session)
