@@ -63,7 +63,7 @@ internal sealed class X11Window : IWindow
             LimitSize();
             _x.Begin(mapWindow).U32(_window).Send();
             ReadKeymap();
-            _x.Flush();
+            Dispatch(); // events that arrived with the replies do not make the descriptor readable
         }
         catch
         {
@@ -178,7 +178,7 @@ internal sealed class X11Window : IWindow
 
     private void Take(ReadOnlySpan<byte> e)
     {
-        const int error = 0, focusOut = 10, expose = 12, configure = 22, property = 28, clientMessage = 33, generic = 35;
+        const int error = 0, focusOut = 10, expose = 12, destroyed = 17, configure = 22, property = 28, clientMessage = 33, generic = 35;
         var kind = e[0] & 0x7F;
         switch (kind)
         {
@@ -190,6 +190,9 @@ internal sealed class X11Window : IWindow
                 break;
             case expose:
                 (_isExposed, NeedsAll) = (true, true);
+                break;
+            case destroyed when U32(e, 8) == _window:
+                _input.Closed?.Invoke();
                 break;
             case configure when U32(e, 8) == _window:
                 Resize(U16(e, 20), U16(e, 22));
