@@ -29,11 +29,12 @@ internal sealed unsafe class X11Connection : IDisposable
     private byte _opcode;
     private nint _extension;
 
-    /// <summary>Connects to the server of the environment variable DISPLAY.</summary>
+    /// <summary>Connects to a server.</summary>
+    /// <param name="display">The server's display; null for the environment variable DISPLAY.</param>
     /// <exception cref="MmmException">There is none, or it cannot be used.</exception>
-    public X11Connection()
+    public X11Connection(string? display = null)
     {
-        _name = Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } name ? name : ":0";
+        _name = display ?? (Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } name ? name : ":0");
         int screen;
         fixed (byte* n = Encoding.UTF8.GetBytes(_name + '\0'))
             _connection = _lib.xcb_connect(n, &screen);

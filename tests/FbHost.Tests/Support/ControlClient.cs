@@ -53,6 +53,14 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
+    /// <summary>Bytes that follow an answer.</summary>
+    public byte[] ReadBytes(int count)
+    {
+        var bytes = new byte[count];
+        _stream.ReadExactly(bytes);
+        return bytes;
+    }
+
     public JsonElement Ask(params string[] words)
     {
         Send(JsonSerializer.Serialize(words) + "\n");

@@ -34,15 +34,16 @@ internal sealed class MmmHost : IDisposable
     /// <param name="format">The display's; "": XRGB8888, which <see cref="Picture"/> reads.</param>
     /// <param name="start">False: started later, by <see cref="Start"/>.</param>
     /// <param name="directory">Where <see cref="Temp"/> is made; null: where temporary files are.</param>
+    /// <param name="window">wayland or x11, with or without a size: the display in place of the memory.</param>
     public MmmHost(int width = 320, int height = 200, string? config = null, bool input = false,
         string audio = "none", string format = "", bool start = true,
-        string? directory = null)
+        string? directory = null, string? window = null)
     {
         _temp = new TempDirectory(directory);
         (Width, Height) = (width, height);
         Directory.CreateDirectory(Path);
         var display = $"memory:{width}x{height}{(format == "" ? "" : ":" + format)}@{FramebufferFile}";
-        _options = ["--display", display, "--audio", audio == "wav:" ? "wav:" + Sound : audio];
+        _options = ["--display", window ?? display, "--audio", audio == "wav:" ? "wav:" + Sound : audio];
         if (config is not null)
             _options = [.. _options, "--config", _temp.Write("mmm.json", Expand(config))];
         if (input)
