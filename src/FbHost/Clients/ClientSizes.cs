@@ -23,8 +23,10 @@ internal sealed class ClientSizes
         screen.Resized += Follow;
         frames.FirstFrame += session =>
         {
-            // The screen's size has changed between the client's start and its first frame.
-            if (session.ToldSize != _size && SizeOf(session) == session.ToldSize)
+            // The screen's size has changed between the client's start and its first frame, perhaps while the client read it.
+            var (width, height) = SizeOf(session);
+            if ((width, height) != _size && (width == session.ToldSize.Width || width == _size.Width)
+                && (height == session.ToldSize.Height || height == _size.Height))
                 messages.MakeFullScreen(session);
         };
     }

@@ -141,7 +141,9 @@ public sealed partial class MmmClient : IDisposable
         while (true)
         {
             var last = link.HasBell || Environment.TickCount64 - start >= 75;
-            if (int.TryParse(GetValue(memory, "host-width"), out var w) && int.TryParse(GetValue(memory, "host-height"), out var h)
+            var width = GetValue(memory, "host-width");
+            if (int.TryParse(width, out var w) && int.TryParse(GetValue(memory, "host-height"), out var h)
+                && GetValue(memory, "host-width") == width // else the host is changing both
                 && w is >= 1 and <= ClientState.MaxSide && h is >= 1 and <= ClientState.MaxSide)
                 return (w, h);
             if (last)
