@@ -44,7 +44,7 @@ public class BadInputTests
 
     [Theory]
     [InlineData("nonsense",
-        "--display is nonsense; it must be auto, drm:PATH[:CONNECTOR], fbdev:PATH or memory:WIDTHxHEIGHT[:FORMAT][@FILE]")]
+        "--display is nonsense; it must be auto, drm:PATH[:CONNECTOR], fbdev:PATH, wayland[:WIDTHxHEIGHT], x11[:WIDTHxHEIGHT] or memory:")]
     [InlineData("memory:0x0", "width and height must be 1 to 16384")]
     [InlineData("memory:99999x99999", "width and height must be 1 to 16384")]
     [InlineData("memory:-1x5", "width and height must be 1 to 16384")]

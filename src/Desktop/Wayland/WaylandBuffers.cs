@@ -1,3 +1,4 @@
+using Desktop.Wayland.Wire;
 using Displays;
 using Mmm;
 using Mmm.Linux;
@@ -57,7 +58,7 @@ internal sealed unsafe class WaylandBuffers : IDisposable
         for (var i = 0; i < count; i++)
         {
             var buffer = _buffers[i] = new Buffer();
-            buffer.Id = client.New((int _, ref Wire.WireReader _) => buffer.IsHeld = false); // release
+            buffer.Id = client.New((int _, ref WireReader _) => buffer.IsHeld = false); // release
             buffer.Lacks.Add(new Rect(0, 0, width, height));
             client.Request(pool, createBuffer)
                 .UInt(buffer.Id).Int(i * _bytes).Int(width).Int(height).Int(width * 4).UInt(format).End();
@@ -68,7 +69,9 @@ internal sealed unsafe class WaylandBuffers : IDisposable
     /// <summary>True if a buffer can be filled.</summary>
     public bool HasFree => Array.Exists(_buffers, b => !b.IsHeld);
 
-    /// <summary>Copies into a free buffer what it lacks of the picture; the compositor then holds that buffer. Returns its object.</summary>
+    /// <summary>
+    /// Copies into a free buffer what it lacks of the picture. The compositor then holds that buffer. Returns its object.
+    /// </summary>
     /// <param name="picture">All rows of the picture.</param>
     /// <param name="changed">The parts that have changed since the last call.</param>
     public uint Fill(ReadOnlySpan<uint> picture, ReadOnlySpan<Rect> changed)

@@ -23,7 +23,7 @@ internal sealed class X11Window : IWindow
     private readonly uint _utf8, _netWmName, _protocols, _deleteWindow, _ping, _state, _fullScreen, _rules;
     private (int Width, int Height) _windowSize;
     private X11Image? _image;
-    private bool _isFixed;
+    private readonly bool _isFixed;
     private bool _isExposed;
     private string _title = "";
 
@@ -116,7 +116,8 @@ internal sealed class X11Window : IWindow
         const byte selectEvents = 46;
         const ushort allMasters = 1;
         uint mask = 0;
-        foreach (var kind in (ReadOnlySpan<int>)[KeyPress, KeyRelease, ButtonPress, ButtonRelease, Motion, TouchBegin, TouchUpdate, TouchEnd])
+        ReadOnlySpan<int> kinds = [KeyPress, KeyRelease, ButtonPress, ButtonRelease, Motion, TouchBegin, TouchUpdate, TouchEnd];
+        foreach (var kind in kinds)
             mask |= 1u << kind;
         _x.Begin(_xinput, selectEvents).U32(_window).U16(1).U16(0).U16(allMasters).U16(1).U32(mask).Send();
     }

@@ -9,7 +9,8 @@ internal static unsafe partial class Sys
     /// <summary>The most descriptors that one call sends or receives.</summary>
     public const int MostDescriptors = 28; // as libwayland
 
-    private const int MessageWords = 7; // struct msghdr on 64-bit machines, in words: name, its length, parts, number, control, length, flags
+    // struct msghdr on 64-bit machines, in words: name, its length, parts, their number, control, its length, flags
+    private const int MessageWords = 7;
     private const int ControlHeader = 16; // struct cmsghdr: length (8 bytes), level, type
     private const int SCM_RIGHTS = 1;
     private const int ControlBytes = ControlHeader + MostDescriptors * sizeof(int);

@@ -234,7 +234,7 @@ internal sealed class FakeCompositor : IDisposable
             var (pool, offset, width, height, stride) = _buffers[_attached];
             var bytes = new byte[stride * height];
             Sys.PRead(_pools[pool], bytes, offset);
-            Shown = new Picture(width, height, [.. Enumerable.Range(0, width * height).Select(i => BitConverter.ToInt32(bytes, i * 4) & 0xFFFFFF)]);
+            Shown = Picture.OfXrgb(width, height, bytes);
             _wire!.Begin(_attached, 0).End(); // read, so released
             _attached = 0;
         }

@@ -39,8 +39,12 @@ internal sealed record Picture(int Width, int Height, int[] Pixels)
         var answer = control.Ask("screenshot");
         var (width, height) = (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32());
         var bytes = control.ReadBytes(answer.GetProperty("bytes").GetInt32());
-        return new Picture(width, height, [.. Enumerable.Range(0, width * height).Select(i => BitConverter.ToInt32(bytes, i * 4) & 0xFFFFFF)]);
+        return OfXrgb(width, height, bytes);
     }
+
+    /// <summary>Of XRGB8888 rows without gaps.</summary>
+    public static Picture OfXrgb(int width, int height, byte[] bytes) => new(width, height,
+        [.. Enumerable.Range(0, width * height).Select(i => BitConverter.ToInt32(bytes, i * 4) & 0xFFFFFF)]);
 
     /// <summary>True if both have the same size and pixels.</summary>
     public bool IsSame(Picture other) => (Width, Height) == (other.Width, other.Height) && Pixels.AsSpan().SequenceEqual(other.Pixels);

@@ -91,7 +91,8 @@ public sealed class WaylandTests(Sway sway) : IClassFixture<Sway>
         {
             sway.Message("output HEADLESS-1 scale 2");
             Wait.Until(() => Picture.OfHost(host) is { Width: 400, Height: 200 }, "a panel of twice the size", host.AllLog);
-            Wait.Until(() => sway.Screen().Part(40, 60, 400, 200).IsSame(Picture.OfHost(host)), "the same pixels", () => $"{sway.Window()}");
+            Wait.Until(() => sway.Screen().Part(40, 60, 400, 200).IsSame(Picture.OfHost(host)), "the same pixels",
+                () => $"{sway.Window()}");
         }
         finally
         {
@@ -244,5 +245,20 @@ public sealed class WaylandTests(Sway sway) : IClassFixture<Sway>
         Assert.False(app.HasEnded);
         sway.Run("wtype", "-s", "600", "-k", "Return", "-s", "200");
         WaitForSame(host, p => p[0, 0] == 0xFFC030);
+    }
+
+    // A newcomer's first command, on a desktop.
+    [Fact]
+    public void The_script_run_shows_an_app_in_a_window()
+    {
+        using var temp = new TempDirectory();
+        using var run = new Child(Path.Combine(Repository.Root, "run"), ["Hello"],
+            [.. sway.Environment, ("MMM_PATH", temp["mmm"]), ("RUNTIME_DIRECTORY", temp["own"])]);
+        Wait.Until(() => run.HasEnded || sway.Window() is { Name: "Hello" }, "the window", Said, TimeSpan.FromMinutes(5));
+        Wait.Until(() => sway.Screen()[0, 0] == 0x203040, "the app's picture", Said);
+        sway.Message("kill");
+        Assert.Equal(0, run.WaitForEnd());
+
+        string Said() => string.Join(" | ", [.. run.Output, .. run.Errors]);
     }
 }

@@ -21,7 +21,8 @@ public class WestonTests
         Picture Screenshot()
         {
             using var shot = new Child("sh",
-                ["-c", $"cd {temp.Path} && rm -f *.png && weston-screenshooter && convert wayland-screenshot*.png -depth 8 ppm:shot.ppm"], environment);
+                ["-c", $"cd {temp.Path} && rm -f *.png && weston-screenshooter && convert wayland-screenshot*.png -depth 8 ppm:shot.ppm"],
+                environment);
             Assert.True(shot.WaitForEnd() == 0, string.Join(" | ", shot.Errors));
             return Picture.OfPpm(File.ReadAllBytes(temp["shot.ppm"]));
         }

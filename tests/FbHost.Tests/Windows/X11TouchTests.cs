@@ -20,7 +20,11 @@ public class X11TouchTests
         xorg.Move(1, 11, 21);
         xorg.Up(1, 11, 21);
         xorg.Up(2, 30, 5);
-        string[] expected = ["mouse-press 10 20 0", "mouse-press 30 5 1", "mouse-drag 11 21 0", "mouse-release 11 21 0", "mouse-release 30 5 1"];
-        Wait.Until(() => client.Events is { Length: >= 5 } events && events[^5..].SequenceEqual(expected), "the touches", () => string.Join(" | ", client.Events) + " " + host.AllLog());
+        string[] expected =
+        [
+            "mouse-press 10 20 0", "mouse-press 30 5 1", "mouse-drag 11 21 0", "mouse-release 11 21 0", "mouse-release 30 5 1",
+        ];
+        Wait.Until(() => client.Events is { Length: >= 5 } events && events[^5..].SequenceEqual(expected), "the touches",
+            () => string.Join(" | ", client.Events) + " " + host.AllLog());
     }
 }

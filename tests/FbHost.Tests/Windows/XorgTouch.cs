@@ -51,7 +51,8 @@ internal sealed class XorgTouch : IDisposable
         string[] command =
         [
             .. Surroundings.OwnDevices(_temp, evdev: false), "sh", "-c",
-            $"exec Xorg -displayfd 3 -config {_temp["conf"]} -logfile {_temp["log"]} -noreset -nolisten tcp -novtswitch -sharevts 3>{_temp["display"]}",
+            $"exec Xorg -displayfd 3 -config {_temp["conf"]} -logfile {_temp["log"]} -noreset -nolisten tcp -novtswitch -sharevts "
+                + $"3>{_temp["display"]}",
         ];
         _server = new Child(command[0], command[1..]);
         Wait.Until(() => _server.HasEnded || File.Exists(_temp["display"]) && File.ReadAllText(_temp["display"]).EndsWith('\n'), "Xorg",

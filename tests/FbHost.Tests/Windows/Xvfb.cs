@@ -21,7 +21,8 @@ public sealed class Xvfb : IDisposable
     {
         // The server chooses a free number, or takes the one that it had before.
         string[] number = Display.Length > 0 ? [Display] : [];
-        _process = new Child("sh", ["-c", "exec Xvfb \"$@\" -displayfd 3 -screen 0 640x400x24 -noreset 3>" + _temp["display"], "sh", .. number]);
+        _process = new Child("sh",
+            ["-c", $"exec Xvfb \"$@\" -displayfd 3 -screen 0 {Width}x{Height}x24 -noreset 3>{_temp["display"]}", "sh", .. number]);
         Wait.Until(() => File.Exists(_temp["display"]) && File.ReadAllText(_temp["display"]).EndsWith('\n'), "the X server",
             () => string.Join(" | ", _process.Errors));
         Display = ":" + File.ReadAllText(_temp["display"]).Trim();
