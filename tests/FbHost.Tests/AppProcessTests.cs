@@ -61,7 +61,7 @@ public class AppProcessTests
         var pid = ReadPid(host, "child");
         Child.Kill(app);
         host.WaitForClient("Demo", c => c.Pid != app && c.Frames > 0);
-        Assert.False(IsAlive(pid));
+        Wait.Until(() => !IsAlive(pid), "the end of the child"); // the kernel may take a while to end what was killed
         Wait.Until(() => ReadPid(host, "child") != pid, "the child of the next process");
         Assert.True(IsAlive(ReadPid(host, "child")));
     }
