@@ -14,6 +14,7 @@ public sealed class Keyboards : IDisposable
     private readonly long _intervalNs;
     private readonly List<(int Device, KeyCode Key)> _held = new(16);
     private IKeymap? _keymap;
+    private bool _hasNoKeymap; // The keymap of the window system cannot be used.
     private InputEvent _repeating; // The press that repeats, while NextRepeatNs is set.
 
     /// <summary>Creates the object. The keymap is opened later: see <see cref="Prepare"/>.</summary>
@@ -54,7 +55,8 @@ public sealed class Keyboards : IDisposable
         var keymap = XkbKeymap.TryFollow(text, names ?? _options, _log, _libraryName, out var reason);
         if (keymap is null)
         {
-            _log($"{reason}. The built-in US map is used");
+            if (!_hasNoKeymap) _log($"{reason}. The built-in US map is used"); // said once: the window system may change its keymap often
+            _hasNoKeymap = true;
             return;
         }
         _keymap?.Dispose();
