@@ -20,6 +20,7 @@ internal sealed class Options
             new("--rfb", "ADDRESS:PORT", "Where VNC viewers connect; none: nowhere. Port 0: any. Default: 127.0.0.1:5900."),
             new("--user", "NAME", "A user of this machine who may connect to a loopback address, beside root and the user of mmm-view; "
                 + "all: every user. May be repeated."),
+            new("--secure", null, "Loopback addresses need TLS and a password as well, whoever connects."),
             new("--view-only", null, "Viewers see the screen and control nothing."),
             new("--keep", "DIR", "The directory of the passwords and the certificate. Default: /etc/mmm/view for root, else "
                 + "~/.config/mmm-view."),
@@ -39,6 +40,9 @@ internal sealed class Options
 
     /// <summary>Names of users of this machine who may connect to a loopback address.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
+
+    /// <summary>Loopback addresses need what other addresses need.</summary>
+    public bool IsSecure { get; init; }
 
     /// <summary>Nobody may control.</summary>
     public bool IsViewOnly { get; init; }
@@ -66,6 +70,7 @@ internal sealed class Options
             Path = string.IsNullOrEmpty(path) ? DefaultPath : path,
             Web = Address("--web", given.Last("--web") ?? "127.0.0.1:6080"),
             Rfb = Address("--rfb", given.Last("--rfb") ?? "127.0.0.1:5900"),
+            IsSecure = given.Last("--secure") is not null,
             Users = given.All("--user"),
             IsViewOnly = given.Last("--view-only") is not null,
             Keep = given.Last("--keep") ?? DefaultKeep(),

@@ -28,13 +28,13 @@ internal sealed class Server : IDisposable
     {
         _options = options;
         _users = new LocalUsers(options.Users);
-        if (IsRemote(options.Web) || IsRemote(options.Rfb))
+        if (NeedsGate(options.Web) || NeedsGate(options.Rfb))
             _gate = Gate.Open(options);
         _link = new ScreenLink(options.Path);
         _site = new WebSite(options, _link, ServeRfb);
     }
 
-    private static bool IsRemote(IPEndPoint? address) => address is not null && !IPAddress.IsLoopback(address.Address);
+    private bool NeedsGate(IPEndPoint? address) => address is not null && (_options.IsSecure || !IPAddress.IsLoopback(address.Address));
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>
     /// <returns>The exit code.</returns>
@@ -47,7 +47,7 @@ internal sealed class Server : IDisposable
         var rfb = Listen("--rfb", _options.Rfb, (stream, gate) => ServeRfb(stream, gate, mayControl: true));
         if (_gate?.Fingerprint is { } fingerprint)
             Console.WriteLine($"mmm-view: certificate SHA-256 {fingerprint}");
-        var scheme = IsRemote(_options.Web) ? "https" : "http";
+        var scheme = NeedsGate(_options.Web) ? "https" : "http";
         List<string> where = [];
         if (web is not null)
             where.Add($"{scheme}://{web}/");
@@ -79,7 +79,7 @@ internal sealed class Server : IDisposable
         {
             throw new MmmException($"{option} {address}: {e.Message}; choose another address, or port 0 for any");
         }
-        _ = Accept(listener, IsRemote(address) ? _gate : null, serve);
+        _ = Accept(listener, NeedsGate(address) ? _gate : null, serve);
         return (IPEndPoint)listener.LocalEndPoint!;
     }
 
@@ -137,8 +137,8 @@ internal sealed class Server : IDisposable
             var refusal = Interlocked.Increment(ref _viewers) > MostViewers ? $"there are {MostViewers} viewers already" : null;
             using var hello = new CancellationTokenSource(HelloTime);
             var secure = gate?.ForPeer((stream as PeerStream)?.Address);
-            (stream, var isAllowed) = await Handshake.Run(stream, secure, refusal, hello.Token);
-            await RfbSession.Run(stream, _link, mayControl && isAllowed && !_options.IsViewOnly, hello.Token);
+            (stream, var reader, var isAllowed) = await Handshake.Run(stream, secure, refusal, hello.Token);
+            await RfbSession.Run(stream, reader, _link, mayControl && isAllowed && !_options.IsViewOnly, hello.Token);
         }
         finally
         {

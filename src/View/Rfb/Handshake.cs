@@ -13,9 +13,9 @@ internal static class Handshake
     /// <param name="secure">How TLS is set up and a password is checked; null for a connection that needs neither.</param>
     /// <param name="refusal">Why the viewer is not served; null if it is.</param>
     /// <param name="cancel">Ends the waiting for the viewer.</param>
-    /// <returns>The stream to go on with, and whether the viewer may control.</returns>
+    /// <returns>The stream to go on with, its reader, which may have read more already, and whether the viewer may control.</returns>
     /// <exception cref="RfbException">The viewer is refused.</exception>
-    public static async Task<(Stream Stream, bool MayControl)> Run(
+    public static async Task<(Stream Stream, ByteReader Reader, bool MayControl)> Run(
         Stream stream, ISecureViewers? secure, string? refusal, CancellationToken cancel)
     {
         await stream.WriteAsync("RFB 003.008\n"u8.ToArray(), cancel);
@@ -31,7 +31,7 @@ internal static class Handshake
         if (minor == 3)
         {
             await stream.WriteAsync(new byte[] { 0, 0, 0, None }, cancel);
-            return (stream, true);
+            return (stream, reader, true);
         }
         var type = secure is null ? None : VeNCrypt;
         await stream.WriteAsync(new byte[] { 1, (byte)type }, cancel);
@@ -39,10 +39,10 @@ internal static class Handshake
             throw new RfbException("the viewer has chosen a security type that was not offered");
         var mayControl = true;
         if (secure is not null)
-            (stream, mayControl) = await Secure(stream, reader, secure, cancel);
+            (stream, reader, mayControl) = await Secure(stream, reader, secure, cancel);
         if (minor >= 8 || secure is not null)
             await stream.WriteAsync(new byte[4], cancel); // SecurityResult: ok
-        return (stream, mayControl);
+        return (stream, reader, mayControl);
     }
 
     private static int Minor(ReadOnlySpan<byte> version) =>
@@ -68,7 +68,8 @@ internal static class Handshake
         to.Bytes(bytes);
     }
 
-    private static async Task<(Stream, bool)> Secure(Stream stream, ByteReader reader, ISecureViewers secure, CancellationToken cancel)
+    private static async Task<(Stream, ByteReader, bool)> Secure(
+        Stream stream, ByteReader reader, ISecureViewers secure, CancellationToken cancel)
     {
         await stream.WriteAsync(new byte[] { 0, 2 }, cancel);
         var version = (await reader.Take(2, cancel)).Span;
@@ -94,7 +95,7 @@ internal static class Handshake
         await reader.Take((int)name, cancel);
         var text = Encoding.UTF8.GetString((await reader.Take((int)password, cancel)).Span);
         if (await secure.CheckPassword(text) is { } mayControl)
-            return (inside, mayControl);
+            return (inside, reader, mayControl);
         to.Clear();
         to.U32(1);
         WriteText(to, "the password is wrong, or too many were tried");

@@ -39,16 +39,17 @@ internal sealed class RfbSession : IViewer
     private int _unanswered; // fences of this side
     private bool _isEnding;
 
-    private RfbSession(Stream stream, ScreenLink link, bool mayControl)
+    private RfbSession(Stream stream, ByteReader reader, ScreenLink link, bool mayControl)
     {
-        (_stream, _reader, _link) = (stream, new ByteReader(stream), link);
+        (_stream, _reader, _link) = (stream, reader, link);
         _input = mayControl ? new SessionInput(link) : null;
     }
 
     /// <summary>Serves a viewer until it leaves.</summary>
-    public static async Task Run(Stream stream, ScreenLink link, bool mayControl, CancellationToken helloTimeout)
+    public static async Task Run(
+        Stream stream, ByteReader reader, ScreenLink link, bool mayControl, CancellationToken helloTimeout)
     {
-        var session = new RfbSession(stream, link, mayControl);
+        var session = new RfbSession(stream, reader, link, mayControl);
         await session._reader.U8(helloTimeout); // ClientInit: whether others may see as well, which they may
         link.Add(session);
         var sending = Task.CompletedTask;
