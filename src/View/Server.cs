@@ -155,7 +155,7 @@ internal sealed class Server : IDisposable
 }
 
 /// <summary>A TCP connection, which knows its other end.</summary>
-internal sealed class PeerStream(Socket socket) : NetworkStream(socket, ownsSocket: false)
+internal sealed class PeerStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
     /// <summary>The other end's address.</summary>
     public IPAddress Address { get; } = ((IPEndPoint)socket.RemoteEndPoint!).Address;
