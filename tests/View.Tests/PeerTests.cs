@@ -6,14 +6,6 @@ namespace View.Tests;
 /// <summary>Viewers that other people wrote show the picture.</summary>
 public sealed class PeerTests
 {
-    private static readonly Lazy<string> Peer = new(() =>
-    {
-        var program = Path.Combine(Directory.CreateTempSubdirectory("mmm-view-peer-").FullName, "vnc_peer");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(program)!, recursive: true);
-        Run("gcc", ["-Wall", "-Wextra", "-Werror", "-O1", "-o", program, Path.Combine(AppContext.BaseDirectory, "vnc_peer.c"), "-lvncclient"]);
-        return program;
-    });
-
     private static string Run(string program, string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
@@ -28,14 +20,6 @@ public sealed class PeerTests
     // Each viewer's port is given as its distance from 5900.
     private static string Display(Viewer viewer) => $"127.0.0.1:{(viewer.RfbPort - 5900).ToString(CultureInfo.InvariantCulture)}";
 
-    // After the head of a PPM: three bytes a pixel.
-    private static int[] Pixels(byte[] file)
-    {
-        var start = Array.IndexOf(file, (byte)'\n') + 1;
-        return [.. Enumerable.Range(0, (file.Length - start) / 3)
-            .Select(i => file[start + 3 * i] << 16 | file[start + 3 * i + 1] << 8 | file[start + 3 * i + 2])];
-    }
-
     public static TheoryData<string, int> Encodings => new()
     {
         { "raw", 32 }, { "raw", 16 }, { "raw", 8 }, { "zrle", 32 }, { "zrle", 16 }, { "zrle", 8 }, { "tight", 32 }, { "tight", 16 },
@@ -49,8 +33,7 @@ public sealed class PeerTests
         using var painter = new Painter(host);
         painter.Draw((x, y) => x < 160 ? Painter.Interface(x, y) : Painter.Photo(x, y));
         using var viewer = new Viewer(host);
-        var file = host.Temp["picture.ppm"];
-        Run(Peer.Value, [$"{viewer.RfbPort}", encodings, $"{bits}", file]);
+        var picture = VncPeer.Picture(host, viewer, encodings, bits);
         var (red, green, blue) = bits switch
         {
             32 => (255, 255, 255),
@@ -60,9 +43,9 @@ public sealed class PeerTests
         int Scaled(int value, int max) => (int)Math.Round(value * (double)max / 255, MidpointRounding.AwayFromZero) * 255 / max;
         var expected = host.Picture().Select(c => Scaled(c >> 16, red) << 16 | Scaled(c >> 8 & 255, green) << 8 | Scaled(c & 255, blue));
         if (bits == 8)
-            Assert.Equal(320 * 200, Pixels(File.ReadAllBytes(file)).Length); // its own format of 2 bits is checked by the C# viewer
+            Assert.Equal(320 * 200, picture.Length); // its own format of 2 bits is checked by the C# viewer
         else
-            Assert.Equal(expected, Pixels(File.ReadAllBytes(file)));
+            Assert.Equal(expected, picture);
     }
 
     [Fact]

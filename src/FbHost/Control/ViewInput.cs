@@ -63,26 +63,27 @@ internal sealed class ViewInput(Seat seat, PanelToScreen panel)
 
     private void Point(int x, int y, int buttons)
     {
+        var now = EventLoop.Now; // one time for the motion and the press: both together wake a blanked screen
         var (width, height) = panel.Size;
         (x, y) = (Math.Min(x, width - 1), Math.Min(y, height - 1));
         if (_at != (x, y))
         {
             _at = (x, y);
-            SendPointer(InputKind.PointerMove, 0);
+            SendPointer(InputKind.PointerMove, 0, now);
         }
         var changed = buttons ^ _buttons;
         _buttons = buttons;
         for (byte button = 0; button < ButtonCount; button++)
         {
             if ((changed >> button & 1) != 0)
-                SendPointer((buttons >> button & 1) != 0 ? InputKind.PointerDown : InputKind.PointerUp, button);
+                SendPointer((buttons >> button & 1) != 0 ? InputKind.PointerDown : InputKind.PointerUp, button, now);
         }
     }
 
-    private void SendPointer(InputKind kind, byte button)
+    private void SendPointer(InputKind kind, byte button, long now)
     {
         var (x, y) = panel.ToPanel(_at.X, _at.Y);
-        seat.Raw(new InputEvent { Kind = kind, Device = _device, Button = button, X = x, Y = y, TimeNs = EventLoop.Now });
+        seat.Raw(new InputEvent { Kind = kind, Device = _device, Button = button, X = x, Y = y, TimeNs = now });
     }
 
     /// <summary>Releases the keys and buttons that are held.</summary>
