@@ -60,6 +60,37 @@ public sealed class BrowserTests : IDisposable
         Assert.Empty(_browser.Faults);
     }
 
+    // The page looks at the canvas each millisecond; both clocks are the machine's.
+    [Fact]
+    public void A_frame_is_on_the_canvas_soon()
+    {
+        using var host = new MmmHost();
+        using var painter = new Painter(host);
+        painter.Draw((_, _) => 0);
+        using var viewer = new Viewer(host);
+        OpenPage(viewer);
+        WaitForPicture(host);
+        _browser.Value($$"""
+            window.times = {}; const canvas = {{Canvas}}, context = canvas.getContext("2d"); let last = 0;
+            setInterval(() => {
+                const d = context.getImageData(20, 20, 1, 1).data, colour = d[0] << 16 | d[1] << 8 | d[2];
+                if (colour !== last) times[last = colour] = performance.timeOrigin + performance.now();
+            }, 1);
+            """);
+        List<double> latencies = [];
+        for (var i = 1; i <= 40; i++)
+        {
+            var colour = i * 0x050301;
+            painter.Draw((_, _) => colour, new Mmm.Rect(10, 10, 64, 64));
+            var drawn = (painter.PresentedAt - DateTime.UnixEpoch).TotalMilliseconds;
+            _browser.WaitFor($"times[{colour}]");
+            latencies.Add(_browser.Value($"times[{colour}]").GetDouble() - drawn);
+        }
+        latencies.Sort();
+        TestContext.Current.TestOutputHelper?.WriteLine($"frame to canvas: median {latencies[20]:0.0} ms, {latencies[0]:0.0} to {latencies[^1]:0.0}");
+        Assert.InRange(latencies[20], 0, 100);
+    }
+
     [Fact]
     public void Click_wheel_and_keys_reach_the_app()
     {

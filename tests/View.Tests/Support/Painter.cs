@@ -14,6 +14,9 @@ internal sealed class Painter : IDisposable
         _client = MmmClient.Open(new MmmClientOptions { Title = title, Directory = host.Path, Signals = [] });
     }
 
+    /// <summary>When the last frame was presented.</summary>
+    public DateTime PresentedAt { get; private set; }
+
     /// <summary>Draws a pixel at each place, and waits until the host shows it.</summary>
     public void Draw(Func<int, int, int> color, Rect? part = null)
     {
@@ -45,6 +48,7 @@ internal sealed class Painter : IDisposable
                 for (var x = rect.X; x < rect.Right; x++)
                     row[x] = (uint)color(x, y) | 0xFF000000;
             }
+            PresentedAt = DateTime.UtcNow;
             frame.Present();
         }
         return true;
