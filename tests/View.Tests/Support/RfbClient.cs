@@ -118,21 +118,28 @@ internal sealed class RfbClient : IDisposable
     }
 
     /// <summary>Reads messages until an update has been read.</summary>
-    public void ReadUpdate()
+    public void ReadUpdate() => ReadUntil(0);
+
+    /// <summary>Reads messages until one of a type has been read.</summary>
+    public void ReadUntil(int type)
     {
-        while (true)
+        while (ReadMessage() != type)
         {
-            var type = Read(1)[0];
-            if (type == 0)
-                break;
-            Assert.Contains(type, new byte[] { 150, 248 });
-            if (type == 248)
-                Read(Read(8)[7]);
         }
+    }
+
+    private int ReadMessage()
+    {
+        var type = Read(1)[0];
+        Assert.Contains(type, new byte[] { 0, 150, 248 });
+        if (type == 248)
+            Read(Read(8)[7]);
+        if (type != 0)
+            return type;
         Read(1);
-        var count = U16();
-        for (var i = 0; i < count; i++)
+        for (var left = U16(); left > 0; left--)
             ReadRectangle();
+        return type;
     }
 
     private void ReadRectangle()
