@@ -14,5 +14,6 @@ if (args is ["micro", ..])
     BenchmarkSwitcher.FromAssembly(typeof(HostTable).Assembly).Run(args[1..]);
     return 0;
 }
-Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | Bench view PATH-OF-MMM PATH-OF-MMM-VIEW PATH-OF-CLOCK | Bench micro [BenchmarkDotNet options]");
+Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | "
+    + "Bench view PATH-OF-MMM PATH-OF-MMM-VIEW PATH-OF-CLOCK | Bench micro [BenchmarkDotNet options]");
 return 2;

@@ -9,8 +9,8 @@ using Mmm.Protocol;
 namespace Bench;
 
 /// <summary>
-/// Measures the published mmm-view with a viewer that requests what noVNC requests: the cost of a picture that changes wholly, the time from
-/// the app's frame to the viewer's update, and the bytes of a clock.
+/// Measures the published mmm-view with a viewer that requests what noVNC requests: the cost of a picture that changes wholly, the time
+/// from the app's frame to the viewer's update, and the bytes of a clock.
 /// </summary>
 internal static partial class ViewTable
 {
@@ -118,7 +118,8 @@ internal static partial class ViewTable
         var seconds = clock.Elapsed.TotalSeconds;
         viewer.Refresh();
         host.Refresh();
-        HostTable.Row("mmm-view: % of a core, 1280x720 changes 30 times/s", [(viewer.TotalProcessorTime - before).TotalSeconds / seconds * 100]);
+        HostTable.Row("mmm-view: % of a core, 1280x720 changes 30 times/s",
+            [(viewer.TotalProcessorTime - before).TotalSeconds / seconds * 100]);
         HostTable.Row("host: % of a core meanwhile", [(host.TotalProcessorTime - hostBefore).TotalSeconds / seconds * 100]);
         HostTable.Row("updates a second, MB a second",
             [(updates - updatesBefore) / seconds, (bytes - bytesBefore) / seconds / 1e6, (updates - updatesBefore) / seconds]);

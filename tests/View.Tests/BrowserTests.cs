@@ -37,7 +37,8 @@ public sealed class BrowserTests : IDisposable
     }
 
     private void WaitForPicture(MmmHost host) =>
-        Wait.Until(() => CanvasPixels().SequenceEqual(host.Picture()), "the canvas is the picture", () => string.Join(" | ", _browser.Faults));
+        Wait.Until(() => CanvasPixels().SequenceEqual(host.Picture()), "the canvas is the picture",
+            () => string.Join(" | ", _browser.Faults));
 
     // Where a pixel of the screen is in the page.
     private (double X, double Y) Place(int x, int y)
@@ -87,7 +88,8 @@ public sealed class BrowserTests : IDisposable
             latencies.Add(_browser.Value($"times[{colour}]").GetDouble() - drawn);
         }
         latencies.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine($"frame to canvas: median {latencies[20]:0.0} ms, {latencies[0]:0.0} to {latencies[^1]:0.0}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"frame to canvas: median {latencies[20]:0.0} ms, {latencies[0]:0.0} to {latencies[^1]:0.0}");
         Assert.InRange(latencies[20], 0, 100);
     }
 
@@ -147,9 +149,10 @@ public sealed class BrowserTests : IDisposable
         _browser.WaitFor("document.querySelector('#log').innerText.includes('bad: lost the sensor')");
         _browser.WaitFor("[...document.querySelectorAll('#apps tbody tr')].some(r => /one\\s+running, front/.test(r.innerText))");
         var pid = host.Client("one")!.Pid;
-        _browser.Value("[...document.querySelectorAll('#apps tbody tr')].find(r => r.innerText.startsWith('one')).querySelector('button').click()");
+        _browser.Value(
+            "[...document.querySelectorAll('#apps tbody tr')].find(r => r.innerText.startsWith('one')).querySelector('button').click()");
         host.WaitForClient("one", c => c.Pid != pid && c.Frames > 0);
-        _browser.Value("document.querySelector('#volume').value = 35; document.querySelector('#volume').onchange({ target: { value: 35 } })");
+        _browser.Value("{ const v = document.querySelector('#volume'); v.value = 35; v.onchange({ target: v }); }");
         Wait.Until(() => host.Ask("volume").GetProperty("volume").GetInt32() == 35, "the volume");
         _browser.Value("document.querySelector('#blank').click()");
         Wait.Until(() => CanvasPixels().All(p => p == 0), "the screen is off");
@@ -186,8 +189,12 @@ public sealed class BrowserTests : IDisposable
         _browser.Command("Emulation.setTouchEmulationEnabled", new { enabled = true, maxTouchPoints = 5 });
         OpenPage(viewer);
         Assert.True(_browser.Is("document.documentElement.scrollWidth <= 360"));
-        Assert.True(_browser.Is("[...document.querySelectorAll('button, .button, input[type=range]')].filter(b => b.offsetParent)"
-            + ".every(b => { const r = b.getBoundingClientRect(); return r.left >= 0 && r.right <= 360 && (r.height >= 40 || b.tagName === 'INPUT'); })"));
+        Assert.True(_browser.Is("""
+            [...document.querySelectorAll("button, .button, input[type=range]")].filter(b => b.offsetParent).every(b => {
+                const r = b.getBoundingClientRect();
+                return r.left >= 0 && r.right <= 360 && (r.height >= 40 || b.tagName === "INPUT");
+            })
+            """));
         Assert.True(_browser.Is($"{Canvas}.getBoundingClientRect().width > 300"));
         var (x, y) = Place(200, 100);
         _browser.Command("Input.dispatchTouchEvent", new { type = "touchStart", touchPoints = new[] { new { x, y } } });

@@ -22,7 +22,8 @@ public sealed class CodecTests
 
     // Pictures for each form of a tile: some colours, in runs of some length.
     private static readonly Gen<(int Width, int Height, int Colours, int Run, int Seed)> Pictures =
-        Gen.Select(Gen.Int[1, 150], Gen.Int[1, 140], Gen.OneOf(Gen.Int[1, 18], Gen.Int[100, 140], Gen.Const(5000)), Gen.Int[1, 400], Gen.Int);
+        Gen.Select(Gen.Int[1, 150], Gen.Int[1, 140], Gen.OneOf(Gen.Int[1, 18], Gen.Int[100, 140], Gen.Const(5000)), Gen.Int[1, 400],
+            Gen.Int);
 
     private static uint[] Make((int Width, int Height, int Colours, int Run, int Seed) p)
     {

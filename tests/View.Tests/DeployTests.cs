@@ -6,16 +6,6 @@ namespace View.Tests;
 /// <summary>deploy/view with a real ssh server: what it prints is the device's page, and what it started ends with it.</summary>
 public sealed class DeployTests
 {
-    private static string Root { get; } = FindRoot();
-
-    private static string FindRoot()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "MmmAppliance.sln")))
-            directory = Path.GetDirectoryName(directory)!;
-        return directory;
-    }
-
     private static void Do(string program, params string[] arguments)
     {
         using var child = new Child(program, arguments);
@@ -53,7 +43,7 @@ public sealed class DeployTests
             """)]);
         Wait.Until(() => server.Errors.Any(l => l.Contains("listening on", StringComparison.Ordinal)), "the ssh server",
             () => string.Join(" | ", server.Errors));
-        using var view = new Child(Path.Combine(Root, "deploy/view"),
+        using var view = new Child(Path.Combine(Repository.Root, "deploy/view"),
             ["127.0.0.1", "--port", $"{port}", "--identity", temp["user"], "--known-hosts", temp["known"]]);
         Wait.Until(() => view.Output.Length >= 3 || view.HasEnded, "the addresses",
             () => string.Join(" | ", view.Errors.Concat(server.Errors)));
@@ -85,7 +75,7 @@ public sealed class DeployTests
     [InlineData("deploy/view: cannot reach 127.0.0.1 port 1", "127.0.0.1 --port 1")]
     public void A_fault_is_one_line(string expected, string arguments)
     {
-        using var view = new Child(Path.Combine(Root, "deploy/view"), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        using var view = new Child(Path.Combine(Repository.Root, "deploy/view"), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(1, view.WaitForEnd());
         Assert.StartsWith(expected, Assert.Single(view.Errors));
     }

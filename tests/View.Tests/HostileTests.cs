@@ -40,7 +40,8 @@ public sealed class HostileTests
     [
         [0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0], [2, 0, 0, 2, 0, 0, 0, 16, 0, 0, 0, 7],
         [3, 0, 0, 0, 0, 0, 1, 64, 0, 200], [4, 1, 0, 0, 0, 0, 0, 97], [5, 1, 0, 9, 0, 9], [6, 0, 0, 0, 0, 0, 0, 3, 65, 66, 67],
-        [150, 1, 0, 0, 0, 0, 1, 64, 0, 200], [248, 0, 0, 0, 128, 0, 0, 1, 2, 1, 2], [251, 0, 0, 64, 0, 64, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 64, 0, 0, 0, 0],
+        [150, 1, 0, 0, 0, 0, 1, 64, 0, 200], [248, 0, 0, 0, 128, 0, 0, 1, 2, 1, 2],
+        [251, 0, 0, 64, 0, 64, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 64, 0, 0, 0, 0],
         [255, 0, 0, 1, 0, 0, 0, 97, 0, 0, 0, 30],
     ];
 
@@ -71,7 +72,8 @@ public sealed class HostileTests
     {
         using var host = new MmmHost();
         using var viewer = new Viewer(host);
-        var request = Encoding.ASCII.GetBytes($"GET /session?token=1 HTTP/1.1\r\nHost: 127.0.0.1:{viewer.WebPort}\r\nContent-Length: 3\r\n\r\nabc");
+        var request = Encoding.ASCII.GetBytes(
+            $"GET /session?token=1 HTTP/1.1\r\nHost: 127.0.0.1:{viewer.WebPort}\r\nContent-Length: 3\r\n\r\nabc");
         Gen.Select(Gen.Int[0, request.Length - 1], Gen.Byte).Array[0, 5].Sample(changes =>
         {
             var bytes = (byte[])request.Clone();
@@ -131,7 +133,8 @@ public sealed class HostileTests
         }
         Assert.InRange(Descriptors(viewer), before, before + 300);
         all.ForEach(t => t.Dispose());
-        Wait.Until(() => Descriptors(viewer) <= before + 30, "the connections have ended", () => $"{Descriptors(viewer)}, before: {before}");
+        Wait.Until(() => Descriptors(viewer) <= before + 30, "the connections have ended",
+            () => $"{Descriptors(viewer)}, before: {before}");
         AssertServes(host, viewer);
     }
 

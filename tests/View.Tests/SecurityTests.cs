@@ -20,7 +20,8 @@ public sealed class SecurityTests
         return new HttpClient(handler);
     }
 
-    private static HttpResponseMessage LogIn(HttpClient browser, Viewer viewer, string password, string? origin = null, string? token = null)
+    private static HttpResponseMessage LogIn(
+        HttpClient browser, Viewer viewer, string password, string? origin = null, string? token = null)
     {
         var form = browser.GetStringAsync(new Uri(viewer.Page + "login")).Result;
         token ??= form.Split("name=\"token\" value=\"")[1].Split('"')[0];
@@ -98,7 +99,8 @@ public sealed class SecurityTests
             socket.SendAsync(Encoding.UTF8.GetBytes(request), WebSocketMessageType.Text, true, default).Wait();
             var buffer = new byte[4096];
             var n = socket.ReceiveAsync(buffer, default).Result.Count;
-            Assert.Equal((request, isAllowed), (request, Encoding.UTF8.GetString(buffer, 0, n).Contains("\"ok\":true", StringComparison.Ordinal)));
+            var isDone = Encoding.UTF8.GetString(buffer, 0, n).Contains("\"ok\":true", StringComparison.Ordinal);
+            Assert.Equal((request, isAllowed), (request, isDone));
         }
         Assert.False(host.Process.HasEnded);
     }
@@ -153,7 +155,8 @@ public sealed class SecurityTests
         Assert.Equal(429, (int)LogIn(browser, viewer, Password).StatusCode); // from this address also the right one, for a few seconds
         var used = System.Diagnostics.Process.GetProcessById(viewer.Process.Pid).TotalProcessorTime - start;
         Assert.InRange(used.TotalSeconds, 0, 30); // all hashes would take minutes
-        Wait.Until(() => LogIn(browser, viewer, Password).StatusCode == HttpStatusCode.SeeOther, "the login", patience: TimeSpan.FromSeconds(30));
+        Wait.Until(() => LogIn(browser, viewer, Password).StatusCode == HttpStatusCode.SeeOther, "the login",
+            patience: TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -214,6 +217,30 @@ public sealed class SecurityTests
             }
             Assert.True(rest.Length == 0 || version == "RFB 003.003\n");
         }
+    }
+
+    // A board may have none: .NET's own hashes and random numbers end the process there.
+    [Fact]
+    public void Without_openssl_loopback_works_and_other_addresses_are_refused_in_one_line()
+    {
+        Programs.NeedRoot();
+        using var host = new MmmHost();
+        const string hide = "for f in /usr/lib/*/libssl.so* /usr/lib/*/libcrypto.so*; do mount --bind /dev/null $f; done; exec \"$@\"";
+        string[] without = ["unshare", "--mount", "sh", "-c", hide, "sh"];
+        using var viewer = new Viewer(without, host, []);
+        using (var client = new RfbClient(viewer.RfbPort))
+            client.WaitForPicture(host.Picture());
+        using var browser = Browser(out _);
+        using var session = JsonDocument.Parse(browser.GetStringAsync(new Uri(viewer.Page + "session")).Result);
+        var token = session.RootElement.GetProperty("token").GetString();
+        Assert.Equal(101, OpenWebSocket(viewer, $"rfb?token={token}", viewer.Page.TrimEnd('/')));
+        Assert.Equal(101, OpenWebSocket(viewer, $"host?token={token}", viewer.Page.TrimEnd('/')));
+        Assert.Equal(200, (int)browser.GetAsync(new Uri(viewer.Page + "screenshot.png")).Result.StatusCode);
+        using var refused = new Child(without[0],
+            [.. without[1..], Viewer.Program, "--web", "0.0.0.0:0", "--rfb", "none", "--keep", host.Temp["keep"]]);
+        Assert.Equal(1, refused.WaitForEnd());
+        Assert.StartsWith("mmm-view: TLS and passwords need OpenSSL", Assert.Single(refused.Errors));
+        Assert.False(viewer.Process.HasEnded);
     }
 
     [Fact]

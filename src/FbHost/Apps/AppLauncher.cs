@@ -73,7 +73,9 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>An app was started, has ended, or runs well again.</summary>
     public event Action? Changed;
 
-    /// <summary>Whether an app runs, is about to be started again, or keeps failing: <c>running</c>, <c>restarting</c>, <c>failing</c>.</summary>
+    /// <summary>
+    /// Whether an app runs, is about to be started again, or keeps failing: <c>running</c>, <c>restarting</c>, <c>failing</c>.
+    /// </summary>
     public static string ConditionOf(App app) => app.Failures >= FailuresToTell ? "failing"
         : app.Process is { HasEnded: false } ? "running"
         : "restarting";

@@ -17,9 +17,13 @@ internal static unsafe partial class Mmmctl
         var own = Path.GetDirectoryName(Environment.ProcessPath) ?? "/";
         var beside = Path.Combine(own, ViewProgram);
         var program = File.Exists(beside) ? beside : ViewProgram;
-        string[] words = [program, "--set-password", .. isViewOnly ? (string[])["--view-only"] : [], .. keep is null ? [] : (string[])["--keep", keep]];
-        var arguments = (byte**)NativeMemory.AllocZeroed((nuint)(words.Length + 1), (nuint)sizeof(byte*));
-        for (var i = 0; i < words.Length; i++)
+        List<string> words = [program, "--set-password"];
+        if (isViewOnly)
+            words.Add("--view-only");
+        if (keep is not null)
+            words.AddRange(["--keep", keep]);
+        var arguments = (byte**)NativeMemory.AllocZeroed((nuint)(words.Count + 1), (nuint)sizeof(byte*));
+        for (var i = 0; i < words.Count; i++)
             arguments[i] = (byte*)Marshal.StringToCoTaskMemUTF8(words[i]);
         _ = execvp(arguments[0], arguments);
         throw new MmmException($"{program}: {Sys.ErrorText(Marshal.GetLastPInvokeError())}; install mmm-view beside mmmctl");

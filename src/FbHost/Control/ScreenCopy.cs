@@ -33,7 +33,8 @@ internal sealed unsafe class ScreenCopy : IDisposable
         var bytes = 4L * width * height;
         // A part of the memory that the host may use: a control group may limit it.
         var fd = bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? -ENOMEM : Sys.MemoryFile("mmm screen", sealable: true);
-        error = fd < 0 ? fd : -posix_fallocate(fd, (off_t)0L, (off_t)bytes); // memory that is missing is an error now and not a SIGBUS later
+        // Memory that is missing is an error now and not a SIGBUS later.
+        error = fd < 0 ? fd : -posix_fallocate(fd, (off_t)0L, (off_t)bytes);
         var pixels = error < 0 ? (void*)-1 : mmap(null, (size_t)(ulong)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0L);
         if (error >= 0 && (nint)pixels == -1)
             error = -errno;

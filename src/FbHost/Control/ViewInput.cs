@@ -35,8 +35,9 @@ internal sealed class ViewInput(Seat seat, PanelToScreen panel)
                     && Number(buttons, 0, (1 << ButtonCount) - 1) is { } down:
                 Point(atX, atY, down);
                 return true;
-            case ["wheel", var x, var y] when Number(x, -MostClicks, MostClicks) is { } right && Number(y, -MostClicks, MostClicks) is { } down:
-                seat.Raw(new InputEvent { Kind = InputKind.Scroll, Device = _device, ScrollX = right, ScrollY = down, TimeNs = EventLoop.Now });
+            case ["wheel", var x, var y]
+                when Number(x, -MostClicks, MostClicks) is { } right && Number(y, -MostClicks, MostClicks) is { } down:
+                Scroll(right, down);
                 return true;
             default:
                 return false;
@@ -45,6 +46,9 @@ internal sealed class ViewInput(Seat seat, PanelToScreen panel)
 
     private static int? Number(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most ? n : null;
+
+    private void Scroll(int right, int down) => seat.Raw(
+        new InputEvent { Kind = InputKind.Scroll, Device = _device, ScrollX = right, ScrollY = down, TimeNs = EventLoop.Now });
 
     private void Press(KeyCode key)
     {

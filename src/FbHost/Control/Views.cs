@@ -155,7 +155,8 @@ internal sealed class Views : IDisposable
     {
         if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= _buttons.Count)
         {
-            connection.Fail(_buttons.Count == 0 ? "no buttons are configured" : $"there is no button {number}; there are 0 to {_buttons.Count - 1}");
+            connection.Fail(_buttons.Count == 0
+                ? "no buttons are configured" : $"there is no button {number}; there are 0 to {_buttons.Count - 1}");
             return;
         }
         var now = EventLoop.Now;

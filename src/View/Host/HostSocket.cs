@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Mmm.Linux;
 using Mmm.Protocol;
@@ -74,12 +73,9 @@ internal sealed class HostSocket : IDisposable
     /// <summary>Sends a request.</summary>
     /// <param name="words">The words.</param>
     /// <param name="spare">Whether it may be dropped if the host does not read just now.</param>
-    public void Send(string[] words, bool spare = false) => Send(JsonSerializer.SerializeToUtf8Bytes(words, Words.Default.StringArray), spare);
-
-    /// <summary>Sends a line, without its end.</summary>
-    public void Send(ReadOnlySpan<byte> line, bool spare = false)
+    public void Send(string[] words, bool spare = false)
     {
-        byte[] bytes = [.. line, (byte)'\n'];
+        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(words, Words.Default.StringArray), (byte)'\n'];
         lock (_sending)
         {
             if (_isClosed)
@@ -131,9 +127,6 @@ internal sealed class HostSocket : IDisposable
             Sys.Close(_descriptor);
         }
     }
-
-    /// <summary>A host's line as text.</summary>
-    public static string Text(byte[] line) => Encoding.UTF8.GetString(line);
 }
 
 /// <summary>Writes requests without reflection.</summary>

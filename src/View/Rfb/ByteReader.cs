@@ -38,7 +38,8 @@ internal sealed class ByteReader(Stream stream)
     public async ValueTask<int> U8(CancellationToken cancel = default) => (await Take(1, cancel)).Span[0];
 
     /// <summary>Reads four bytes.</summary>
-    public async ValueTask<uint> U32(CancellationToken cancel = default) => BinaryPrimitives.ReadUInt32BigEndian((await Take(4, cancel)).Span);
+    public async ValueTask<uint> U32(CancellationToken cancel = default) =>
+        BinaryPrimitives.ReadUInt32BigEndian((await Take(4, cancel)).Span);
 
     /// <summary>Skips bytes.</summary>
     public async ValueTask Skip(long count)

@@ -43,7 +43,8 @@ internal sealed record Encodings
             KnowsTight = numbers.Contains(TightEncoder.Encoding),
             KnowsZrle = numbers.Contains(ZrleEncoder.Encoding),
             PrefersRaw = first == raw,
-            Quality = numbers.FirstOrDefault(n => n is >= WorstQuality and <= BestQuality) is < 0 and var quality ? quality - WorstQuality : -1,
+            Quality = numbers.FirstOrDefault(n => n is >= WorstQuality and <= BestQuality) is < 0 and var quality
+                ? quality - WorstQuality : -1,
             Level = numbers.FirstOrDefault(n => n is >= LeastPacking and <= BestPacking) is < 0 and var level
                 ? Math.Clamp((level - LeastPacking + 2) / 3, 1, 3) : 1,
         };

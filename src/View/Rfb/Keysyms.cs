@@ -30,7 +30,9 @@ internal static class Keysyms
         }
     }
 
-    /// <summary>Returns the key that types a character on a US keyboard, and whether Shift is needed; KEY_RESERVED if there is none.</summary>
+    /// <summary>
+    /// Returns the key that types a character on a US keyboard, and whether Shift is needed; KEY_RESERVED if there is none.
+    /// </summary>
     public static (KeyCode Key, bool Shift) KeyOfText(char c) => Typing.GetValueOrDefault(c);
 
     /// <summary>Returns the character of a keysym; null if it is a key that types none.</summary>

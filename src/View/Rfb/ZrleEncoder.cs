@@ -3,7 +3,9 @@ using View.Host;
 
 namespace View.Rfb;
 
-/// <summary>ZRLE (RFC 6143, section 7.7.6): tiles of 64x64 pixels, each in the smallest of five forms, all packed by one zlib stream.</summary>
+/// <summary>
+/// ZRLE (RFC 6143, section 7.7.6): tiles of 64x64 pixels, each in the smallest of five forms, all packed by one zlib stream.
+/// </summary>
 internal sealed class ZrleEncoder(int level) : IDisposable
 {
     /// <summary>The number of the encoding.</summary>

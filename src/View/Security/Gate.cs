@@ -42,8 +42,8 @@ internal sealed class Gate
         NeedCryptography();
         var passwords = new Passwords(options.Keep);
         if (!passwords.AreThere)
-            throw new MmmException($"{options.Web} and {options.Rfb}: an address other than loopback needs a password, and there is none in "
-                + $"{options.Keep}; set one by mmmctl view-password");
+            throw new MmmException($"an address other than loopback needs a password, and there is none in {options.Keep}; "
+                + "set one by mmmctl view-password");
         try
         {
             var file = options.Certificate ?? Path.Combine(options.Keep, CertificateName);
@@ -62,7 +62,8 @@ internal sealed class Gate
     public static void NeedCryptography()
     {
         if (!new[] { "libssl.so.3", "libssl.so.1.1" }.Any(name => NativeLibrary.TryLoad(name, out _)))
-            throw new MmmException("TLS and passwords need OpenSSL's libssl (Debian: libssl3); without it use a loopback address and ssh -L");
+            throw new MmmException("TLS and passwords need OpenSSL's libssl (Debian: libssl3); "
+                + "without it use a loopback address and ssh -L");
     }
 
     private static string MakeCertificate()

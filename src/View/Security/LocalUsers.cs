@@ -28,7 +28,8 @@ internal sealed class LocalUsers
         if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return id;
         var fields = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(f => f.Length > 2 && f[0] == name);
-        return fields is not null && uint.TryParse(fields[2], out id) ? id : throw new MmmException($"--user is {name}; there is no such user");
+        return fields is not null && uint.TryParse(fields[2], out id)
+            ? id : throw new MmmException($"--user is {name}; there is no such user");
     }
 
     /// <summary>Whether the process at the other end of a connection may connect.</summary>

@@ -1,6 +1,8 @@
 namespace View.Security;
 
-/// <summary>Texts that nobody can guess. From the kernel, since the runtime's own source needs a library that a board may not have.</summary>
+/// <summary>
+/// Texts that nobody can guess. They come from the kernel, since the runtime's own source needs a library that a board may not have.
+/// </summary>
 internal static class RandomText
 {
     /// <summary>Returns bytes.</summary>

@@ -25,8 +25,8 @@ internal sealed class HttpRequest
         .FirstOrDefault(c => c.Length == 2 && c[0] == name)?[1];
 
     /// <summary>Whether a WebSocket is requested.</summary>
-    public bool IsWebSocket => "websocket".Equals(this["Upgrade"], StringComparison.OrdinalIgnoreCase) && this["Sec-WebSocket-Version"] == "13"
-        && this["Sec-WebSocket-Key"] is { Length: 24 };
+    public bool IsWebSocket => "websocket".Equals(this["Upgrade"], StringComparison.OrdinalIgnoreCase)
+        && this["Sec-WebSocket-Version"] == "13" && this["Sec-WebSocket-Key"] is { Length: 24 };
 
     /// <summary>Whether the connection is to be closed after the answer.</summary>
     public bool IsLast { get; private set; }

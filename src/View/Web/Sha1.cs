@@ -28,7 +28,10 @@ internal static class Sha1
     {
         Span<uint> w = stackalloc uint[80];
         for (var t = 0; t < w.Length; t++)
-            w[t] = t < 16 ? BinaryPrimitives.ReadUInt32BigEndian(block[(4 * t)..]) : BitOperations.RotateLeft(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
+        {
+            w[t] = t < 16 ? BinaryPrimitives.ReadUInt32BigEndian(block[(4 * t)..])
+                : BitOperations.RotateLeft(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
+        }
         var (a, b, c, d, e) = (h[0], h[1], h[2], h[3], h[4]);
         for (var t = 0; t < w.Length; t++)
         {

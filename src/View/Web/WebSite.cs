@@ -56,7 +56,8 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
     {
         var host = request["Host"]!;
         var name = host.LastIndexOf(':') is var colon && colon > host.LastIndexOf(']') ? host[..colon] : host;
-        return gate is not null || name == "localhost" || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        return gate is not null || name == "localhost"
+            || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
     }
 
     private async Task ServePage(Stream stream, HttpRequest request, Gate? gate, Login? login, IPAddress? address)
@@ -81,7 +82,7 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
                 break;
             case ("GET", "/session"):
                 await Answer(stream, 200, "application/json", Encoding.UTF8.GetBytes(
-                    $$"""{"control":{{(login.MayControl ? "true" : "false")}},"token":"{{login.Token}}","login":{{(gate is null ? "false" : "true")}}}"""));
+                    $$"""{"control":{{Json(login.MayControl)}},"token":"{{login.Token}}","login":{{Json(gate is not null)}}}"""));
                 break;
             case ("GET", "/screenshot.png"):
                 await Screenshot(stream);
@@ -94,6 +95,8 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
                 break;
         }
     }
+
+    private static string Json(bool value) => value ? "true" : "false";
 
     private async Task ServeFile(Stream stream, string path)
     {
@@ -151,7 +154,8 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
         using var json = JsonDocument.Parse(line);
         var answer = json.RootElement;
         return answer.GetProperty("ok").GetBoolean()
-            ? (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32(), answer.GetProperty("bytes").GetInt32()) : null;
+            ? (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32(), answer.GetProperty("bytes").GetInt32())
+            : null;
     }
 
     private async Task ServeWebSocket(Stream stream, HttpRequest request, Login? login)
@@ -170,7 +174,8 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
         var protocol = request["Sec-WebSocket-Protocol"] is { } names && names.Split(',').Any(n => n.Trim() == "binary")
             ? "Sec-WebSocket-Protocol: binary\r\n" : "";
         await stream.WriteAsync(Encoding.Latin1.GetBytes(
-            $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n{protocol}\r\n"));
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + $"Sec-WebSocket-Accept: {accept}\r\n{protocol}\r\n"));
         using var socket = WebSocket.CreateFromStream(stream, isServer: true, null, Timeout.InfiniteTimeSpan);
         if (request.Path == "/rfb")
         {

@@ -83,10 +83,12 @@ internal sealed class Chromium : IDisposable
         () => $"{Value("document.body?.innerText")} {string.Join(" | ", Faults)}", TimeSpan.FromSeconds(30));
 
     public void Mouse(string type, double x, double y, string button = "none", int clicks = 0, int wheel = 0) =>
-        Command("Input.dispatchMouseEvent", new { type, x, y, button, buttons = button == "left" ? 1 : 0, clickCount = clicks, deltaX = 0, deltaY = wheel });
+        Command("Input.dispatchMouseEvent",
+            new { type, x, y, button, buttons = button == "left" ? 1 : 0, clickCount = clicks, deltaX = 0, deltaY = wheel });
 
     public void Key(string type, string key, string code, string text = "") =>
-        Command("Input.dispatchKeyEvent", new { type, key, code, text, windowsVirtualKeyCode = key.Length == 1 ? char.ToUpperInvariant(key[0]) : 0 });
+        Command("Input.dispatchKeyEvent",
+            new { type, key, code, text, windowsVirtualKeyCode = key.Length == 1 ? char.ToUpperInvariant(key[0]) : 0 });
 
     public void Dispose()
     {

@@ -99,11 +99,12 @@ internal sealed class RfbClient : IDisposable
 
     public void Pointer(int mask, int x, int y) => Send([5, (byte)mask, (byte)(x >> 8), (byte)x, (byte)(y >> 8), (byte)y]);
 
-    public void Key(uint keysym, bool down) =>
-        Send([4, (byte)(down ? 1 : 0), 0, 0, (byte)(keysym >> 24), (byte)(keysym >> 16), (byte)(keysym >> 8), (byte)keysym]);
+    public void Key(uint keysym, bool down) => Send([4, (byte)(down ? 1 : 0), 0, 0, .. BigEndian(keysym)]);
 
     public void QemuKey(uint keysym, uint code, bool down) =>
-        Send([255, 0, 0, (byte)(down ? 1 : 0), (byte)(keysym >> 24), (byte)(keysym >> 16), (byte)(keysym >> 8), (byte)keysym, 0, 0, 0, (byte)code]);
+        Send([255, 0, 0, (byte)(down ? 1 : 0), .. BigEndian(keysym), .. BigEndian(code)]);
+
+    private static byte[] BigEndian(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     /// <summary>Requests updates until the picture is as expected.</summary>
     public void WaitForPicture(int[] expected)

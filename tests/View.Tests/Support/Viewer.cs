@@ -13,9 +13,18 @@ internal sealed partial class Viewer : IDisposable
     [GeneratedRegex(@"ready: (\w+)://127\.0\.0\.1:(\d+)/ and vnc://127\.0\.0\.1:(\d+)")]
     private static partial Regex Ready { get; }
 
-    public Viewer(MmmHost host, params string[] options)
+    public Viewer(MmmHost host, params string[] options) : this([], host, options)
     {
-        Process = new Child(Program, ["--path", host.Path, "--web", "127.0.0.1:0", "--rfb", "127.0.0.1:0", "--keep", host.Temp["keep"], .. options]);
+    }
+
+    /// <param name="launcher">A program and its arguments, which becomes mmm-view.</param>
+    /// <param name="host">The host that it shows.</param>
+    /// <param name="options">Further options.</param>
+    public Viewer(string[] launcher, MmmHost host, string[] options)
+    {
+        string[] command = [.. launcher, Program, "--path", host.Path, "--web", "127.0.0.1:0", "--rfb", "127.0.0.1:0",
+            "--keep", host.Temp["keep"], .. options];
+        Process = new Child(command[0], command[1..]);
         var line = "";
         Wait.Until(() => Process.HasEnded || (line = Process.Output.FirstOrDefault(l => Ready.IsMatch(l))) is not null, "the ready line",
             () => string.Join(" | ", Process.Errors));
