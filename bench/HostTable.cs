@@ -190,7 +190,7 @@ internal static class HostTable
 
     private static void Pause() => Thread.SpinWait(2000);
 
-    private static double Kilobytes(Process process, string field) => double.Parse(
+    internal static double Kilobytes(Process process, string field) => double.Parse(
         File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith(field)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 

@@ -7,10 +7,13 @@ if (args is ["host", var host, var hello])
     return HostTable.Print(host, hello) + InputTable.Print(host);
 if (args is ["input", var only])
     return InputTable.Print(only);
+if (args is ["view", var served, var view, var clock])
+    return ViewTable.Print(served, view, clock);
 if (args is ["micro", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(HostTable).Assembly).Run(args[1..]);
     return 0;
 }
-Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | Bench micro [BenchmarkDotNet options]");
+Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | "
+    + "Bench view PATH-OF-MMM PATH-OF-MMM-VIEW PATH-OF-CLOCK | Bench micro [BenchmarkDotNet options]");
 return 2;

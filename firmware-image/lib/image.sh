@@ -23,9 +23,9 @@ make_initrd() {
     (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --owner=0:0 --reproducible --quiet) | gzip -1 -n >"$file"
 }
 
-# make_root PACKAGES BOARD WORK FILE HOST APP-NAME APP SSH-KEY: creates the read-only root file system.
+# make_root PACKAGES BOARD WORK FILE HOST VIEW APP-NAME APP SSH-KEY: creates the read-only root file system.
 make_root() {
-    local packages=$1 board=$2 work=$3 file=$4 host=$5 app_name=$6 app=$7 ssh_key=$8
+    local packages=$1 board=$2 work=$3 file=$4 host=$5 view=$6 app_name=$7 app=$8 ssh_key=$9
     local tree=$work/root
     mkdir -p "$tree"/{dev,proc,sys,run,tmp,data,etc,root,usr/{bin,sbin,lib}}
     ln -s usr/bin usr/sbin usr/lib "$tree/"
@@ -46,6 +46,8 @@ make_root() {
     copy_program "$host" "$tree/usr/lib/mmm" mmm
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmmctl"
+    copy_program "$view" "$tree/usr/lib/mmm" mmm-view
+    ln -sf ../lib/mmm/mmm-view "$tree/usr/bin/mmm-view"
     copy_program "$app" "$tree/usr/lib/mmm/app" "$app_name"
     ln -sf "$app_name" "$tree/usr/lib/mmm/app/run"
 

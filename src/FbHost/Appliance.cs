@@ -163,8 +163,10 @@ internal sealed class Appliance(
         clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
+        var views = Own(new Views(screen, clients, apps, seat, toScreen, options.Buttons));
+        var inputCommands = new InputCommands(seat, toScreen);
         Own(new ControlSocket(_loop, clientDirectory,
-            new Commands(_loop, clients, display, blanker, apps, output, streams, new InputCommands(seat, toScreen), () => End(0)).Handle));
+            new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0)).Handle));
 
         if (options.Command.Count == 0 && options.OneClient)
             clients.Ended += _ => End(0);

@@ -27,7 +27,7 @@ public sealed class BoardFixture : IDisposable
         Image = Path.Combine(Folder, "image");
         Command.Require(Path.Combine(Repo, "firmware-image/build"),
             [
-                "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host,
+                "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--view-dir", Programs.View,
                 "--ssh-key", $"{_key}.pub", "--out", Image,
             ],
             TimeSpan.FromMinutes(5));

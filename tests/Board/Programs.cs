@@ -13,6 +13,8 @@ internal sealed class Programs(string repo)
     /// <summary>For this machine.</summary>
     public string HostHere { get; private set; } = "";
 
+    public string View { get; private set; } = "";
+
     public string Clock { get; private set; } = "";
 
     public string Hello { get; private set; } = "";
@@ -27,6 +29,7 @@ internal sealed class Programs(string repo)
     {
         Host = Provide("host", "src/FbHost/FbHost.csproj");
         HostHere = Provide("host", "src/FbHost/FbHost.csproj", "x64");
+        View = Provide("View", "src/View/View.csproj");
         Clock = Provide("Clock", "src/Apps/Clock/Clock.csproj");
         Hello = Provide("Hello", "src/Apps/Hello/Hello.csproj");
         ToneApp = Provide("ToneApp", "tests/Board/ToneApp/ToneApp.csproj");

@@ -67,6 +67,19 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>The app at that place of the configuration.</summary>
     public App AppAt(int index) => _apps[index];
 
+    /// <summary>The apps in the order of the configuration.</summary>
+    public IReadOnlyList<App> All => _apps;
+
+    /// <summary>An app was started, has ended, or runs well again.</summary>
+    public event Action? Changed;
+
+    /// <summary>
+    /// Whether an app runs, is about to be started again, or keeps failing: <c>running</c>, <c>restarting</c>, <c>failing</c>.
+    /// </summary>
+    public static string ConditionOf(App app) => app.Failures >= FailuresToTell ? "failing"
+        : app.Process is { HasEnded: false } ? "running"
+        : "restarting";
+
     /// <summary>
     /// Takes over the apps that the last host left running. Call it before clients are served, so that <see cref="AppOf"/> finds their
     /// apps.
@@ -161,6 +174,7 @@ internal sealed class AppLauncher : IDisposable
         process.Gone = () => OnGone(app);
         if (app.Failures >= FailuresToTell)
             app.Timer!.At(EventLoop.Now + SoonNs);
+        Changed?.Invoke();
     }
 
     private void OnEnd(App app, AppProcess process)
@@ -168,6 +182,7 @@ internal sealed class AppLauncher : IDisposable
         app.Timer!.Cancel();
         app.Output?.Drain();
         app.LastExit = ExitText(process.ExitCode);
+        Changed?.Invoke();
         if (EndWith is { } end)
         {
             end(process.ExitCode ?? 0);
@@ -221,6 +236,7 @@ internal sealed class AppLauncher : IDisposable
                 return; // the rest of its process group is ending; the app is restarted after that
             app.Failures = 0; // it has run for long enough
             Recovered?.Invoke(app.Name);
+            Changed?.Invoke();
             return;
         }
         app.RestartNow = false;

@@ -24,15 +24,16 @@ internal sealed class Commands
     private readonly ClientStreams _streams;
     private readonly SoundCommands _sound;
     private readonly InputCommands _input;
+    private readonly Views _views;
     private readonly Action _quit;
     private readonly List<ControlConnection> _watchers = [];
     private readonly List<(ControlConnection Connection, string? App)> _followers = [];
 
     public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker,
-        AppLauncher apps, SoundOutput output, ClientStreams streams, InputCommands input, Action quit)
+        AppLauncher apps, SoundOutput output, ClientStreams streams, InputCommands input, Views views, Action quit)
     {
-        (_loop, _clients, _display, _blanker, _apps, _streams, _input, _quit)
-            = (loop, clients, display, blanker, apps, streams, input, quit);
+        (_loop, _clients, _display, _blanker, _apps, _streams, _input, _views, _quit)
+            = (loop, clients, display, blanker, apps, streams, input, views, quit);
         _sound = new SoundCommands(clients, output, streams);
         clients.Messages.Received += ShowMessage;
         apps.LineWritten += ShowLine;
@@ -44,6 +45,9 @@ internal sealed class Commands
         {
             case ["clients"]:
                 connection.Ok(WriteClients);
+                break;
+            case ["apps"]:
+                connection.Ok(WriteApps);
                 break;
             case ["screenshot"]:
                 Screenshot(connection);
@@ -91,11 +95,12 @@ internal sealed class Commands
                 _quit();
                 break;
             default:
-                if (!_sound.Handle(connection, words) && !_input.Handle(connection, words))
-                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
+                if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
+                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, apps, screenshot, send CLIENT TEXT, "
                         + "event CLIENT TEXT, raise CLIENT, restart APP, logs [APP], follow [APP], "
                         + "blank, unblank, brightness PERCENT, audio, "
-                        + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, watch, quit");
+                        + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
+                        + "buttons, button NUMBER, view, watch, quit");
                 break;
         }
     }
@@ -147,6 +152,26 @@ internal sealed class Commands
             foreach (var (name, value) in client.Values)
                 w.WriteString(name, value);
             w.WriteEndObject();
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    }
+
+    private void WriteApps(Utf8JsonWriter w)
+    {
+        w.WriteStartArray("apps");
+        foreach (var app in _apps.All)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", app.Name);
+            w.WriteString("state", AppLauncher.ConditionOf(app));
+            if (app.Process is { HasEnded: false, Pid: var pid })
+                w.WriteNumber("pid", pid);
+            w.WriteNumber("restarts", app.Restarts);
+            if (app.LastExit is { } exit)
+                w.WriteString("lastExit", exit);
+            if (app.LaunchFault is { } fault)
+                w.WriteString("fault", fault);
             w.WriteEndObject();
         }
         w.WriteEndArray();

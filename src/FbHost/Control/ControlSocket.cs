@@ -242,6 +242,24 @@ internal sealed class ControlConnection
         Flush();
     }
 
+    /// <summary>
+    /// Sends a line, a JSON object, together with a copy of a descriptor. The connection is closed if the other side has not read what was
+    /// sent before.
+    /// </summary>
+    /// <param name="descriptor">The descriptor, which the caller keeps.</param>
+    /// <param name="write">Writes the members.</param>
+    public void SendWithDescriptor(int descriptor, Action<Utf8JsonWriter> write)
+    {
+        var line = Line(write);
+        if (IsClosed)
+            return;
+        var n = _unsent.Count == 0 ? Sys.SendWith(_fd, line, [descriptor]) : -EAGAIN;
+        if (n < 0)
+            Close();
+        else if (n < line.Length)
+            Send(line.AsMemory((int)n));
+    }
+
     private void Flush()
     {
         while (!IsClosed && _unsent.TryPeek(out var first))

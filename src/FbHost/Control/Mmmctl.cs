@@ -18,6 +18,9 @@ internal static partial class Mmmctl
     private static readonly OptionEntry Follow = new("-f", null, "Goes on with the lines that are written from now on, until it is ended.");
     private static readonly OptionEntry Lines = new("-n", "LINES", "Prints at most that many of the lines that are there already.");
 
+    private static readonly OptionEntry ViewOnly = new("--view-only", null, "The password is for viewers who may only see.");
+    private static readonly OptionEntry Keep = new("--keep", "DIR", "Where mmm-view keeps it. Default: that of mmm-view.");
+
     private static readonly OptionTable Usage = new(
         "mmmctl",
         "Inspects and controls a running mmm host.",
@@ -42,6 +45,7 @@ internal static partial class Mmmctl
             new("volume", "[[CLIENT] PERCENT]", 0, 2, "Shows the volumes, or sets the master volume or a client's volume, 0 to 100."),
             new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
             new("watch", "", 0, 0, "Prints the messages of all clients, one JSON object per line, until it is interrupted."),
+            new("view-password", "", 0, 0, "Reads a password for the viewers of mmm-view, and keeps its hash.", ViewOnly, Keep),
             new("quit", "", 0, 0, "Ends the host."),
         ]);
 
@@ -49,6 +53,8 @@ internal static partial class Mmmctl
     {
         if (Usage.Read(args, Console.Write) is not { Command.Name: var command } given)
             return 0;
+        if (command == "view-password")
+            SetViewPassword(given.Last(Keep.Name), given.Last(ViewOnly.Name) is not null);
         var directory = given.Last("--path") ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
         using var host = new ControlClient(string.IsNullOrEmpty(directory) ? DefaultPath : directory);
         var asJson = given.Last(Json.Name) is not null;

@@ -49,6 +49,9 @@ internal sealed class Screen
     /// </summary>
     public event Action<IReadOnlyList<Rect>>? Shown;
 
+    /// <summary>A part of the screen was painted. Nothing is copied for it while nobody has subscribed.</summary>
+    public event PaintedHandler? Painted;
+
     /// <summary>Adapts to a new size of the display.</summary>
     public void Resize()
     {
@@ -196,7 +199,9 @@ internal sealed class Screen
         var width = _display.Width;
         if (_display.Canvas is { IsEmpty: false } canvas)
         {
-            Draw(surface, rect, canvas[(rect.Y * width + rect.X)..], width);
+            canvas = canvas[(rect.Y * width + rect.X)..];
+            Draw(surface, rect, canvas, width);
+            Painted?.Invoke(rect, canvas, width);
             _display.Drawn(rect);
             return;
         }
@@ -208,6 +213,7 @@ internal sealed class Screen
             var part = rect with { Y = y, Height = Math.Min(rows, rect.Bottom - y) };
             var pixels = _band.AsSpan(0, part.Width * part.Height);
             Draw(surface, part, pixels, part.Width);
+            Painted?.Invoke(part, pixels, part.Width);
             _display.Write(part, pixels);
         }
     }
@@ -233,3 +239,9 @@ internal sealed class Screen
         _painted.Clear();
     }
 }
+
+/// <summary>Receives pixels that were painted.</summary>
+/// <param name="rect">The part of the screen.</param>
+/// <param name="pixels">rect.Height rows of rect.Width pixels, XRGB8888; valid during the call.</param>
+/// <param name="stride">Pixels from one row to the next.</param>
+internal delegate void PaintedHandler(Rect rect, ReadOnlySpan<uint> pixels, int stride);

@@ -233,11 +233,12 @@ internal static unsafe partial class Sys
 
     /// <summary>Creates a file in memory, which is freed with its last descriptor. Returns a descriptor, or minus errno.</summary>
     /// <param name="name">The name shown in /proc/PID/fd.</param>
-    public static int MemoryFile(string name)
+    /// <param name="sealable">Whether <see cref="AddSeals"/> is possible.</param>
+    public static int MemoryFile(string name, bool sealable = false)
     {
-        const uint closeOnExec = 1;
+        const uint closeOnExec = 1, allowSealing = 2;
         fixed (byte* p = Path(name))
-            return Check(memfd_create(p, closeOnExec));
+            return Check(memfd_create(p, closeOnExec | (sealable ? allowSealing : 0)));
     }
 
     /// <summary>
