@@ -7,11 +7,11 @@ namespace InputEvdev;
 /// </summary>
 public sealed class Keyboards : IDisposable
 {
-    private readonly KeyboardOptions _options;
+    private KeyboardOptions _options;
     private readonly Action<string> _log;
     private readonly string _libraryName;
-    private readonly long _delayNs;
-    private readonly long _intervalNs;
+    private long _delayNs;
+    private long _intervalNs;
     private readonly List<(int Device, KeyCode Key)> _held = new(16);
     private IKeymap? _keymap;
     private InputEvent _repeating; // The press that repeats, while NextRepeatNs is set.
@@ -24,8 +24,26 @@ public sealed class Keyboards : IDisposable
     internal Keyboards(KeyboardOptions options, Action<string> log, string libraryName)
     {
         (_options, _log, _libraryName) = (options, log, libraryName);
-        _delayNs = options.RepeatDelayMs * 1_000_000L;
-        _intervalNs = options.RepeatRate > 0 ? 1_000_000_000L / options.RepeatRate : 0;
+        SetRepeat();
+    }
+
+    /// <summary>Sets other options. The new keymap is opened when a keyboard appears or a key is pressed.</summary>
+    /// <param name="options">The options of the keymap and the repeat.</param>
+    /// <exception cref="InvalidOperationException">A key is held.</exception>
+    public void Change(KeyboardOptions options)
+    {
+        if (_held.Count > 0) throw new InvalidOperationException("a key is held");
+        _options = options;
+        SetRepeat();
+        NextRepeatNs = long.MaxValue;
+        _keymap?.Dispose();
+        _keymap = null;
+    }
+
+    private void SetRepeat()
+    {
+        _delayNs = _options.RepeatDelayMs * 1_000_000L;
+        _intervalNs = _options.RepeatRate > 0 ? 1_000_000_000L / _options.RepeatRate : 0;
     }
 
     /// <summary>When to call <see cref="Repeat"/>, in ns of the caller's clock; <see cref="long.MaxValue"/> if no key repeats.</summary>

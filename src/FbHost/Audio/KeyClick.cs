@@ -32,6 +32,13 @@ internal sealed class KeyClick
         }
     }
 
+    /// <summary>Sets the volume of the sound, 0 to 100 %.</summary>
+    public void SetVolume(int percent)
+    {
+        if (_sound is not null)
+            _sound.Gain.Target = Gain.OfPercent(percent);
+    }
+
     /// <summary>Plays the sound now, unless none is configured or sound is muted.</summary>
     public void Play()
     {

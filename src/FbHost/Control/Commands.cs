@@ -28,6 +28,9 @@ internal sealed class Commands
     private readonly List<ControlConnection> _watchers = [];
     private readonly List<(ControlConnection Connection, string? App)> _followers = [];
 
+    /// <summary>Reads the configuration anew.</summary>
+    public required ConfigReload Reload { get; init; }
+
     public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker,
         AppLauncher apps, SoundOutput output, ClientStreams streams, InputCommands input, Action quit)
     {
@@ -63,6 +66,10 @@ internal sealed class Commands
             case ["follow", .. var names] when names.Length <= 1:
                 Logs(connection, names.FirstOrDefault(), follow: true);
                 break;
+            case ["reload"]:
+                connection.AnswerLater();
+                Reload.Begin(result => Answer(connection, result));
+                break;
             case ["raise", var to]:
                 Raise(connection, to);
                 break;
@@ -93,7 +100,7 @@ internal sealed class Commands
             default:
                 if (!_sound.Handle(connection, words) && !_input.Handle(connection, words))
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
-                        + "event CLIENT TEXT, raise CLIENT, restart APP, logs [APP], follow [APP], "
+                        + "event CLIENT TEXT, raise CLIENT, restart APP, reload, logs [APP], follow [APP], "
                         + "blank, unblank, brightness PERCENT, audio, "
                         + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, watch, quit");
                 break;
@@ -136,13 +143,10 @@ internal sealed class Commands
             w.WriteBoolean("bell", client.Bell is not null);
             w.WriteBoolean("focus", client == _clients.Stack.Focus);
             w.WriteBoolean("audio", _streams.Of(client) is not null);
-            if (client.App is { } known && _apps.AppAt(known.Order) is { } app)
-            {
-                w.WriteString("app", app.Name);
-                w.WriteNumber("restarts", app.Restarts);
-                if (app.LastExit is { } exit)
-                    w.WriteString("lastExit", exit);
-            }
+            var app = client.App is { } known ? _apps.AppNamed(known.Name) : null;
+            w.WriteString("state", Mmm.Linux.Sys.ProcessField(client.Pid, 3) == "T" ? "stopped" : app?.State ?? "running");
+            if (app is not null)
+                WriteApp(w, app);
             w.WriteStartObject("values");
             foreach (var (name, value) in client.Values)
                 w.WriteString(name, value);
@@ -150,6 +154,49 @@ internal sealed class Commands
             w.WriteEndObject();
         }
         w.WriteEndArray();
+        w.WriteStartArray("apps");
+        foreach (var app in _apps.All)
+        {
+            w.WriteStartObject();
+            WriteApp(w, app);
+            w.WriteString("state", app.State);
+            if (app.Process is { HasEnded: false } process)
+                w.WriteNumber("pid", process.Pid);
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    }
+
+    private static void WriteApp(Utf8JsonWriter w, App app)
+    {
+        w.WriteString("app", app.Name);
+        w.WriteNumber("restarts", app.Restarts);
+        if (app.LastExit is { } exit)
+            w.WriteString("lastExit", exit);
+    }
+
+    private static void Answer(ControlConnection connection, ConfigReload.Result result)
+    {
+        if (result.Faults.Count > 0)
+            connection.Fail(result.Faults[0], more: Write);
+        else
+            connection.Ok(Write);
+
+        void Write(Utf8JsonWriter w)
+        {
+            List("faults", result.Faults);
+            List("applied", result.Applied);
+            List("nextStart", result.NextStart);
+            List("overridden", result.Overridden);
+
+            void List(string name, IReadOnlyList<string> texts)
+            {
+                w.WriteStartArray(name);
+                foreach (var text in texts)
+                    w.WriteStringValue(text);
+                w.WriteEndArray();
+            }
+        }
     }
 
     // The pixels follow the answer as XRGB8888 rows, so that the requesting program encodes the PNG and not the loop.

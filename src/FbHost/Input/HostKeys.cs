@@ -11,7 +11,6 @@ internal sealed class HostKeys
 {
     private static readonly byte[][] TerminalWords =
         [.. Enumerable.Range(1, 12).Select(n => System.Text.Encoding.UTF8.GetBytes($"control-alt-F{n}"))];
-    private readonly HostKeyOptions _options;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;
     private readonly List<KeyId> _down = []; // held keys that the host has handled
@@ -20,7 +19,10 @@ internal sealed class HostKeys
     /// <param name="act">Carries out an action.</param>
     /// <param name="switchTerminal">Shows the virtual terminal of a number; null if there are no virtual terminals.</param>
     public HostKeys(HostKeyOptions options, Action<HostAction> act, Action<int>? switchTerminal) =>
-        (_options, _act, _switchTerminal) = (options, act, switchTerminal);
+        (Options, _act, _switchTerminal) = (options, act, switchTerminal);
+
+    /// <summary>The configured keys.</summary>
+    public HostKeyOptions Options { get; set; }
 
     private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
 
@@ -46,23 +48,23 @@ internal sealed class HostKeys
 
     private HostAction? ConfiguredFor(ReadOnlySpan<byte> word)
     {
-        for (var i = 0; i < _options.Keys.Count; i++) // called for each key, so no enumerator is allocated
+        for (var i = 0; i < Options.Keys.Count; i++) // called for each key, so no enumerator is allocated
         {
-            if (word.SequenceEqual(_options.Keys[i].Word))
-                return _options.Keys[i].Action;
+            if (word.SequenceEqual(Options.Keys[i].Word))
+                return Options.Keys[i].Action;
         }
         return null;
     }
 
     private bool TryAct(ReadOnlySpan<byte> word)
     {
-        var action = ConfiguredFor(word) ?? (!_options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
+        var action = ConfiguredFor(word) ?? (!Options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
         if (action is { } known)
         {
             _act(known);
             return true;
         }
-        for (var i = 0; i < TerminalWords.Length && !_options.Lock && _switchTerminal is not null; i++)
+        for (var i = 0; i < TerminalWords.Length && !Options.Lock && _switchTerminal is not null; i++)
         {
             if (!word.SequenceEqual(TerminalWords[i]))
                 continue;

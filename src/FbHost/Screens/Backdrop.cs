@@ -12,7 +12,7 @@ internal sealed class Backdrop : Surface
         Text = PixelColor.FromRgb(0xE8ECF0);
     private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // the largest splash
     private readonly Screen _screen;
-    private readonly string _help;
+    private string _help;
     private readonly Dictionary<string, string> _failing = []; // by app
     private readonly string? _splashFile;
     private byte[]? _splash; // the PNG, until it is ended
@@ -43,6 +43,14 @@ internal sealed class Backdrop : Surface
         {
             EndSplash();
         }
+    }
+
+    /// <summary>Sets the text about how to get help.</summary>
+    public void SetHelp(string help)
+    {
+        _help = help;
+        if (_failing.Count > 0)
+            Render();
     }
 
     /// <summary>Ends the splash, after the first client has shown a picture.</summary>
