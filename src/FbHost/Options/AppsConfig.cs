@@ -25,36 +25,40 @@ internal static class AppsConfig
         public ButtonConfig Button { get; set; } = new(0, 0, ActiveLow: false, "");
     }
 
-    /// <summary>An app that the host starts.</summary>
-    public static ConfigType<AppOptions> App() => new ObjectType<AppDraft, AppOptions>(() => new AppDraft(),
+    /// <summary>The apps that the host starts.</summary>
+    public static ConfigKey<ServeOptions> Apps() =>
+        new ConfigKey<ServeOptions, IReadOnlyList<AppDraft>>("apps", new ListType<AppDraft>(App()),
+        (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.");
+
+    private static AppOptions Options(AppDraft a) =>
+        new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command) { FullScreen = a.FullScreen, Messages = a.Messages };
+
+    private static ObjectType<AppDraft> App() => new(() => new AppDraft(),
     [
         new ConfigKey<AppDraft, string>("name",
-            new TextType<string>(t => IsWord(t)
-                ? (t, null)
-                : (null, $"it must be one word of at most {LongestName} letters, without /")),
+            new TextType(t => IsWord(t) ? null : $"it must be one word of at most {LongestName} letters, without /"),
             (a, v) => a.Name = v, "One word. Default: the name of the program."),
         new ConfigKey<AppDraft, IReadOnlyList<string>>("command",
-            new ListType<string>(new TextType<string>(t => (t, null), most: LongestArgument, least: 0), 1,
+            new ListType<string>(new TextType(_ => null, most: LongestArgument, least: 0), 1,
                 must: "it must be a list: [ \"/path/to/app\", \"argument\", … ]",
-                first: new TextType<string>(t => t.Length > 0 && t[^1] != '/'
-                    ? (t, null)
-                    : (null, "it must name a program, as in \"/path/to/app\""), Places.Program)),
+                first: new TextType(t => t.Length > 0 && t[^1] != '/' ? null : "it must name a program, as in \"/path/to/app\"",
+                    Places.Program)),
             (a, v) => a.Command = v, "The program and its arguments.", isRequired: true),
         new ConfigKey<AppDraft, bool>("fullScreen", ConfigTypes.Flag, (a, v) => a.FullScreen = v,
             "Whether the clients of this app are asked to take the size of the screen.", "false"),
-        new ConfigKey<AppDraft, IReadOnlyList<string>>("messages", ConfigTypes.Messages, (a, v) => a.Messages = [.. v],
+        new ConfigKey<AppDraft, IReadOnlyList<int>>("messages", ConfigTypes.Messages, (a, v) => a.Messages = ConfigTypes.MessagesOf(v),
             "Messages that the host accepts from clients of this app, in addition to those of messages.", "[]"),
-    ], a => (new AppOptions(a.Name ?? Path.GetFileName(a.Command[0]), a.Command)
-    {
-        FullScreen = a.FullScreen, Messages = a.Messages,
-    }, null));
+    ]);
 
     private static bool IsWord(string name) =>
         name.Length is > 0 and <= LongestName
         && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '/') && name is not ("." or "..");
 
-    /// <summary>A button on a GPIO line.</summary>
-    public static ConfigType<ButtonConfig> Button() => new ObjectType<ButtonDraft, ButtonConfig>(() => new ButtonDraft(),
+    /// <summary>Buttons on GPIO lines.</summary>
+    public static ConfigKey<ServeOptions> Buttons() => new ConfigKey<ServeOptions, IReadOnlyList<ButtonDraft>>("buttons",
+        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.");
+
+    private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
     [
         new ConfigKey<ButtonDraft, int>("chip", new IntegerType(0, 255, Places.Chip), (b, v) => b.Button = b.Button with { Chip = v },
             "N of /dev/gpiochipN.", "0"),
@@ -63,14 +67,12 @@ internal static class AppsConfig
         new ConfigKey<ButtonDraft, bool>("activeLow", ConfigTypes.Flag, (b, v) => b.Button = b.Button with { ActiveLow = v },
             "Whether the line is low while the button is pressed.", "false"),
         new ConfigKey<ButtonDraft, string>("event",
-            new TextType<string>(t => t.Length is > 0 and <= LongestEvent
-                ? (t, null)
-                : (null, $"it must be an event text of 1 to {LongestEvent} characters")),
+            new TextType(t => t.Length is > 0 and <= LongestEvent ? null : $"it must be an event text of 1 to {LongestEvent} characters"),
             (b, v) => b.Button = b.Button with { Event = v }, "The text of the event, such as return.", isRequired: true),
-        new ConfigKey<ButtonDraft, string>("driver",
-            new WordType<string>((ButtonConfig.CharDev, ButtonConfig.CharDev), (ButtonConfig.Libgpiod, ButtonConfig.Libgpiod)),
-            (b, v) => b.Button = b.Button with { Driver = v }, "How the lines are read.", "\"chardev\""),
+        new ConfigKey<ButtonDraft, int>("driver", new WordType(ButtonConfig.CharDev, ButtonConfig.Libgpiod),
+            (b, v) => b.Button = b.Button with { Driver = v == 0 ? ButtonConfig.CharDev : ButtonConfig.Libgpiod },
+            "How the lines are read.", "\"chardev\""),
         new ConfigKey<ButtonDraft, int>("debounceMs", new IntegerType(0, 1000), (b, v) => b.Button = b.Button with { DebounceMs = v },
             "Pulses shorter than this are ignored, in milliseconds.", "5"),
-    ], b => (b.Button, null));
+    ]);
 }

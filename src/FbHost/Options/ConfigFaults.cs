@@ -7,7 +7,8 @@ namespace FbHost.Options;
 internal sealed class ConfigFaults(string file)
 {
     private const int Most = 100;
-    private readonly List<(int Line, string Text)> _faults = [];
+    private readonly List<string> _faults = [];
+    private readonly List<int> _lines = []; // of the faults; ascending
     private bool _areMore;
 
     /// <summary>Whether there is no fault.</summary>
@@ -19,7 +20,7 @@ internal sealed class ConfigFaults(string file)
     /// <summary>The faults in the order of their lines, each one line: <c>FILE:LINE: what is wrong; what is allowed</c>.</summary>
     public IReadOnlyList<string> Lines =>
     [
-        .. _faults.OrderBy(f => f.Line).Select(f => LogWriter.Printable(f.Line > 0 ? $"{file}:{f.Line}: {f.Text}" : $"{file}: {f.Text}")),
+        .. _faults,
         .. _areMore ? (ReadOnlySpan<string>)[$"{file}: there are more faults"] : [],
     ];
 
@@ -28,10 +29,14 @@ internal sealed class ConfigFaults(string file)
     /// <param name="text">What is wrong and what is allowed, without control characters.</param>
     public void Add(int line, string text)
     {
-        if (!AreEnough)
-            _faults.Add((line, text));
-        else
+        if (AreEnough)
+        {
             _areMore = true;
+            return;
+        }
+        var at = _lines.FindLastIndex(l => l <= line) + 1;
+        _lines.Insert(at, line);
+        _faults.Insert(at, LogWriter.Printable(line > 0 ? $"{file}:{line}: {text}" : $"{file}: {text}"));
     }
 
     /// <summary>Makes an exception whose message is the first fault; its inner exception has all of them.</summary>

@@ -31,7 +31,7 @@ internal static class ConfigFile
         if (ConfigText.Read(file, faults, checksPlaces) is not { } root)
             return null;
         var options = new ServeOptions { Configuration = root };
-        ObjectType<ServeOptions, ServeOptions>.TryRead(options, root, ConfigTable.Keys());
+        ObjectType<ServeOptions>.TryRead(options, root, ConfigTable.Keys());
         CheckApps(root, options);
         return faults.AreNone ? options : null;
     }
@@ -43,16 +43,17 @@ internal static class ConfigFile
         if (items.Count != options.Apps.Count)
             return;
         var names = new HashSet<string>();
-        foreach (var (item, app) in items.Zip(options.Apps))
+        for (var i = 0; i < items.Count; i++)
         {
-            if (!names.Add(app.Name))
-                item.Fault($"another app is named {app.Name} already; give it a \"name\" of its own");
+            if (!names.Add(options.Apps[i].Name))
+                items[i].Fault($"another app is named {options.Apps[i].Name} already; give it a \"name\" of its own");
         }
         if (options.Front is { } front && !names.Contains(front))
         {
             root.Member("front")!.Fault(names.Count == 0
                 ? "it must name one of \"apps\", and there are none"
-                : $"it must name one of \"apps\": {string.Join(", ", names)}{Suggestion.Text(front, names)}");
+                : Suggestion.For(front, names) is { } meant ? $"did you mean \"{meant}\"?"
+                : $"it must name one of \"apps\": {string.Join(", ", names)}");
         }
     }
 }

@@ -55,26 +55,22 @@ internal sealed class ConfigKey<TTarget, TValue>(
 internal sealed class ConfigGroup<TTarget>(string name, ConfigKey<TTarget>[] keys, string description)
     : ConfigKey<TTarget>(name, description, null, false)
 {
-    protected override ConfigType Type { get; } = new ObjectType<TTarget, TTarget>(() => default!, keys, _ => (default, null));
+    protected override ConfigType Type { get; } = new ObjectType<TTarget>(() => default!, keys);
 
-    public override bool TryRead(TTarget target, JsonValue v) => ObjectType<TTarget, TTarget>.TryRead(target, v, keys);
+    public override bool TryRead(TTarget target, JsonValue v) => ObjectType<TTarget>.TryRead(target, v, keys);
 }
 
 /// <summary>An object with known keys.</summary>
 /// <param name="make">Makes what the keys set.</param>
 /// <param name="keys">The keys.</param>
-/// <param name="finish">Returns the value, or what the object must be.</param>
-internal sealed class ObjectType<TTarget, TValue>(
-    Func<TTarget> make, ConfigKey<TTarget>[] keys, Func<TTarget, (TValue? Value, string? Must)> finish) : ConfigType<TValue>
+/// <param name="must">Returns what the object must be; null if it is valid.</param>
+internal sealed class ObjectType<TTarget>(Func<TTarget> make, ConfigKey<TTarget>[] keys, Func<TTarget, string?>? must = null)
+    : ConfigType<TTarget>
 {
-    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out TValue value)
+    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out TTarget value)
     {
-        value = default;
-        var target = make();
-        if (!TryRead(target, v, keys))
-            return false;
-        (value, var must) = finish(target);
-        return must is null || v.Fault(must);
+        value = make();
+        return TryRead(value, v, keys) && (must?.Invoke(value) is not { } fault || v.Fault(fault));
     }
 
     /// <summary>Reads the members of an object, each of which must be known, into a target.</summary>

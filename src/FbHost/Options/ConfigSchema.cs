@@ -19,7 +19,7 @@ internal static class ConfigSchema
             w.WriteString("title", "The configuration of mmm");
             w.WriteBoolean("allowComments", true);
             w.WriteBoolean("allowTrailingCommas", true);
-            ObjectType<ServeOptions, ServeOptions>.WriteSchema(w, ConfigTable.Keys());
+            ObjectType<ServeOptions>.WriteSchema(w, ConfigTable.Keys());
             w.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";

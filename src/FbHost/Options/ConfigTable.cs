@@ -18,59 +18,61 @@ internal static class ConfigTable
         new ConfigGroup<ServeOptions>("display", Display(), "The display."),
         new ConfigGroup<ServeOptions>("input", InputConfig.Keys(), "Input devices, keyboards and keys."),
         new ConfigGroup<ServeOptions>("audio", Audio(), "Sound."),
-        new ConfigKey<ServeOptions, IReadOnlyList<GpioButtons.ButtonConfig>>("buttons", new ListType<GpioButtons.ButtonConfig>(
-            AppsConfig.Button()), (o, v) => o.Buttons = v, "Buttons on GPIO lines."),
-        new ConfigKey<ServeOptions, IReadOnlyList<AppOptions>>("apps", new ListType<AppOptions>(AppsConfig.App()),
-            (o, v) => o.Apps = v, "The apps that the host starts."),
+        AppsConfig.Buttons(),
+        AppsConfig.Apps(),
         new ConfigKey<ServeOptions, string>("front", Anything, (o, v) => o.Front = v,
             "The name of the app that is in front and has the keyboard. Default: the first of apps."),
         new ConfigKey<ServeOptions, string>("help", Anything, (o, v) => o.Help = v,
             "A text for the page that is shown while an app keeps ending."),
-        new ConfigKey<ServeOptions, IReadOnlyList<string>>("messages", ConfigTypes.Messages,
-            (o, v) => o.AllowedMessages = new HashSet<string>(v), "Messages that the host accepts from any client.", "[\"move\"]"),
+        new ConfigKey<ServeOptions, IReadOnlyList<int>>("messages", ConfigTypes.Messages,
+            (o, v) => o.AllowedMessages = ConfigTypes.MessagesOf(v), "Messages that the host accepts from any client.", "[\"move\"]"),
         new ConfigKey<ServeOptions, string>("$schema", Anything, (_, _) => { }, "The place of this schema, for editors."),
     ];
 
-    private static readonly TextType<string> Anything = new(t => (t, null), least: 0);
+    private static readonly TextType Anything = new(_ => null, least: 0);
 
     private static ConfigKey<ServeOptions>[] Display() =>
     [
-        new ConfigKey<ServeOptions, DisplayChoice>("device",
-            new TextType<DisplayChoice>(t => DisplayChoice.Parse(t, out var fault) is { } d ? (d, null) : (null, fault), Places.Display),
-            (o, v) => o.Display = v, $"The display: {DisplayChoice.Forms}.", "\"auto\""),
-        new ConfigKey<ServeOptions, DrmMode>("mode",
-            new TextType<DrmMode>(t => DrmMode.Parse(t) is { } m
-                ? (m, null)
-                : (null, "it must be WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, as in \"1280x720@60\"")),
-            (o, v) => o.DisplayMode = v, "The mode of a KMS display. Default: the monitor's preferred mode."),
-        new ConfigKey<ServeOptions, DrmFormat?>("format",
-            new WordType<DrmFormat?>(("auto", null), ("xrgb8888", DrmFormat.Parse("xrgb8888")), ("rgb565", DrmFormat.Parse("rgb565"))),
-            (o, v) => o.DisplayFormat = v, "The pixel format of a KMS display.", "\"auto\""),
+        new ConfigKey<ServeOptions, string>("device",
+            new TextType(t => DisplayChoice.Parse(t, out var fault) is null ? fault : null, Places.Display),
+            (o, v) => o.Display = DisplayChoice.Parse(v, out _)!, $"The display: {DisplayChoice.Forms}.", "\"auto\""),
+        new ConfigKey<ServeOptions, string>("mode",
+            new TextType(t => DrmMode.Parse(t) is null ? "it must be WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, as in \"1280x720@60\"" : null),
+            (o, v) => o.DisplayMode = DrmMode.Parse(v), "The mode of a KMS display. Default: the monitor's preferred mode."),
+        new ConfigKey<ServeOptions, int>("format", new WordType(Formats),
+            (o, v) => o.DisplayFormat = v == 0 ? null : DrmFormat.Parse(Formats[v]), "The pixel format of a KMS display.", "\"auto\""),
         new ConfigKey<ServeOptions, int>("rotate", ConfigTypes.QuarterTurn, (o, v) => o.Rotate = v,
             "How the panel is mounted, in degrees clockwise.", "0"),
-        new ConfigKey<ServeOptions, (bool X, bool Y)>("mirror",
-            new WordType<(bool X, bool Y)>(("none", (false, false)), ("x", (true, false)), ("y", (false, true)), ("xy", (true, true))),
-            (o, v) => (o.MirrorX, o.MirrorY) = v, "Mirrors the picture before it is rotated: x is left to right.", "\"none\""),
+        new ConfigKey<ServeOptions, int>("mirror", new WordType("none", "x", "y", "xy"),
+            (o, v) => (o.MirrorX, o.MirrorY) = (v is 1 or 3, v is 2 or 3),
+            "Mirrors the picture before it is rotated: x is left to right.", "\"none\""),
         new ConfigKey<ServeOptions, bool>("dither", ConfigTypes.Flag, (o, v) => o.Dither = v,
             "Ordered dithering on displays with less than 24 bits per pixel.", "true"),
         new ConfigKey<ServeOptions, string>("splash", ConfigTypes.Name("a PNG file", Places.File), (o, v) => o.Splash = v,
             "A PNG that is shown until the first frame of the first client."),
-        new ConfigKey<ServeOptions, TimeSpan>("blankAfter",
-            new TextType<TimeSpan>(t => TimeSpan.TryParseExact(t, @"hh\:mm\:ss", CultureInfo.InvariantCulture, out var time)
-                ? (time, null)
-                : (default, "it must be a time as in \"00:10:00\" (hours, minutes, seconds); \"00:00:00\" is never")),
-            (o, v) => o.BlankAfter = v, "The time without input, HH:MM:SS, after which the screen is turned off.", "\"00:00:00\""),
-        new ConfigKey<ServeOptions, bool>("cursor", new WordType<bool>(("auto", true), ("never", false)), (o, v) => o.Cursor = v,
+        new ConfigKey<ServeOptions, string>("blankAfter",
+            new TextType(t => Duration(t) is null
+                ? "it must be a time as in \"00:10:00\" (hours, minutes, seconds); \"00:00:00\" is never"
+                : null),
+            (o, v) => o.BlankAfter = Duration(v)!.Value, "The time without input, HH:MM:SS, after which the screen is turned off.",
+            "\"00:00:00\""),
+        new ConfigKey<ServeOptions, int>("cursor", new WordType("auto", "never"), (o, v) => o.Cursor = v == 0,
             "Whether an arrow is shown while a mouse moves.", "\"auto\""),
     ];
 
+    private static readonly string[] Formats = ["auto", "xrgb8888", "rgb565"];
+
+    private static TimeSpan? Duration(string text) =>
+        TimeSpan.TryParseExact(text, @"hh\:mm\:ss", CultureInfo.InvariantCulture, out var time) ? time : null;
+
+    private static AudioOptions? Output(string text) => AudioOptions.TryParse(text, out var options, out _) ? options : null;
+
     private static ConfigKey<ServeOptions>[] Audio() =>
     [
-        new ConfigKey<ServeOptions, AudioOptions>("device",
-            new TextType<AudioOptions>(t => AudioOptions.TryParse(t, out var a, out _)
-                ? (a, null)
-                : (null, "it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE"), Places.Audio),
-            (o, v) => o.Audio = o.Audio.On(v), "The sound output: auto, none, alsa:NAME, alsa:card=NAME or wav:FILE.", "\"auto\""),
+        new ConfigKey<ServeOptions, string>("device",
+            new TextType(t => Output(t) is null ? "it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE" : null,
+                t => Places.Audio(Output(t)!)),
+            (o, v) => o.Audio = o.Audio.On(Output(v)!), "The sound output: auto, none, alsa:NAME, alsa:card=NAME or wav:FILE.", "\"auto\""),
         new ConfigKey<ServeOptions, IReadOnlyList<string>>("prefer", new ListType<string>(ConfigTypes.Name("a card")),
             (o, v) => o.Audio = o.Audio with { Prefer = v },
             "The cards that auto prefers: ids or parts of names, the best one first.", "[]"),
@@ -84,10 +86,9 @@ internal static class ConfigTable
             (o, v) => o.Sound.CardControl = v, "A control of the card's own mixer that the volume sets."),
         new ConfigKey<ServeOptions, bool>("limiter", ConfigTypes.Flag, (o, v) => o.Sound.Limits = v,
             "Whether sound beyond full scale is turned down; otherwise it is clipped.", "true"),
-        new ConfigKey<ServeOptions, ResamplerQuality>("resampler",
-            new WordType<ResamplerQuality>(
-                ("low", ResamplerQuality.Low), ("default", ResamplerQuality.Default), ("high", ResamplerQuality.High)),
-            (o, v) => o.Sound.Quality = v, "The quality of resampling.", "\"default\""),
+        new ConfigKey<ServeOptions, int>("resampler", new WordType("low", "default", "high"),
+            (o, v) => o.Sound.Quality = v == 0 ? ResamplerQuality.Low : v == 1 ? ResamplerQuality.Default : ResamplerQuality.High,
+            "The quality of resampling.", "\"default\""),
         new ConfigKey<ServeOptions, string>("click", ConfigTypes.Name("a WAV file", Places.Wav), (o, v) => o.Sound.Click = v,
             "A WAV file of at most one second that is played at each press."),
         new ConfigKey<ServeOptions, int>("clickVolume", ConfigTypes.Percent, (o, v) => o.Sound.ClickVolume = v,

@@ -19,23 +19,20 @@ internal abstract class ConfigType<TValue> : ConfigType
 }
 
 /// <summary>A text.</summary>
-/// <param name="parse">Returns the value of a text, or what the text must be.</param>
+/// <param name="must">Returns what the text must be; null if it is valid.</param>
 /// <param name="place">Returns what is wrong with a named file, program or device on this machine; null if nothing is.</param>
 /// <param name="most">The most characters.</param>
 /// <param name="least">The least number of characters.</param>
-internal sealed class TextType<TValue>(
-    Func<string, (TValue? Value, string? Must)> parse, Func<TValue, string?>? place = null, int most = JsonValue.MostText, int least = 1)
-    : ConfigType<TValue>
+internal sealed class TextType(
+    Func<string, string?> must, Func<string, string?>? place = null, int most = JsonValue.MostText, int least = 1) : ConfigType<string>
 {
-    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out TValue value)
+    public override bool TryRead(JsonValue v, out string value)
     {
-        value = default;
-        if (!v.TryText(most, out var text))
+        if (!v.TryText(most, out value))
             return false;
-        (value, var must) = parse(text);
-        if (must is not null)
-            return v.Fault(must);
-        return !v.ChecksPlaces || place?.Invoke(value!) is not { } missing || v.Fault(missing);
+        if (must(value) is { } fault)
+            return v.Fault(fault);
+        return !v.ChecksPlaces || place?.Invoke(value) is not { } missing || v.Fault(missing);
     }
 
     public override void WriteSchema(Utf8JsonWriter w)
@@ -47,30 +44,29 @@ internal sealed class TextType<TValue>(
     }
 }
 
-/// <summary>One of some words.</summary>
-internal sealed class WordType<TValue>(params (string Word, TValue Value)[] words) : ConfigType<TValue>
+/// <summary>One of some words, which is read as its place among them.</summary>
+internal sealed class WordType(params string[] words) : ConfigType<int>
 {
-    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out TValue value)
+    public override bool TryRead(JsonValue v, out int value)
     {
-        value = default;
+        value = 0;
         if (!v.TryText(JsonValue.MostText, out var text))
             return false;
-        foreach (var (word, known) in words)
-        {
-            if (word != text)
-                continue;
-            value = known;
-            return true;
-        }
-        var meant = Suggestion.For(text, words.Select(w => w.Word));
-        string[] all = [.. words.Select(w => $"\"{w.Word}\"")];
-        return v.Fault($"{(meant is null ? "" : $"did you mean \"{meant}\"? ")}it must be {string.Join(", ", all[..^1])} or {all[^1]}");
+        value = Array.IndexOf(words, text);
+        return value >= 0 || v.Fault(Must(text));
+    }
+
+    private string Must(string text)
+    {
+        var meant = Suggestion.For(text, words);
+        var all = $"it must be \"{string.Join("\", \"", words[..^1])}\" or \"{words[^1]}\"";
+        return meant is null ? all : $"did you mean \"{meant}\"? {all}";
     }
 
     public override void WriteSchema(Utf8JsonWriter w)
     {
         w.WriteStartArray("enum");
-        foreach (var (word, _) in words)
+        foreach (var word in words)
             w.WriteStringValue(word);
         w.WriteEndArray();
     }
@@ -187,20 +183,14 @@ internal sealed class ListType<TValue>(
     }
 }
 
-/// <summary>A value that is checked once more after it was read.</summary>
-/// <param name="inner">What the value may be.</param>
-/// <param name="convert">Returns the final value, or what the value must be.</param>
-internal sealed class CheckedType<TInner, TValue>(ConfigType<TInner> inner, Func<TInner, (TValue? Value, string? Must)> convert)
-    : ConfigType<TValue>
+/// <summary>A list of numbers that is checked once more after it was read.</summary>
+/// <param name="inner">What the list may be.</param>
+/// <param name="must">Returns what the list must be; null if it is valid.</param>
+internal sealed class CheckedType<TItem>(ListType<TItem> inner, Func<IReadOnlyList<TItem>, string?> must)
+    : ConfigType<IReadOnlyList<TItem>>
 {
-    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out TValue value)
-    {
-        value = default;
-        if (!inner.TryRead(v, out var read))
-            return false;
-        (value, var must) = convert(read);
-        return must is null || v.Fault(must);
-    }
+    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out IReadOnlyList<TItem> value) =>
+        inner.TryRead(v, out value) && (must(value) is not { } fault || v.Fault(fault));
 
     public override void WriteSchema(Utf8JsonWriter w) => inner.WriteSchema(w);
 }

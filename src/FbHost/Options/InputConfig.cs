@@ -28,20 +28,16 @@ internal static class InputConfig
             new ListType<string>(ConfigTypes.Name("\"auto\", \"none\", \"terminal\", a directory or a device", Places.Input), 1,
                 must: "it must name \"auto\", \"none\", \"terminal\", directories or device paths"),
             (o, v) => o.Inputs = v, "Input devices: auto, none, terminal, directories and paths.", "[\"auto\"]"),
-        new ConfigKey<ServeOptions, KeyboardOptions>("keyboard", KeyboardConfig.Keyboard(), (o, v) => o.Keyboard = v,
-            "What keys type and how they repeat."),
-        new ConfigKey<ServeOptions, HostKeyOptions>("keys", KeyboardConfig.Keys(), (o, v) => o.HostKeys = v,
-            "The keys that the host handles itself."),
-        new ConfigKey<ServeOptions, DeviceSettings>("touch", SettingsOf(Touch()),
-            (o, v) => o.DeviceRules = o.DeviceRules with { Touch = v }, "Settings for all touch screens."),
-        new ConfigKey<ServeOptions, DeviceSettings>("mouse", SettingsOf([Acceleration()]),
-            (o, v) => o.DeviceRules = o.DeviceRules with { Mouse = v }, "Settings for all mice and touchpads."),
-        new ConfigKey<ServeOptions, IReadOnlyList<DeviceRule>>("rules", new ListType<DeviceRule>(Rule()),
-            (o, v) => o.DeviceRules = o.DeviceRules with { Rules = v }, "Rules for single devices; the later one wins."),
+        KeyboardConfig.Keyboard(),
+        KeyboardConfig.Keys(),
+        new ConfigKey<ServeOptions, Draft>("touch", new ObjectType<Draft>(() => new Draft(), Touch()),
+            (o, v) => o.DeviceRules = o.DeviceRules with { Touch = v.Settings }, "Settings for all touch screens."),
+        new ConfigKey<ServeOptions, Draft>("mouse", new ObjectType<Draft>(() => new Draft(), [Acceleration()]),
+            (o, v) => o.DeviceRules = o.DeviceRules with { Mouse = v.Settings }, "Settings for all mice and touchpads."),
+        new ConfigKey<ServeOptions, IReadOnlyList<Draft>>("rules", new ListType<Draft>(Rule()),
+            (o, v) => o.DeviceRules = o.DeviceRules with { Rules = [.. v.Select(d => new DeviceRule(d.Name, d.Id, d.Path, d.Settings))] },
+            "Rules for single devices; the later one wins."),
     ];
-
-    private static ObjectType<Draft, DeviceSettings> SettingsOf(ConfigKey<Draft>[] keys) =>
-        new(() => new Draft(), keys, d => (d.Settings, null));
 
     private static ConfigKey<Draft, double> Acceleration() => new("acceleration", new NumberType(0, 4),
         (d, v) => d.Settings = d.Settings with { Acceleration = v }, "How much fast motion is accelerated; 0 for not at all.", "1");
@@ -49,11 +45,12 @@ internal static class InputConfig
     // The settings of a touch panel, which are the same in "touch" and in a rule.
     private static ConfigKey<Draft>[] Touch() =>
     [
-        new ConfigKey<Draft, CalibrationMatrix>("calibration",
-            new CheckedType<IReadOnlyList<double>, CalibrationMatrix>(
+        new ConfigKey<Draft, IReadOnlyList<double>>("calibration",
+            new CheckedType<double>(
                 new ListType<double>(new NumberType(-1000, 1000), 6, 6,
-                    "it must be six numbers a, b, c, d, e, f: x' = a x + b y + c, y' = d x + e y + f"), Matrix),
-            (d, v) => d.Settings = d.Settings with { Calibration = v }, "The matrix a, b, c, d, e, f that corrects positions from 0 to 1.",
+                    "it must be six numbers a, b, c, d, e, f: x' = a x + b y + c, y' = d x + e y + f"), MatrixFault),
+            (d, v) => d.Settings = d.Settings with { Calibration = Matrix(v) },
+            "The matrix a, b, c, d, e, f that corrects positions from 0 to 1.",
             "[1, 0, 0, 0, 1, 0]"),
         new ConfigKey<Draft, int>("rotate", ConfigTypes.QuarterTurn, (d, v) => d.Settings = d.Settings with { Rotate = v },
             "How the touch panel is mounted relative to its display, in degrees clockwise.", "0"),
@@ -67,38 +64,38 @@ internal static class InputConfig
             "How far a finger must move before motion is reported, of the width and height.", "0"),
         new ConfigKey<Draft, int>("minPressMs", new IntegerType(0, 1000), (d, v) => d.Settings = d.Settings with { MinPressMs = v },
             "Shorter touches are ignored, in milliseconds.", "0"),
-        new ConfigKey<Draft, PalmFilter>("palm",
-            new ObjectType<PalmDraft, PalmFilter>(() => new PalmDraft(),
+        new ConfigKey<Draft, PalmDraft>("palm",
+            new ObjectType<PalmDraft>(() => new PalmDraft(),
             [
                 new ConfigKey<PalmDraft, double>("pressure", new NumberType(0.01, 1), (p, v) => p.Palm = p.Palm with { Pressure = v },
                     "The least pressure of a palm, of the range that the device can report."),
                 new ConfigKey<PalmDraft, double>("size", new NumberType(0.01, 1), (p, v) => p.Palm = p.Palm with { Size = v },
                     "The least size of a palm, of the width of the panel."),
-            ], p => (p.Palm, null)),
-            (d, v) => d.Settings = d.Settings with { Palm = v }, "Which contacts are palms, which are ignored."),
+            ]),
+            (d, v) => d.Settings = d.Settings with { Palm = v.Palm }, "Which contacts are palms, which are ignored."),
         new ConfigKey<Draft, double>("edge", new NumberType(0, 0.2), (d, v) => d.Settings = d.Settings with { Edge = v },
             "Touches that begin this close to an edge are ignored, of the width and height.", "0"),
     ];
 
-    private static ObjectType<Draft, DeviceRule> Rule() => new(() => new Draft(),
+    private static ObjectType<Draft> Rule() => new(() => new Draft(),
     [
         new MatchKey(),
         new ConfigKey<Draft, bool>("ignore", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { Ignore = v },
             "Whether the device is not used.", "false"),
         new ConfigKey<Draft, bool>("grab", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { Grab = v },
             "Whether no other program gets the events of the device.", "false"),
-        new ConfigKey<Draft, DeviceRole>("role",
-            new WordType<DeviceRole>(("auto", DeviceRole.Auto), ("touch", DeviceRole.Touch), ("tablet", DeviceRole.Tablet),
-                ("mouse", DeviceRole.Mouse), ("keyboard", DeviceRole.Keyboard), ("scanner", DeviceRole.Scanner)),
-            (d, v) => d.Settings = d.Settings with { Role = v }, "What the device is used as.", "\"auto\""),
-        new ConfigKey<Draft, AxisRanges>("range",
-            new CheckedType<IReadOnlyList<int>, AxisRanges>(
+        // The words are in the order of the enumeration.
+        new ConfigKey<Draft, int>("role", new WordType("auto", "touch", "tablet", "mouse", "keyboard", "scanner"),
+            (d, v) => d.Settings = d.Settings with { Role = (DeviceRole)v }, "What the device is used as.", "\"auto\""),
+        new ConfigKey<Draft, IReadOnlyList<int>>("range",
+            new CheckedType<int>(
                 new ListType<int>(new IntegerType(int.MinValue, int.MaxValue), 4, 4, "it must be four numbers: xMin, xMax, yMin, yMax"),
-                Ranges),
-            (d, v) => d.Settings = d.Settings with { Ranges = v }, "xMin, xMax, yMin, yMax in the units of the device."),
+                RangesFault),
+            (d, v) => d.Settings = d.Settings with { Ranges = new AxisRanges(v[0], v[1], v[2], v[3]) },
+            "xMin, xMax, yMin, yMax in the units of the device."),
         Acceleration(),
         .. Touch(),
-    ], d => (new DeviceRule(d.Name, d.Id, d.Path, d.Settings), null));
+    ]);
 
     // An object that sets the conditions of the same rule, one of which must be there.
     private sealed class MatchKey() : ConfigKey<Draft>("match", "The conditions that a device must meet, all of them.", null, true)
@@ -107,33 +104,30 @@ internal static class InputConfig
         [
             new ConfigKey<Draft, string>("name", ConfigTypes.Name("devices, as in \"*touch*\""), (d, v) => d.Name = v,
                 "The name of the device, with * and ?."),
-            new ConfigKey<Draft, DeviceId?>("id",
-                new TextType<DeviceId?>(t => DeviceId.TryParse(t, out var id)
-                    ? (id, null)
-                    : (null, "it must be vendor:product in hexadecimal digits, as in \"0eef:0001\"")),
-                (d, v) => d.Id = v, "vendor:product in hexadecimal, as lsusb prints them."),
+            new ConfigKey<Draft, string>("id",
+                new TextType(t => DeviceId.TryParse(t, out _)
+                    ? null
+                    : "it must be vendor:product in hexadecimal digits, as in \"0eef:0001\""),
+                (d, v) => d.Id = DeviceId.TryParse(v, out var id) ? id : null, "vendor:product in hexadecimal, as lsusb prints them."),
             new ConfigKey<Draft, string>("path", ConfigTypes.Name("device nodes, as in \"/dev/input/event*\""), (d, v) => d.Path = v,
                 "The device node, with * and ?."),
         ];
 
-        protected override ConfigType Type { get; } = new ObjectType<Draft, Draft>(() => new Draft(), Conditions, d => (d, null));
+        protected override ConfigType Type { get; } = new ObjectType<Draft>(() => new Draft(), Conditions);
 
-        public override bool TryRead(Draft target, JsonValue v) => ObjectType<Draft, Draft>.TryRead(target, v, Conditions)
+        public override bool TryRead(Draft target, JsonValue v) => ObjectType<Draft>.TryRead(target, v, Conditions)
             && ((target.Name ?? target.Path) is not null || target.Id is not null
                 || v.Fault("it must have a \"name\", \"id\" or \"path\""));
     }
 
-    private static (CalibrationMatrix, string?) Matrix(IReadOnlyList<double> n)
-    {
-        var matrix = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
-        return matrix.IsUsable
-            ? (matrix, null)
-            : (default, "the matrix is singular: a e - b d is 0, so different positions would become one; "
-                + "[ 1, 0, 0, 0, 1, 0 ] changes nothing");
-    }
+    private static CalibrationMatrix Matrix(IReadOnlyList<double> n) => new(n[0], n[1], n[2], n[3], n[4], n[5]);
 
-    private static (AxisRanges, string?) Ranges(IReadOnlyList<int> n) =>
-        n[0] >= n[1] ? (default, $"xMin {n[0]} must be less than xMax {n[1]}; \"invertX\": true turns the axis")
-        : n[2] >= n[3] ? (default, $"yMin {n[2]} must be less than yMax {n[3]}; \"invertY\": true turns the axis")
-        : (new AxisRanges(n[0], n[1], n[2], n[3]), null);
+    private static string? MatrixFault(IReadOnlyList<double> n) => Matrix(n).IsUsable
+        ? null
+        : "the matrix is singular: a e - b d is 0, so different positions would become one; [ 1, 0, 0, 0, 1, 0 ] changes nothing";
+
+    private static string? RangesFault(IReadOnlyList<int> n) =>
+        n[0] >= n[1] ? $"xMin {n[0]} must be less than xMax {n[1]}; \"invertX\": true turns the axis"
+        : n[2] >= n[3] ? $"yMin {n[2]} must be less than yMax {n[3]}; \"invertY\": true turns the axis"
+        : null;
 }

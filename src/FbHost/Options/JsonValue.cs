@@ -119,7 +119,7 @@ internal sealed class JsonValue
         if (a.Members is { } members)
             return members.Count == b.Members!.Count && members.All(m => Equal(m, b.Member(m._key)));
         if (a.Items is { } items)
-            return b.Items is { } others && items.Count == others.Count && items.Zip(others).All(pair => Equal(pair.First, pair.Second));
+            return b.Items is { } others && items.Count == others.Count && !items.Where((item, i) => !Equal(item, others[i])).Any();
         return Equals(a._value, b._value);
     }
 

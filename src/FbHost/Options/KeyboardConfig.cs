@@ -19,7 +19,8 @@ internal static class KeyboardConfig
         public bool IsLocked { get; set; }
     }
 
-    public static ConfigType<KeyboardOptions> Keyboard() => new ObjectType<Draft, KeyboardOptions>(() => new Draft(),
+    public static ConfigKey<ServeOptions> Keyboard() =>
+        new ConfigKey<ServeOptions, Draft>("keyboard", new ObjectType<Draft>(() => new Draft(),
     [
         new ConfigKey<Draft, string>("layout", Names, (d, v) => d.Keyboard = d.Keyboard with { Layout = v }, "XKB layouts, as in us,de."),
         new ConfigKey<Draft, string>("variant", Names, (d, v) => d.Keyboard = d.Keyboard with { Variant = v }, "XKB variants."),
@@ -36,30 +37,29 @@ internal static class KeyboardConfig
         new ConfigKey<Draft, bool>("numLock", ConfigTypes.Flag, (d, v) => d.Keyboard = d.Keyboard with { NumLock = v },
             "Whether NumLock is on at the start.", "true"),
     ], d => d.Keyboard is { Keymap: not null } k && (k.Layout ?? k.Variant ?? k.Options ?? k.Model) is not null
-        ? (null, "\"keymap\" is a whole keymap; leave out layout, variant, options and model, or it")
-        : (d.Keyboard, null));
+        ? "\"keymap\" is a whole keymap; leave out layout, variant, options and model, or it"
+        : null), (o, v) => o.Keyboard = v.Keyboard, "What keys type and how they repeat.");
 
-    public static ConfigType<HostKeyOptions> Keys() => new ObjectType<Draft, HostKeyOptions>(() => new Draft(),
+    public static ConfigKey<ServeOptions> Keys() => new ConfigKey<ServeOptions, Draft>("keys", new ObjectType<Draft>(() => new Draft(),
     [
         new ConfigKey<Draft, IReadOnlyList<(byte[], HostAction)>>("host", new KeysType(), (d, v) => d.Keys = v,
             "Keys and what the host does when they are pressed."),
         new ConfigKey<Draft, bool>("lock", ConfigTypes.Flag, (d, v) => d.IsLocked = v,
             "Whether the host's own keys, such as Ctrl+Alt+Backspace, have no effect.", "false"),
-    ], d => (new HostKeyOptions(d.Keys, d.IsLocked), null));
+    ]), (o, v) => o.HostKeys = new HostKeyOptions(v.Keys, v.IsLocked), "The keys that the host handles itself.");
 
     // Names as xkb accepts them: letters, digits and separators. Anything else is an error that the library would not report clearly.
-    private static TextType<string> Names { get; } = new(
+    private static TextType Names { get; } = new(
         t => t.Length is > 0 and <= LongestNames && t.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
-            ? (t, null)
-            : (null, "it must be names as xkb has them, as in \"de\", \"us,ru\" or \"compose:ralt\""));
+            ? null
+            : "it must be names as xkb has them, as in \"de\", \"us,ru\" or \"compose:ralt\"");
 
     // An object whose keys are names of keys.
     private sealed class KeysType : ConfigType<IReadOnlyList<(byte[], HostAction)>>
     {
-        private static readonly WordType<HostAction> Action = new(
-            ("quit", HostAction.Quit), ("blank", HostAction.Blank), ("next-client", HostAction.NextClient),
-            ("restart-app", HostAction.RestartApp), ("volume-up", HostAction.VolumeUp), ("volume-down", HostAction.VolumeDown),
-            ("mute", HostAction.Mute));
+        // In the order of the enumeration.
+        private static readonly WordType Action =
+            new("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute");
 
         public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out IReadOnlyList<(byte[], HostAction)> value)
         {
@@ -69,18 +69,14 @@ internal static class KeyboardConfig
             var keys = new List<(byte[], HostAction)>();
             foreach (var member in members)
             {
-                if (IsKey(member.Key) ? Action.TryRead(member, out var action) : NoKey(member, out action))
-                    keys.Add((Encoding.UTF8.GetBytes(member.Key), action));
+                if (!IsKey(member.Key))
+                    member.Fault($"\"{member.Key}\" is not a key; it must be a name of docs/keys.md or one character, "
+                        + "after control-, alt-, shift- in this order");
+                else if (Action.TryRead(member, out var action))
+                    keys.Add((Encoding.UTF8.GetBytes(member.Key), (HostAction)action));
             }
             value = keys;
             return keys.Count == members.Count;
-        }
-
-        private static bool NoKey(JsonValue v, out HostAction action)
-        {
-            action = default;
-            return v.Fault($"\"{v.Key}\" is not a key; it must be a name of docs/keys.md or one character, "
-                + "after control-, alt-, shift- in this order");
         }
 
         public override void WriteSchema(Utf8JsonWriter w)

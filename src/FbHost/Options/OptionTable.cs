@@ -85,7 +85,7 @@ internal sealed record OptionTable(
             else if (command is null)
             {
                 command = Commands.FirstOrDefault(c => c.Name == argument)
-                    ?? throw Wrong($"{argument} is not a command{Suggestion.Text(argument, Commands.Select(c => c.Name))}; "
+                    ?? throw Wrong($"{argument} is not a command{Suggestion.Then(argument, Commands.Select(c => c.Name))}"
                         + $"the commands are {string.Join(", ", Commands.Select(c => c.Name))}");
             }
             else
@@ -108,7 +108,7 @@ internal sealed record OptionTable(
         var name = end < 0 ? argument : argument[..end];
         var option = Options.FirstOrDefault(o => o.Name == name) ?? command?.Options.FirstOrDefault(o => o.Name == name)
             ?? throw Wrong($"{name} is not a known option"
-                + Suggestion.Text(name, Options.Concat(command?.Options ?? []).Select(o => o.Name)));
+                + Suggestion.Then(name, Options.Concat(command?.Options ?? []).Select(o => o.Name)).TrimEnd(' ', ';'));
         if (option.Value is null)
             return end < 0 ? (name, "") : throw Wrong($"{name} takes no value");
         var value = end >= 0 ? argument[(end + 1)..]

@@ -1,5 +1,4 @@
 using AlsaSink;
-using InputEvdev;
 
 namespace FbHost.Options;
 
@@ -56,8 +55,8 @@ internal static class Places
     }
 
     /// <summary>A display.</summary>
-    public static string? Display(DisplayChoice choice) =>
-        choice.Kind is DisplayKind.Drm or DisplayKind.Fbdev ? Device(choice.Path) : null;
+    public static string? Display(string display) =>
+        DisplayChoice.Parse(display, out _) is { Kind: DisplayKind.Drm or DisplayKind.Fbdev } choice ? Device(choice.Path) : null;
 
     /// <summary>A device of "input.devices". A directory may be created later than the host.</summary>
     public static string? Input(string input) =>

@@ -20,8 +20,8 @@ internal static class Suggestion
         return best;
     }
 
-    /// <summary>Returns the text that continues a message about an unknown word: "; did you mean WORD?", or nothing.</summary>
-    public static string Text(string word, IEnumerable<string> known) => For(word, known) is { } meant ? $"; did you mean {meant}?" : "";
+    /// <summary>Returns the start of what follows a message about an unknown word: "; did you mean WORD? ", or "; ".</summary>
+    public static string Then(string word, IEnumerable<string> known) => For(word, known) is { } meant ? $"; did you mean {meant}? " : "; ";
 
     // Optimal string alignment: the number of letters to insert, delete, replace or exchange with their neighbour; case does not matter.
     private static int Distance(string a, string b)
