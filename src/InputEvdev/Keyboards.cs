@@ -27,12 +27,14 @@ public sealed class Keyboards : IDisposable
         SetRepeat();
     }
 
-    /// <summary>Sets other options. The new keymap is opened when a keyboard appears or a key is pressed.</summary>
+    /// <summary>
+    /// Sets other options. The new keymap is opened when a keyboard appears or a key is pressed. Release all keys before: a key that is
+    /// still held is forgotten, and its release is dropped.
+    /// </summary>
     /// <param name="options">The options of the keymap and the repeat.</param>
-    /// <exception cref="InvalidOperationException">A key is held.</exception>
     public void Change(KeyboardOptions options)
     {
-        if (_held.Count > 0) throw new InvalidOperationException("a key is held");
+        _held.Clear();
         _options = options;
         SetRepeat();
         NextRepeatNs = long.MaxValue;

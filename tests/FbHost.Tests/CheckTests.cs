@@ -74,16 +74,17 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(
         [
             "FILE:2: front is \"z\"; it must name one of \"apps\": x, q",
-            "FILE:3: display.rotaet is not a known key; did you mean \"rotate\"? known here: device, mode, format, rotate, mirror, dither, "
-                + "splash, blankAfter, cursor",
+            "FILE:3: display.rotaet is not a known key; did you mean \"rotate\"? known here: device, mode, format, rotate, mirror, "
+                + "dither, splash, blankAfter, cursor",
             "FILE:3: display.rotate is 45; it must be 0, 90, 180 or 270",
             "FILE:4: display.cursor is \"nevr\"; did you mean \"never\"? it must be \"auto\" or \"never\"",
             "FILE:5: apps[1] is an object; another app is named x already; give it a \"name\" of its own",
-            "FILE:7: messages[1] is \"rais\"; did you mean \"raise\"? it must be \"raise\", \"lower\", \"move\", \"fullscreen\", \"blank\", "
-                + "\"unblank\", \"volume\", \"send\", \"quit\" or \"calibrate\"",
+            "FILE:7: messages[1] is \"rais\"; did you mean \"raise\"? it must be \"raise\", \"lower\", \"move\", \"fullscreen\", "
+                + "\"blank\", \"unblank\", \"volume\", \"send\", \"quit\" or \"calibrate\"",
             "FILE:7: messages[2] is 3; it must be a text: \"…\"",
             "FILE:8: messages occurs twice; leave out one of them",
-            "FILE:9: buttons[0].lin is not a known key; did you mean \"line\"? known here: chip, line, activeLow, event, driver, debounceMs",
+            "FILE:9: buttons[0].lin is not a known key; did you mean \"line\"? known here: chip, line, activeLow, event, "
+                + "driver, debounceMs",
             "FILE:9: buttons[0] is an object; it must have a \"line\"",
             "FILE:9: buttons[0] is an object; it must have an \"event\"",
         ], lines);
@@ -125,6 +126,31 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(starts.Length, lines.Length);
         Assert.All(starts.Zip(lines), pair => Assert.StartsWith(pair.First, pair.Second));
     }
+
+    [Fact]
+    public void Each_word_is_read_as_what_it_names()
+    {
+        foreach (var role in Enum.GetValues<InputEvdev.DeviceRole>())
+        {
+            var rule = $$"""{ "match": { "name": "x" }, "role": "{{role.ToString().ToLowerInvariant()}}" }""";
+            Assert.Equal(role, Assert.Single(Load($$"""{ "input": { "rules": [ {{rule}} ] } }""").DeviceRules.Rules).Settings.Role);
+        }
+        foreach (var action in Enum.GetValues<HostAction>())
+        {
+            var word = Regex.Replace(action.ToString(), "(?<=[a-z])([A-Z])", "-$1").ToLowerInvariant();
+            Assert.Equal(action, Assert.Single(Load($$"""{ "input": { "keys": { "host": { "a": "{{word}}" } } } }""").HostKeys.Keys).Action);
+        }
+        foreach (var quality in Enum.GetValues<AlsaSink.ResamplerQuality>())
+            Assert.Equal(quality, Load($$"""{ "audio": { "resampler": "{{quality.ToString().ToLowerInvariant()}}" } }""").Sound.Quality);
+        foreach (var (word, x, y) in new[] { ("none", false, false), ("x", true, false), ("y", false, true), ("xy", true, true) })
+        {
+            var options = Load($$"""{ "display": { "mirror": "{{word}}" } }""");
+            Assert.Equal((x, y), (options.MirrorX, options.MirrorY));
+        }
+        Assert.Equal(["volume", "quit"], Load("""{ "messages": [ "volume", "quit" ] }""").AllowedMessages);
+    }
+
+    private ServeOptions Load(string config) => ConfigFile.Load(_temp.Write("load.json", config));
 
     [Theory]
     [InlineData("--for-board is used with --check FILE only", "--for-board")]
