@@ -5,6 +5,7 @@ using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Screens;
 using InputEvdev;
+using Mmm;
 
 namespace FbHost;
 
@@ -16,6 +17,8 @@ internal sealed partial class Appliance
         var reload = new ConfigReload(options, worker);
         reload.Add(["display.blankAfter"], o => blanker.SetTime(o.BlankAfter));
         reload.Add(["help"], o => backdrop.SetHelp(o.Help));
+        reload.Add(["display.splash"], o => Load(worker, () => o.Splash is { } file ? Backdrop.ReadFile(file) : null,
+            png => backdrop.SetSplash(o.Splash, png)));
         reload.Add(["messages"], o => clients.Messages.Allowed = o.AllowedMessages);
         reload.Add(["apps", "front"], o =>
         {
@@ -30,10 +33,41 @@ internal sealed partial class Appliance
         return reload;
     }
 
-    private static void ReloadSound(ConfigReload reload, SoundOutput output, KeyClick click)
+    // Reads a file on the worker's thread, then uses its content on the loop's.
+    private void Load<T>(Worker worker, Func<T?> read, Action<T?> use) where T : class
+    {
+        var isQueued = worker.Run<object?>(() =>
+        {
+            try
+            {
+                return read();
+            }
+            catch (MmmException e)
+            {
+                return e;
+            }
+        }, result =>
+        {
+            try
+            {
+                if (result is MmmException fault)
+                    throw fault;
+                use((T?)result);
+            }
+            catch (MmmException e)
+            {
+                _log.Warn(e.Message);
+            }
+        });
+        if (!isQueued)
+            throw new MmmException("the host is busy with other files; ask again");
+    }
+
+    private void ReloadSound(ConfigReload reload, Worker worker, SoundOutput output, KeyClick click)
     {
         reload.Add(["audio.volume"], o => output.SetVolume(o.Sound.Volume));
         reload.Add(["audio.limiter"], o => output.SetLimiter(o.Sound.Limits));
+        reload.Add(["audio.click"], o => Load(worker, () => KeyClick.Open(o.Sound), click.Set));
         reload.Add(["audio.clickVolume"], o => click.SetVolume(o.Sound.ClickVolume));
     }
 

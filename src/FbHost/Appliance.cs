@@ -155,7 +155,7 @@ internal sealed partial class Appliance(
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
         var reload = MakeReload(worker, clients, apps, blanker, backdrop);
-        ReloadSound(reload, output, click);
+        ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         Own(new ControlSocket(_loop, clientDirectory,
             new Commands(_loop, clients, display, blanker, apps, output, streams, new InputCommands(seat, toScreen), () => End(0))

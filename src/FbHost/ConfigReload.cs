@@ -43,18 +43,26 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
 
     private static Result Failure(params IReadOnlyList<string> faults) => new(faults, [], [], []);
 
-    // Runs on the worker's thread. At the start, a program that is missing is an error, so it is one here.
+    // Runs on the worker's thread. At the start, a program, picture or sound that is missing is an error, so it is one here.
     private static (ServeOptions? Options, IReadOnlyList<string> Faults) Read(Func<ServeOptions> read)
     {
         try
         {
             var changed = read();
-            string[] missing =
-            [
-                .. changed.Apps.Select(a => Places.Program(a.Command[0]) is { } fault
-                    ? $"{changed.ConfigFile}: app {a.Name}: {a.Command[0]}: {fault}" : "").Where(f => f.Length > 0),
-            ];
-            return missing.Length == 0 ? (changed, []) : (null, missing);
+            List<string> missing = [];
+            foreach (var app in changed.Apps)
+                Add($"app {app.Name}: {app.Command[0]}", Places.Program(app.Command[0]));
+            if (changed.Splash is { } splash)
+                Add($"display.splash: {splash}", Places.File(splash));
+            if (changed.Sound.Click is { } click)
+                Add("audio.click", Places.Wav(click));
+            return missing.Count == 0 ? (changed, []) : (null, missing);
+
+            void Add(string what, string? fault)
+            {
+                if (fault is not null)
+                    missing.Add($"{changed.ConfigFile}: {what}: {fault}");
+            }
         }
         catch (MmmException e)
         {

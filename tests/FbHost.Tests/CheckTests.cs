@@ -138,7 +138,8 @@ public sealed class CheckTests : IDisposable
         foreach (var action in Enum.GetValues<HostAction>())
         {
             var word = Regex.Replace(action.ToString(), "(?<=[a-z])([A-Z])", "-$1").ToLowerInvariant();
-            Assert.Equal(action, Assert.Single(Load($$"""{ "input": { "keys": { "host": { "a": "{{word}}" } } } }""").HostKeys.Keys).Action);
+            var options = Load($$"""{ "input": { "keys": { "host": { "a": "{{word}}" } } } }""");
+            Assert.Equal(action, Assert.Single(options.HostKeys.Keys).Action);
         }
         foreach (var quality in Enum.GetValues<AlsaSink.ResamplerQuality>())
             Assert.Equal(quality, Load($$"""{ "audio": { "resampler": "{{quality.ToString().ToLowerInvariant()}}" } }""").Sound.Quality);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using FbHost.Images;
 
 namespace FbHost.Tests;
 
@@ -144,6 +146,35 @@ public sealed class ReloadTests : IDisposable
         Reload("{}");
         _host.Ask("unblank");
         _host.WaitForPixel(1, 1, 0x00ff00);
+    }
+
+    [Fact]
+    public void The_splash_changes_until_a_client_shows_a_picture()
+    {
+        Start("{}");
+        WriteSplash(0xff8000);
+        string splash = $$"""{ "display": { "splash": "{{_host.Temp["splash.png"]}}" } }""";
+        Assert.Equal(["display.splash is applied"], Reload(splash));
+        _host.WaitForPixel(1, 1, 0xff8000);
+        Assert.Contains("display.splash: /nonexistent.png: ", Assert.Single(
+            Reload("""{ "display": { "splash": "/nonexistent.png" } }""", code: 1)));
+        _host.Temp.Write("no.png", "no picture");
+        Reload(splash.Replace("splash.png", "no.png"));
+        _host.WaitForLog($"display.splash: {_host.Temp["no.png"]}: ");
+        Assert.Equal(0xff8000, _host.Pixel(1, 1));
+        Assert.Equal(["display.splash is applied"], Reload("{}"));
+        _host.WaitForPixel(1, 1, 0);
+        _host.Raw("--title Full --size 320x200 color 00ff00");
+        _host.WaitForPixel(1, 1, 0x00ff00);
+        Assert.Equal(["display.splash is applied"], Reload(splash));
+        Assert.Equal(0x00ff00, _host.Pixel(1, 1));
+    }
+
+    private void WriteSplash(int color)
+    {
+        using var file = System.IO.File.Create(_host.Temp["splash.png"]);
+        int[] pixels = [.. Enumerable.Repeat(color, 16)];
+        PngWriter.Write(file, 4, 4, MemoryMarshal.AsBytes(pixels.AsSpan()));
     }
 
     [Fact]
