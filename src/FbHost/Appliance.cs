@@ -11,7 +11,6 @@ using FbHost.Loop;
 using FbHost.Options;
 using FbHost.Screens;
 using FbHost.State;
-using GpioButtons;
 using InputEvdev;
 using Microsoft.Extensions.Hosting;
 using Mmm;
@@ -27,7 +26,7 @@ namespace FbHost;
 /// <param name="loop">The loop of all parts. The caller keeps it, and runs it after the start.</param>
 /// <param name="log">The host's log.</param>
 /// <param name="lifetime">Receives the request to end.</param>
-internal sealed class Appliance(
+internal sealed partial class Appliance(
     ServeOptions options, CrashGuard? guard, EventLoop loop, HostLog log, IHostApplicationLifetime lifetime) : IHostedService
 {
     private const int VolumeStep = 5; // %
@@ -143,8 +142,7 @@ internal sealed class Appliance(
         blanker.Changed += clients.TellVisibility;
         apps.Follow(clients);
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
-        var hostKeys = new HostKeys(
-            window is null ? options.HostKeys : options.HostKeys with { Keys = [.. options.HostKeys.Keys, .. DesktopWindow.Keys] },
+        var hostKeys = new HostKeys(options.HostKeys, window is null ? [] : DesktopWindow.Keys,
             action => Act(action, clients, blanker, apps, output, window, () => SaveScreenshot(display, worker)),
             terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
@@ -158,15 +156,22 @@ internal sealed class Appliance(
             options.ConfigFile, input.SetCalibration);
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, seat.Typed));
-        OpenButtons(seat);
+        var buttons = Own(new Buttons(_loop, seat, _log.Warn));
+        buttons.Set(options.Buttons);
         var backdrop = new Backdrop(screen, options.Splash, options.Help);
         clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
-        var views = Own(new Views(screen, clients, apps, seat, toScreen, options.Buttons));
+        var views = Own(new Views(screen, clients, apps, seat, toScreen, buttons));
+        var reload = MakeReload(worker, clients, apps, blanker, backdrop);
+        ReloadSound(reload, worker, output, click);
+        ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
         Own(new ControlSocket(_loop, clientDirectory,
-            new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0)).Handle));
+            new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
+            {
+                Reload = reload,
+            }.Handle));
 
         if (options.Command.Count == 0 && options.OneClient)
             clients.Ended += _ => End(0);
@@ -196,8 +201,8 @@ internal sealed class Appliance(
         clients.Open();
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
-        var buttons = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";
-        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{buttons}, audio {output.Description}, "
+        var lines = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";
+        _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{lines}, audio {output.Description}, "
             + $"clients in {directory}");
         _isMade = true;
     }
@@ -293,15 +298,6 @@ internal sealed class Appliance(
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
         : options.Apps;
-
-    private void OpenButtons(Seat seat)
-    {
-        if (options.Buttons.Count == 0)
-            return;
-        var buttons = Own(ButtonSet.Open(options.Buttons, _log.Warn));
-        Action<ButtonEvent> take = seat.Take;
-        Own(_loop.Add(buttons.FileDescriptor, _ => buttons.Dispatch(take)));
-    }
 
     private IDisplay OpenDisplay(string directory)
     {

@@ -22,7 +22,7 @@ internal sealed class DesktopWindow(ServeOptions options, HostLog log)
     private WindowDisplay? _display;
     private string _title = "mmm";
     private (byte[]? Text, KeyboardOptions? Names)? _keymap; // of the window system, before there is a seat
-    private (uint Depressed, uint Latched, uint Locked, uint Layout) _state;
+    private (uint Depressed, uint Latched, uint Locked, uint Layout) _state; // of its modifiers, before there is a seat
 
     /// <summary>The keys that the host handles itself while it is a window.</summary>
     public static IReadOnlyList<(byte[] Word, HostAction Action)> Keys { get; } =

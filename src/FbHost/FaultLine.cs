@@ -1,4 +1,5 @@
 using AlsaSink;
+using FbHost.Options;
 using GpioButtons;
 using Mmm;
 
@@ -7,6 +8,10 @@ namespace FbHost;
 /// <summary>The log line for an exception that ends the host.</summary>
 internal static class FaultLine
 {
+    /// <summary>Returns the lines for an exception: one for each fault of a configuration, else the one of <see cref="Of"/>.</summary>
+    public static IReadOnlyList<string> AllOf(Exception e) =>
+        e is MmmException { InnerException: ConfigException config } ? config.Lines : [Of(e)];
+
     /// <summary>
     /// Returns the message of an exception that describes a problem to the user. Any other exception is an error in the host itself: the
     /// line then contains its type and message, and with MMM_DEBUG set also the place where it was thrown.

@@ -12,13 +12,16 @@ if (args is [CrashGuard.Argument, ..])
     return CrashGuard.Run();
 Func<LogWriter, int> run;
 CrashGuard? guard = null;
+var isMmmctl = false;
+var exitCode = 0;
 try
 {
-    if (ProgramName() == "mmmctl")
+    isMmmctl = ProgramName() == "mmmctl";
+    if (isMmmctl)
     {
         run = _ => Mmmctl.Run(args);
     }
-    else if (CommandLine.Parse(args) is { } options)
+    else if (CommandLine.Parse(args, out exitCode) is { } options)
     {
         // The guard restores the display and the terminal after a crash. A display in memory and a window need no restoring, and the kernel
         // restores a KMS card.
@@ -38,7 +41,7 @@ try
     }
     else
     {
-        return 0;
+        return exitCode;
     }
 }
 catch (Exception e)
@@ -59,7 +62,8 @@ try
 }
 catch (Exception e)
 {
-    log.Write(FaultLine.Of(e));
+    foreach (var line in FaultLine.AllOf(e))
+        log.Write(line, isMmmctl ? "mmmctl" : null);
     return 1;
 }
 finally

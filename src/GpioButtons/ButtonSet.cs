@@ -88,6 +88,19 @@ public sealed unsafe class ButtonSet : IDisposable
         return events;
     }
 
+    /// <summary>Calls the handler with the release of each pressed button. Call it before <see cref="Dispose"/> if the events are followed
+    /// by those of other buttons.</summary>
+    /// <param name="handler">The method that is called for each event.</param>
+    public void ReleaseAll(Action<ButtonEvent> handler)
+    {
+        for (var i = 0; i < _configs.Length; i++)
+        {
+            if (_pressed[i])
+                handler(new ButtonEvent(i, _configs[i].Event, false, Stopwatch.GetElapsedTime(0).Ticks * 100));
+            _pressed[i] = false;
+        }
+    }
+
     /// <summary>Closes all lines.</summary>
     public void Dispose()
     {

@@ -7,14 +7,16 @@ namespace InputEvdev;
 /// </summary>
 public sealed class Keyboards : IDisposable
 {
-    private readonly KeyboardOptions _options;
+    private KeyboardOptions _options;
     private readonly Action<string> _log;
     private readonly string _libraryName;
-    private readonly long _delayNs;
-    private readonly long _intervalNs;
+    private long _delayNs;
+    private long _intervalNs;
     private readonly List<(int Device, KeyCode Key)> _held = new(16);
     private IKeymap? _keymap;
-    private bool _hasNoKeymap; // The keymap of the window system cannot be used.
+    private (byte[]? Text, KeyboardOptions? Names)? _window; // The keymap of the window system.
+    private (uint Depressed, uint Latched, uint Locked, uint Layout) _state; // Its state.
+    private bool _hasNoKeymap; // It cannot be used.
     private InputEvent _repeating; // The press that repeats, while NextRepeatNs is set.
 
     /// <summary>Creates the object. The keymap is opened later: see <see cref="Prepare"/>.</summary>
@@ -25,8 +27,28 @@ public sealed class Keyboards : IDisposable
     internal Keyboards(KeyboardOptions options, Action<string> log, string libraryName)
     {
         (_options, _log, _libraryName) = (options, log, libraryName);
-        _delayNs = options.RepeatDelayMs * 1_000_000L;
-        _intervalNs = options.RepeatRate > 0 ? 1_000_000_000L / options.RepeatRate : 0;
+        SetRepeat();
+    }
+
+    /// <summary>
+    /// Sets other options. The new keymap is opened when a keyboard appears or a key is pressed. Release all keys before: a key that is
+    /// still held is forgotten, and its release is dropped.
+    /// </summary>
+    /// <param name="options">The options of the keymap and the repeat.</param>
+    public void Change(KeyboardOptions options)
+    {
+        _held.Clear();
+        _options = options;
+        SetRepeat();
+        NextRepeatNs = long.MaxValue;
+        _keymap?.Dispose();
+        _keymap = null;
+    }
+
+    private void SetRepeat()
+    {
+        _delayNs = _options.RepeatDelayMs * 1_000_000L;
+        _intervalNs = _options.RepeatRate > 0 ? 1_000_000_000L / _options.RepeatRate : 0;
     }
 
     /// <summary>When to call <see cref="Repeat"/>, in ns of the caller's clock; <see cref="long.MaxValue"/> if no key repeats.</summary>
@@ -44,23 +66,17 @@ public sealed class Keyboards : IDisposable
     public void Prepare() => _ = Keymap;
 
     /// <summary>
-    /// Uses the keymap of a window system, whose state is then set by <see cref="SetState"/> and not by the keys. Does nothing if the
-    /// options name a keymap.
+    /// Uses the keymap of a window system, whose state is then set by <see cref="SetState"/> and not by the keys, unless the options name a
+    /// keymap.
     /// </summary>
     /// <param name="text">The keymap in the XKB text format; null if <paramref name="names"/> has the names of its layouts.</param>
     /// <param name="names">The names; null if there is a text.</param>
     public void UseKeymap(byte[]? text, KeyboardOptions? names)
     {
+        _window = (text, names);
         if (_options.NeedsXkb) return;
-        var keymap = XkbKeymap.TryFollow(text, names ?? _options, _log, _libraryName, out var reason);
-        if (keymap is null)
-        {
-            if (!_hasNoKeymap) _log($"{reason}. The built-in US map is used"); // said once: the window system may change its keymap often
-            _hasNoKeymap = true;
-            return;
-        }
         _keymap?.Dispose();
-        _keymap = keymap;
+        _keymap = null;
     }
 
     /// <summary>Sets the state of a keymap of a window system; has no effect on any other keymap.</summary>
@@ -68,8 +84,11 @@ public sealed class Keyboards : IDisposable
     /// <param name="latched">The modifiers that count for the next key.</param>
     /// <param name="locked">The modifiers that are on, such as CapsLock.</param>
     /// <param name="layout">The number of the layout.</param>
-    public void SetState(uint depressed, uint latched, uint locked, uint layout) =>
+    public void SetState(uint depressed, uint latched, uint locked, uint layout)
+    {
+        _state = (depressed, latched, locked, layout);
         (_keymap as XkbKeymap)?.SetState(depressed, latched, locked, layout);
+    }
 
     /// <summary>Processes a key event of any device and sends it on as a typed event.</summary>
     /// <param name="e">A press or release of a key as the device sent it. Repeats and events of other kinds are dropped.</param>
@@ -114,10 +133,20 @@ public sealed class Keyboards : IDisposable
 
     private IKeymap OpenKeymap()
     {
-        if (!_options.NeedsXkb) return new UsKeyboard(_options.NumLock);
+        if (!_options.NeedsXkb) return OpenWindowKeymap() ?? new UsKeyboard(_options.NumLock);
         if (XkbKeymap.TryOpen(_options, _log, _libraryName, out var reason) is { } keymap) return keymap;
         _log($"{reason}. The built-in US map is used");
         return new UsKeyboard(_options.NumLock);
+    }
+
+    private IKeymap? OpenWindowKeymap()
+    {
+        if (_window is not var (text, names)) return null;
+        var keymap = XkbKeymap.TryFollow(text, names ?? _options, _log, _libraryName, out var reason);
+        keymap?.SetState(_state.Depressed, _state.Latched, _state.Locked, _state.Layout);
+        if (keymap is null && !_hasNoKeymap) _log($"{reason}. The built-in US map is used"); // said once: keymaps may change often
+        _hasNoKeymap |= keymap is null;
+        return keymap;
     }
 
     private void Press(in InputEvent e, long nowNs, InputHandler to)

@@ -37,7 +37,7 @@ public class BadConfigTests
     [InlineData("{ \"display\": \"auto\" }", "display is \"auto\"; it must be an object")]
     [InlineData("{ \"display\": { \"device\": \"memory:0x0\" } }", "display.device is \"memory:0x0\"; width and height must be 1 to 16384")]
     [InlineData("{ \"display\": {\n\"format\": \"rgb888\" } }",
-        "$FILE:2: display.format is \"rgb888\"; it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
+        "$FILE:2: display.format is \"rgb888\"; did you mean \"xrgb8888\"? it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
     [InlineData("{ \"input\": { \"devices\": \"none\" } }", "input.devices is \"none\"; it must be a list")]
     [InlineData("{ \"input\": { \"devices\": [] } }", "input.devices is a list; it must name")]
     [InlineData("{ \"input\": { \"touch\": {\n\"calibration\": [1, 0, 0, 2, 0, 0] } } }",
@@ -63,7 +63,7 @@ public class BadConfigTests
     [InlineData("{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"rotate\": 45 } ] } }",
         "input.rules[0].rotate is 45; it must be 0, 90, 180 or 270")]
     [InlineData("{ \"input\": { \"keyboard\": {\n\"layuot\": \"de\" } } }",
-        "$FILE:2: input.keyboard.layuot is not a known key; known here: layout, variant")]
+        "$FILE:2: input.keyboard.layuot is not a known key; did you mean \"layout\"? known here: layout, variant")]
     [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"de qwerty\" } } }",
         "input.keyboard.layout is \"de qwerty\"; it must be names as xkb has them")]
     [InlineData("{ \"input\": { \"keyboard\": { \"layout\": \"\" } } }", "input.keyboard.layout is \"\"; it must be names")]
@@ -87,7 +87,7 @@ public class BadConfigTests
     [InlineData("{ \"audio\": { \"latencyMs\": \"20\" } }", "audio.latencyMs is \"20\"; it must be a number from 2.67 to 500")]
     [InlineData("{ \"audio\": { \"priority\": 100 } }", "audio.priority is 100; it must be a whole number from 0 to 99")]
     [InlineData("{ \"audio\": { \"prefer\": \"USB\" } }", "audio.prefer is \"USB\"; it must be a list")]
-    [InlineData("{ \"messages\": [ \"raise\", \"explode\" ] }", "messages[1] is \"explode\"; it must be one of raise")]
+    [InlineData("{ \"messages\": [ \"raise\", \"explode\" ] }", "messages[1] is \"explode\"; it must be \"raise\"")]
     [InlineData("{ \"buttons\": [ { \"chip\": 0, \"event\": \"a\" } ] }", "buttons[0] is an object; it must have a \"line\"")]
     [InlineData("{ \"buttons\": [ { \"line\": 1.5, \"event\": \"a\" } ] }",
         "buttons[0].line is 1.5; it must be a whole number from 0 to 1023")]
@@ -101,7 +101,7 @@ public class BadConfigTests
     [InlineData("{ \"apps\": [ { \"command\": [\"x\"] }, { \"command\": [\"/y/x\"] } ] }", "another app is named x already")]
     [InlineData("{ \"apps\": [ { \"command\": [\"x\"], \"messages\": \"quit\" } ] }", "apps[0].messages is \"quit\"; it must be a list")]
     [InlineData("{ \"apps\": [ { \"command\": [\"x\"],\n\"messages\": [ \"blink\" ] } ] }",
-        "$FILE:2: apps[0].messages[0] is \"blink\"; it must be one of raise, lower, move, fullscreen, blank, unblank, volume")]
+        "$FILE:2: apps[0].messages[0] is \"blink\"; did you mean \"blank\"? it must be \"raise\", \"lower\", \"move\"")]
     [InlineData("{ \"front\": \"y\",\n\"apps\": [ { \"command\": [\"x\"] }, { \"command\": [\"z\"] } ] }",
         "$FILE:1: front is \"y\"; it must name one of \"apps\": x, z")]
     [InlineData("{ \"front\": \"y\" }", "front is \"y\"; it must name one of \"apps\", and there are none")]

@@ -6,12 +6,14 @@ public class BadInputTests
     private static readonly string[] Quiet = ["--input", "none", "--audio", "none"];
     private static readonly string[] QuietMemory = ["--display", "memory:64x48", .. Quiet];
 
-    internal static void AssertOneLine(Child program, params string[] parts)
+    internal static void AssertOneLine(Child program, params string[] parts) => AssertOneLineOf("mmm", program, parts);
+
+    internal static void AssertOneLineOf(string name, Child program, params string[] parts)
     {
         var code = program.WaitForEnd();
         Assert.NotEqual(0, code);
         Assert.True(program.Errors.Length == 1, string.Join(" | ", program.Errors));
-        Assert.StartsWith("mmm: ", program.Errors[0]);
+        Assert.StartsWith($"{name}: ", program.Errors[0]);
         Assert.All(parts, p => Assert.Contains(p, program.Errors[0]));
         Assert.DoesNotContain("unexpected", program.Errors[0]);
         Assert.DoesNotMatch(@"\b(IO|[A-Z][a-z]\w*)_[A-Z]", program.Errors[0]); // a resource's key in place of its text
@@ -30,7 +32,7 @@ public class BadInputTests
     [Theory]
     [InlineData("--sideways", "--sideways is not a known option")]
     [InlineData("-x", "-x is not a known option")]
-    [InlineData("--displya=memory:64x48", "--displya is not a known option")]
+    [InlineData("--displya=memory:64x48", "--displya is not a known option; did you mean --display?")]
     public void An_unknown_option_is_named(string option, string part) => AssertRefused([option], part, "See mmm --help");
 
     [Theory]

@@ -16,7 +16,7 @@ public class ControlTests
         using var table = host.Ctl("clients");
         Assert.Equal(0, table.WaitForEnd());
         Assert.StartsWith("NAME", table.Output[0]);
-        Assert.Matches(@"^Clock +\d+ +64x48 +1 +\d+\.\d s +0/1024 +0 +- +yes +- +-$", table.Output[1]);
+        Assert.Matches(@"^Clock +\d+ +64x48 +1 +\d+\.\d s +0/1024 +0 +- +yes +- +- +running$", table.Output[1]);
         using var json = host.Ctl("clients", "--json");
         Assert.Equal(0, json.WaitForEnd());
         var client = JsonDocument.Parse(string.Concat(json.Output)).RootElement[0];
@@ -112,6 +112,9 @@ public class ControlTests
     [InlineData("no app is named Nobody; there are none", "restart", "Nobody")]
     [InlineData("the screenshot cannot be written", "screenshot", "/nonexistent/shot.png")]
     [InlineData("See mmmctl --help", "dance")]
+    [InlineData("relaod is not a command; did you mean reload?", "relaod")]
+    [InlineData("--jsno is not a known option; did you mean --json?", "clients", "--jsno")]
+    [InlineData("the host has no configuration file; start it with --config FILE", "reload")]
     [InlineData("See mmmctl --help", "send", "Clock")]
     [InlineData("See mmmctl --help")]
     public void What_mmmctl_cannot_do_is_one_line(string why, params string[] arguments)
@@ -120,7 +123,7 @@ public class ControlTests
         host.Raw("--title Clock color ff0000");
         host.WaitForClient("Clock");
         using var ctl = host.Ctl(arguments);
-        BadInputTests.AssertOneLine(ctl, why);
+        BadInputTests.AssertOneLineOf("mmmctl", ctl, why);
     }
 
     [Fact]
@@ -128,9 +131,9 @@ public class ControlTests
     {
         using var temp = new TempDirectory();
         using var nothing = new Child(Programs.Mmmctl, ["clients"], ("MMM_PATH", temp.Path));
-        BadInputTests.AssertOneLine(nothing, temp.Path + ": no host answers there");
+        BadInputTests.AssertOneLineOf("mmmctl", nothing, temp.Path + ": no host answers there");
         using var missing = new Child(Programs.Mmmctl, ["--path", temp["missing"], "clients"]);
-        BadInputTests.AssertOneLine(missing, temp["missing"] + ": no host answers there");
+        BadInputTests.AssertOneLineOf("mmmctl", missing, temp["missing"] + ": no host answers there");
     }
 
     [Fact]

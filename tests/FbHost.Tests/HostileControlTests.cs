@@ -89,7 +89,7 @@ public class HostileControlTests
         var connections = Enumerable.Range(0, 100).Select(_ => new ControlClient(host.Path)).ToList();
         Assert.Contains("more than 32 control connections", connections[99].ReadLine());
         using var refused = host.Ctl("clients");
-        BadInputTests.AssertOneLine(refused, "more than 32 control connections");
+        BadInputTests.AssertOneLineOf("mmmctl", refused, "more than 32 control connections");
         connections.ForEach(c => c.Dispose());
         Wait.Until(() => host.Ctl("clients").WaitForEnd() == 0, "room for mmmctl");
         host.AssertKeepsShowing("Good");
@@ -144,10 +144,10 @@ public class HostileControlTests
         File.SetUnixFileMode(host.Path, (UnixFileMode)0x1FF);
         string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Mmmctl, "quit"];
         using var ctl = host.Run("setpriv", asNobody);
-        BadInputTests.AssertOneLine(ctl, "only the host's user and root may control it");
+        BadInputTests.AssertOneLineOf("mmmctl", ctl, "only the host's user and root may control it");
         File.SetUnixFileMode(host[".control"], (UnixFileMode)0x1B6); // and also when the file's mode lets him
         using var again = host.Run("setpriv", asNobody);
-        BadInputTests.AssertOneLine(again, "only the host's user and root may control it");
+        BadInputTests.AssertOneLineOf("mmmctl", again, "only the host's user and root may control it");
         Assert.False(host.Process.HasEnded);
     }
 

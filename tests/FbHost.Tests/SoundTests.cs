@@ -224,10 +224,10 @@ public class SoundTests
         Assert.Equal("Tone", JsonDocument.Parse(json.Output[0]).RootElement.GetProperty("clients")[0].GetProperty("name").GetString());
         using var wrong = host.Ctl("volume", "Nobody", "50");
         Assert.Equal(1, wrong.WaitForEnd());
-        Assert.Equal("mmm: no client is named Nobody; there is Tone", wrong.Errors.Single());
+        Assert.Equal("mmmctl: no client is named Nobody; there is Tone", wrong.Errors.Single());
         using var loud = host.Ctl("volume", "101");
         Assert.Equal(1, loud.WaitForEnd());
-        Assert.Equal("mmm: volume is 101; it must be 0 to 100", loud.Errors.Single());
+        Assert.Equal("mmmctl: volume is 101; it must be 0 to 100", loud.Errors.Single());
         using var set = host.Ctl("volume", "55");
         Assert.Equal(0, set.WaitForEnd());
         using var shown = host.Ctl("volume");

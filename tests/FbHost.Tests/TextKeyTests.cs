@@ -52,6 +52,7 @@ public sealed class TextKeyTests : IDisposable
     private static readonly (string Key, string Config)[] FreeTexts = // which may be empty
     [
         ("help", "{ \"help\": $ }"),
+        ("$schema", "{ \"\\u0024schema\": $ }"), // the escape is not the place of the value
         ("apps[0].command[1]", "{ \"apps\": [ { \"command\": [ \"x\", $ ] } ] }"),
     ];
 

@@ -39,6 +39,19 @@ public sealed unsafe class ButtonSetTests
     }
 
     [Fact]
+    public void Pressed_buttons_can_be_released_before_the_end_and_the_others_are_not()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 1, false, "a"), new ButtonConfig(0, 2, false, "b"));
+        _driver.Raise(2, PinEventTypes.Rising, 1);
+        set.Dispatch(_events.Add);
+        _events.Clear();
+        set.ReleaseAll(_events.Add);
+        set.ReleaseAll(_events.Add);
+        var release = Assert.Single(_events);
+        Assert.Equal((1, "b", false), (release.Index, release.Event, release.Pressed));
+    }
+
+    [Fact]
     public void Lost_edges_never_make_two_presses_without_a_release()
     {
         using ButtonSet set = Open(new ButtonConfig(0, 0, false, "x"));

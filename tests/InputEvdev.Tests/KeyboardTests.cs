@@ -23,6 +23,17 @@ public class KeyboardTests
     }
 
     [Fact]
+    public void Other_options_change_the_repeat_and_the_modifiers_begin_anew()
+    {
+        using var typist = new Typist();
+        typist.Tap(KEY_CAPSLOCK).Press(KEY_A);
+        typist.Keyboard.Change(new KeyboardOptions { RepeatDelayMs = 50, RepeatRate = 100, NumLock = false });
+        Assert.Equal("Ab", typist.WaitMs(1000).Release(KEY_A).Tap(KEY_B).WaitMs(1000).Text);
+        Assert.Equal("Abc" + new string('c', 3), typist.Press(KEY_C).WaitMs(75).Text);
+        Assert.Equal(default, typist.Keyboard.Leds);
+    }
+
+    [Fact]
     public void Control_and_alt_of_either_side_are_modifiers_while_one_is_held_and_leave_the_text()
     {
         using var typist = new Typist();

@@ -6,12 +6,23 @@ namespace FbHost.Apps;
 /// <summary>One app that the host runs, independent of its current process.</summary>
 internal sealed class App(AppOptions options, int index)
 {
-    public AppOptions Options => options;
+    /// <summary>How many failures in a row are told to the user.</summary>
+    public const int FailuresToTell = 3;
+
+    public AppOptions Options { get; set; } = options;
 
     /// <summary>The app's place in the configuration, from 0.</summary>
-    public int Index => index;
+    public int Index { get; set; } = index;
 
-    public string Name => options.Name;
+    public string Name => Options.Name;
+
+    /// <summary>True if the app is no longer in the configuration; its process is being ended.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>One word: <c>running</c>, <c>restarting</c>, or <c>failing</c> if it keeps ending soon after its start.</summary>
+    public string State => Failures >= FailuresToTell ? "failing"
+        : Process is { HasEnded: false } && !RestartNow ? "running"
+        : "restarting";
 
     /// <summary>The app's current process; null if there is none and nothing is left of the last one's process group.</summary>
     public AppProcess? Process { get; set; }

@@ -18,13 +18,13 @@ internal sealed class AppLauncher : IDisposable
     private const int RestartMs = 1000;
     private const int TerminateMs = 2000, KilledMs = 500, LookMs = 5; // at the end of the host
     private const long SoonNs = 10_000_000_000; // an app that ends within this time after its start has failed
-    private const int FailuresToTell = 3;
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly string _directory;
     private readonly HostDirectory? _own;
     private readonly KeptApps _kept;
     private readonly List<App> _apps;
+    private readonly List<App> _leaving = []; // no longer configured, and ending
 
     /// <summary>An app keeps failing; the arguments are its name, since when, and why.</summary>
     public event Action<string, DateTime, string>? Failing;
@@ -40,15 +40,20 @@ internal sealed class AppLauncher : IDisposable
     public AppLauncher(EventLoop loop, HostLog log, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
         (_loop, _log, _directory, _own, _kept) = (loop, log, directory, own, new KeptApps(own, log));
-        _apps = [.. apps.Select((a, i) => new App(a, i))];
-        foreach (var app in _apps)
-            app.Timer = loop.CreateTimer(() => OnTimer(app));
+        _apps = [.. apps.Select(Make)];
+    }
+
+    private App Make(AppOptions options, int index)
+    {
+        var app = new App(options, index);
+        app.Timer = _loop.CreateTimer(() => OnTimer(app));
+        return app;
     }
 
     /// <summary>Begins to follow which app has shown a frame. Call it before clients are served.</summary>
     public void Follow(ClientTable clients) => clients.Frames.FirstFrame += client =>
     {
-        var app = client.App is { } known ? _apps[known.Order] : null;
+        var app = client.App is { } known ? AppNamed(known.Name) : null;
         if (app is { Options.FullScreen: true })
             clients.Messages.MakeFullScreen(client);
         app?.Answer(null);
@@ -64,21 +69,68 @@ internal sealed class AppLauncher : IDisposable
     /// </summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
 
-    /// <summary>The app at that place of the configuration.</summary>
-    public App AppAt(int index) => _apps[index];
-
     /// <summary>The apps in the order of the configuration.</summary>
     public IReadOnlyList<App> All => _apps;
 
-    /// <summary>An app was started, has ended, or runs well again.</summary>
-    public event Action? Changed;
+    /// <summary>Returns the app of that name in the configuration; null if there is none.</summary>
+    public App? AppNamed(string name) => _apps.Find(a => a.Name == name);
 
     /// <summary>
-    /// Whether an app runs, is about to be started again, or keeps failing: <c>running</c>, <c>restarting</c>, <c>failing</c>.
+    /// Changes the configured apps: starts new ones, ends those that are left out, and restarts those that have another command.
     /// </summary>
-    public static string ConditionOf(App app) => app.Failures >= FailuresToTell ? "failing"
-        : app.Process is { HasEnded: false } ? "running"
-        : "restarting";
+    public void Change(IReadOnlyList<AppOptions> wanted)
+    {
+        var before = _apps.ToList();
+        _apps.Clear();
+        foreach (var options in wanted)
+            _apps.Add(before.Concat(_leaving).FirstOrDefault(a => a.Name == options.Name) ?? Make(options, 0));
+        foreach (var left in before.Except(_apps))
+            Leave(left);
+        for (var i = 0; i < _apps.Count; i++)
+        {
+            var app = _apps[i];
+            var isNew = !before.Contains(app) && !app.IsLeaving;
+            var isSame = !isNew && !app.IsLeaving && app.Options.Command.SequenceEqual(wanted[i].Command);
+            (app.Options, app.Index, app.IsLeaving) = (wanted[i], i, false);
+            _leaving.Remove(app);
+            if (isNew && Launch(app) is not null)
+                RetryLaunch(app);
+            else if (!isNew && !isSame)
+                BeginRestart(app);
+        }
+        if (_apps.Count > 0)
+            Keep();
+        else
+            _kept.Clear();
+        Changed?.Invoke();
+    }
+
+    private void Leave(App app)
+    {
+        app.RestartNow = false;
+        app.Answer("the app is no longer in the configuration");
+        app.IsLeaving = true;
+        app.Timer!.Cancel();
+        Recovered?.Invoke(app.Name);
+        if (app.Process is null)
+        {
+            Forget(app);
+            return;
+        }
+        _leaving.Add(app);
+        if (!app.Process.HasEnded)
+            app.Process.Terminate();
+    }
+
+    private void Forget(App app)
+    {
+        _leaving.Remove(app);
+        _loop.Remove(app.Timer!);
+        app.Output?.Dispose();
+    }
+
+    /// <summary>An app was started, has ended, or runs well again.</summary>
+    public event Action? Changed;
 
     /// <summary>
     /// Takes over the apps that the last host left running. Call it before clients are served, so that <see cref="AppOf"/> finds their
@@ -172,7 +224,7 @@ internal sealed class AppLauncher : IDisposable
         process.Ended = () => OnEnd(app, process);
         process.Killed = () => _log.Warn($"app {app.Name} (pid {process.Pid}) did not end within 2 s after SIGTERM; killed");
         process.Gone = () => OnGone(app);
-        if (app.Failures >= FailuresToTell)
+        if (app.Failures >= App.FailuresToTell)
             app.Timer!.At(EventLoop.Now + SoonNs);
         Changed?.Invoke();
     }
@@ -188,7 +240,7 @@ internal sealed class AppLauncher : IDisposable
             end(process.ExitCode ?? 0);
             return;
         }
-        if (app.RestartNow)
+        if (app.RestartNow || app.IsLeaving)
             return;
         var how = process.ExitCode is { } code ? $"ended with code {code}" : "ended";
         _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in 1 s");
@@ -211,7 +263,9 @@ internal sealed class AppLauncher : IDisposable
     private void OnGone(App app)
     {
         app.Process = null;
-        if (EndWith is null && !app.Timer!.IsRunning)
+        if (app.IsLeaving)
+            Forget(app);
+        else if (EndWith is null && !app.Timer!.IsRunning)
             app.Timer.After(0);
     }
 
@@ -224,7 +278,7 @@ internal sealed class AppLauncher : IDisposable
         }
         if (app.Failures++ == 0)
             app.FailsSince = DateTime.Now;
-        if (app.Failures >= FailuresToTell)
+        if (app.Failures >= App.FailuresToTell)
             Failing?.Invoke(app.Name, app.FailsSince, why);
     }
 
@@ -268,6 +322,11 @@ internal sealed class AppLauncher : IDisposable
         }
         app.Answer("the app was restarted once more");
         app.Waiting.Add(done);
+        BeginRestart(app);
+    }
+
+    private static void BeginRestart(App app)
+    {
         app.RestartNow = true;
         if (app.Process is not { } process)
             app.Timer!.After(0);
@@ -309,13 +368,14 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>Sends SIGTERM to all apps, and kills those that have not ended after two seconds.</summary>
     public void Dispose()
     {
-        var processes = _apps.Select(a => a.Process).OfType<AppProcess>().ToList();
+        var processes = _apps.Concat(_leaving).Select(a => a.Process).OfType<AppProcess>().ToList();
         processes.ForEach(p => p.Terminate());
         WaitForEnd(processes, TerminateMs);
         processes.ForEach(p => p.Kill());
         WaitForEnd(processes, KilledMs);
         processes.ForEach(p => p.Dispose());
-        _apps.ForEach(a => a.Output?.Dispose());
+        foreach (var app in _apps.Concat(_leaving))
+            app.Output?.Dispose();
         if (EndWith is null && _apps.Count > 0)
             _kept.Clear();
     }

@@ -8,28 +8,47 @@ namespace FbHost.Audio;
 internal sealed class KeyClick
 {
     private readonly SoundOutput _output;
-    private readonly ClickSound? _sound;
+    private ClickSound? _sound;
     private bool _isAdded;
 
     /// <exception cref="MmmException">The configured file cannot be used. The message is one line.</exception>
     public KeyClick(SoundOutput output, SoundOptions options)
     {
         _output = output;
-        _sound = options.Click is { } file ? Open(file, options.ClickVolume) : null;
+        _sound = Open(options);
     }
 
-    private static ClickSound Open(string file, int volume)
+    /// <summary>Reads the configured sound; null if there is none. May be called on any thread.</summary>
+    /// <exception cref="MmmException">The configured file cannot be used. The message is one line.</exception>
+    public static ClickSound? Open(SoundOptions options)
     {
+        if (options.Click is not { } file)
+            return null;
         try
         {
             ClickSound sound = new(WavReader.Read(file));
-            sound.Gain.Target = Gain.OfPercent(volume);
+            sound.Gain.Target = Gain.OfPercent(options.ClickVolume);
             return sound;
         }
         catch (AudioException e)
         {
             throw new MmmException($"audio.click: {e.Message}");
         }
+    }
+
+    /// <summary>Plays another sound from the next press on; null for none.</summary>
+    public void Set(ClickSound? sound)
+    {
+        if (_isAdded)
+            _output.Remove(_sound!);
+        (_sound, _isAdded) = (sound, false);
+    }
+
+    /// <summary>Sets the volume of the sound, 0 to 100 %.</summary>
+    public void SetVolume(int percent)
+    {
+        if (_sound is not null)
+            _sound.Gain.Target = Gain.OfPercent(percent);
     }
 
     /// <summary>Plays the sound now, unless none is configured or sound is muted.</summary>

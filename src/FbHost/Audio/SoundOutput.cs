@@ -12,7 +12,7 @@ internal sealed class SoundOutput : IDisposable
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly Volumes _volumes;
-    private readonly bool _limits;
+    private bool _limits;
     private readonly IPcmOutput? _output;
     private readonly CardControl? _card;
     private AudioSink? _sink;
@@ -50,6 +50,14 @@ internal sealed class SoundOutput : IDisposable
 
     /// <summary>Changes the master volume by that many percent.</summary>
     public void ChangeVolume(int by) => SetVolume(Volume + by);
+
+    /// <summary>Sets whether sound beyond full scale is turned down; otherwise it is clipped.</summary>
+    public void SetLimiter(bool limits)
+    {
+        _limits = limits;
+        if (_sink is not null)
+            _sink.Limits = limits;
+    }
 
     public void SetMuted(bool muted)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using FbHost.Loop;
+using FbHost.Options;
 
 namespace FbHost.Audio;
 
@@ -77,23 +78,27 @@ internal sealed class Volumes : IDisposable
         {
             if (!File.Exists(file))
                 return;
-            using var json = JsonDocument.Parse(WholeFile.Read(file, MostBytes));
-            Master = Percent(json.RootElement.GetProperty("volume"));
-            IsMuted = json.RootElement.GetProperty("muted").GetBoolean();
-            foreach (var client in json.RootElement.GetProperty("clients").EnumerateObject().Take(MostNames))
-                _clients[client.Name] = Percent(client.Value);
+            var faults = new ConfigFaults(file);
+            var stored = ConfigText.Parse(WholeFile.Read(file, MostBytes), faults);
+            var clients = stored?.Member("clients")?.Members;
+            if (Percent(stored?.Member("volume")) is not { } master || stored?.Member("muted")?.AsFlag is not { } muted
+                || clients is null || !faults.AreNone || clients.Any(c => Percent(c) is null))
+            {
+                _log.Warn($"{file}: is not a valid volume file; it is overwritten when the volume is changed");
+                return;
+            }
+            (Master, IsMuted) = (master, muted);
+            foreach (var client in clients.Take(MostNames))
+                _clients[client.Key] = Percent(client)!.Value;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _log.Warn($"{file}: the stored volume cannot be read: {IoFault.Text(e)}");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-        {
-            _log.Warn($"{file}: is not a valid volume file; it is overwritten when the volume is changed");
-        }
     }
 
-    private static int Percent(JsonElement value) => Math.Clamp(value.GetInt32(), 0, 100);
+    private static int? Percent(JsonValue? value) =>
+        value?.AsNumber is { } number && Math.Floor(number) == number ? (int)Math.Clamp(number, 0, 100) : null;
 
     private void Changed()
     {

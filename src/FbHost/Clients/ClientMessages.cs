@@ -38,8 +38,11 @@ internal sealed class ClientMessages(
     /// </summary>
     public event Action<ClientSession, string>? CalibrationAsked;
 
+    /// <summary>Words that all clients may use.</summary>
+    public IReadOnlySet<string> Allowed { get; set; } = allowed;
+
     /// <summary>Returns true if the client may use that word.</summary>
-    public bool May(ClientSession session, string word) => allowed.Contains(word) || session.App?.Messages.Contains(word) == true;
+    public bool May(ClientSession session, string word) => Allowed.Contains(word) || session.App?.Messages.Contains(word) == true;
 
     /// <summary>Returns where a client's picture is shown. The client's own position counts only if it may use the word move.</summary>
     public (int X, int Y) PlaceOf(ClientSession session, in ClientState state) => May(session, "move") ? state.Position : (0, 0);

@@ -29,6 +29,9 @@ internal sealed class Commands
     private readonly List<ControlConnection> _watchers = [];
     private readonly List<(ControlConnection Connection, string? App)> _followers = [];
 
+    /// <summary>Reads the configuration anew.</summary>
+    public required ConfigReload Reload { get; init; }
+
     public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker,
         AppLauncher apps, SoundOutput output, ClientStreams streams, InputCommands input, Views views, Action quit)
     {
@@ -45,9 +48,6 @@ internal sealed class Commands
         {
             case ["clients"]:
                 connection.Ok(WriteClients);
-                break;
-            case ["apps"]:
-                connection.Ok(WriteApps);
                 break;
             case ["screenshot"]:
                 Screenshot(connection);
@@ -66,6 +66,10 @@ internal sealed class Commands
                 break;
             case ["follow", .. var names] when names.Length <= 1:
                 Logs(connection, names.FirstOrDefault(), follow: true);
+                break;
+            case ["reload"]:
+                connection.AnswerLater();
+                Reload.Begin(result => Answer(connection, result));
                 break;
             case ["raise", var to]:
                 Raise(connection, to);
@@ -96,8 +100,8 @@ internal sealed class Commands
                 break;
             default:
                 if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
-                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, apps, screenshot, send CLIENT TEXT, "
-                        + "event CLIENT TEXT, raise CLIENT, restart APP, logs [APP], follow [APP], "
+                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
+                        + "event CLIENT TEXT, raise CLIENT, restart APP, reload, logs [APP], follow [APP], "
                         + "blank, unblank, brightness PERCENT, audio, "
                         + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
                         + "buttons, button NUMBER, view, watch, quit");
@@ -141,13 +145,10 @@ internal sealed class Commands
             w.WriteBoolean("bell", client.Bell is not null);
             w.WriteBoolean("focus", client == _clients.Stack.Focus);
             w.WriteBoolean("audio", _streams.Of(client) is not null);
-            if (client.App is { } known && _apps.AppAt(known.Order) is { } app)
-            {
-                w.WriteString("app", app.Name);
-                w.WriteNumber("restarts", app.Restarts);
-                if (app.LastExit is { } exit)
-                    w.WriteString("lastExit", exit);
-            }
+            var app = client.App is { } known ? _apps.AppNamed(known.Name) : null;
+            w.WriteString("state", Mmm.Linux.Sys.ProcessField(client.Pid, 3) == "T" ? "stopped" : app?.State ?? "running");
+            if (app is not null)
+                WriteApp(w, app);
             w.WriteStartObject("values");
             foreach (var (name, value) in client.Values)
                 w.WriteString(name, value);
@@ -155,26 +156,51 @@ internal sealed class Commands
             w.WriteEndObject();
         }
         w.WriteEndArray();
-    }
-
-    private void WriteApps(Utf8JsonWriter w)
-    {
         w.WriteStartArray("apps");
         foreach (var app in _apps.All)
         {
             w.WriteStartObject();
-            w.WriteString("name", app.Name);
-            w.WriteString("state", AppLauncher.ConditionOf(app));
-            if (app.Process is { HasEnded: false, Pid: var pid })
-                w.WriteNumber("pid", pid);
-            w.WriteNumber("restarts", app.Restarts);
-            if (app.LastExit is { } exit)
-                w.WriteString("lastExit", exit);
+            WriteApp(w, app);
+            w.WriteString("state", app.State);
+            if (app.Process is { HasEnded: false } process)
+                w.WriteNumber("pid", process.Pid);
             if (app.LaunchFault is { } fault)
                 w.WriteString("fault", fault);
             w.WriteEndObject();
         }
         w.WriteEndArray();
+    }
+
+    private static void WriteApp(Utf8JsonWriter w, App app)
+    {
+        w.WriteString("app", app.Name);
+        w.WriteNumber("restarts", app.Restarts);
+        if (app.LastExit is { } exit)
+            w.WriteString("lastExit", exit);
+    }
+
+    private static void Answer(ControlConnection connection, ConfigReload.Result result)
+    {
+        if (result.Faults.Count > 0)
+            connection.Fail(result.Faults[0], more: Write);
+        else
+            connection.Ok(Write);
+
+        void Write(Utf8JsonWriter w)
+        {
+            List("faults", result.Faults);
+            List("applied", result.Applied);
+            List("nextStart", result.NextStart);
+            List("overridden", result.Overridden);
+
+            void List(string name, IReadOnlyList<string> texts)
+            {
+                w.WriteStartArray(name);
+                foreach (var text in texts)
+                    w.WriteStringValue(text);
+                w.WriteEndArray();
+            }
+        }
     }
 
     // The pixels follow the answer as XRGB8888 rows, so that the requesting program encodes the PNG and not the loop.

@@ -129,7 +129,7 @@ internal sealed class ControlConnection
         int end;
         while (!IsClosed && _unsent.Count == 0 && !_owesAnswer && (end = _request.AsSpan(0, _length).IndexOf((byte)'\n')) >= 0)
         {
-            var words = Words(_request.AsMemory(0, end));
+            var words = Words(_request.AsSpan(0, end));
             _request.AsSpan(end + 1, _length - end - 1).CopyTo(_request);
             _length -= end + 1;
             if (words is null)
@@ -153,15 +153,17 @@ internal sealed class ControlConnection
         }
     }
 
-    private static string[]? Words(ReadOnlyMemory<byte> line)
+    private static string[]? Words(ReadOnlySpan<byte> line)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
-            return json.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
-                && list.EnumerateArray().All(w => w.ValueKind == JsonValueKind.String)
-                ? [.. list.EnumerateArray().Select(w => w.GetString()!)]
-                : null;
+            var reader = new Utf8JsonReader(line);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+                return null;
+            var words = new List<string>();
+            while (reader.Read() && reader.TokenType == JsonTokenType.String)
+                words.Add(reader.GetString()!);
+            return reader.TokenType == JsonTokenType.EndArray && !reader.Read() && words.Count > 0 ? [.. words] : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: invalid UTF-8 in a string
         {
@@ -183,13 +185,14 @@ internal sealed class ControlConnection
     });
 
     /// <summary>Answers that the request was not carried out, and why.</summary>
-    public void Fail(string error, bool close = false)
+    public void Fail(string error, bool close = false, Action<Utf8JsonWriter>? more = null)
     {
         _closeWhenSent |= close;
         Answer(w =>
         {
             w.WriteBoolean("ok", false);
             w.WriteString("error", error);
+            more?.Invoke(w);
         });
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace FbHost.Control;
 
@@ -12,35 +11,33 @@ internal static partial class Mmmctl
         if (words.Length > 0)
             return;
         Console.WriteLine(Loudness(answer));
-        Table([.. answer.GetProperty("clients").EnumerateArray().Select(c => new[] { Text(c, "name"), $"{Text(c, "volume")} %" })]);
+        Table([.. answer.List("clients").Select(c => new[] { c.Text("name"), $"{c.Text("volume")} %" })]);
     }
 
     private static void Audio(ControlClient host, bool asJson)
     {
-        var audio = host.Ask("audio").GetProperty("audio");
+        var audio = host.Ask("audio").Object("audio");
         if (asJson)
         {
-            Console.WriteLine(audio.GetRawText());
+            Console.WriteLine(audio.ToJson());
             return;
         }
-        var format = Text(audio, "format");
+        var format = audio.Text("format");
         format = format.Length > 0 ? $"{format} " : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Text(audio, "device")}: {Text(audio, "state")}, {format}{Text(audio, "rate")} Hz, "
-            + $"period {Text(audio, "periodFrames")} frames, latency {audio.GetProperty("latencyMs").GetDouble():0.0} ms, "
-            + $"{Text(audio, "xruns")} xruns"));
+            $"{audio.Text("device")}: {audio.Text("state")}, {format}{audio.Text("rate")} Hz, "
+            + $"period {audio.Text("periodFrames")} frames, latency {audio.Number("latencyMs"):0.0} ms, "
+            + $"{audio.Text("xruns")} xruns"));
         Console.WriteLine($"volume {Loudness(audio)}");
         List<string[]> rows = [["NAME", "FORMAT", "RATE", "QUEUE", "UNDERRUNS", "VOLUME"]];
-        foreach (var c in audio.GetProperty("clients").EnumerateArray())
+        foreach (var c in audio.List("clients"))
         {
-            var queue = c.TryGetProperty("queuedMs", out var ms)
-                ? string.Create(CultureInfo.InvariantCulture, $"{Text(c, "queuedFrames")} ({ms.GetDouble():0.0} ms)") : "-";
-            rows.Add([Text(c, "name"), Text(c, "format"), Text(c, "rate"), queue, Text(c, "underruns"), $"{Text(c, "volume")} %"]);
+            var queue = c.Has("queuedMs")
+                ? string.Create(CultureInfo.InvariantCulture, $"{c.Text("queuedFrames")} ({c.Number("queuedMs"):0.0} ms)") : "-";
+            rows.Add([c.Text("name"), c.Text("format"), c.Text("rate"), queue, c.Text("underruns"), $"{c.Text("volume")} %"]);
         }
         Table(rows);
     }
 
-    private static string Loudness(JsonElement of) => $"{Text(of, "volume")} %{(of.GetProperty("muted").GetBoolean() ? ", muted" : "")}";
-
-    private static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.ToString() : "-";
+    private static string Loudness(Answer of) => $"{of.Text("volume")} %{(of.Flag("muted") ? ", muted" : "")}";
 }

@@ -27,11 +27,12 @@ internal static partial class Mmmctl
         "",
         [new("--path", "DIR", $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.")],
         [
-            new("clients", "", 0, 0, "Lists the clients.", Json),
+            new("clients", "", 0, 0, "Lists the clients, and the apps of the configuration that have none.", Json),
             new("screenshot", "FILE", 1, 1, "Writes the picture on the screen as a PNG file."),
             new("send", "CLIENT TEXT", 2, 2, "Sends a message to the clients of that title or file name."),
             new("event", "CLIENT TEXT", 2, 2, "Sends an event to the clients of that name: mmmctl event Clock \"mouse-press 10 10\"."),
             new("restart", "APP", 1, 1, "Restarts an app of the configuration and waits for its first frame."),
+            new("reload", "", 0, 0, "Reads the configuration file anew and applies what can be changed while the host runs."),
             new("tap", "X Y", 2, 2, "Touches the screen at a pixel."),
             new("drag", "X Y X Y", 4, 4, "Moves a finger from one pixel of the screen to another."),
             new("type", "TEXT", 1, 1, "Types text for the app that has the focus."),
@@ -69,6 +70,9 @@ internal static partial class Mmmctl
             case "restart":
                 Restart(host, given.Words[0]);
                 break;
+            case "reload":
+                Reload(host);
+                break;
             case "logs":
                 Logs(host, given);
                 break;
@@ -90,32 +94,35 @@ internal static partial class Mmmctl
 
     private static void Clients(ControlClient host, bool asJson)
     {
-        var clients = host.Ask("clients").GetProperty("clients");
+        var answer = host.Ask("clients");
+        var clients = answer.List("clients");
+        var withClient = clients.Where(c => c.Has("app")).Select(c => c.Text("app")).ToHashSet();
+        Answer[] all = [.. clients, .. answer.List("apps").Where(a => !withClient.Contains(a.Text("app")))];
         if (asJson)
         {
-            Console.WriteLine(clients.GetRawText());
+            Console.WriteLine(Answer.ToJson(all));
             return;
         }
-        List<string[]> rows = [["NAME", "PID", "SIZE", "FRAMES", "LAST", "EVENTS", "LOST", "AUDIO", "FRONT", "RESTARTS", "LAST EXIT"]];
-        foreach (var c in clients.EnumerateArray())
-        {
-            rows.Add([
-                c.GetProperty("name").GetString()!,
-                $"{c.GetProperty("pid").GetInt32()}",
-                $"{c.GetProperty("width").GetInt32()}x{c.GetProperty("height").GetInt32()}",
-                c.GetProperty("frames").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
-                c.TryGetProperty("lastFrameSeconds", out var last)
-                    ? string.Create(CultureInfo.InvariantCulture, $"{last.GetDouble():0.0} s") : "-",
-                $"{c.GetProperty("eventsQueued").GetInt32()}/1024",
-                c.GetProperty("eventsDropped").GetInt64().ToString("N0", CultureInfo.InvariantCulture),
-                c.GetProperty("audio").GetBoolean() ? "yes" : "-",
-                c.GetProperty("focus").GetBoolean() ? "yes" : "-",
-                c.TryGetProperty("restarts", out var restarts) ? $"{restarts.GetInt32()}" : "-",
-                c.TryGetProperty("lastExit", out var exit) ? exit.GetString()! : "-",
-            ]);
-        }
-        Table(rows);
+        string[] titles = ["NAME", "PID", "SIZE", "FRAMES", "LAST", "EVENTS", "LOST", "AUDIO", "FRONT", "RESTARTS", "LAST EXIT", "STATE"];
+        Table([titles, .. all.Select(Row)]);
     }
+
+    // An app without a client has neither a size nor frames or events.
+    private static string[] Row(Answer c) =>
+    [
+        c.Has("name") ? c.Text("name") : c.Text("app"),
+        c.Text("pid"),
+        c.Has("width") ? $"{c.Text("width")}x{c.Text("height")}" : "-",
+        c.Has("frames") ? c.Number("frames").ToString("N0", CultureInfo.InvariantCulture) : "-",
+        c.Has("lastFrameSeconds") ? string.Create(CultureInfo.InvariantCulture, $"{c.Number("lastFrameSeconds"):0.0} s") : "-",
+        c.Has("eventsQueued") ? $"{c.Text("eventsQueued")}/1024" : "-",
+        c.Has("eventsDropped") ? c.Number("eventsDropped").ToString("N0", CultureInfo.InvariantCulture) : "-",
+        c.Flag("audio") ? "yes" : "-",
+        c.Flag("focus") ? "yes" : "-",
+        c.Text("restarts"),
+        c.Text("lastExit"),
+        c.Text("state"),
+    ];
 
     private static void Table(IReadOnlyList<string[]> rows)
     {
@@ -126,8 +133,8 @@ internal static partial class Mmmctl
     private static void Screenshot(ControlClient host, string file)
     {
         var answer = host.Ask("screenshot");
-        var (width, height) = (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32());
-        var pixels = host.ReadBytes(answer.GetProperty("bytes").GetInt32());
+        var (width, height) = ((int)answer.Number("width"), (int)answer.Number("height"));
+        var pixels = host.ReadBytes((int)answer.Number("bytes"));
         try
         {
             using var png = File.Create(file);
@@ -145,23 +152,32 @@ internal static partial class Mmmctl
         Console.WriteLine($"{app} shows frames");
     }
 
+    private static void Reload(ControlClient host)
+    {
+        var answer = host.Ask("reload");
+        string[] lines =
+        [
+            .. answer.Texts("applied").Select(k => $"{k} is applied"),
+            .. answer.Texts("nextStart").Select(k => $"{k} is applied at the next start"),
+            .. answer.Texts("overridden").Select(k => $"{k} has no effect: the command line of mmm overrides it"),
+        ];
+        Console.WriteLine(lines.Length > 0 ? string.Join('\n', lines) : "nothing has changed");
+    }
+
     private static void Logs(ControlClient host, OptionTable.Given given)
     {
         var most = int.MaxValue;
         if (given.Last(Lines.Name) is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most)))
             throw new MmmException($"-n is {text}; it must be a number of lines, 0 or more");
         var follow = given.Last(Follow.Name) is not null;
-        var lines = host.Ask([follow ? "follow" : "logs", .. given.Words]).GetProperty("lines");
-        foreach (var line in lines.EnumerateArray().Skip(Math.Max(0, lines.GetArrayLength() - most)))
+        var lines = host.Ask([follow ? "follow" : "logs", .. given.Words]).List("lines");
+        foreach (var line in lines.Skip(Math.Max(0, lines.Count - most)))
             Print(line);
         while (follow && host.ReadLine() is { } line)
-            Print(JsonDocument.Parse(line).RootElement);
+            Print(Answer.Parse(line));
 
-        static void Print(JsonElement line)
-        {
-            var (app, text) = (line.GetProperty("app").GetString()!, line.GetProperty("line").GetString()!);
-            Console.WriteLine($"{LogWriter.Printable(app)}: {LogWriter.Printable(text)}");
-        }
+        static void Print(Answer line) =>
+            Console.WriteLine($"{LogWriter.Printable(line.Text("app"))}: {LogWriter.Printable(line.Text("line"))}");
     }
 
     private static void Watch(ControlClient host)
@@ -193,7 +209,7 @@ internal static partial class Mmmctl
                 FileAccess.ReadWrite, bufferSize: 0);
         }
 
-        public JsonElement Ask(params string[] words)
+        public Answer Ask(params string[] words)
         {
             var buffer = new System.Buffers.ArrayBufferWriter<byte>();
             using (var writer = new Utf8JsonWriter(buffer))
@@ -212,8 +228,10 @@ internal static partial class Mmmctl
                 // A host that refuses a connection closes it at once, but has sent the reason.
             }
             var line = ReadLine() ?? throw new MmmException("the host closed the connection without an answer");
-            var answer = JsonDocument.Parse(line).RootElement;
-            return answer.GetProperty("ok").GetBoolean() ? answer : throw new MmmException(answer.GetProperty("error").GetString()!);
+            var answer = Answer.Parse(line);
+            return answer.Flag("ok") ? answer
+                : throw new MmmException(answer.Text("error"),
+                    innerException: answer.Texts("faults") is { Count: > 0 } faults ? new ConfigException(faults) : null);
         }
 
         public string? ReadLine()

@@ -20,11 +20,11 @@ internal sealed class Views : IDisposable
     private readonly Screen _screen;
     private readonly Seat _seat;
     private readonly PanelToScreen _panel;
-    private readonly IReadOnlyList<ButtonConfig> _buttons;
+    private readonly Buttons _buttons;
     private readonly List<View> _views = [];
     private ScreenCopy? _copy; // there is one while there are viewers
 
-    public Views(Screen screen, ClientTable clients, AppLauncher apps, Seat seat, PanelToScreen panel, IReadOnlyList<ButtonConfig> buttons)
+    public Views(Screen screen, ClientTable clients, AppLauncher apps, Seat seat, PanelToScreen panel, Buttons buttons)
     {
         (_screen, _seat, _panel, _buttons) = (screen, seat, panel, buttons);
         screen.Resized += Resize;
@@ -49,7 +49,7 @@ internal sealed class Views : IDisposable
                 connection.Ok(w =>
                 {
                     w.WriteStartArray("buttons");
-                    foreach (var button in _buttons)
+                    foreach (var button in _buttons.Configs)
                         w.WriteStringValue(button.Event);
                     w.WriteEndArray();
                 });
@@ -153,15 +153,16 @@ internal sealed class Views : IDisposable
 
     private void Click(ControlConnection connection, string number)
     {
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= _buttons.Count)
+        var buttons = _buttons.Configs;
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= buttons.Count)
         {
-            connection.Fail(_buttons.Count == 0
-                ? "no buttons are configured" : $"there is no button {number}; there are 0 to {_buttons.Count - 1}");
+            connection.Fail(buttons.Count == 0
+                ? "no buttons are configured" : $"there is no button {number}; there are 0 to {buttons.Count - 1}");
             return;
         }
         var now = EventLoop.Now;
-        _seat.Take(new ButtonEvent(index, _buttons[index].Event, true, now));
-        _seat.Take(new ButtonEvent(index, _buttons[index].Event, false, now));
+        _seat.Take(new ButtonEvent(index, buttons[index].Event, true, now));
+        _seat.Take(new ButtonEvent(index, buttons[index].Event, false, now));
         connection.Ok();
     }
 

@@ -11,16 +11,20 @@ internal sealed class HostKeys
 {
     private static readonly byte[][] TerminalWords =
         [.. Enumerable.Range(1, 12).Select(n => System.Text.Encoding.UTF8.GetBytes($"control-alt-F{n}"))];
-    private readonly HostKeyOptions _options;
+    private readonly IReadOnlyList<(byte[] Word, HostAction Action)> _window;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;
     private readonly List<KeyId> _down = []; // held keys that the host has handled
 
     /// <param name="options">The configured keys.</param>
+    /// <param name="window">The keys of a host that is a window; the configured ones have precedence.</param>
     /// <param name="act">Carries out an action.</param>
     /// <param name="switchTerminal">Shows the virtual terminal of a number; null if there are no virtual terminals.</param>
-    public HostKeys(HostKeyOptions options, Action<HostAction> act, Action<int>? switchTerminal) =>
-        (_options, _act, _switchTerminal) = (options, act, switchTerminal);
+    public HostKeys(HostKeyOptions options, IReadOnlyList<(byte[] Word, HostAction Action)> window, Action<HostAction> act,
+        Action<int>? switchTerminal) => (Options, _window, _act, _switchTerminal) = (options, window, act, switchTerminal);
+
+    /// <summary>The configured keys.</summary>
+    public HostKeyOptions Options { get; set; }
 
     private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
 
@@ -44,25 +48,27 @@ internal sealed class HostKeys
         }
     }
 
-    private HostAction? ConfiguredFor(ReadOnlySpan<byte> word)
+    private HostAction? ConfiguredFor(ReadOnlySpan<byte> word) => Find(Options.Keys, word) ?? Find(_window, word);
+
+    private static HostAction? Find(IReadOnlyList<(byte[] Word, HostAction Action)> keys, ReadOnlySpan<byte> word)
     {
-        for (var i = 0; i < _options.Keys.Count; i++) // called for each key, so no enumerator is allocated
+        for (var i = 0; i < keys.Count; i++) // called for each key, so no enumerator is allocated
         {
-            if (word.SequenceEqual(_options.Keys[i].Word))
-                return _options.Keys[i].Action;
+            if (word.SequenceEqual(keys[i].Word))
+                return keys[i].Action;
         }
         return null;
     }
 
     private bool TryAct(ReadOnlySpan<byte> word)
     {
-        var action = ConfiguredFor(word) ?? (!_options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
+        var action = ConfiguredFor(word) ?? (!Options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
         if (action is { } known)
         {
             _act(known);
             return true;
         }
-        for (var i = 0; i < TerminalWords.Length && !_options.Lock && _switchTerminal is not null; i++)
+        for (var i = 0; i < TerminalWords.Length && !Options.Lock && _switchTerminal is not null; i++)
         {
             if (!word.SequenceEqual(TerminalWords[i]))
                 continue;

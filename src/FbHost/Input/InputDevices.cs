@@ -17,7 +17,7 @@ internal sealed class InputDevices : IDisposable
 
     private readonly EventLoop _loop;
     private readonly HostLog _log;
-    private readonly DeviceRules _rules;
+    private DeviceRules _rules;
     private readonly PanelToScreen _panel;
     private readonly Seat _seat;
     private readonly List<Source> _devices = [];
@@ -70,6 +70,23 @@ internal sealed class InputDevices : IDisposable
         foreach (var device in TouchScreens)
             device.Calibration = calibration;
         _calibration = calibration;
+    }
+
+    /// <summary>
+    /// Opens all devices anew with other settings. What is held down is released first. The configured calibration replaces one that was
+    /// set meanwhile.
+    /// </summary>
+    /// <param name="rules">The configured settings of devices.</param>
+    /// <param name="between">Called while no device is open.</param>
+    public void Reopen(DeviceRules rules, Action between)
+    {
+        string[] paths = [.. _devices.Select(d => d.Device.Path), .. _refused.Keys];
+        foreach (var path in paths)
+            Lost(path);
+        (_rules, _calibration) = (rules, null);
+        between();
+        foreach (var path in paths)
+            Found(path);
     }
 
     /// <summary>The calibration of the touch screen that was found first; null if there is none.</summary>

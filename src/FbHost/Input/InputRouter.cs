@@ -17,7 +17,6 @@ internal sealed class InputRouter
     private readonly ClientTable _clients;
     private readonly Cursor _arrow;
     private readonly PanelToScreen _panel;
-    private readonly bool _cursor;
     private readonly LoopTimer _cursorTimer;
     private readonly HeldKeys _keys;
     private readonly Finger[] _fingers = new Finger[10]; // the index is the finger number that clients receive
@@ -40,6 +39,9 @@ internal sealed class InputRouter
         public int Y;
     }
 
+    /// <summary>Whether a cursor is shown for a mouse.</summary>
+    public bool ShowsCursor { get; set; }
+
     /// <param name="loop">Hides the cursor after a time.</param>
     /// <param name="clients">Receive the events.</param>
     /// <param name="screen">Shows the cursor.</param>
@@ -47,7 +49,7 @@ internal sealed class InputRouter
     /// <param name="cursor">Whether a cursor is shown for a mouse.</param>
     public InputRouter(EventLoop loop, ClientTable clients, Screen screen, PanelToScreen panel, bool cursor)
     {
-        (_clients, _arrow, _panel, _cursor) = (clients, new Cursor(screen), panel, cursor);
+        (_clients, _arrow, _panel, ShowsCursor) = (clients, new Cursor(screen), panel, cursor);
         (_x, _y) = (panel.Size.Width / 2, panel.Size.Height / 2);
         _keys = new HeldKeys(clients);
         _cursorTimer = loop.CreateTimer(_arrow.Hide);
@@ -76,7 +78,7 @@ internal sealed class InputRouter
     public void Move(in InputEvent e)
     {
         var (x, y) = Place(e);
-        if (_cursor && e.IsRelative) // only a mouse has a cursor: its motion shows it, and a touch or a timeout hides it
+        if (ShowsCursor && e.IsRelative) // only a mouse has a cursor: its motion shows it, and a touch or a timeout hides it
         {
             _arrow.MoveTo(x, y);
             _cursorTimer.After(CursorMs);

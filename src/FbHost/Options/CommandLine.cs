@@ -21,17 +21,56 @@ internal static class CommandLine
             new("--audio", "AUDIO", "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE."),
             new("--path", "DIR", "Serves DIR, which is created if it is missing. Default: $MMM_PATH, else a new /tmp/mmm-PID."),
             new("-p", "DIR", "Serves DIR for one client, and ends when that client ends."),
+            new("--check", "FILE", "Prints all faults of a configuration file, and ends with code 1 if there are any."),
+            new(ForBoard, null, "With --check: the devices, files and programs that it names need not exist on this machine."),
+            new("--schema", null, "Prints the JSON schema of the configuration file, for editors."),
         ],
         []);
 
-    /// <summary>Reads the arguments and the configuration file that they name. Returns null if help or version was shown.</summary>
+    private const string ForBoard = "--for-board";
+
+    /// <summary>Reads the arguments and the configuration file that they name. Returns null if they ask only for something to be
+    /// printed.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="exitCode">The exit code if the result is null.</param>
     /// <exception cref="MmmException">An argument or the configuration is not valid. The message is one line.</exception>
-    public static ServeOptions? Parse(string[] args)
+    public static ServeOptions? Parse(string[] args, out int exitCode)
     {
+        exitCode = 0;
         if (Usage.Read(args, Console.Write) is not { } given)
             return null;
+        if (given.Last("--schema") is not null)
+        {
+            Console.Write(ConfigSchema.Make());
+            return null;
+        }
+        if (given.Last("--check") is { } checkedFile)
+        {
+            exitCode = Check(checkedFile, checksPlaces: given.Last(ForBoard) is null);
+            return null;
+        }
+        if (given.Last(ForBoard) is not null)
+            throw new MmmException($"{ForBoard} is used with --check FILE only");
+        return Read(given);
+    }
+
+    private static int Check(string file, bool checksPlaces)
+    {
+        var faults = ConfigFile.Check(file, checksPlaces);
+        foreach (var fault in faults)
+            Console.WriteLine(fault);
+        if (faults.Count == 0)
+            Console.WriteLine($"{LogWriter.Printable(file)}: no faults");
+        return faults.Count == 0 ? 0 : 1;
+    }
+
+    private static ServeOptions Read(OptionTable.Given given)
+    {
         var options = given.Last("--config") is { } file ? ConfigFile.Load(file) : new ServeOptions();
         options.ConfigFile = given.Last("--config");
+        if (options.ConfigFile is not null)
+            options.Reread = () => Read(given);
+        options.Overridden = Overridden(given);
         if (given.Last("--display") is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
         options.Display = options.Display.OnDesktop(Environment.GetEnvironmentVariable);
@@ -57,6 +96,24 @@ internal static class CommandLine
         foreach (var path in (ReadOnlySpan<string?>)[directory, .. options.Inputs])
             CheckPlace(path);
         return options;
+    }
+
+    private static string[] Overridden(OptionTable.Given given)
+    {
+        ReadOnlySpan<(string Option, string Key)> overriding =
+        [
+            ("--display", "display.device"), ("--rotate", "display.rotate"), ("--input", "input.devices"), ("--audio", "audio.device"),
+            ("--path", "path"), ("-p", "path"),
+        ];
+        var keys = new List<string>();
+        foreach (var (option, key) in overriding)
+        {
+            if (given.Last(option) is not null)
+                keys.Add(key);
+        }
+        if (given.Words.Length > 0)
+            keys.AddRange("apps", "front");
+        return [.. keys];
     }
 
     // A relative path cannot be resolved if the working directory was removed.

@@ -26,7 +26,7 @@ internal static class ConfigEdit
             var mode = File.GetUnixFileMode(file);
             if ((mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
                 throw new MmmException($"{file}: is read-only; make it writable (chmod u+w) to store this setting");
-            WholeFile.Replace(file, Set(WholeFile.Read(file, JsonValue.MostBytes), path, value), check);
+            WholeFile.Replace(file, Set(WholeFile.Read(file, ConfigText.MostBytes), path, value), check);
         }
         catch (JsonException e)
         {

@@ -1,117 +1,133 @@
 using InputEvdev;
-using Mmm;
 
 namespace FbHost.Options;
 
-/// <summary>Reads "input" of the configuration: the devices and their settings.</summary>
+/// <summary>The keys of "input" of the configuration: the devices and their settings.</summary>
 internal static class InputConfig
 {
-    /// <exception cref="MmmException">The configuration is not valid. The message is one line with the file, the line, the key and what it
-    /// must be.</exception>
-    public static void Read(JsonValue v, ServeOptions options)
+    // The settings of a touch panel or mouse, or a rule.
+    private sealed class Draft
     {
-        DeviceSettings touch = new(), mouse = new();
-        IReadOnlyList<DeviceRule> rules = [];
-        v.Members(
-            ("devices", d => options.Inputs = Devices(d)),
-            ("keyboard", k => options.Keyboard = KeyboardConfig.Keyboard(k)),
-            ("keys", k => options.HostKeys = KeyboardConfig.Keys(k)),
-            ("touch", t => t.Members(Touch(() => touch, s => touch = s))),
-            ("mouse", m => m.Members(("acceleration", a => mouse = mouse with { Acceleration = a.Number(0, 4) }))),
-            ("rules", r => rules = [.. r.Items.Select(Rule)]));
-        options.DeviceRules = new DeviceRules(touch, mouse, rules);
+        public string? Name { get; set; }
+
+        public DeviceId? Id { get; set; }
+
+        public string? Path { get; set; }
+
+        public DeviceSettings Settings { get; set; } = new();
     }
 
-    private static IReadOnlyList<string> Devices(JsonValue v) =>
-        v.Items.Count > 0
-        ? [.. v.Items.Select(i => i.Name("\"auto\", \"none\", \"terminal\", a directory or a device"))]
-        : throw v.Fault("it must name \"auto\", \"none\", \"terminal\", directories or device paths");
+    private sealed class PalmDraft
+    {
+        public PalmFilter Palm { get; set; } = new(2, 2); // more than any device reports
+    }
 
-    // The settings of a touch panel, which are the same in "touch" and in a rule.
-    private static (string Key, Action<JsonValue> Read)[] Touch(Func<DeviceSettings> get, Action<DeviceSettings> set) =>
+    public static ConfigKey<ServeOptions>[] Keys() =>
     [
-        ("calibration", x => set(get() with { Calibration = Calibration(x) })),
-        ("rotate", x => set(get() with { Rotate = x.Is(0, 90, 180, 270) })),
-        ("swapXY", x => set(get() with { SwapXY = x.Flag })),
-        ("invertX", x => set(get() with { InvertX = x.Flag })),
-        ("invertY", x => set(get() with { InvertY = x.Flag })),
-        ("jitter", x => set(get() with { Jitter = x.Number(0, 0.1) })),
-        ("minPressMs", x => set(get() with { MinPressMs = x.Integer(0, 1000) })),
-        ("palm", x => set(get() with { Palm = Palm(x) })),
-        ("edge", x => set(get() with { Edge = x.Number(0, 0.2) })),
+        new ConfigKey<ServeOptions, IReadOnlyList<string>>("devices",
+            new ListType<string>(ConfigTypes.Name("\"auto\", \"none\", \"terminal\", a directory or a device", Places.Input), 1,
+                must: "it must name \"auto\", \"none\", \"terminal\", directories or device paths"),
+            (o, v) => o.Inputs = v, "Input devices: auto, none, terminal, directories and paths.", "[\"auto\"]"),
+        KeyboardConfig.Keyboard(),
+        KeyboardConfig.Keys(),
+        new ConfigKey<ServeOptions, Draft>("touch", new ObjectType<Draft>(() => new Draft(), Touch()),
+            (o, v) => o.DeviceRules = o.DeviceRules with { Touch = v.Settings }, "Settings for all touch screens."),
+        new ConfigKey<ServeOptions, Draft>("mouse", new ObjectType<Draft>(() => new Draft(), [Acceleration()]),
+            (o, v) => o.DeviceRules = o.DeviceRules with { Mouse = v.Settings }, "Settings for all mice and touchpads."),
+        new ConfigKey<ServeOptions, IReadOnlyList<Draft>>("rules", new ListType<Draft>(Rule()),
+            (o, v) => o.DeviceRules = o.DeviceRules with { Rules = [.. v.Select(d => new DeviceRule(d.Name, d.Id, d.Path, d.Settings))] },
+            "Rules for single devices; the later one wins."),
     ];
 
-    private static DeviceRule Rule(JsonValue v)
+    private static ConfigKey<Draft, double> Acceleration() => new("acceleration", new NumberType(0, 4),
+        (d, v) => d.Settings = d.Settings with { Acceleration = v }, "How much fast motion is accelerated; 0 for not at all.", "1");
+
+    // The settings of a touch panel, which are the same in "touch" and in a rule.
+    private static ConfigKey<Draft>[] Touch() =>
+    [
+        new ConfigKey<Draft, IReadOnlyList<double>>("calibration",
+            new CheckedType<double>(
+                new ListType<double>(new NumberType(-1000, 1000), 6, 6,
+                    "it must be six numbers a, b, c, d, e, f: x' = a x + b y + c, y' = d x + e y + f"), MatrixFault),
+            (d, v) => d.Settings = d.Settings with { Calibration = Matrix(v) },
+            "The matrix a, b, c, d, e, f that corrects positions from 0 to 1.",
+            "[1, 0, 0, 0, 1, 0]"),
+        new ConfigKey<Draft, int>("rotate", ConfigTypes.QuarterTurn, (d, v) => d.Settings = d.Settings with { Rotate = v },
+            "How the touch panel is mounted relative to its display, in degrees clockwise.", "0"),
+        new ConfigKey<Draft, bool>("swapXY", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { SwapXY = v },
+            "Whether the axes of the device are exchanged.", "false"),
+        new ConfigKey<Draft, bool>("invertX", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { InvertX = v },
+            "Whether X is counted from the right.", "false"),
+        new ConfigKey<Draft, bool>("invertY", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { InvertY = v },
+            "Whether Y is counted from the bottom.", "false"),
+        new ConfigKey<Draft, double>("jitter", new NumberType(0, 0.1), (d, v) => d.Settings = d.Settings with { Jitter = v },
+            "How far a finger must move before motion is reported, of the width and height.", "0"),
+        new ConfigKey<Draft, int>("minPressMs", new IntegerType(0, 1000), (d, v) => d.Settings = d.Settings with { MinPressMs = v },
+            "Shorter touches are ignored, in milliseconds.", "0"),
+        new ConfigKey<Draft, PalmDraft>("palm",
+            new ObjectType<PalmDraft>(() => new PalmDraft(),
+            [
+                new ConfigKey<PalmDraft, double>("pressure", new NumberType(0.01, 1), (p, v) => p.Palm = p.Palm with { Pressure = v },
+                    "The least pressure of a palm, of the range that the device can report."),
+                new ConfigKey<PalmDraft, double>("size", new NumberType(0.01, 1), (p, v) => p.Palm = p.Palm with { Size = v },
+                    "The least size of a palm, of the width of the panel."),
+            ]),
+            (d, v) => d.Settings = d.Settings with { Palm = v.Palm }, "Which contacts are palms, which are ignored."),
+        new ConfigKey<Draft, double>("edge", new NumberType(0, 0.2), (d, v) => d.Settings = d.Settings with { Edge = v },
+            "Touches that begin this close to an edge are ignored, of the width and height.", "0"),
+    ];
+
+    private static ObjectType<Draft> Rule() => new(() => new Draft(),
+    [
+        new MatchKey(),
+        new ConfigKey<Draft, bool>("ignore", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { Ignore = v },
+            "Whether the device is not used.", "false"),
+        new ConfigKey<Draft, bool>("grab", ConfigTypes.Flag, (d, v) => d.Settings = d.Settings with { Grab = v },
+            "Whether no other program gets the events of the device.", "false"),
+        // The words are in the order of the enumeration.
+        new ConfigKey<Draft, int>("role", new WordType("auto", "touch", "tablet", "mouse", "keyboard", "scanner"),
+            (d, v) => d.Settings = d.Settings with { Role = (DeviceRole)v }, "What the device is used as.", "\"auto\""),
+        new ConfigKey<Draft, IReadOnlyList<int>>("range",
+            new CheckedType<int>(
+                new ListType<int>(new IntegerType(int.MinValue, int.MaxValue), 4, 4, "it must be four numbers: xMin, xMax, yMin, yMax"),
+                RangesFault),
+            (d, v) => d.Settings = d.Settings with { Ranges = new AxisRanges(v[0], v[1], v[2], v[3]) },
+            "xMin, xMax, yMin, yMax in the units of the device."),
+        Acceleration(),
+        .. Touch(),
+    ]);
+
+    // An object that sets the conditions of the same rule, one of which must be there.
+    private sealed class MatchKey() : ConfigKey<Draft>("match", "The conditions that a device must meet, all of them.", null, true)
     {
-        string? name = null, path = null;
-        DeviceId? id = null;
-        var matches = false;
-        var settings = new DeviceSettings();
-        v.Members(
+        private static readonly ConfigKey<Draft>[] Conditions =
         [
-            ("match", m =>
-            {
-                m.Members(
-                    ("name", x => name = x.Name("devices, as in \"*touch*\"")),
-                    ("id", x => id = DeviceId.TryParse(x.Text, out var parsed)
-                        ? parsed
-                        : throw x.Fault("it must be vendor:product in hexadecimal digits, as in \"0eef:0001\"")),
-                    ("path", x => path = x.Name("device nodes, as in \"/dev/input/event*\"")));
-                matches = (name ?? path) is not null || id is not null
-                    ? true
-                    : throw m.Fault("it must have a \"name\", \"id\" or \"path\"");
-            }),
-            ("ignore", x => settings = settings with { Ignore = x.Flag }),
-            ("grab", x => settings = settings with { Grab = x.Flag }),
-            ("role", x => settings = settings with { Role = Role(x) }),
-            ("range", x => settings = settings with { Ranges = Ranges(x) }),
-            ("acceleration", x => settings = settings with { Acceleration = x.Number(0, 4) }),
-            .. Touch(() => settings, s => settings = s),
-        ]);
-        return matches ? new DeviceRule(name, id, path, settings) : throw v.Fault("it must have a \"match\": { \"name\": \"…\" }");
+            new ConfigKey<Draft, string>("name", ConfigTypes.Name("devices, as in \"*touch*\""), (d, v) => d.Name = v,
+                "The name of the device, with * and ?."),
+            new ConfigKey<Draft, string>("id",
+                new TextType(t => DeviceId.TryParse(t, out _)
+                    ? null
+                    : "it must be vendor:product in hexadecimal digits, as in \"0eef:0001\""),
+                (d, v) => d.Id = DeviceId.TryParse(v, out var id) ? id : null, "vendor:product in hexadecimal, as lsusb prints them."),
+            new ConfigKey<Draft, string>("path", ConfigTypes.Name("device nodes, as in \"/dev/input/event*\""), (d, v) => d.Path = v,
+                "The device node, with * and ?."),
+        ];
+
+        protected override ConfigType Type { get; } = new ObjectType<Draft>(() => new Draft(), Conditions);
+
+        public override bool TryRead(Draft target, JsonValue v) => ObjectType<Draft>.TryRead(target, v, Conditions)
+            && ((target.Name ?? target.Path) is not null || target.Id is not null
+                || v.Fault("it must have a \"name\", \"id\" or \"path\""));
     }
 
-    private static DeviceRole Role(JsonValue v) => v.Text switch
-    {
-        "auto" => DeviceRole.Auto,
-        "touch" => DeviceRole.Touch,
-        "tablet" => DeviceRole.Tablet,
-        "mouse" => DeviceRole.Mouse,
-        "keyboard" => DeviceRole.Keyboard,
-        "scanner" => DeviceRole.Scanner,
-        _ => throw v.Fault("it must be \"auto\", \"touch\", \"tablet\", \"mouse\", \"keyboard\" or \"scanner\""),
-    };
+    private static CalibrationMatrix Matrix(IReadOnlyList<double> n) => new(n[0], n[1], n[2], n[3], n[4], n[5]);
 
-    private static CalibrationMatrix Calibration(JsonValue v)
-    {
-        double[] n = v.Items.Count == 6
-            ? [.. v.Items.Select(i => i.Number(-1000, 1000))]
-            : throw v.Fault("it must be six numbers a, b, c, d, e, f: x' = a x + b y + c, y' = d x + e y + f");
-        var matrix = new CalibrationMatrix(n[0], n[1], n[2], n[3], n[4], n[5]);
-        return matrix.IsUsable
-            ? matrix
-            : throw v.Fault("the matrix is singular: a e - b d is 0, so different positions would become one; "
-                + "[ 1, 0, 0, 0, 1, 0 ] changes nothing");
-    }
+    private static string? MatrixFault(IReadOnlyList<double> n) => Matrix(n).IsUsable
+        ? null
+        : "the matrix is singular: a e - b d is 0, so different positions would become one; [ 1, 0, 0, 0, 1, 0 ] changes nothing";
 
-    private static AxisRanges Ranges(JsonValue v)
-    {
-        int[] n = v.Items.Count == 4
-            ? [.. v.Items.Select(i => i.Integer(int.MinValue, int.MaxValue))]
-            : throw v.Fault("it must be four numbers: xMin, xMax, yMin, yMax");
-        if (n[0] >= n[1])
-            throw v.Fault($"xMin {n[0]} must be less than xMax {n[1]}; \"invertX\": true turns the axis");
-        if (n[2] >= n[3])
-            throw v.Fault($"yMin {n[2]} must be less than yMax {n[3]}; \"invertY\": true turns the axis");
-        return new AxisRanges(n[0], n[1], n[2], n[3]);
-    }
-
-    private static PalmFilter Palm(JsonValue v)
-    {
-        var palm = new PalmFilter(2, 2); // more than any device reports
-        v.Members(
-            ("pressure", x => palm = palm with { Pressure = x.Number(0.01, 1) }),
-            ("size", x => palm = palm with { Size = x.Number(0.01, 1) }));
-        return palm;
-    }
+    private static string? RangesFault(IReadOnlyList<int> n) =>
+        n[0] >= n[1] ? $"xMin {n[0]} must be less than xMax {n[1]}; \"invertX\": true turns the axis"
+        : n[2] >= n[3] ? $"yMin {n[2]} must be less than yMax {n[3]}; \"invertY\": true turns the axis"
+        : null;
 }

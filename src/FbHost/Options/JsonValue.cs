@@ -1,184 +1,162 @@
-using System.Text;
+using System.Globalization;
 using System.Text.Json;
-using Mmm;
 
 namespace FbHost.Options;
 
-/// <summary>A value of a configuration file with its line and its name, so that error messages can contain both.</summary>
+/// <summary>
+/// A value of a configuration file with its line and its name. A value that is not what it must be adds a fault with both to the faults of
+/// the file; reading continues, so that one pass finds all faults.
+/// </summary>
 internal sealed class JsonValue
 {
-    /// <summary>The largest configuration file.</summary>
-    public const int MostBytes = 1 << 20;
+    /// <summary>The most characters of a text.</summary>
+    public const int MostText = 4096;
 
-    private const int MostText = 4096, MostShown = 60;
-    private readonly string _file;
-    private readonly int _line;
-    private readonly string _name;
-    private readonly object? _value; // string, double, bool, null, List<JsonValue>, Dictionary<string, JsonValue>
+    private const int MostShown = 60, MostOfName = 200;
+    private readonly ConfigText _text;
+    private readonly JsonValue? _parent;
+    private readonly string _key; // of a member
+    private readonly int _index; // of an item; -1 for a member
+    private readonly object? _value; // string, double, bool, null, List<JsonValue>, or Broken
 
-    private JsonValue(string file, int line, string name, object? value) => (_file, _line, _name, _value) = (file, line, name, value);
+    /// <summary>The value of a text that is not valid Unicode, which is a fault already.</summary>
+    public static readonly object Broken = new();
 
-    /// <summary>Reads a file of JSON with comments and trailing commas.</summary>
-    /// <exception cref="MmmException">The file is missing, unreadable, too large, or not valid JSON. The message contains the
-    /// line.</exception>
-    public static JsonValue Load(string file)
+    /// <param name="text">The file.</param>
+    /// <param name="line">The line of the value, or of its key.</param>
+    /// <param name="parent">The object or list that contains the value; null for the whole file.</param>
+    /// <param name="key">The key; null for the item of a list.</param>
+    /// <param name="index">The place in the list.</param>
+    /// <param name="value">A string, double, bool, null, list of values, or <see cref="Broken"/>.</param>
+    /// <param name="isObject">True if the list contains members.</param>
+    public JsonValue(ConfigText text, int line, JsonValue? parent, string? key, int index, object? value, bool isObject = false) =>
+        (_text, Line, _parent, _key, _index, _value, IsObject) = (text, line, parent, key ?? "", key is null ? index : -1, value, isObject);
+
+    /// <summary>The line, from 1.</summary>
+    public int Line { get; }
+
+    /// <summary>True if the value is an object.</summary>
+    public bool IsObject { get; }
+
+    /// <summary>The key by which the object that contains the value has it.</summary>
+    public string Key => _key;
+
+    /// <summary>The members of an object in their order; null if the value is no object. Each has another key.</summary>
+    public IReadOnlyList<JsonValue>? Members => IsObject ? (List<JsonValue>)_value! : null;
+
+    /// <summary>The items of a list; null if the value is no list.</summary>
+    public IReadOnlyList<JsonValue>? Items => IsObject ? null : _value as List<JsonValue>;
+
+    /// <summary>Whether named files, programs and devices are to exist on this machine.</summary>
+    public bool ChecksPlaces => _text.ChecksPlaces;
+
+    /// <summary>The name from the outermost object inwards, as in <c>apps[0].command</c>.</summary>
+    public string Name
     {
-        byte[] bytes;
-        try
+        get
         {
-            bytes = WholeFile.Read(file, MostBytes);
-        }
-        catch (IOException e)
-        {
-            throw new MmmException(e.HResult == Tmds.Linux.LibC.ENOENT
-                ? $"{file}: there is no such configuration file"
-                : $"{file}: the configuration cannot be read: {IoFault.Text(e)}; name a file of JSON");
-        }
-        var reader = new Utf8JsonReader(bytes,
-            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        try
-        {
-            reader.Read();
-            var root = Parse(ref reader, bytes, file, "");
-            return reader.Read() ? throw new MmmException($"{file}: there is text after the end of the configuration") : root;
-        }
-        catch (JsonException e)
-        {
-            throw new MmmException($"{file}:{(e.LineNumber ?? 0) + 1}: not valid JSON at column {(e.BytePositionInLine ?? 0) + 1}");
-        }
-        catch (InvalidOperationException) // a key with half a surrogate pair or invalid UTF-8
-        {
-            throw new MmmException($"{file}:{LineOf(bytes, reader.TokenStartIndex)}: a key is not valid Unicode");
+            if (_parent is null)
+                return "";
+            var outer = _parent.Name;
+            var name = _index >= 0 ? $"{outer}[{_index}]" : outer.Length == 0 ? _key : $"{outer}.{_key}";
+            return name.Length <= MostOfName ? name : $"{name[..MostOfName]}…";
         }
     }
 
-    private static int LineOf(byte[] bytes, long at) => bytes.AsSpan(0, (int)at).Count((byte)'\n') + 1;
-
-    private static JsonValue Parse(ref Utf8JsonReader reader, byte[] bytes, string file, string name)
+    /// <summary>Adds a fault: the value and what it must be. Returns false.</summary>
+    public bool Fault(string must)
     {
-        var line = LineOf(bytes, reader.TokenStartIndex);
-        object? value;
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.StartObject:
-                var members = new Dictionary<string, JsonValue>();
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    var key = reader.GetString()!;
-                    var keyLine = LineOf(bytes, reader.TokenStartIndex);
-                    reader.Read();
-                    if (!members.TryAdd(key, Parse(ref reader, bytes, file, name.Length == 0 ? key : $"{name}.{key}")))
-                        throw new MmmException($"{file}:{keyLine}: {key} occurs twice");
-                }
-                value = members;
-                break;
-            case JsonTokenType.StartArray:
-                var items = new List<JsonValue>();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    items.Add(Parse(ref reader, bytes, file, $"{name}[{items.Count}]"));
-                value = items;
-                break;
-            case JsonTokenType.String:
-                value = Unicode(ref reader, file, line, name);
-                break;
-            case JsonTokenType.Number:
-                value = reader.GetDouble();
-                break;
-            default:
-                value = reader.TokenType == JsonTokenType.Null ? null : reader.TokenType == JsonTokenType.True;
-                break;
-        }
-        return new JsonValue(file, line, name, value);
+        if (_value != Broken)
+            _text.Faults.Add(Line, _parent is null ? "a configuration must be an object: { … }" : $"{Name} is {Show()}; {must}");
+        return false;
     }
 
-    private static string Unicode(ref Utf8JsonReader reader, string file, int line, string name)
+    /// <summary>Adds a fault about the key: it is not one of the known ones. Returns false.</summary>
+    public bool UnknownKey(IEnumerable<string> known)
     {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new MmmException($"{file}:{line}: {name} is not valid Unicode; write it in UTF-8, with \\u escapes in whole pairs");
-        }
+        var meant = _text.Faults.AreEnough ? null : Suggestion.For(_key, known);
+        _text.Faults.Add(Line, $"{Name} is not a known key; {(meant is null ? "" : $"did you mean \"{meant}\"? ")}"
+            + $"known here: {string.Join(", ", known)}");
+        return false;
     }
-
-    /// <summary>Makes an exception whose message is one line: the file, the line, the value, and what it must be.</summary>
-    public MmmException Fault(string must) => new($"{_file}:{_line}: {_name} is {Show()}; {must}");
 
     private string Show() => _value switch
     {
         string { Length: > MostShown } s => $"\"{s[..MostShown]}…\"",
         string s => $"\"{s}\"",
         bool b => b ? "true" : "false",
-        double d => d.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        double d => d.ToString(CultureInfo.InvariantCulture),
         null => "null",
-        List<JsonValue> => "a list",
-        _ => "an object",
+        _ => IsObject ? "an object" : "a list",
     };
 
-    /// <summary>Reads the members of an object, each of which must be known.</summary>
-    public void Members(params ReadOnlySpan<(string Key, Action<JsonValue> Read)> known)
+    /// <summary>Reads the value as a text without NUL, at which system calls would cut it.</summary>
+    /// <param name="most">The largest number of characters.</param>
+    /// <param name="text">The text.</param>
+    public bool TryText(int most, out string text)
     {
-        if (_value is not Dictionary<string, JsonValue> members)
-            throw _name.Length == 0
-                ? new MmmException($"{_file}:{_line}: a configuration must be an object: {{ … }}")
-                : Fault("it must be an object: { … }");
-        foreach (var (key, value) in members)
+        text = _value as string ?? "";
+        return _value is not string ? Fault("it must be a text: \"…\"")
+            : text.Contains('\0') ? Fault("it must be a text without \\u0000")
+            : text.Length <= most || Fault($"it must be a text of at most {most} characters, not {text.Length}");
+    }
+
+    /// <summary>Returns the value as a number; null if it is none.</summary>
+    public double? AsNumber => _value as double?;
+
+    /// <summary>Returns the value as a text; null if it is none.</summary>
+    public string? AsText => _value as string;
+
+    /// <summary>Returns the value as true or false; null if it is neither.</summary>
+    public bool? AsFlag => _value as bool?;
+
+    /// <summary>Returns whether two values are the same, apart from their places in the file. A value that is missing equals only another
+    /// one.</summary>
+    public static bool Equal(JsonValue? a, JsonValue? b)
+    {
+        if (a is null || b is null || a.IsObject != b.IsObject)
+            return a is null && b is null;
+        if (a.Members is { } members)
+            return members.Count == b.Members!.Count && members.All(m => Equal(m, b.Member(m._key)));
+        if (a.Items is { } items)
+            return b.Items is { } others && items.Count == others.Count && !items.Where((item, i) => !Equal(item, others[i])).Any();
+        return Equals(a._value, b._value);
+    }
+
+    /// <summary>Writes the value as JSON.</summary>
+    public void Write(Utf8JsonWriter w)
+    {
+        if (Members is { } members)
         {
-            Action<JsonValue>? read = null;
-            var names = new StringBuilder();
-            foreach (var k in known)
+            w.WriteStartObject();
+            foreach (var member in members)
             {
-                read = k.Key == key ? k.Read : read;
-                names.Append(names.Length == 0 ? "" : ", ").Append(k.Key);
+                w.WritePropertyName(member._key);
+                member.Write(w);
             }
-            if (read is null)
-                throw new MmmException($"{_file}:{value._line}: {value._name} is not a known key; known here: {names}");
-            read(value);
+            w.WriteEndObject();
+        }
+        else if (Items is { } items)
+        {
+            w.WriteStartArray();
+            foreach (var item in items)
+                item.Write(w);
+            w.WriteEndArray();
+        }
+        else if (AsNumber is { } number)
+        {
+            w.WriteNumberValue(number);
+        }
+        else if (AsFlag is { } flag)
+        {
+            w.WriteBooleanValue(flag);
+        }
+        else
+        {
+            w.WriteStringValue(AsText); // null for null
         }
     }
 
-    /// <summary>The members of an object whose keys the user chooses.</summary>
-    public IEnumerable<(string Key, JsonValue Value)> Entries => _value is Dictionary<string, JsonValue> members
-        ? members.Select(m => (m.Key, m.Value))
-        : throw Fault("it must be an object: { … }");
-
-    /// <summary>The value as a text of at most 4096 characters, without NUL.</summary>
-    public string Text => TextOf(MostText);
-
-    /// <summary>Returns the value as a name or path, which must not be empty.</summary>
-    /// <param name="what">What it names, for the message "it must name ...".</param>
-    public string Name(string what) => Text.Length > 0 ? Text : throw Fault($"it must name {what}");
-
-    /// <summary>Returns the value as a text without NUL, at which system calls would cut it.</summary>
-    /// <param name="most">The largest number of characters.</param>
-    public string TextOf(int most)
-    {
-        if (_value is not string text)
-            throw Fault("it must be a text: \"…\"");
-        if (text.Contains('\0'))
-            throw Fault("it must be a text without \\u0000");
-        return text.Length <= most ? text : throw Fault($"it must be a text of at most {most} characters, not {text.Length}");
-    }
-
-    public bool Flag => _value as bool? ?? throw Fault("it must be true or false");
-
-    public int Integer(int min, int max) => _value is double d && d >= min && d <= max && Math.Floor(d) == d
-        ? (int)d
-        : throw Fault($"it must be a whole number from {min} to {max}");
-
-    public double Number(double min, double max) => _value is double d && d >= min && d <= max
-        ? d
-        : throw Fault(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it must be a number from {min} to {max}"));
-
-    /// <summary>Returns the value, which must be one of the given whole numbers.</summary>
-    public int Is(params ReadOnlySpan<int> known)
-    {
-        if (_value is double d && Math.Floor(d) == d && Math.Abs(d) < int.MaxValue && known.Contains((int)d))
-            return (int)d;
-        throw Fault($"it must be {string.Join(", ", known[..^1].ToArray())} or {known[^1]}");
-    }
-
-    public IReadOnlyList<JsonValue> Items => _value as List<JsonValue> ?? throw Fault("it must be a list: [ … ]");
+    /// <summary>Returns the member with a key; null if there is none or the value is no object.</summary>
+    public JsonValue? Member(string key) => Members?.FirstOrDefault(m => m._key == key);
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Json;
 using InputEvdev;
 
 namespace FbHost.Options;
@@ -6,58 +8,87 @@ namespace FbHost.Options;
 /// <summary>The objects "keyboard" and "keys" of "input"; see docs/configuration.md and docs/keys.md.</summary>
 internal static class KeyboardConfig
 {
-    /// <exception cref="Mmm.MmmException">The configuration is not valid. The message is one line with the file, the line, the key and what
-    /// it must be.</exception>
-    public static KeyboardOptions Keyboard(JsonValue v)
+    private const int LongestNames = 199;
+
+    private sealed class Draft
     {
-        var options = new KeyboardOptions();
-        v.Members(
-            ("layout", x => options = options with { Layout = Names(x) }),
-            ("variant", x => options = options with { Variant = Names(x) }),
-            ("options", x => options = options with { Options = Names(x) }),
-            ("model", x => options = options with { Model = Names(x) }),
-            ("keymap", x => options = options with { Keymap = FilePath(x) }),
-            ("compose", x => options = options with { Compose = FilePath(x) }),
-            ("repeatDelayMs", x => options = options with { RepeatDelayMs = x.Integer(50, 10_000) }),
-            ("repeatRate", x => options = options with { RepeatRate = x.Integer(0, 100) }),
-            ("numLock", x => options = options with { NumLock = x.Flag }));
-        if (options.Keymap is not null && (options.Layout ?? options.Variant ?? options.Options ?? options.Model) is not null)
-            throw v.Fault("\"keymap\" is a whole keymap; leave out layout, variant, options and model, or it");
-        return options;
+        public KeyboardOptions Keyboard { get; set; } = new();
+
+        public IReadOnlyList<(byte[], HostAction)> Keys { get; set; } = [];
+
+        public bool IsLocked { get; set; }
     }
 
-    /// <inheritdoc cref="Keyboard"/>
-    public static HostKeyOptions Keys(JsonValue v)
-    {
-        var keys = new List<(byte[], HostAction)>();
-        var locked = false;
-        v.Members(
-            ("host", x => keys = [.. x.Entries.Select(e => (Word(e.Key, e.Value), Action(e.Value)))]),
-            ("lock", x => locked = x.Flag));
-        return new HostKeyOptions(keys, locked);
-    }
+    public static ConfigKey<ServeOptions> Keyboard() =>
+        new ConfigKey<ServeOptions, Draft>("keyboard", new ObjectType<Draft>(() => new Draft(),
+    [
+        new ConfigKey<Draft, string>("layout", Names, (d, v) => d.Keyboard = d.Keyboard with { Layout = v }, "XKB layouts, as in us,de."),
+        new ConfigKey<Draft, string>("variant", Names, (d, v) => d.Keyboard = d.Keyboard with { Variant = v }, "XKB variants."),
+        new ConfigKey<Draft, string>("options", Names, (d, v) => d.Keyboard = d.Keyboard with { Options = v }, "XKB options."),
+        new ConfigKey<Draft, string>("model", Names, (d, v) => d.Keyboard = d.Keyboard with { Model = v }, "The XKB model."),
+        new ConfigKey<Draft, string>("keymap", ConfigTypes.FullPath, (d, v) => d.Keyboard = d.Keyboard with { Keymap = v },
+            "A file with a complete keymap, instead of these names."),
+        new ConfigKey<Draft, string>("compose", ConfigTypes.FullPath, (d, v) => d.Keyboard = d.Keyboard with { Compose = v },
+            "A file of compose sequences."),
+        new ConfigKey<Draft, int>("repeatDelayMs", new IntegerType(50, 10_000),
+            (d, v) => d.Keyboard = d.Keyboard with { RepeatDelayMs = v }, "The time until a held key repeats, in milliseconds.", "500"),
+        new ConfigKey<Draft, int>("repeatRate", new IntegerType(0, 100), (d, v) => d.Keyboard = d.Keyboard with { RepeatRate = v },
+            "Repeats per second; 0 for none.", "30"),
+        new ConfigKey<Draft, bool>("numLock", ConfigTypes.Flag, (d, v) => d.Keyboard = d.Keyboard with { NumLock = v },
+            "Whether NumLock is on at the start.", "true"),
+    ], d => d.Keyboard is { Keymap: not null } k && (k.Layout ?? k.Variant ?? k.Options ?? k.Model) is not null
+        ? "\"keymap\" is a whole keymap; leave out layout, variant, options and model, or it"
+        : null), (o, v) => o.Keyboard = v.Keyboard, "What keys type and how they repeat.");
+
+    public static ConfigKey<ServeOptions> Keys() => new ConfigKey<ServeOptions, Draft>("keys", new ObjectType<Draft>(() => new Draft(),
+    [
+        new ConfigKey<Draft, IReadOnlyList<(byte[], HostAction)>>("host", new KeysType(), (d, v) => d.Keys = v,
+            "Keys and what the host does when they are pressed."),
+        new ConfigKey<Draft, bool>("lock", ConfigTypes.Flag, (d, v) => d.IsLocked = v,
+            "Whether the host's own keys, such as Ctrl+Alt+Backspace, have no effect.", "false"),
+    ]), (o, v) => o.HostKeys = new HostKeyOptions(v.Keys, v.IsLocked), "The keys that the host handles itself.");
 
     // Names as xkb accepts them: letters, digits and separators. Anything else is an error that the library would not report clearly.
-    private static string Names(JsonValue v) =>
-        v.Text.Length is > 0 and < 200 && v.Text.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
-        ? v.Text
-        : throw v.Fault("it must be names as xkb has them, as in \"de\", \"us,ru\" or \"compose:ralt\"");
+    private static TextType Names { get; } = new(
+        t => t.Length is > 0 and <= LongestNames && t.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
+            ? null
+            : "it must be names as xkb has them, as in \"de\", \"us,ru\" or \"compose:ralt\"");
 
-    private static string FilePath(JsonValue v) => v.Text.StartsWith('/') ? v.Text : throw v.Fault("it must be the full path of a file");
-
-    private static HostAction Action(JsonValue v) => v.Text switch
+    // An object whose keys are names of keys.
+    private sealed class KeysType : ConfigType<IReadOnlyList<(byte[], HostAction)>>
     {
-        "quit" => HostAction.Quit,
-        "blank" => HostAction.Blank,
-        "next-client" => HostAction.NextClient,
-        "restart-app" => HostAction.RestartApp,
-        "volume-up" => HostAction.VolumeUp,
-        "volume-down" => HostAction.VolumeDown,
-        "mute" => HostAction.Mute,
-        _ => throw v.Fault("it must be \"quit\", \"blank\", \"next-client\", \"restart-app\", \"volume-up\", \"volume-down\" or \"mute\""),
-    };
+        // In the order of the enumeration.
+        private static readonly WordType Action =
+            new("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute");
 
-    private static byte[] Word(string word, JsonValue v)
+        public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out IReadOnlyList<(byte[], HostAction)> value)
+        {
+            value = null;
+            if (v.Members is not { } members)
+                return v.Fault("it must be an object: { … }");
+            var keys = new List<(byte[], HostAction)>();
+            foreach (var member in members)
+            {
+                if (!IsKey(member.Key))
+                    member.Fault($"\"{member.Key}\" is not a key; it must be a name of docs/keys.md or one character, "
+                        + "after control-, alt-, shift- in this order");
+                else if (Action.TryRead(member, out var action))
+                    keys.Add((Encoding.UTF8.GetBytes(member.Key), (HostAction)action));
+            }
+            value = keys;
+            return keys.Count == members.Count;
+        }
+
+        public override void WriteSchema(Utf8JsonWriter w)
+        {
+            w.WriteString("type", "object");
+            w.WriteStartObject("additionalProperties");
+            Action.WriteSchema(w);
+            w.WriteEndObject();
+        }
+    }
+
+    private static bool IsKey(string word)
     {
         var name = word;
         foreach (var prefix in (ReadOnlySpan<string>)["control-", "alt-", "shift-"])
@@ -67,9 +98,6 @@ internal static class KeyboardConfig
         }
         var isCharacter = Rune.TryGetRuneAt(name.Length > 0 ? name : "\0", 0, out var rune)
             && rune.Utf16SequenceLength == name.Length && !Rune.IsControl(rune) && rune.Value != ' ';
-        return isCharacter || KeyNameTable.Has(name)
-            ? Encoding.UTF8.GetBytes(word)
-            : throw v.Fault($"\"{word}\" is not a key; it must be a name of docs/keys.md or one character, "
-                + "after control-, alt-, shift- in this order");
+        return isCharacter || KeyNameTable.Has(name);
     }
 }

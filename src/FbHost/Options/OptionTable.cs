@@ -85,7 +85,8 @@ internal sealed record OptionTable(
             else if (command is null)
             {
                 command = Commands.FirstOrDefault(c => c.Name == argument)
-                    ?? throw Wrong($"{argument} is not a command; the commands are {string.Join(", ", Commands.Select(c => c.Name))}");
+                    ?? throw Wrong($"{argument} is not a command{Suggestion.Then(argument, Commands.Select(c => c.Name))}"
+                        + $"the commands are {string.Join(", ", Commands.Select(c => c.Name))}");
             }
             else
             {
@@ -106,7 +107,8 @@ internal sealed record OptionTable(
         var end = argument.AsSpan().IndexOfAny('=', ':');
         var name = end < 0 ? argument : argument[..end];
         var option = Options.FirstOrDefault(o => o.Name == name) ?? command?.Options.FirstOrDefault(o => o.Name == name)
-            ?? throw Wrong($"{name} is not a known option");
+            ?? throw Wrong($"{name} is not a known option"
+                + Suggestion.Then(name, Options.Concat(command?.Options ?? []).Select(o => o.Name)).TrimEnd(' ', ';'));
         if (option.Value is null)
             return end < 0 ? (name, "") : throw Wrong($"{name} takes no value");
         var value = end >= 0 ? argument[(end + 1)..]
@@ -115,7 +117,7 @@ internal sealed record OptionTable(
         return value.Length > 0 ? (name, value) : throw Wrong($"{name} is empty; it must be {option.Value}");
     }
 
-    private MmmException Wrong(string what) => new($"{what}. See {Name} --help");
+    private MmmException Wrong(string what) => new($"{what}{(what[^1] == '?' ? "" : ".")} See {Name} --help");
 
     private static string ProgramVersion =>
         typeof(OptionTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]

@@ -45,6 +45,15 @@ internal sealed class ServeOptions
     /// <summary>The configuration file that was read; null if there is none.</summary>
     public string? ConfigFile { get; set; }
 
+    /// <summary>The content of the configuration file; null if there is none.</summary>
+    public JsonValue? Configuration { get; init; }
+
+    /// <summary>Reads the configuration file anew, with the same command line. Null if there is none.</summary>
+    public Func<ServeOptions>? Reread { get; set; }
+
+    /// <summary>The keys of the configuration that the command line overrides.</summary>
+    public IReadOnlyList<string> Overridden { get; set; } = [];
+
     /// <summary>The input devices: auto, none, terminal, directories, or device paths.</summary>
     public IReadOnlyList<string> Inputs { get; set; } = ["auto"];
 

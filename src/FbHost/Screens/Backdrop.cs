@@ -12,10 +12,11 @@ internal sealed class Backdrop : Surface
         Text = PixelColor.FromRgb(0xE8ECF0);
     private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // the largest splash
     private readonly Screen _screen;
-    private readonly string _help;
+    private string _help;
     private readonly Dictionary<string, string> _failing = []; // by app
-    private readonly string? _splashFile;
+    private string? _splashFile;
     private byte[]? _splash; // the PNG, until it is ended
+    private bool _isSplashOver;
     private uint[]? _pixels; // of the whole screen
 
     /// <param name="screen">The screen to paint on.</param>
@@ -45,9 +46,39 @@ internal sealed class Backdrop : Surface
         }
     }
 
+    /// <summary>Sets the text about how to get help.</summary>
+    public void SetHelp(string help)
+    {
+        _help = help;
+        if (_failing.Count > 0)
+            Render();
+    }
+
+    /// <summary>Shows another splash. Does nothing after the first client has shown a picture.</summary>
+    /// <param name="file">Its name; null for none.</param>
+    /// <param name="png">Its content; null for none.</param>
+    /// <exception cref="MmmException">It is not a PNG that can be shown; the former one stays.</exception>
+    public void SetSplash(string? file, byte[]? png)
+    {
+        if (_isSplashOver)
+            return;
+        var before = (_splashFile, _splash);
+        (_splashFile, _splash) = (file, png);
+        try
+        {
+            Render();
+        }
+        catch (MmmException)
+        {
+            (_splashFile, _splash) = before;
+            throw;
+        }
+    }
+
     /// <summary>Ends the splash, after the first client has shown a picture.</summary>
     public void EndSplash()
     {
+        _isSplashOver = true;
         if (_splash is null)
             return;
         _splash = null;
@@ -66,7 +97,9 @@ internal sealed class Backdrop : Surface
         return true;
     }
 
-    private static byte[] ReadFile(string file)
+    /// <summary>Reads the file of a splash. May be called on any thread.</summary>
+    /// <exception cref="MmmException">It cannot be read.</exception>
+    public static byte[] ReadFile(string file)
     {
         try
         {

@@ -7,7 +7,7 @@ internal sealed class Blanker
 {
     private readonly Screen _screen;
     private readonly LoopTimer _timer;
-    private readonly long _afterNs;
+    private long _afterNs;
     private long _lastInputNs = EventLoop.Now;
 
     /// <param name="loop">Runs the timer.</param>
@@ -19,6 +19,15 @@ internal sealed class Blanker
         _afterNs = (long)after.TotalNanoseconds;
         _timer = loop.CreateTimer(OnTimer);
         Arm();
+    }
+
+    /// <summary>Sets the time without input after which the screen is turned off; zero for never.</summary>
+    public void SetTime(TimeSpan after)
+    {
+        _afterNs = (long)after.TotalNanoseconds;
+        _timer.Cancel();
+        if (!_screen.IsBlank)
+            Arm();
     }
 
     /// <summary>The screen was turned off (true) or on.</summary>

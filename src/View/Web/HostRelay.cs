@@ -12,7 +12,7 @@ namespace View.Web;
 internal sealed class HostRelay(WebSocket socket, ScreenLink link, string directory, bool mayControl) : IDisposable
 {
     private const int MostRequest = 4096;
-    private static readonly string[] Looks = ["clients", "apps", "logs", "follow", "audio", "buttons"];
+    private static readonly string[] Looks = ["clients", "logs", "follow", "audio", "buttons"];
     private static readonly string[] Controls = ["restart", "raise", "volume", "mute", "brightness", "blank", "unblank", "button"];
     private readonly SemaphoreSlim _sending = new(1);
     private HostRequests? _host;

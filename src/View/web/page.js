@@ -87,22 +87,22 @@ async function connectHost() {
 }
 
 async function showApps() {
-    const [{ apps = [] }, { clients = [] }] = await Promise.all([host.ask("apps"), host.ask("clients")]);
-    const rows = apps.map(app => ({ ...app, client: clients.find(c => c.app === app.name) }));
-    const others = clients.filter(c => !c.app).map(c => ({ name: c.name, state: "running", client: c }));
+    const { apps = [], clients = [] } = await host.ask("clients");
+    const rows = apps.map(app => ({ ...app, client: clients.find(c => c.app === app.app) }));
+    const others = clients.filter(c => !c.app).map(c => ({ app: c.name, state: "running", client: c }));
     byId("apps").tBodies[0].replaceChildren(...[...rows, ...others].map(appRow));
 }
 
 function appRow(app) {
     const row = document.createElement("tr");
     row.className = `${app.state} ${app.client?.focus ? "front" : ""}`;
-    for (const text of [app.name, app.client?.focus ? `${app.state}, front` : app.state, app.restarts ?? "", app.lastExit ?? app.fault ?? ""])
+    for (const text of [app.app, app.client?.focus ? `${app.state}, front` : app.state, app.restarts ?? "", app.lastExit ?? app.fault ?? ""])
         row.insertCell().textContent = text;
     const tools = row.insertCell();
     if (session.control && app.client && !app.client.focus)
         tools.append(toolButton("Front", () => command("raise", app.client.file)));
     if (session.control && "restarts" in app)
-        tools.append(toolButton("Restart", () => command("restart", app.name).then(showApps)));
+        tools.append(toolButton("Restart", () => command("restart", app.app).then(showApps)));
     return row;
 }
 

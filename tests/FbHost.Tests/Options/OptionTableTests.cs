@@ -53,8 +53,8 @@ public class OptionTableTests
 
     [Theory]
     [InlineData("a command is missing")]
-    [InlineData("lst is not a command; the commands are list, send", "lst")]
-    [InlineData("--jsno is not a known option", "list", "--jsno")]
+    [InlineData("lst is not a command; did you mean list? the commands are list, send", "lst")]
+    [InlineData("--jsno is not a known option; did you mean --json?", "list", "--jsno")]
     [InlineData("--json is not a known option", "send", "a", "b", "--json")]
     [InlineData("--json takes no value", "list", "--json=1")]
     [InlineData("--path must be followed by DIR", "list", "--path")]
@@ -63,7 +63,8 @@ public class OptionTableTests
     [InlineData("send takes the arguments WHO TEXT", "send", "a")]
     [InlineData("list takes no arguments", "list", "a")]
     public void What_is_wrong_is_named(string part, params string[] arguments) =>
-        Assert.Equal($"{part}. See tool --help", Assert.Throws<MmmException>(() => Read(Tool, arguments)).Message);
+        Assert.Equal($"{part}{(part.EndsWith('?') ? "" : ".")} See tool --help",
+            Assert.Throws<MmmException>(() => Read(Tool, arguments)).Message);
 
     [Theory]
     [InlineData("-h"), InlineData("-?"), InlineData("--help"), InlineData("list", "--help"),

@@ -1,0 +1,78 @@
+using GpioButtons;
+
+namespace FbHost.Options;
+
+/// <summary>The objects of "apps" and "buttons"; see docs/configuration.md.</summary>
+internal static class AppsConfig
+{
+    private const int LongestName = 64; // of an app; a file name has at most 255 bytes
+    private const int LongestArgument = 128 * 1024 / 3; // characters; the kernel accepts 128 KB per argument
+    private const int LongestEvent = 119;
+
+    private sealed class AppDraft
+    {
+        public string? Name { get; set; }
+
+        public IReadOnlyList<string> Command { get; set; } = [];
+
+        public bool FullScreen { get; set; }
+
+        public HashSet<string>? Messages { get; set; }
+    }
+
+    private sealed class ButtonDraft
+    {
+        public ButtonConfig Button { get; set; } = new(0, 0, ActiveLow: false, "");
+    }
+
+    /// <summary>The apps that the host starts.</summary>
+    public static ConfigKey<ServeOptions> Apps() =>
+        new ConfigKey<ServeOptions, IReadOnlyList<AppDraft>>("apps", new ListType<AppDraft>(App()),
+        (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.");
+
+    private static AppOptions Options(AppDraft a) =>
+        new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command) { FullScreen = a.FullScreen, Messages = a.Messages };
+
+    private static ObjectType<AppDraft> App() => new(() => new AppDraft(),
+    [
+        new ConfigKey<AppDraft, string>("name",
+            new TextType(t => IsWord(t) ? null : $"it must be one word of at most {LongestName} letters, without /"),
+            (a, v) => a.Name = v, "One word. Default: the name of the program."),
+        new ConfigKey<AppDraft, IReadOnlyList<string>>("command",
+            new ListType<string>(new TextType(_ => null, most: LongestArgument, least: 0), 1,
+                must: "it must be a list: [ \"/path/to/app\", \"argument\", … ]",
+                first: new TextType(t => t.Length > 0 && t[^1] != '/' ? null : "it must name a program, as in \"/path/to/app\"",
+                    Places.Program)),
+            (a, v) => a.Command = v, "The program and its arguments.", isRequired: true),
+        new ConfigKey<AppDraft, bool>("fullScreen", ConfigTypes.Flag, (a, v) => a.FullScreen = v,
+            "Whether the clients of this app are asked to take the size of the screen.", "false"),
+        new ConfigKey<AppDraft, IReadOnlyList<int>>("messages", ConfigTypes.Messages, (a, v) => a.Messages = ConfigTypes.MessagesOf(v),
+            "Messages that the host accepts from clients of this app, in addition to those of messages.", "[]"),
+    ]);
+
+    private static bool IsWord(string name) =>
+        name.Length is > 0 and <= LongestName
+        && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '/') && name is not ("." or "..");
+
+    /// <summary>Buttons on GPIO lines.</summary>
+    public static ConfigKey<ServeOptions> Buttons() => new ConfigKey<ServeOptions, IReadOnlyList<ButtonDraft>>("buttons",
+        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.");
+
+    private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
+    [
+        new ConfigKey<ButtonDraft, int>("chip", new IntegerType(0, 255, Places.Chip), (b, v) => b.Button = b.Button with { Chip = v },
+            "N of /dev/gpiochipN.", "0"),
+        new ConfigKey<ButtonDraft, int>("line", new IntegerType(0, 1023), (b, v) => b.Button = b.Button with { Line = v },
+            "The number of the line.", isRequired: true),
+        new ConfigKey<ButtonDraft, bool>("activeLow", ConfigTypes.Flag, (b, v) => b.Button = b.Button with { ActiveLow = v },
+            "Whether the line is low while the button is pressed.", "false"),
+        new ConfigKey<ButtonDraft, string>("event",
+            new TextType(t => t.Length is > 0 and <= LongestEvent ? null : $"it must be an event text of 1 to {LongestEvent} characters"),
+            (b, v) => b.Button = b.Button with { Event = v }, "The text of the event, such as return.", isRequired: true),
+        new ConfigKey<ButtonDraft, int>("driver", new WordType(ButtonConfig.CharDev, ButtonConfig.Libgpiod),
+            (b, v) => b.Button = b.Button with { Driver = v == 0 ? ButtonConfig.CharDev : ButtonConfig.Libgpiod },
+            "How the lines are read.", "\"chardev\""),
+        new ConfigKey<ButtonDraft, int>("debounceMs", new IntegerType(0, 1000), (b, v) => b.Button = b.Button with { DebounceMs = v },
+            "Pulses shorter than this are ignored, in milliseconds.", "5"),
+    ]);
+}

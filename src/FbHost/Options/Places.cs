@@ -1,0 +1,72 @@
+using AlsaSink;
+
+namespace FbHost.Options;
+
+/// <summary>
+/// What is wrong with the files, programs and devices that a configuration names, on this machine. Each method returns the end of a fault,
+/// after "KEY is VALUE; ", or null.
+/// </summary>
+internal static class Places
+{
+    private const int MostBytes = 32 << 20;
+
+    /// <summary>A file that the host reads.</summary>
+    public static string? File(string path)
+    {
+        try
+        {
+            _ = WholeFile.Read(path, MostBytes);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return $"the file cannot be read: {IoFault.Text(e)}";
+        }
+    }
+
+    /// <summary>A sound that the host plays.</summary>
+    public static string? Wav(string path)
+    {
+        try
+        {
+            _ = WavReader.Read(path);
+            return null;
+        }
+        catch (AudioException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>A file that the host writes.</summary>
+    public static string? NewFile(string path) => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
+        ? null : "there is no such directory; create it";
+
+    /// <summary>A program that the host starts; without a slash, one of the directories in PATH has it.</summary>
+    public static string? Program(string program)
+    {
+        string[] files = program.Contains('/') ? [program]
+            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, program))];
+        const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        var found = Array.FindAll(files, System.IO.File.Exists);
+        return found.Length == 0 ? "there is no such program; name one that can be run"
+            : Array.Exists(found, f => (System.IO.File.GetUnixFileMode(f) & execute) != 0) ? null
+            : "the file is not executable; make it so (chmod +x)";
+    }
+
+    /// <summary>A display.</summary>
+    public static string? Display(string display) =>
+        DisplayChoice.Parse(display, out _) is { Kind: DisplayKind.Drm or DisplayKind.Fbdev } choice ? Device(choice.Path) : null;
+
+    /// <summary>A device of "input.devices". A directory may be created later than the host.</summary>
+    public static string? Input(string input) =>
+        input is "auto" or "none" or "terminal" || input.EndsWith('/') || Directory.Exists(input) ? null : Device(input);
+
+    /// <summary>An output of sound. Cards are not opened, because a running host may use them.</summary>
+    public static string? Audio(AudioOptions audio) => audio.Kind == AudioKind.Wav ? NewFile(audio.Name) : null;
+
+    /// <summary>A chip with GPIO lines.</summary>
+    public static string? Chip(int chip) => Device($"/dev/gpiochip{chip}");
+
+    private static string? Device(string path) => System.IO.File.Exists(path) ? null : $"there is no device {path} on this machine";
+}
