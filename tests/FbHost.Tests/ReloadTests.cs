@@ -205,8 +205,10 @@ public sealed class ReloadTests : IDisposable
         var line = Assert.Single(Reload("""{ "buttons": [ { "chip": 250, "line": 1, "event": "a" } ], "help": "x" }""", code: 1));
         Assert.Contains("mmmctl: buttons: ", line);
         Assert.Contains("gpiochip250", line);
-        var answer = _host.Ask("reload");
-        Assert.True(answer.GetProperty("ok").GetBoolean());
+        var answer = _host.Ask("reload"); // tries them again
+        Assert.False(answer.GetProperty("ok").GetBoolean());
+        Assert.Contains("gpiochip250", Assert.Single(answer.GetProperty("faults").EnumerateArray()).GetString());
         Assert.Equal(JsonValueKind.Array, answer.GetProperty("applied").ValueKind);
+        Assert.Equal(["buttons is applied"], Reload("""{ "help": "x" }"""));
     }
 }
