@@ -16,6 +16,7 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
     private static readonly string[] Groups = ["display", "input", "audio"]; // whose keys are compared one by one
     private readonly List<(string[] Keys, Action<ServeOptions> Apply)> _settings = [];
     private readonly JsonValue? _atStart = options.Configuration;
+    private readonly HashSet<string> _failed = []; // keys that could not be applied, and are tried again
     private JsonValue? _current = options.Configuration;
 
     /// <summary>What a reload did.</summary>
@@ -73,7 +74,8 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
     private Result Apply(ServeOptions changed)
     {
         var root = changed.Configuration!;
-        string[] differing = [.. Differing(_current!, root)];
+        string[] differing = [.. Differing(_current!, root).Union(_failed)];
+        _failed.Clear();
         List<string> faults = [], applied = [];
         foreach (var (keys, apply) in _settings)
         {
@@ -87,6 +89,7 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
             }
             catch (Exception e) when (e is MmmException or GpioLineException)
             {
+                _failed.UnionWith(its);
                 faults.Add($"{string.Join(", ", its)}: {e.Message}");
             }
         }

@@ -57,7 +57,8 @@ internal sealed class Device(int port, string key, string knownHosts)
         using var list = JsonDocument.Parse(Require("mmmctl clients --json"));
         return
         [
-            .. list.RootElement.EnumerateArray().Select(client => new ClientInfo(
+            // An app of the configuration that has no client yet has no file.
+            .. list.RootElement.EnumerateArray().Where(c => c.TryGetProperty("file", out _)).Select(client => new ClientInfo(
                 client.GetProperty("name").GetString() ?? "", client.GetProperty("pid").GetInt32(), client.GetProperty("width").GetInt32(),
                 client.GetProperty("height").GetInt32(), client.GetProperty("frames").GetInt64(), client.GetProperty("bell").GetBoolean())),
         ];

@@ -146,7 +146,7 @@ internal sealed class Commands
             w.WriteBoolean("focus", client == _clients.Stack.Focus);
             w.WriteBoolean("audio", _streams.Of(client) is not null);
             var app = client.App is { } known ? _apps.AppNamed(known.Name) : null;
-            w.WriteString("state", Mmm.Linux.Sys.ProcessField(client.Pid, 3) == "T" ? "stopped" : app?.State ?? "running");
+            w.WriteString("state", Mmm.Linux.Sys.ProcessField(client.Pid, 3) is "T" or "t" ? "stopped" : app?.State ?? "running");
             if (app is not null)
                 WriteApp(w, app);
             w.WriteStartObject("values");
