@@ -34,7 +34,7 @@ internal sealed class Commands
     {
         (_loop, _clients, _display, _blanker, _apps, _streams, _input, _views, _quit)
             = (loop, clients, display, blanker, apps, streams, input, views, quit);
-        _sound = new SoundCommands(clients, output, streams);
+        _sound = new SoundCommands(clients, output, streams, new SoundTap(loop, output));
         clients.Messages.Received += ShowMessage;
         apps.LineWritten += ShowLine;
     }
@@ -99,7 +99,7 @@ internal sealed class Commands
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, apps, screenshot, send CLIENT TEXT, "
                         + "event CLIENT TEXT, raise CLIENT, restart APP, logs [APP], follow [APP], "
                         + "blank, unblank, brightness PERCENT, audio, "
-                        + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
+                        + "listen, volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
                         + "buttons, button NUMBER, view, watch, quit");
                 break;
         }
