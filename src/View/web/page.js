@@ -127,6 +127,7 @@ async function connectHost() {
     lines.forEach(showLine);
     showApps();
     showVolume();
+    showBrightness();
     showButtons();
 }
 
@@ -173,6 +174,13 @@ async function showVolume() {
         return;
     byId("volume").value = volume;
     byId("mute").checked = muted;
+}
+
+// Only a panel with a backlight has it.
+async function showBrightness() {
+    const { ok, percent } = await host.ask("brightness");
+    byId("brightness").parentElement.hidden = !ok;
+    byId("brightness").value = percent ?? 100;
 }
 
 async function showButtons() {
