@@ -108,6 +108,12 @@ public sealed unsafe class AudioSink : IDisposable
         set => _mixer.Limits = value;
     }
 
+    /// <summary>
+    /// Called on the audio thread with each mixed period that is not silent; null for nobody, which costs nothing. May be set on any
+    /// thread. It must not block.
+    /// </summary>
+    public MixedHandler? Listener { get; set; }
+
     /// <summary>Adds a source. It is read from the next period on; if it is empty then, again after the next <see cref="Wake"/>.</summary>
     /// <param name="source">A source that was never added before.</param>
     public void Add(IPcmSource source)
@@ -234,6 +240,8 @@ public sealed unsafe class AudioSink : IDisposable
         Volatile.Write(ref _idle, 0);
         int frames = _mixer.Mixed.Length / 2;
         _silentFrames = _mixer.IsSilent ? _silentFrames + frames : 0;
+        if (_silentFrames == 0)
+            Listener?.Invoke(_mixer.Mixed);
         try
         {
             if (_state == OutputState.Playing && _silentFrames >= IdleFrames)
@@ -366,3 +374,7 @@ public sealed unsafe class AudioSink : IDisposable
         write(_wake, &one, sizeof(ulong));
     }
 }
+
+/// <summary>Receives what was mixed.</summary>
+/// <param name="stereo">Interleaved frames, -1..1; valid during the call.</param>
+public delegate void MixedHandler(ReadOnlySpan<float> stereo);

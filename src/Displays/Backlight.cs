@@ -11,14 +11,11 @@ internal sealed class Backlight(string directory = "/sys/class/backlight")
     /// <exception cref="MmmException">There is no backlight, or it cannot be set: one line.</exception>
     public void Set(int percent)
     {
-        var lights = Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
-        if (lights.Length == 0)
-            throw new MmmException($"{directory}: there is no backlight; the brightness of this panel cannot be set by software");
-        foreach (var light in lights)
+        foreach (var light in Lights())
         {
             try
             {
-                var most = int.Parse(File.ReadAllText(Path.Combine(light, "max_brightness")), CultureInfo.InvariantCulture);
+                var most = Number(light, "max_brightness");
                 var value = percent == 0 ? 0 : Math.Max(1, (int)Math.Round(most * percent / 100.0));
                 File.WriteAllText(Path.Combine(light, "brightness"), value.ToString(CultureInfo.InvariantCulture));
             }
@@ -29,4 +26,30 @@ internal sealed class Backlight(string directory = "/sys/class/backlight")
             }
         }
     }
+
+    /// <summary>Returns the brightness of the first backlight, 0..100.</summary>
+    /// <exception cref="MmmException">There is no backlight, or it cannot be read: one line.</exception>
+    public int Get()
+    {
+        var light = Lights()[0];
+        try
+        {
+            return (int)Math.Round(Number(light, "brightness") * 100.0 / Math.Max(1, Number(light, "max_brightness")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new MmmException($"{light}: the brightness cannot be read: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    private string[] Lights()
+    {
+        var lights = Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
+        return lights.Length > 0
+            ? lights
+            : throw new MmmException($"{directory}: there is no backlight; the brightness of this panel cannot be set by software");
+    }
+
+    private static int Number(string light, string name) =>
+        int.Parse(File.ReadAllText(Path.Combine(light, name)), CultureInfo.InvariantCulture);
 }

@@ -27,8 +27,18 @@ public sealed class BacklightTests : IDisposable
     }
 
     [Fact]
+    public void The_brightness_is_read_in_percent()
+    {
+        File.WriteAllText(Add("a", "200\n"), "50\n");
+        Assert.Equal(25, new Backlight(_temp.Path).Get());
+        File.WriteAllText(_temp["a/brightness"], "dim");
+        Assert.StartsWith($"{_temp["a"]}: the brightness", Assert.Throws<MmmException>(() => new Backlight(_temp.Path).Get()).Message);
+    }
+
+    [Fact]
     public void None_is_said()
     {
+        Assert.Contains("there is no backlight", Assert.Throws<MmmException>(() => new Backlight(_temp.Path).Get()).Message);
         Assert.Contains("there is no backlight", Assert.Throws<MmmException>(() => new Backlight(_temp.Path).Set(50)).Message);
         Assert.Contains("there is no backlight", Assert.Throws<MmmException>(() => new Backlight(_temp["missing"]).Set(50)).Message);
     }

@@ -61,7 +61,7 @@ public class PictureTests
         top.Signal(Child.SIGKILL);
         host.WaitForRectangle(10, 10, 40, 40, 0xff0000);
         Assert.True(host.Client("Low")!.Focus);
-        Assert.Single(Directory.GetFiles(host.Path, "fb.*"));
+        Wait.Until(() => Directory.GetFiles(host.Path, "fb.*").Length == 1, "the end of the killed client's file");
     }
 
     [Fact]

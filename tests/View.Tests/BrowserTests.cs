@@ -160,6 +160,22 @@ public sealed class BrowserTests : IDisposable
     }
 
     [Fact]
+    public void The_page_plays_what_the_host_plays_on_request()
+    {
+        using var host = new MmmHost();
+        using var app = host.Raw("pcm 3 48000 440 60000");
+        host.WaitForClient("raw");
+        using var viewer = new Viewer(host);
+        OpenPage(viewer);
+        Assert.True(_browser.Is("!window.mmm.sound"));
+        _browser.Value("document.querySelector('#listen').click()");
+        _browser.WaitFor("window.mmm.sound.pieces > 20");
+        _browser.Value("document.querySelector('#listen').click()");
+        Wait.Until(() => host.Ask("audio").GetProperty("audio").GetProperty("listeners").GetInt32() == 0, "nobody listens");
+        Assert.Empty(_browser.Faults);
+    }
+
+    [Fact]
     public void The_screenshot_is_the_picture()
     {
         using var host = new MmmHost();

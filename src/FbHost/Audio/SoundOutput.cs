@@ -16,6 +16,7 @@ internal sealed class SoundOutput : IDisposable
     private readonly IPcmOutput? _output;
     private readonly CardControl? _card;
     private AudioSink? _sink;
+    private MixedHandler? _listener;
     private bool _saidNoThread;
 
     /// <exception cref="AudioException">The named device or file cannot be used.</exception>
@@ -75,7 +76,7 @@ internal sealed class SoundOutput : IDisposable
         try
         {
             Action? turned = _card is null ? null : () => _loop.Post(FollowCard);
-            _sink = new AudioSink(_output, _log.Warn, turned: turned) { Limits = _limits };
+            _sink = new AudioSink(_output, _log.Warn, turned: turned) { Limits = _limits, Listener = _listener };
         }
         catch (AudioException e)
         {
@@ -86,6 +87,14 @@ internal sealed class SoundOutput : IDisposable
         }
         Apply();
         return true;
+    }
+
+    /// <summary>Sets who receives what is played, on the audio thread; null for nobody.</summary>
+    public void Listen(MixedHandler? listener)
+    {
+        _listener = listener;
+        if (_sink is not null)
+            _sink.Listener = listener;
     }
 
     /// <summary>Plays a source from now on. The audio thread must be running.</summary>

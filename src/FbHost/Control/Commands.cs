@@ -37,7 +37,7 @@ internal sealed class Commands
     {
         (_loop, _clients, _display, _blanker, _apps, _streams, _input, _views, _quit)
             = (loop, clients, display, blanker, apps, streams, input, views, quit);
-        _sound = new SoundCommands(clients, output, streams);
+        _sound = new SoundCommands(clients, output, streams, new SoundTap(loop, output));
         clients.Messages.Received += ShowMessage;
         apps.LineWritten += ShowLine;
     }
@@ -91,6 +91,9 @@ internal sealed class Commands
             case ["brightness", var text] when int.TryParse(text, out var percent) && percent is >= 0 and <= 100:
                 SetBrightness(connection, percent);
                 break;
+            case ["brightness"]:
+                ShowBrightness(connection);
+                break;
             case ["brightness", var text]:
                 connection.Fail($"brightness is {text}; it must be 0 to 100");
                 break;
@@ -102,10 +105,23 @@ internal sealed class Commands
                 if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
                         + "event CLIENT TEXT, raise CLIENT, restart APP, reload, logs [APP], follow [APP], "
-                        + "blank, unblank, brightness PERCENT, audio, "
-                        + "volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
+                        + "blank, unblank, brightness [PERCENT], audio, "
+                        + "listen, volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
                         + "buttons, button NUMBER, view, watch, quit");
                 break;
+        }
+    }
+
+    private void ShowBrightness(ControlConnection connection)
+    {
+        try
+        {
+            var percent = _backlight.Get();
+            connection.Ok(w => w.WriteNumber("percent", percent));
+        }
+        catch (MmmException e)
+        {
+            connection.Fail(e.Message);
         }
     }
 

@@ -9,7 +9,7 @@ using Mmm.Hosting;
 namespace FbHost.Control;
 
 /// <summary>The requests of the control socket about sound; see docs/control.md.</summary>
-internal sealed class SoundCommands(ClientTable clients, SoundOutput output, ClientStreams streams)
+internal sealed class SoundCommands(ClientTable clients, SoundOutput output, ClientStreams streams, SoundTap tap)
 {
     /// <summary>Handles a request. Returns false if it is not about sound.</summary>
     public bool Handle(ControlConnection connection, string[] words)
@@ -18,6 +18,9 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
         {
             case ["audio"]:
                 connection.Ok(WriteAudio);
+                return true;
+            case ["listen"]:
+                Listen(connection);
                 return true;
             case ["volume"]:
                 connection.Ok(WriteVolumes);
@@ -42,6 +45,19 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
             default:
                 return false;
         }
+    }
+
+    private void Listen(ControlConnection connection)
+    {
+        connection.Ok(w =>
+        {
+            w.WriteString("format", "s16le");
+            w.WriteNumber("rate", AudioSink.Rate);
+            w.WriteNumber("channels", 2);
+        });
+        Action<ReadOnlyMemory<byte>> send = piece => connection.Notify(w => w.WriteBase64String("sound", piece.Span));
+        tap.Heard += send;
+        connection.Ended += () => tap.Heard -= send;
     }
 
     private static bool IsPercent(ControlConnection connection, string text, out int percent)
@@ -95,6 +111,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
         w.WriteNumber("rate", status.Rate);
         w.WriteNumber("channels", status.Channels);
         w.WriteNumber("periodFrames", status.PeriodFrames);
+        w.WriteNumber("listeners", tap.Listeners);
         w.WriteNumber("latencyMs", Math.Round(status.LatencyMs, 1));
         w.WriteNumber("xruns", status.Xruns);
         w.WriteNumber("volume", output.Volume);

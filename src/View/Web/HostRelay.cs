@@ -83,7 +83,7 @@ internal sealed class HostRelay(WebSocket socket, ScreenLink link, string direct
     }
 
     private bool IsAllowed(string[] words) => words.Length > 0 && Array.TrueForAll(words, w => w is not null)
-        && (Looks.Contains(words[0]) || words is ["volume"] || (mayControl && Controls.Contains(words[0])));
+        && (Looks.Contains(words[0]) || words is ["volume"] or ["brightness"] || (mayControl && Controls.Contains(words[0])));
 
     private async Task PassLines(HostRequests host)
     {

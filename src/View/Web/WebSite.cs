@@ -165,7 +165,7 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
             await Answer(stream, 403, "text/plain", "log in on this server's page"u8.ToArray());
             return;
         }
-        if (request.Path is not ("/rfb" or "/host"))
+        if (request.Path is not ("/rfb" or "/host" or "/sound"))
         {
             await Answer(stream, 404, "text/plain", "there is no such WebSocket"u8.ToArray());
             return;
@@ -180,6 +180,11 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
         if (request.Path == "/rfb")
         {
             await serveRfb(new WebSocketStream(socket), null, login.MayControl);
+            return;
+        }
+        if (request.Path == "/sound")
+        {
+            await SoundRelay.Run(socket, options.Path);
             return;
         }
         using var relay = new HostRelay(socket, link, options.Path, login.MayControl);

@@ -6,7 +6,7 @@ import keysyms from "./novnc/core/input/keysymdef.js";
 const byId = id => document.getElementById(id);
 const retryMs = 2000;
 const mostLogLines = 500;
-let session, rfb, host;
+let session, rfb, host, sound;
 
 class Host {
     #socket;
@@ -38,6 +38,50 @@ class Host {
             return Promise.resolve({ ok: false, error: "the host is not running" });
         this.#socket.send(JSON.stringify(words.map(String)));
         return new Promise(done => this.#waiting.push(done));
+    }
+}
+
+// Plays what the host plays. Pieces of 20 ms come while it is not silent; each is put behind the last one.
+class Sound {
+    #context = new AudioContext({ sampleRate: 48000 });
+    #socket;
+    #end = 0;
+    pieces = 0;
+
+    constructor() {
+        this.#open();
+    }
+
+    #open() {
+        this.#socket = new WebSocket(address("sound"));
+        this.#socket.binaryType = "arraybuffer";
+        this.#socket.onmessage = e => this.#play(new Int16Array(e.data));
+        this.#socket.onclose = () => this.#context.state === "closed" || setTimeout(() => this.#open(), retryMs);
+    }
+
+    #play(samples) {
+        const lead = .06, most = .5; // seconds
+        const now = this.#context.currentTime;
+        if (this.#end - now > most)
+            return; // too much waits: this piece is left out
+        const frames = samples.length / 2;
+        const buffer = this.#context.createBuffer(2, frames, 48000);
+        for (const channel of [0, 1]) {
+            const data = buffer.getChannelData(channel);
+            for (let i = 0; i < frames; i++)
+                data[i] = samples[2 * i + channel] / 32768;
+        }
+        const source = new AudioBufferSourceNode(this.#context, { buffer });
+        source.connect(this.#context.destination);
+        this.#end = Math.max(this.#end, now + lead);
+        source.start(this.#end);
+        this.#end += buffer.duration;
+        this.pieces++;
+    }
+
+    close() {
+        this.#context.close();
+        this.#socket.close();
     }
 }
 
@@ -83,6 +127,7 @@ async function connectHost() {
     lines.forEach(showLine);
     showApps();
     showVolume();
+    showBrightness();
     showButtons();
 }
 
@@ -131,6 +176,13 @@ async function showVolume() {
     byId("mute").checked = muted;
 }
 
+// Only a panel with a backlight has it.
+async function showBrightness() {
+    const { ok, percent } = await host.ask("brightness");
+    byId("brightness").parentElement.hidden = !ok;
+    byId("brightness").value = percent ?? 100;
+}
+
 async function showButtons() {
     const { buttons = [] } = await host.ask("buttons");
     byId("buttons").hidden = buttons.length === 0;
@@ -160,6 +212,10 @@ function connectKeyboard() {
 function connectTools() {
     byId("blank").onclick = () => command("blank");
     byId("unblank").onclick = () => command("unblank");
+    byId("listen").onchange = e => {
+        sound?.close();
+        sound = e.target.checked ? new Sound() : undefined;
+    };
     byId("volume").onchange = e => command("volume", e.target.value);
     byId("mute").onchange = e => command("mute", e.target.checked ? "on" : "off");
     byId("brightness").onchange = e => command("brightness", e.target.value);
@@ -189,5 +245,5 @@ async function start() {
     connectHost();
 }
 
-window.mmm = { get rfb() { return rfb; }, get host() { return host; } };
+window.mmm = { get rfb() { return rfb; }, get host() { return host; }, get sound() { return sound; } };
 start();
