@@ -3,7 +3,7 @@
 
 # The glibc of Debian 12: programs that need a newer one do not run there.
 oldest_glibc=2.36
-maintainer="${DEBFULLNAME:-MmmAppliance} <${DEBEMAIL:-packages@mmmappliance.org}>"
+maintainer="${DEBFULLNAME:-MmmAppliance} <${DEBEMAIL:-packages@mmmappliance.invalid}>"
 
 # publish_for PROJECT ARCH FOLDER: publishes a program for all processors of the architecture. For amd64 these are all since 2009, while a
 # build for this machine alone uses newer instructions.
