@@ -40,7 +40,7 @@ app_source() {
     elif [[ -d $app ]]; then
         mapfile -t projects < <(find "$app" -maxdepth 1 -name '*.csproj' | sort)
         # A folder of folders, as src/Panel beside tests: the only program in it that is no test.
-        [[ ${#projects[@]} -gt 0 ]] || mapfile -t projects < <(find "$app" -name '*.csproj' -exec grep -l '<OutputType>Exe' {} + | xargs -r grep -L 'xunit' | sort)
+        [[ ${#projects[@]} -gt 0 ]] || mapfile -t projects < <(grep -rlZ --include='*.csproj' '<OutputType>Exe' "$app" | xargs -0r grep -L xunit | sort)
         case ${#projects[@]} in
             1) realpath "${projects[0]}" ;;
             0) echo "there is no project (.csproj) of a program in $app" >&2; return 1 ;;
