@@ -19,10 +19,11 @@ public sealed class InstallTests(Packages packages)
             if [ $tries -gt 100 ] || ! kill -0 $host; then cat /host.log; exit 1; fi
             sleep 0.2
         done
-        {{run}}/usr/bin/mmmctl screenshot /panel.png
+        {{run}}/usr/bin/mmmctl screenshot /tmp/panel.png
         {{run}}/usr/bin/mmmctl quit
         wait $host
-        test -s /panel.png
+        test -s /tmp/panel.png
+        rm /tmp/panel.png
         """;
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class InstallTests(Packages packages)
             dpkg -P mmm
             test ! -e /etc/mmm/appliance.json
             ! getent passwd mmm
-            test -z "$(find / -xdev -name '*mmm*' -not -path '/proc/*' -not -path '/mmm.deb' -not -path '/higher/*' -not -path '/var/lib/systemd/*' -not -path '/var/log/*')"
+            left=$(find / -xdev -name '*mmm*' -not -path '/proc/*' -not -path '/mmm.deb' -not -path '/higher/*' -not -path '/tmp/*')
+            test -z "$left" || { echo "left: $left"; exit 1; }
             """);
     }
 
@@ -72,10 +74,14 @@ public sealed class InstallTests(Packages packages)
     {
         using var root = new DebianRoot("arm64", "--variant=extract --architectures=arm64 --include=libc6");
         root.AddDemo("clang --target=aarch64-linux-gnu");
-        Shell.Run($"dpkg-deb -x {packages.Deb("arm64")} {root.Path}; cp $(command -v qemu-aarch64-static) /bin/busybox {root.Path}/ 2>/dev/null || true")
-            .Require();
+        Shell.Run($"dpkg-deb -x {packages.Deb("arm64")} {root.Path}; cp $(command -v qemu-aarch64-static) /bin/busybox {root.Path}/").Require();
         File.WriteAllText(Path.Combine(root.Path, "etc/mmm/appliance.json"), Config.Replace("DEMO", "\"/qemu-aarch64-static\", \"/demo\""));
         // The commands of the script are those of this machine, the host and the app those of the board.
-        root.Run(Show("/qemu-aarch64-static "), "/busybox sh");
+        root.Run($"""
+            /busybox mkdir /tools
+            /busybox --install -s /tools
+            export PATH=/tools
+            {Show("/qemu-aarch64-static ")}
+            """, "/busybox sh");
     }
 }
