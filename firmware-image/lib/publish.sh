@@ -11,14 +11,6 @@ app_project() {
     printf '%s' "$project"
 }
 
-app_names() {
-    local project names=()
-    for project in "$repo"/src/Apps/*/*.csproj; do
-        grep -q '<OutputType>Exe' "$project" && names+=("$(basename "$project" .csproj)")
-    done
-    echo "${names[*]}"
-}
-
 # check_program FOLDER NAME: fails unless FOLDER contains the arm64 program NAME.
 check_program() {
     [[ -d $1 ]] || fail "there is no folder $1"

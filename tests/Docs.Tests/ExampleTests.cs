@@ -12,6 +12,10 @@ public sealed partial class ExampleTests
     private const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; "
         + "global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
 
+    // Allows the lines "#:package" of an app that is one file.
+    private static readonly CSharpParseOptions FileBased =
+        CSharpParseOptions.Default.WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
+
     [GeneratedRegex(@"^```csharp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block { get; }
 
@@ -57,7 +61,7 @@ public sealed partial class ExampleTests
     {
         var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         var compilation = CSharpCompilation.Create(Path.GetFileNameWithoutExtension(path),
-            [CSharpSyntaxTree.ParseText(code), CSharpSyntaxTree.ParseText(Usings)],
+            [CSharpSyntaxTree.ParseText(code, FileBased), CSharpSyntaxTree.ParseText(Usings)],
             trusted.Select(assembly => MetadataReference.CreateFromFile(assembly)),
             new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
         Assert.Empty(compilation.Emit(path).Diagnostics.Where(d => d.Severity is DiagnosticSeverity.Error or DiagnosticSeverity.Warning));

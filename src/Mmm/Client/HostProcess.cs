@@ -8,6 +8,7 @@ namespace Mmm;
 internal static class HostProcess
 {
     private const string DisplayVariable = "MMM_DISPLAY";
+    private static readonly string DevHost = Path.Combine(AppContext.BaseDirectory, "devhost", "mmm");
     private static readonly Lock StartLock = new();
     private static string? s_started; // directory of a host that this process has started; later clients of the process join it
 
@@ -50,7 +51,7 @@ internal static class HostProcess
         {
             watch = Sys.WatchDirectory(path, Sys.IN_CREATE | Sys.IN_MOVED_TO);
             string[] arguments = display is null ? ["-p", path] : ["-p", path, "--display", display];
-            using var host = Process.Start(new ProcessStartInfo("mmm", arguments))!;
+            using var host = Launch(arguments);
             // A host of the original project creates no bell. In this case, continue after two seconds and assume that it is ready.
             var start = Environment.TickCount64;
             while (!File.Exists(Path.Combine(path, Rendezvous.BellName)) && !host.HasExited && Environment.TickCount64 - start < 2000)
@@ -68,11 +69,25 @@ internal static class HostProcess
         {
             RemoveEmpty(path);
             throw new MmmException($"{Rendezvous.PathVariable} is not set and no host can be started: mmm: {e.Message}. "
-                + $"Put mmm in the PATH, or start this app with: mmm {Environment.ProcessPath}", MmmError.NoHost, e);
+                + $"Put mmm in the PATH, reference the package Mmm.DevHost, or start this app with: mmm {Environment.ProcessPath}",
+                MmmError.NoHost, e);
         }
         finally
         {
             Sys.Close(watch);
+        }
+    }
+
+    // Starts the host that is in the PATH, or else that of the package Mmm.DevHost, which a build puts beside the app.
+    private static Process Launch(string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo("mmm", arguments))!;
+        }
+        catch (System.ComponentModel.Win32Exception) when (File.Exists(DevHost))
+        {
+            return Process.Start(new ProcessStartInfo(DevHost, arguments))!;
         }
     }
 
