@@ -63,20 +63,17 @@ make_deb() {
     ln -s "$stage/host-$own/mmm" "$tables/mmm"
     ln -s "$stage/host-$own/mmm" "$tables/mmmctl"
 
-    local programs=(mmm mmmctl) elf=("$host/mmm")
+    local programs=(mmm mmmctl mmm-view) elf=("$host/mmm" "$view/mmm-view")
     put 755 "$host/mmm" usr/bin/mmm
     ln -s mmm "$root/usr/bin/mmmctl"
-    if [[ -d $repo/src/View ]]; then
-        programs+=(mmm-view) elf+=("$view/mmm-view")
-        ln -s "$stage/view-$own/mmm-view" "$tables/mmm-view"
-        mkdir -p "$root/usr/lib/mmm"
-        cp -r "$view" "$root/usr/lib/mmm/view"
-        find "$root/usr/lib/mmm/view" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -delete
-        find "$root/usr/lib/mmm/view" -type d -exec chmod 755 {} +
-        find "$root/usr/lib/mmm/view" -type f -exec chmod 644 {} +
-        chmod 755 "$root/usr/lib/mmm/view/mmm-view"
-        ln -s ../lib/mmm/view/mmm-view "$root/usr/bin/mmm-view"
-    fi
+    ln -s "$stage/view-$own/mmm-view" "$tables/mmm-view"
+    mkdir -p "$root/usr/lib/mmm"
+    cp -r "$view" "$root/usr/lib/mmm/view"
+    find "$root/usr/lib/mmm/view" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -delete
+    find "$root/usr/lib/mmm/view" -type d -exec chmod 755 {} +
+    find "$root/usr/lib/mmm/view" -type f -exec chmod 644 {} +
+    chmod 755 "$root/usr/lib/mmm/view/mmm-view"
+    ln -s ../lib/mmm/view/mmm-view "$root/usr/bin/mmm-view"
     local p
     for p in "${programs[@]}"; do
         man_page "$p"
