@@ -1,4 +1,4 @@
-# Makes the bash completion of the programs from their help, which is written from their tables of options. The name of each file is PROGRAM.help.
+# Makes the bash completion of the programs from their help, which is written from their tables of options. Each file is PROGRAM.help.
 FNR == 1 {
     program = FILENAME
     sub(/\.help$/, "", program)

@@ -65,7 +65,8 @@ public sealed class DebianPackageTests(Packages packages)
             dpkg-deb -x {{packages.Deb("amd64")}} "$root"
             for program in mmm mmmctl; do
                 "$root/usr/bin/$program" --help | sed -n 's/^  \(--*[a-z]*\).*/\1/p' | while read -r option; do
-                    zcat "$root/usr/share/man/man1/$program.1.gz" | sed 's/\\-/-/g' | grep -qF -- ".B $option" || echo "$program.1 lacks $option"
+                    zcat "$root/usr/share/man/man1/$program.1.gz" | sed 's/\\-/-/g' | grep -qF -- ".B $option" ||
+                        echo "$program.1 lacks $option"
                     bash -c ". $root/usr/share/bash-completion/completions/mmm; COMP_WORDS=($program $option); COMP_CWORD=1; _mmm;
                         echo \${COMPREPLY[*]}" | grep -qF -- "$option" || echo "the completion of $program lacks $option"
                 done

@@ -9,7 +9,8 @@ internal sealed class DebianRoot : IDisposable
         sources=$(apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages' |
             grep -E '^deb [^ ]+ bookworm(-updates|-security)? main$' | sort -u || true)
         case $sources in *' bookworm main'*) ;; *) sources='deb http://deb.debian.org/debian bookworm main' ;; esac
-        proxies=(); while read -r line; do proxies+=(--aptopt="$line"); done < <(apt-config dump | grep -E '^Acquire::https?::Proxy ' || true)
+        proxies=()
+        while read -r line; do proxies+=(--aptopt="$line"); done < <(apt-config dump | grep -E '^Acquire::https?::Proxy ' || true)
         """;
     private readonly string _folder = Directory.CreateTempSubdirectory("mmm-root-").FullName;
 
@@ -39,10 +40,14 @@ internal sealed class DebianRoot : IDisposable
         return Shell.Run($$"""
             unshare --mount --propagation private --pid --fork --kill-child --ipc bash -c '
                 mount -t tmpfs -o mode=755 dev "$1/dev"
-                for node in null zero random urandom; do : >"$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
+                for node in null zero random urandom; do
+                    : >"$1/dev/$node"
+                    mount --bind "/dev/$node" "$1/dev/$node"
+                done
                 mkdir -m 1777 "$1/dev/shm"
                 mount -t proc proc "$1/proc"
-                exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive chroot "$1" {{shell}} /script' run {{Path}}
+                exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive \
+                    chroot "$1" {{shell}} /script' run {{Path}}
             """).Require();
     }
 

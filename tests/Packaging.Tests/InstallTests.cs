@@ -74,7 +74,8 @@ public sealed class InstallTests(Packages packages)
     {
         using var root = new DebianRoot("arm64", "--variant=extract --architectures=arm64 --include=libc6");
         root.AddDemo("clang --target=aarch64-linux-gnu");
-        Shell.Run($"dpkg-deb -x {packages.Deb("arm64")} {root.Path}; cp $(command -v qemu-aarch64-static) /bin/busybox {root.Path}/").Require();
+        Shell.Run($"dpkg-deb -x {packages.Deb("arm64")} {root.Path}; cp $(command -v qemu-aarch64-static) /bin/busybox {root.Path}/")
+            .Require();
         File.WriteAllText(Path.Combine(root.Path, "etc/mmm/appliance.json"), Config.Replace("DEMO", "\"/qemu-aarch64-static\", \"/demo\""));
         // The commands of the script are those of this machine, the host and the app those of the board.
         root.Run($"""

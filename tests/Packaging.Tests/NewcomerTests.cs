@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Packaging.Tests;
 
 /// <summary>
-/// The way of somebody who has just cloned the repository: from a clone of the last commit to an app of their own. The NuGet packages come from
-/// the clone's folder, and are kept apart from those of this machine.
+/// The way of somebody who has just cloned the repository: from a clone of the last commit to an app of their own. The NuGet packages come
+/// from the clone's folder, and are kept apart from those of this machine.
 /// </summary>
 public sealed partial class NewcomerTests : IDisposable
 {
@@ -25,8 +25,8 @@ public sealed partial class NewcomerTests : IDisposable
         MMM_DISPLAY=memory:320x200 {{command}} >log 2>&1 &
         app=$!
         tries=0
-        until path=$(sed -n 's/^mmm: ready: .*clients in //p' log) && [ -n "$path" ] && {{mmmctl}} --path "$path" screenshot panel.png 2>/dev/null &&
-            {{mmmctl}} --path "$path" clients | grep {{title}}; do
+        until path=$(sed -n 's/^mmm: ready: .*clients in //p' log) && [ -n "$path" ] &&
+            {{mmmctl}} --path "$path" screenshot panel.png 2>/dev/null && {{mmmctl}} --path "$path" clients | grep {{title}}; do
             tries=$((tries + 1))
             if [ $tries -gt 600 ] || ! kill -0 $app; then cat log; exit 1; fi
             sleep 0.2
@@ -44,7 +44,8 @@ public sealed partial class NewcomerTests : IDisposable
         if (File.Exists(machine))
             File.Copy(machine, Path.Combine(_folder, "home/.nuget/NuGet/NuGet.Config"));
         // The clone is built with the machine's own packages, which are no different there.
-        Shell.Run($"git clone -q --no-local {Shell.Repository} {_folder}/clone && {_folder}/clone/packaging/build --arch amd64 nuget").Require();
+        Shell.Run($"git clone -q --no-local {Shell.Repository} {_folder}/clone; {_folder}/clone/packaging/build --arch amd64 nuget")
+            .Require();
         var feed = Path.Combine(_folder, "clone/out/packages/nuget");
         File.WriteAllText(Path.Combine(_folder, "nuget.config"),
             $"""<configuration><packageSources><add key="mmm" value="{feed}" /></packageSources></configuration>""");

@@ -40,21 +40,23 @@ internal static class Shell
         var first = TimeSpan.MaxValue;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        process.OutputDataReceived += (_, e) =>
+        var read = Task.Run(() =>
         {
-            if (first == TimeSpan.MaxValue)
-                first = clock.Elapsed;
-            lock (output)
-                output.Append(e.Data).Append('\n');
-        };
-        process.BeginOutputReadLine();
+            while (process.StandardOutput.ReadLine() is { } line)
+            {
+                if (first == TimeSpan.MaxValue)
+                    first = clock.Elapsed;
+                lock (output)
+                    output.Append(line).Append('\n');
+            }
+        });
         if (!process.WaitForExit(seconds * 1000))
         {
             process.Kill(entireProcessTree: true);
             lock (output)
                 throw new TimeoutException($"{script} took longer than {seconds} s:\n{output}");
         }
-        process.WaitForExit(TimeSpan.FromSeconds(2)); // a program that is left in the background may hold the pipe open
+        read.Wait(TimeSpan.FromSeconds(5)); // a program that is left in the background may hold the pipe open
         lock (output)
             return new ShellResult(process.ExitCode, output.ToString(), first);
     }
