@@ -90,7 +90,11 @@ internal sealed class Server : IDisposable
         {
             try
             {
-                _ = Serve(await listener.AcceptAsync(), gate, serve);
+                var socket = await listener.AcceptAsync();
+                if (Interlocked.Increment(ref _connections) <= MostConnections)
+                    _ = Serve(socket, gate, serve);
+                else
+                    Close(socket);
             }
             catch (SocketException e) when (e.SocketErrorCode != SocketError.OperationAborted)
             {
@@ -103,29 +107,32 @@ internal sealed class Server : IDisposable
         }
     }
 
+    private void Close(Socket socket)
+    {
+        socket.Dispose();
+        Interlocked.Decrement(ref _connections);
+    }
+
     private async Task Serve(Socket socket, Gate? gate, Func<Stream, Gate?, Task> serve)
     {
         await Task.Yield();
-        using (socket)
+        try
         {
-            try
-            {
-                if (Interlocked.Increment(ref _connections) > MostConnections || (gate is null && !_users.MayConnect(socket)))
-                    return;
-                socket.NoDelay = true;
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
-                await using var stream = new PeerStream(socket);
-                await serve(stream, gate);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                // The connection's fault, and its end. Peers may cause any number, so they are not logged.
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _connections);
-            }
+            if (gate is null && !_users.MayConnect(socket))
+                return;
+            socket.NoDelay = true;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+            await using var stream = new PeerStream(socket);
+            await serve(stream, gate);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The connection's fault, and its end. Peers may cause any number, so they are not logged.
+        }
+        finally
+        {
+            Close(socket);
         }
     }
 

@@ -61,7 +61,8 @@ public sealed class DeployTests
     {
         try
         {
-            return File.ReadAllText(d + "/comm") == "mmm-view\n" && File.ReadAllText(d + "/environ").Contains($"MMM_PATH={host.Path}\0");
+            return File.ReadAllText(d + "/comm") == "mmm-view\n"
+                && File.ReadAllText(d + "/environ").Contains($"MMM_PATH={host.Path}\0");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,7 +76,8 @@ public sealed class DeployTests
     [InlineData("deploy/view: cannot reach 127.0.0.1 port 1", "127.0.0.1 --port 1")]
     public void A_fault_is_one_line(string expected, string arguments)
     {
-        using var view = new Child(Path.Combine(Repository.Root, "deploy/view"), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        using var view = new Child(
+            Path.Combine(Repository.Root, "deploy/view"), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(1, view.WaitForEnd());
         Assert.StartsWith(expected, Assert.Single(view.Errors));
     }

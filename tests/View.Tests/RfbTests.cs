@@ -119,6 +119,7 @@ public sealed class RfbTests
         using var app = host.Raw("color 00ff00");
         host.WaitForClient("raw");
         using var viewer = new Viewer(host);
+        using var other = new RfbClient(viewer.RfbPort); // so mmm-view stays connected to the host
         using (var client = new RfbClient(viewer.RfbPort))
         {
             client.Key(0xFFE3, true); // Control_L

@@ -29,7 +29,9 @@ internal sealed class SoundTap
         _drain = Drain;
     }
 
-    /// <summary>A piece was played: 16-bit stereo frames in the order of the machine's bytes, at 48000 Hz. Silence is not reported.</summary>
+    /// <summary>
+    /// A piece was played: 16-bit stereo frames in the order of the machine's bytes, at 48000 Hz. Silence is not reported.
+    /// </summary>
     public event Action<ReadOnlyMemory<byte>>? Heard
     {
         add

@@ -18,6 +18,7 @@ internal sealed class ScreenLink : IDisposable
     private readonly List<IViewer> _viewers = [];
     private readonly ManualResetEventSlim _hasViewers = new(false, spinCount: 0);
     private HostSocket? _socket;
+    private string? _said; // the last line on standard error
     private TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _owesNext; // the host waits for the word next
     private volatile bool _isEnding;
@@ -150,7 +151,7 @@ internal sealed class ScreenLink : IDisposable
             var notice = json.RootElement;
             if (notice.TryGetProperty("error", out var error))
             {
-                Console.Error.WriteLine($"mmm-view: the host answers: {error.GetString()}");
+                Say($"the host answers: {error.GetString()}");
                 if (_socket is not null)
                     return true;
                 Settle();
@@ -169,9 +170,17 @@ internal sealed class ScreenLink : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            Console.Error.WriteLine("mmm-view: the host sends what is not understood; mmm and mmm-view must be of the same version");
+            Say("the host sends what is not understood; mmm and mmm-view must be of the same version");
             return false;
         }
+    }
+
+    // What comes again and again is said once.
+    private void Say(string line)
+    {
+        if (line != _said)
+            Console.Error.WriteLine($"mmm-view: {line}");
+        _said = line;
     }
 
     private bool TryReplace(HostSocket socket, JsonElement notice, int descriptor)

@@ -7,12 +7,12 @@ internal sealed record Encodings
     public const int Most = 1024;
 
     /// <summary>Numbers of pseudo-encodings.</summary>
-    public const int DesktopSize = -223, ExtendedDesktopSize = -308, LastRect = -224, Cursor = -239, QemuKeys = -258, Fence = -312,
+    public const int DesktopSize = -223, ExtendedDesktopSize = -308, Cursor = -239, QemuKeys = -258, Fence = -312,
         ContinuousUpdates = -313;
 
     private const int BestQuality = -23, WorstQuality = -32, BestPacking = -247, LeastPacking = -256;
 
-    /// <summary>Whether the viewer prefers Tight to ZRLE, or only knows Tight.</summary>
+    /// <summary>The viewer knows Tight.</summary>
     public bool KnowsTight { get; init; }
 
     /// <summary>The viewer knows ZRLE.</summary>

@@ -31,9 +31,6 @@ internal sealed class OutBuffer
         return _bytes.AsSpan(Length - count, count);
     }
 
-    /// <summary>Removes bytes from the end.</summary>
-    public void Shorten(int count) => Length -= count;
-
     /// <summary>Adds a byte.</summary>
     public void U8(int value) => Add(1)[0] = (byte)value;
 

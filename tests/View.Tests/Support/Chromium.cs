@@ -16,7 +16,8 @@ internal sealed class Chromium : IDisposable
     public Chromium()
     {
         _process = new Child("chromium", ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--ignore-certificate-errors", "--autoplay-policy=no-user-gesture-required",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--ignore-certificate-errors",
+            "--autoplay-policy=no-user-gesture-required",
             "--remote-debugging-port=0", $"--user-data-dir={_profile.Path}", "about:blank"], ("HOME", _profile.Path));
         const string says = "DevTools listening on ";
         var line = "";
