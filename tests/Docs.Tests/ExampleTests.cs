@@ -61,7 +61,7 @@ public sealed partial class ExampleTests
     {
         var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         var compilation = CSharpCompilation.Create(Path.GetFileNameWithoutExtension(path),
-            [CSharpSyntaxTree.ParseText(code, FileBased), CSharpSyntaxTree.ParseText(Usings)],
+            [CSharpSyntaxTree.ParseText(code, FileBased), CSharpSyntaxTree.ParseText(Usings, FileBased)],
             trusted.Select(assembly => MetadataReference.CreateFromFile(assembly)),
             new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
         Assert.Empty(compilation.Emit(path).Diagnostics.Where(d => d.Severity is DiagnosticSeverity.Error or DiagnosticSeverity.Warning));
