@@ -1,3 +1,4 @@
+using Displays;
 using Mmm;
 
 namespace Desktop.Wayland;
@@ -5,29 +6,6 @@ namespace Desktop.Wayland;
 /// <summary>The picture of the pointer while it is over the window: an arrow, or nothing.</summary>
 internal sealed class WaylandCursor : IDisposable
 {
-    private const int Side = 20;
-
-    // # is black, o white, blank is transparent; the tip is the top left.
-    private static readonly string[] Arrow =
-    [
-        "#",
-        "##",
-        "#o#",
-        "#oo#",
-        "#ooo#",
-        "#oooo#",
-        "#ooooo#",
-        "#oooooo#",
-        "#ooooooo#",
-        "#oooooooo#",
-        "#oooooo####",
-        "#ooo#oo#",
-        "#oo# #oo#",
-        "#o#  #oo#",
-        "##    #oo#",
-        "       ##",
-    ];
-
     private readonly WaylandClient _client;
     private readonly uint _surface; // 0 if the pointer is hidden
     private readonly WaylandBuffers? _buffers;
@@ -43,24 +21,16 @@ internal sealed class WaylandCursor : IDisposable
         _client = client;
         if (!isVisible)
             return;
-        _buffers = new WaylandBuffers(client, shm, Side, Side, 1, WaylandBuffers.Argb8888);
+        _buffers = new WaylandBuffers(client, shm, Arrow.Width, Arrow.Height, 1, WaylandBuffers.Argb8888);
         _surface = client.New();
         client.Request(compositor, createSurface).UInt(_surface).End();
         client.Request(_surface, attach).UInt(_buffers.Fill(Pixels(), [])).Int(0).Int(0).End();
-        client.Request(_surface, damage).Int(0).Int(0).Int(Side).Int(Side).End();
+        client.Request(_surface, damage).Int(0).Int(0).Int(Arrow.Width).Int(Arrow.Height).End();
         client.Request(_surface, commit).End();
     }
 
-    private static uint[] Pixels()
-    {
-        var pixels = new uint[Side * Side];
-        for (var y = 0; y < Arrow.Length; y++)
-        {
-            for (var x = 0; x < Arrow[y].Length; x++)
-                pixels[y * Side + x] = Arrow[y][x] switch { '#' => 0xFF000000, 'o' => 0xFFFFFFFF, _ => 0 };
-        }
-        return pixels;
-    }
+    private static uint[] Pixels() =>
+        [.. Enumerable.Range(0, Arrow.Width * Arrow.Height).Select(i => Arrow.At(i % Arrow.Width, i / Arrow.Width))];
 
     /// <summary>Sets the picture of a pointer that has entered the window.</summary>
     public void Set(uint pointer, uint serial)

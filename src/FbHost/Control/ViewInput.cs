@@ -11,10 +11,8 @@ namespace FbHost.Control;
 /// </summary>
 internal sealed class ViewInput(Seat seat, PanelToScreen panel)
 {
-    private const int FirstDevice = 1 << 30; // above the numbers of devices, which count from 1
     private const int KeyCount = 0x300, ButtonCount = 8, MostClicks = 100;
-    private static int s_lastDevice = FirstDevice;
-    private readonly int _device = ++s_lastDevice;
+    private readonly int _device = EvdevDevice.NewNumber();
     private readonly HashSet<KeyCode> _keys = [];
     private int _buttons; // one bit for each that is down
     private (int X, int Y) _at = (-1, -1);

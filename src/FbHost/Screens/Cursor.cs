@@ -1,3 +1,4 @@
+using Displays;
 using Mmm;
 
 namespace FbHost.Screens;
@@ -8,29 +9,6 @@ namespace FbHost.Screens;
 /// </summary>
 internal sealed class Cursor : Surface
 {
-    // # is black, o white, blank is transparent; the tip is the top left.
-    private static readonly string[] Arrow =
-    [
-        "#",
-        "##",
-        "#o#",
-        "#oo#",
-        "#ooo#",
-        "#oooo#",
-        "#ooooo#",
-        "#oooooo#",
-        "#ooooooo#",
-        "#oooooooo#",
-        "#ooooooooo#",
-        "#oooooo####",
-        "#ooo#oo#",
-        "#oo# #oo#",
-        "#o#  #oo#",
-        "##    #oo#",
-        "#     #oo#",
-        "       ##",
-    ];
-
     private readonly Screen _screen;
 
     public Cursor(Screen screen) : base(SurfaceLevel.Cursor)
@@ -45,7 +23,7 @@ internal sealed class Cursor : Surface
     private int Scale => _screen.Display.Height >= 1200 ? 2 : 1;
 
     /// <summary>Shows the arrow with its tip at a pixel.</summary>
-    public void MoveTo(int x, int y) => Become(new Rect(x, y, 11 * Scale, Arrow.Length * Scale));
+    public void MoveTo(int x, int y) => Become(new Rect(x, y, Arrow.Width * Scale, Arrow.Height * Scale));
 
     public void Hide() => Become(default);
 
@@ -64,13 +42,11 @@ internal sealed class Cursor : Surface
         var scale = Scale;
         for (var y = part.Y; y < part.Bottom; y++)
         {
-            var line = Arrow[(y - Bounds.Y) / scale];
             var row = pixels.Slice((y - onScreen.Y) * stride, onScreen.Width);
             for (var x = part.X; x < part.Right; x++)
             {
-                var at = (x - Bounds.X) / scale;
-                if (at < line.Length && line[at] != ' ')
-                    row[x - onScreen.X] = line[at] == '#' ? 0xFF000000 : 0xFFFFFFFF;
+                if (Arrow.At((x - Bounds.X) / scale, (y - Bounds.Y) / scale) is not 0 and var pixel)
+                    row[x - onScreen.X] = pixel;
             }
         }
         return true;
