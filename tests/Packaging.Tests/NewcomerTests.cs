@@ -20,7 +20,7 @@ public sealed partial class NewcomerTests : IDisposable
         ("NUGET_PACKAGES", Path.Combine(_folder, "cache")), ("DOTNET_CLI_HOME", Path.Combine(_folder, "home")),
     ]).Require();
 
-    // Starts a program in the background that opens the app on a display in memory, and takes a screenshot of it.
+    // Starts a program in the background that opens the app on a display in memory, takes a screenshot, and ends the app and its host.
     private string Shows(string command, string directory, string mmmctl, string title) => Run($$"""
         MMM_DISPLAY=memory:320x200 {{command}} >log 2>&1 &
         app=$!
@@ -32,7 +32,7 @@ public sealed partial class NewcomerTests : IDisposable
             sleep 0.2
         done
         test -s panel.png
-        {{mmmctl}} --path "$path" quit
+        kill -TERM "$(sed -n 's/^mmm: .* (pid \([0-9]*\)).*/\1/p' log | head -n 1)"
         wait $app || true
         """, directory);
 
@@ -73,6 +73,6 @@ public sealed partial class NewcomerTests : IDisposable
         var sent = Path.Combine(_folder, "clone/out/publish/Panel-arm64");
         Assert.False(Directory.Exists(Path.Combine(sent, "devhost")));
 
-        Shows("./run Hello", "clone", "out/run/mmmctl", "Hello");
+        Shows("env MMM_PATH=$PWD/clients ./run Hello", "clone", "out/run/mmmctl", "Hello");
     }
 }
