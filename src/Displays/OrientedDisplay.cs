@@ -4,22 +4,29 @@ using Mmm;
 namespace Displays;
 
 /// <summary>
-/// A panel that is mounted rotated or mirrored. Pixels are rotated band by band when they are written, while they are in the cache.
+/// A panel that is mounted rotated or mirrored, which can change. Pixels are rotated band by band when they are written, while they are in
+/// the cache; on an upright panel they are passed on.
 /// </summary>
-internal sealed class OrientedDisplay : IDisplay
+/// <param name="panel">The panel. This object owns it.</param>
+/// <param name="orientation">Its first orientation.</param>
+internal sealed class OrientedDisplay(IDisplay panel, Orientation orientation) : IDisplay
 {
-    private readonly IDisplay _panel;
-    private readonly Orientation _orientation;
+    private readonly IDisplay _panel = panel;
+    private Orientation _orientation = orientation;
+    private Action? _resized;
     private uint[] _turned = [];
 
-    private OrientedDisplay(IDisplay panel, Orientation orientation)
-    {
-        (_panel, _orientation) = (panel, orientation);
-    }
+    /// <summary>How the panel is mounted.</summary>
+    public Orientation Orientation => _orientation;
 
-    /// <summary>Returns a display with this orientation over the panel; the panel itself if it is upright.</summary>
-    public static IDisplay Over(IDisplay panel, Orientation orientation) =>
-        orientation.IsUpright ? panel : new OrientedDisplay(panel, orientation);
+    /// <summary>The panel is mounted in another way from now on. <see cref="Resized"/> is raised, since everything must be painted.</summary>
+    public void Turn(Orientation orientation)
+    {
+        if (orientation == _orientation)
+            return;
+        _orientation = orientation;
+        _resized?.Invoke();
+    }
 
     public int Width => _orientation.Size(_panel.Width, _panel.Height).Width;
 
@@ -27,7 +34,7 @@ internal sealed class OrientedDisplay : IDisplay
 
     public long FrameNs => _panel.FrameNs;
 
-    public string Description => $"{_panel.Description}, turned to {Width}x{Height}";
+    public string Description => _orientation.IsUpright ? _panel.Description : $"{_panel.Description}, turned to {Width}x{Height}";
 
     public bool IsSideways => _orientation.IsSideways;
 
@@ -47,12 +54,29 @@ internal sealed class OrientedDisplay : IDisplay
 
     public event Action? Resized
     {
-        add => _panel.Resized += value;
-        remove => _panel.Resized -= value;
+        add
+        {
+            _panel.Resized += value;
+            _resized += value;
+        }
+        remove
+        {
+            _panel.Resized -= value;
+            _resized -= value;
+        }
     }
+
+    public Span<uint> Canvas => _orientation.IsUpright ? _panel.Canvas : default;
+
+    public void Drawn(Rect rect) => _panel.Drawn(rect);
 
     public void Write(Rect rect, ReadOnlySpan<uint> pixels)
     {
+        if (_orientation.IsUpright)
+        {
+            _panel.Write(rect, pixels);
+            return;
+        }
         if (_turned.Length < pixels.Length)
             _turned = new uint[pixels.Length];
         var onPanel = _orientation.ToPanel(rect, _panel.Width, _panel.Height);
@@ -67,6 +91,11 @@ internal sealed class OrientedDisplay : IDisplay
     /// <summary>Reads the picture as the clients drew it: upright.</summary>
     public void Read(Span<uint> pixels)
     {
+        if (_orientation.IsUpright)
+        {
+            _panel.Read(pixels);
+            return;
+        }
         var panel = new uint[_panel.Width * _panel.Height];
         _panel.Read(panel);
         for (var y = 0; y < _panel.Height; y++)

@@ -12,10 +12,12 @@ namespace FbHost;
 internal sealed partial class Appliance
 {
     // The settings that mmmctl reload changes; docs/control.md lists them.
-    private ConfigReload MakeReload(Worker worker, ClientTable clients, AppLauncher apps, Blanker blanker, Backdrop backdrop)
+    private ConfigReload MakeReload(Worker worker, ClientTable clients, AppLauncher apps, Blanker blanker, Backdrop backdrop,
+        Rotation rotation)
     {
         var reload = new ConfigReload(options, worker);
         reload.Add(["display.blankAfter"], o => blanker.SetTime(o.BlankAfter));
+        reload.Add(["display.rotate", "display.mirror"], rotation.Apply);
         reload.Add(["help"], o => backdrop.SetHelp(o.Help));
         reload.Add(["display.splash"], o => Load(worker, () => o.Splash is { } file ? Backdrop.ReadFile(file) : null,
             png => backdrop.SetSplash(o.Splash, png)));

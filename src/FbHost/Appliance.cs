@@ -105,10 +105,6 @@ internal sealed partial class Appliance(
         var clientDirectory = Own(new ClientDirectory(_loop, options.Path, _log.Warn));
         var directory = clientDirectory.Path;
         var own = OpenHostDirectory(clientDirectory);
-        // A window shows the picture upright, as it is seen on the panel.
-        var orientation = options.Display.IsWindow
-            ? default
-            : Orientation.Make(options.Rotate, options.MirrorX, options.MirrorY, out _)!.Value;
         var worker = Own(new Worker(_loop)); // disposed after all parts that may queue work at their end
         if (guard?.Fault is { } fault)
             _log.Warn(fault);
@@ -124,7 +120,8 @@ internal sealed partial class Appliance(
         var terminal = options.Display.TakesScreen ? Own(new VirtualTerminal(_log.Info)) : null;
         var panel = Own(window is null ? OpenDisplay(own?.Path ?? directory) : new ReturningDisplay(_log.Info, window.Open));
         TakeScreen(panel, terminal, readsStdin);
-        var display = OrientedDisplay.Over(panel, orientation);
+        var display = new OrientedDisplay(panel, default);
+        var rotation = new Rotation(display, window, options);
         var screen = new Screen(_loop, display);
         if (panel is ReturningDisplay returning)
             returning.Returned += screen.Damage;
@@ -143,10 +140,10 @@ internal sealed partial class Appliance(
         apps.Follow(clients);
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
         var hostKeys = new HostKeys(options.HostKeys, window is null ? [] : DesktopWindow.Keys,
-            action => Act(action, clients, blanker, apps, output, window, () => SaveScreenshot(display, worker)),
+            action => Act(action, clients, blanker, apps, output, window, rotation, () => SaveScreenshot(display, worker)),
             terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
-        var toScreen = new PanelToScreen(display, orientation);
+        var toScreen = new PanelToScreen(display);
         var router = new InputRouter(_loop, clients, screen, toScreen, options.Cursor);
         var seat = Own(new Seat(_loop, _log, keyboards, hostKeys, blanker, () => terminal is not { IsShown: false }, router, click.Play));
         window?.Connect(seat, () => End(0));
@@ -163,7 +160,7 @@ internal sealed partial class Appliance(
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
         var views = Own(new Views(screen, clients, apps, seat, toScreen, buttons));
-        var reload = MakeReload(worker, clients, apps, blanker, backdrop);
+        var reload = MakeReload(worker, clients, apps, blanker, backdrop, rotation);
         ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
@@ -171,10 +168,11 @@ internal sealed partial class Appliance(
             new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
             {
                 Reload = reload,
+                Rotation = rotation,
             }.Handle));
 
         if (options.Command.Count == 0 && options.OneClient)
-            clients.Ended += _ => End(0);
+            clients.Ended += _ => EndAfterTheLast(clients);
         clients.Frames.FrameShown += () => _frames++;
         clients.Dropped += () => _dropped++;
         clients.Messages.QuitAsked += _ => End(0);
@@ -224,6 +222,13 @@ internal sealed partial class Appliance(
         void Guard() => guard?.Set([.. panel.GuardArguments, .. terminal?.GuardArguments ?? []]);
     }
 
+    // A process may have several clients.
+    private void EndAfterTheLast(ClientTable clients)
+    {
+        if (clients.Serving.Count == 0)
+            End(0);
+    }
+
     // Writes the picture into the working directory, in the background.
     private void SaveScreenshot(IDisplay display, Worker worker)
     {
@@ -236,7 +241,7 @@ internal sealed partial class Appliance(
 
     // Carries out the action of one of the host's keys.
     private void Act(HostAction action, ClientTable clients, Blanker blanker, AppLauncher apps, SoundOutput output,
-        DesktopWindow? window, Action saveScreenshot)
+        DesktopWindow? window, Rotation rotation, Action saveScreenshot)
     {
         switch (action)
         {
@@ -265,7 +270,7 @@ internal sealed partial class Appliance(
                 window?.ToggleFullScreen();
                 break;
             case HostAction.Turn:
-                window?.Turn();
+                rotation.Turn();
                 break;
             case HostAction.Screenshot:
                 saveScreenshot();

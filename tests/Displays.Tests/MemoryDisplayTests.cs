@@ -56,7 +56,7 @@ public sealed class MemoryDisplayTests : IDisposable
     public void A_turned_display_has_its_panel_s_new_size_turned()
     {
         using var panel = Open(20, 10);
-        using var display = OrientedDisplay.Over(panel, Orientation.Make(90, false, false, out _)!.Value);
+        using var display = new OrientedDisplay(panel, Orientation.Make(90, false, false, out _)!.Value);
         (int, int) size = default;
         display.Resized += () => size = (display.Width, display.Height);
         panel.Resize(40, 30);

@@ -30,6 +30,32 @@ public class OrientationEndToEndTests
         Assert.Equal((5, 7, 30, 10), (info.X, info.Y, info.Width, info.Height));
     }
 
+    [Fact]
+    public void A_panel_that_is_rotated_while_the_host_runs_takes_its_apps_and_touches_with_it()
+    {
+        using var host = new MmmHost(Width, Height, input: true);
+        using var client = host.Run(Programs.Hello);
+        host.WaitForClient("Hello", c => (c.Width, c.Height) == (Width, Height));
+        Assert.Equal(0, host.Ctl("rotate", "90").WaitForEnd());
+        host.WaitForClient("Hello", c => (c.Width, c.Height) == (Height, Width));
+        host.WaitForPixel(Width / 2, Height / 2, 0xffffff); // the line in the middle, which stands upright on the panel now
+        host.WaitForPixel(Width / 2, Height / 4 + 2, 0xffffff);
+        host.WaitForPixel(Width / 4, Height / 2, 0x203040);
+        Assert.Equal(90, host.Ask("rotate").GetProperty("degrees").GetInt32());
+        using var raw = host.Raw($"--size {Height}x{Width} color ff8000");
+        host.WaitForClient("raw");
+        host.Input((EV_ABS, ABS_X, 0), (EV_ABS, ABS_Y, 0), (EV_KEY, BTN_TOUCH, 1));
+        host.Input((EV_KEY, BTN_TOUCH, 0));
+        Wait.Until(() => raw.Events.Contains($"mouse-press 0 {Width - 1}"), "the touch", () => string.Join(" | ", raw.Events));
+        Assert.Equal(0, host.Ctl("rotate", "0").WaitForEnd());
+        host.WaitForPixel(0, 0, 0xff8000);
+        host.WaitForPixel(Width - 1, 0, 0x203040);
+        host.WaitForPixel(Height + 5, Height / 2, 0xffffff);
+        var refused = host.Ctl("rotate", "45");
+        Assert.Equal(1, refused.WaitForEnd());
+        Assert.Equal(["mmmctl: rotate is 45; it must be 0, 90, 180 or 270"], refused.Errors);
+    }
+
     [Theory]
     [InlineData("x", Width - 5 - 30, 7)]
     [InlineData("y", 5, Height - 7 - 10)]

@@ -121,17 +121,17 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(
         [
             "display.blankAfter is applied", "audio.volume is applied",
-            "display.rotate is applied at the next start", "path is applied at the next start",
+            "display.dither is applied at the next start", "path is applied at the next start",
             "display.device has no effect: the command line of mmm overrides it",
         ], Reload("""
             {
-              "display": { "rotate": 90, "blankAfter": "01:00:00", "device": "memory:4x4" }, "audio": { "volume": 31 }, "path": "/tmp/x",
+              "display": { "dither": false, "blankAfter": "01:00:00", "device": "memory:4x4" }, "audio": { "volume": 31 }, "path": "/tmp/x",
               "$schema": "x"
             }
             """));
         Assert.Equal(31, _host.Ask("volume").GetProperty("volume").GetInt32());
-        Assert.Equal(["display.rotate is applied at the next start"],
-            Reload("""{ "display": { "rotate": 90, "blankAfter": "01:00:00", "device": "memory:4x4" }, "audio": { "volume": 31 } }""")
+        Assert.Equal(["display.dither is applied at the next start"],
+            Reload("""{ "display": { "dither": false, "blankAfter": "01:00:00", "device": "memory:4x4" }, "audio": { "volume": 31 } }""")
                 .Where(l => l.StartsWith("display", StringComparison.Ordinal)));
     }
 

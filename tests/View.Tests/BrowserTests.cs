@@ -154,6 +154,8 @@ public sealed class BrowserTests : IDisposable
         host.WaitForClient("one", c => c.Pid != pid && c.Frames > 0);
         _browser.Value("{ const v = document.querySelector('#volume'); v.value = 35; v.onchange({ target: v }); }");
         Wait.Until(() => host.Ask("volume").GetProperty("volume").GetInt32() == 35, "the volume");
+        _browser.Value("document.querySelector('#rotate').click()");
+        Wait.Until(() => host.Ask("rotate").GetProperty("degrees").GetInt32() == 90, "the rotation");
         _browser.Value("document.querySelector('#blank').click()");
         Wait.Until(() => CanvasPixels().All(p => p == 0), "the screen is off");
         Assert.Empty(_browser.Faults);

@@ -29,6 +29,9 @@ internal sealed class Commands
     private readonly List<ControlConnection> _watchers = [];
     private readonly List<(ControlConnection Connection, string? App)> _followers = [];
 
+    /// <summary>How the panel is mounted.</summary>
+    public required Rotation Rotation { get; init; }
+
     /// <summary>Reads the configuration anew.</summary>
     public required ConfigReload Reload { get; init; }
 
@@ -91,6 +94,15 @@ internal sealed class Commands
             case ["brightness", var text] when int.TryParse(text, out var percent) && percent is >= 0 and <= 100:
                 SetBrightness(connection, percent);
                 break;
+            case ["rotate"]:
+                connection.Ok(w => w.WriteNumber("degrees", Rotation.Degrees));
+                break;
+            case ["rotate", var text]:
+                if (int.TryParse(text, out var degrees) && Rotation.TrySet(degrees))
+                    connection.Ok();
+                else
+                    connection.Fail($"rotate is {text}; it must be 0, 90, 180 or 270");
+                break;
             case ["brightness"]:
                 ShowBrightness(connection);
                 break;
@@ -105,7 +117,7 @@ internal sealed class Commands
                 if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
                         + "event CLIENT TEXT, raise CLIENT, restart APP, reload, logs [APP], follow [APP], "
-                        + "blank, unblank, brightness [PERCENT], audio, "
+                        + "blank, unblank, brightness [PERCENT], rotate [DEGREES], audio, "
                         + "listen, volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
                         + "buttons, button NUMBER, view, watch, quit");
                 break;

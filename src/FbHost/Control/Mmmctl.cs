@@ -41,6 +41,7 @@ internal static partial class Mmmctl
             new("logs", "[APP]", 0, 1, "Prints the last lines that the apps, or one app, have written to their output.", Follow, Lines),
             new("blank", "", 0, 0, "Turns the screen off. Input or unblank turns it on again."),
             new("unblank", "", 0, 0, "Turns the screen on."),
+            new("rotate", "DEGREES", 1, 1, "Rotates the picture until the next start of the host: 0, 90, 180 or 270 degrees clockwise."),
             new("brightness", "PERCENT", 1, 1, "Sets the backlight, 0 to 100."),
             new("audio", "", 0, 0, "Shows the sound output, and the clients that have played sound.", Json),
             new("volume", "[[CLIENT] PERCENT]", 0, 2, "Shows the volumes, or sets the master volume or a client's volume, 0 to 100."),

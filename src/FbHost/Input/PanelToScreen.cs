@@ -5,21 +5,29 @@ using InputEvdev;
 namespace FbHost.Input;
 
 /// <summary>
-/// Converts positions on the panel, which touch screens and tablets report, to pixels of the screen, which clients receive. Only this type
-/// holds the panel's orientation and the screen's current size.
+/// Converts positions on the panel, which touch screens and tablets report, to pixels of the screen, which clients receive.
 /// </summary>
-/// <param name="display">The screen in the orientation that clients use. Its size may change.</param>
-/// <param name="orientation">The panel's orientation.</param>
-internal sealed class PanelToScreen(IDisplay display, Orientation orientation)
+/// <param name="display">The screen in the orientation that clients use. Its size and orientation may change.</param>
+internal sealed class PanelToScreen(OrientedDisplay display)
 {
+    private (Orientation Of, CalibrationMatrix Matrix) _matrix = (display.Orientation, MatrixOf(display.Orientation));
+
     /// <summary>Converts fractions of the panel to fractions of the screen.</summary>
-    public CalibrationMatrix Matrix { get; } = MatrixOf(orientation);
+    public CalibrationMatrix Matrix
+    {
+        get
+        {
+            if (_matrix.Of != display.Orientation)
+                _matrix = (display.Orientation, MatrixOf(display.Orientation));
+            return _matrix.Matrix;
+        }
+    }
 
     /// <summary>The screen's current size in pixels.</summary>
     public (int Width, int Height) Size => (display.Width, display.Height);
 
     /// <summary>The panel's current size in pixels.</summary>
-    public (int Width, int Height) PanelSize => orientation.Size(display.Width, display.Height);
+    public (int Width, int Height) PanelSize => display.Orientation.Size(display.Width, display.Height);
 
     /// <summary>The size has changed.</summary>
     public event Action? Resized

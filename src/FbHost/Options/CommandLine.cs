@@ -20,7 +20,7 @@ internal static class CommandLine
                 + "may be repeated."),
             new("--audio", "AUDIO", "auto, none, alsa:NAME, alsa:card=NAME or wav:FILE."),
             new("--path", "DIR", "Serves DIR, which is created if it is missing. Default: $MMM_PATH, else a new /tmp/mmm-PID."),
-            new("-p", "DIR", "Serves DIR for one client, and ends when that client ends."),
+            new("-p", "DIR", "Serves DIR until the last of its clients has ended."),
             new("--check", "FILE", "Prints all faults of a configuration file, and ends with code 1 if there are any."),
             new(ForBoard, null, "With --check: the devices, files and programs that it names need not exist on this machine."),
             new("--schema", null, "Prints the JSON schema of the configuration file, for editors."),

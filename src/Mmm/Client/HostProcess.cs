@@ -39,6 +39,13 @@ internal static class HostProcess
         }
     }
 
+    /// <summary>True if this process has started the host of that directory.</summary>
+    public static bool HasStarted(string directory)
+    {
+        lock (StartLock)
+            return s_started == directory;
+    }
+
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static string Start(string? display)

@@ -207,7 +207,9 @@ public sealed partial class MmmClient
     // Turns a change of the connection into an event. Returns true if the host is gone, so that no frame will be taken.
     private bool Note(HostLink.Change change)
     {
-        if (change != HostLink.Change.None)
+        if (change == HostLink.Change.Gone && _endsWithHost)
+            Close(); // as when the user closes the host's window
+        else if (change != HostLink.Change.None)
             _local.Enqueue(change == HostLink.Change.Gone ? new HostDisconnected() : new HostConnected());
         return change == HostLink.Change.Gone;
     }

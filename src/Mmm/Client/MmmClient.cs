@@ -34,6 +34,7 @@ public sealed partial class MmmClient : IDisposable
     private readonly PosixSignalRegistration[] _signals;
     private readonly ConcurrentQueue<Action> _posted = new();
     private volatile bool _closing;
+    private bool _endsWithHost; // this process has started the host, for its own clients
     private long _frames; // number of frames begun so far, which is the number of the last frame
     private bool _drawing;
     private Rect _damage; // damage of the frame that is being drawn
@@ -105,6 +106,7 @@ public sealed partial class MmmClient : IDisposable
             link.Ring();
             if (options.Events != EventKinds.None)
                 client.Ask(options.Events);
+            client._endsWithHost = HostProcess.HasStarted(directory);
             return client;
         }
         catch

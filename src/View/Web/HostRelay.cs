@@ -13,7 +13,7 @@ internal sealed class HostRelay(WebSocket socket, ScreenLink link, string direct
 {
     private const int MostRequest = 4096;
     private static readonly string[] Looks = ["clients", "logs", "follow", "audio", "buttons"];
-    private static readonly string[] Controls = ["restart", "raise", "volume", "mute", "brightness", "blank", "unblank", "button"];
+    private static readonly string[] Controls = ["restart", "raise", "volume", "mute", "brightness", "rotate", "blank", "unblank", "button"];
     private readonly SemaphoreSlim _sending = new(1);
     private HostRequests? _host;
     private int _isTelling;
@@ -83,7 +83,7 @@ internal sealed class HostRelay(WebSocket socket, ScreenLink link, string direct
     }
 
     private bool IsAllowed(string[] words) => words.Length > 0 && Array.TrueForAll(words, w => w is not null)
-        && (Looks.Contains(words[0]) || words is ["volume"] or ["brightness"] || (mayControl && Controls.Contains(words[0])));
+        && (Looks.Contains(words[0]) || words is ["volume"] or ["brightness"] or ["rotate"] || (mayControl && Controls.Contains(words[0])));
 
     private async Task PassLines(HostRequests host)
     {

@@ -212,6 +212,11 @@ function connectKeyboard() {
 function connectTools() {
     byId("blank").onclick = () => command("blank");
     byId("unblank").onclick = () => command("unblank");
+    byId("rotate").onclick = async () => {
+        const { ok, degrees } = await command("rotate");
+        if (ok)
+            command("rotate", (degrees + 90) % 360);
+    };
     byId("listen").onchange = e => {
         sound?.close();
         sound = e.target.checked ? new Sound() : undefined;

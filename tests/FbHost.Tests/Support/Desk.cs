@@ -41,7 +41,7 @@ internal sealed class Desk : IDisposable
         Clients.Open();
         Blanker = new Blanker(_loop, _screen, TimeSpan.Zero);
         Blanker.Changed += Clients.TellVisibility;
-        Panel = new PanelToScreen(_display, orientation: default);
+        Panel = new PanelToScreen(new OrientedDisplay(_display, default));
         var keyboards = new Keyboards(new KeyboardOptions(), _ => { });
         var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), window: [],
             HostActions.Add, HostTerminals.Add);
