@@ -19,7 +19,7 @@ internal sealed class OrientedDisplay(IDisplay panel, Orientation orientation) :
     /// <summary>How the panel is mounted.</summary>
     public Orientation Orientation => _orientation;
 
-    /// <summary>The panel is mounted in another way from now on. <see cref="Resized"/> is raised, since everything must be painted.</summary>
+    /// <summary>The panel is mounted in another way from now on. Raises <see cref="Resized"/>: everything must be painted.</summary>
     public void Turn(Orientation orientation)
     {
         if (orientation == _orientation)

@@ -269,7 +269,7 @@ internal sealed partial class Appliance(
             case HostAction.FullScreen:
                 window?.ToggleFullScreen();
                 break;
-            case HostAction.Turn:
+            case HostAction.Rotate:
                 rotation.Turn();
                 break;
             case HostAction.Screenshot:

@@ -28,7 +28,7 @@ internal sealed class DesktopWindow(ServeOptions options, HostLog log)
     public static IReadOnlyList<(byte[] Word, HostAction Action)> Keys { get; } =
     [
         ("F11"u8.ToArray(), HostAction.FullScreen),
-        ("control-R"u8.ToArray(), HostAction.Turn), // with Shift: a capital
+        ("control-R"u8.ToArray(), HostAction.Rotate), // with Shift: a capital
         ("control-S"u8.ToArray(), HostAction.Screenshot),
     ];
 

@@ -78,8 +78,8 @@ public sealed record ClientResized(int Width, int Height) : MmmEvent;
 
 /// <summary>
 /// The connection to the host was closed, usually because the host ended. The client keeps its picture and its values, and the app can
-/// continue to draw. The client connects again by itself when a host starts in the same directory. If this process has started the host, the
-/// event is <see cref="QuitRequested"/> instead, since the user has closed the app's window or ended its host.
+/// continue to draw. The client connects again by itself when a host starts in the same directory. If this process has started the host,
+/// the event is <see cref="QuitRequested"/> instead, since the user has closed the app's window or ended its host.
 /// </summary>
 public sealed record HostDisconnected : MmmEvent;
 

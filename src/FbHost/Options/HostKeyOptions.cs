@@ -24,11 +24,11 @@ internal enum HostAction
     /// <summary>Mutes or unmutes all sound.</summary>
     Mute,
 
-    /// <summary>Makes the host's window cover the screen, or gives it its former size.</summary>
+    /// <summary>Makes the host's window cover the screen, or gives it its former size. Has no effect if the host is no window.</summary>
     FullScreen,
 
-    /// <summary>Turns the panel by 90 degrees, in a window.</summary>
-    Turn,
+    /// <summary>Rotates the panel by 90 degrees.</summary>
+    Rotate,
 
     /// <summary>Writes the picture to a file in the working directory.</summary>
     Screenshot,

@@ -59,7 +59,8 @@ internal static class KeyboardConfig
     {
         // In the order of the enumeration.
         private static readonly WordType Action =
-            new("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute");
+            new("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute", "full-screen", "rotate",
+                "screenshot");
 
         public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out IReadOnlyList<(byte[], HostAction)> value)
         {

@@ -13,7 +13,8 @@ internal sealed class HostRelay(WebSocket socket, ScreenLink link, string direct
 {
     private const int MostRequest = 4096;
     private static readonly string[] Looks = ["clients", "logs", "follow", "audio", "buttons"];
-    private static readonly string[] Controls = ["restart", "raise", "volume", "mute", "brightness", "rotate", "blank", "unblank", "button"];
+    private static readonly string[] Controls =
+        ["restart", "raise", "volume", "mute", "brightness", "rotate", "blank", "unblank", "button"];
     private readonly SemaphoreSlim _sending = new(1);
     private HostRequests? _host;
     private int _isTelling;
