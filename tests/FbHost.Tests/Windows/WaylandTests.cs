@@ -247,6 +247,15 @@ public sealed class WaylandTests(Sway sway) : IClassFixture<Sway>
         WaitForSame(host, p => p[0, 0] == 0xFFC030);
     }
 
+    [Fact]
+    public void An_app_that_starts_its_own_host_ends_when_its_window_is_closed()
+    {
+        using var app = new Child(Programs.Hello, [], [.. sway.Environment, ("PATH", Programs.PathWithMmm)]);
+        WaitForWindow(w => w.Name == "Hello", "the window");
+        sway.Message("kill");
+        Assert.Equal(0, app.WaitForEnd());
+    }
+
     // A newcomer's first command, on a desktop.
     [Fact]
     public void The_script_run_shows_an_app_in_a_window()
