@@ -2,10 +2,19 @@ using static InputEvdev.LinuxInput;
 
 namespace InputEvdev;
 
-/// <summary>A point of touch in the device's units. Each touch has its own id; the id is -1 while nothing touches.</summary>
+/// <summary>A point of touch in the device's units.</summary>
 internal struct Contact
 {
-    public int Id, X, Y, Pressure, Major, Tool;
+    public int X, Y, Pressure, Major, Tool;
+
+    /// <summary>The id that the device reports; -1 if it reports no contact.</summary>
+    public int Tracked;
+
+    /// <summary>How far the finger or pen is from the surface; more than 0 while it hovers.</summary>
+    public int Distance;
+
+    /// <summary>The touch's own id; -1 while nothing touches. Some devices tell a lift only by the distance.</summary>
+    public readonly int Id => Distance > 0 ? -1 : Tracked;
 }
 
 /// <summary>
@@ -39,7 +48,7 @@ internal sealed class Contacts
             _frame = new Contact[FrameSize];
         }
         _slots = new Contact[slots];
-        _slots.AsSpan().Fill(new Contact { Id = -1, X = device.X.Value, Y = device.Y.Value, Pressure = device.Pressure.Value });
+        _slots.AsSpan().Fill(new Contact { Tracked = -1, X = device.X.Value, Y = device.Y.Value, Pressure = device.Pressure.Value });
     }
 
     public ReadOnlySpan<Contact> Slots => _slots;
@@ -48,6 +57,13 @@ internal sealed class Contacts
     public int Ends(int axis, int value) =>
         _device.Protocol is TouchProtocol.B or TouchProtocol.Either && axis == ABS_MT_TRACKING_ID && value < 0
             && _slot >= 0 && _slots[_slot].Id >= 0 ? _slot : -1;
+
+    /// <summary>
+    /// Returns the slot in which the record would begin a contact in the place of one that has ended, or -1 if it would begin none.
+    /// </summary>
+    public int Begins(int axis, int value) =>
+        _device.Protocol is TouchProtocol.B or TouchProtocol.Either && axis == ABS_MT_TRACKING_ID && value >= 0
+            && _slot >= 0 && _slots[_slot].Tracked < 0 ? _slot : -1;
 
     /// <summary>Processes an EV_ABS record.</summary>
     /// <param name="axis">The record's code. Codes that do not describe contacts are ignored.</param>
@@ -61,6 +77,7 @@ internal sealed class Contacts
                 if (axis == ABS_X) _slots[0].X = value;
                 if (axis == ABS_Y) _slots[0].Y = value;
                 if (axis == ABS_PRESSURE) _slots[0].Pressure = value;
+                if (axis == ABS_DISTANCE && _device.Pointer == PointerKind.Touch) _slots[0].Distance = value; // Pens say it by BTN_TOUCH.
                 break;
             case TouchProtocol.A:
                 if (axis is ABS_MT_POSITION_X or ABS_MT_POSITION_Y) _nextPlaced = true;
@@ -76,7 +93,7 @@ internal sealed class Contacts
     }
 
     /// <summary>Begins or ends the contact of a single-touch device.</summary>
-    public void Touch(bool down) => _slots[0].Id = down ? NewId() : -1;
+    public void Touch(bool down) => _slots[0].Tracked = down ? NewId() : -1;
 
     /// <summary>Protocol A: completes the current contact (SYN_MT_REPORT). Does nothing for the other protocols.</summary>
     public void EndContact()
@@ -90,6 +107,7 @@ internal sealed class Contacts
     /// <summary>Protocol A: completes the frame, whose contacts are now the only ones. Does nothing for the other protocols.</summary>
     public void EndFrame()
     {
+        if (_nextPlaced && !_frameSpoken) EndContact(); // A driver with one contact may leave out SYN_MT_REPORT.
         if (_frameSpoken) Follow();
         (_inFrame, _frameSpoken, _next, _nextPlaced) = (0, false, default, false);
     }
@@ -98,7 +116,7 @@ internal sealed class Contacts
     public void LiftAll()
     {
         (_inFrame, _frameSpoken, _next, _nextPlaced) = (0, false, default, false);
-        foreach (ref var slot in _slots.AsSpan()) slot.Id = -1;
+        foreach (ref var slot in _slots.AsSpan()) slot.Tracked = -1;
     }
 
     /// <summary>Reads the current contacts from the device, which otherwise reports only changes. Returns false if that fails.</summary>
@@ -109,8 +127,8 @@ internal sealed class Contacts
 
         Span<int> values = stackalloc int[_slots.Length];
         if (!state.TrySlots(ABS_MT_TRACKING_ID, values)) return false;
-        for (var i = 0; i < values.Length; i++) _slots[i].Id = Math.Max(-1, values[i]);
-        ReadOnlySpan<ushort> axes = [ABS_MT_POSITION_X, ABS_MT_POSITION_Y, ABS_MT_PRESSURE, ABS_MT_TOUCH_MAJOR, ABS_MT_TOOL_TYPE];
+        for (var i = 0; i < values.Length; i++) _slots[i].Tracked = Math.Max(-1, values[i]);
+        ReadOnlySpan<ushort> axes = [ABS_MT_POSITION_X, ABS_MT_POSITION_Y, ABS_MT_PRESSURE, ABS_MT_TOUCH_MAJOR, ABS_MT_TOOL_TYPE, ABS_MT_DISTANCE];
         foreach (var axis in axes)
         {
             if (!state.TrySlots(axis, values)) continue;
@@ -132,12 +150,13 @@ internal sealed class Contacts
     {
         switch (axis)
         {
-            case ABS_MT_TRACKING_ID when tracked: contact.Id = Math.Max(-1, value); break;
+            case ABS_MT_TRACKING_ID when tracked: contact.Tracked = Math.Max(-1, value); break;
             case ABS_MT_POSITION_X: contact.X = value; break;
             case ABS_MT_POSITION_Y: contact.Y = value; break;
             case ABS_MT_PRESSURE: contact.Pressure = value; break;
             case ABS_MT_TOUCH_MAJOR: contact.Major = value; break;
             case ABS_MT_TOOL_TYPE: contact.Tool = value; break;
+            case ABS_MT_DISTANCE: contact.Distance = value; break;
         }
     }
 
@@ -152,16 +171,16 @@ internal sealed class Contacts
 
         while (Nearest(followed | free, placed) is (>= 0 and var slot, var next))
         {
-            _slots[slot] = _frame[next] with { Id = _slots[slot].Id };
+            _slots[slot] = _frame[next] with { Tracked = _slots[slot].Tracked };
             (followed, placed) = (followed | 1u << slot, placed | 1u << next);
         }
         for (var slot = 0; slot < _slots.Length; slot++)
-            if (((followed | free) >> slot & 1) == 0) _slots[slot].Id = -1;
+            if (((followed | free) >> slot & 1) == 0) _slots[slot].Tracked = -1;
         for (var next = 0; next < _inFrame; next++)
         {
             if ((placed >> next & 1) != 0) continue;
             var slot = System.Numerics.BitOperations.TrailingZeroCount(free);
-            _slots[slot] = _frame[next] with { Id = NewId() };
+            _slots[slot] = _frame[next] with { Tracked = NewId() };
             free &= free - 1;
         }
     }

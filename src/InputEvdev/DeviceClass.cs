@@ -148,7 +148,8 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
     {
         bool left = c.HasKey(BTN_LEFT), touch = c.HasKey(BTN_TOUCH), direct = c.HasProperty(INPUT_PROP_DIRECT);
         bool single = c.HasAbsolute(ABS_X, ABS_Y), multi = IsMultitouch(c), relative = c.HasRelative(REL_X, REL_Y) && left;
-        var touchpad = (touch || multi) && c.HasKey(BTN_TOOL_FINGER) && !direct && c.HasProperty(INPUT_PROP_POINTER);
+        // A pen tablet may have a finger tool, too. Old drivers do not set INPUT_PROP_POINTER.
+        var touchpad = (touch || multi) && c.HasKey(BTN_TOOL_FINGER) && !direct && !c.HasKey(BTN_TOOL_PEN);
         var mouse = relative && (!single || !left && !touch);
         return role switch
         {

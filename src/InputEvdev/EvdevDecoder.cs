@@ -178,14 +178,14 @@ internal sealed class EvdevDecoder
         // A down and an up in one frame are sent as two frames. The axis value is taken even while records are dropped, because the
         // kernel sends an axis again only when it changes.
         if (!_dropped && _contacts!.Ends(axis, value) is >= 0 and var slot && !Knows(slot)) FlushPointer(timeNs, handler);
+        // So are an up and a down: drivers whose ids are the numbers of the slots give the next contact the same one.
+        if (!_dropped && _contacts!.Begins(axis, value) is >= 0 and var next && Knows(next, value)) FlushPointer(timeNs, handler);
         _contacts!.Take(axis, value, tracked: !_dropped);
     }
 
-    private bool Knows(int slot)
-    {
-        var id = _contacts!.Slots[slot].Id;
-        return _fingers?.Knows(slot, id) ?? _touchpad!.Knows(slot, id);
-    }
+    private bool Knows(int slot) => Knows(slot, _contacts!.Slots[slot].Id);
+
+    private bool Knows(int slot, int id) => _fingers?.Knows(slot, id) ?? _touchpad!.Knows(slot, id);
 
     private void ChangeButton(ushort code, int value, long timeNs, InputHandler handler)
     {

@@ -19,9 +19,9 @@ internal static class LinuxInput
     public const ushort SYN_REPORT = 0, SYN_MT_REPORT = 2, SYN_DROPPED = 3;
     public const ushort REL_X = 0x00, REL_Y = 0x01, REL_HWHEEL = 0x06, REL_WHEEL = 0x08, REL_WHEEL_HI_RES = 0x0b,
         REL_HWHEEL_HI_RES = 0x0c, REL_CNT = 0x10;
-    public const ushort ABS_X = 0x00, ABS_Y = 0x01, ABS_PRESSURE = 0x18, ABS_CNT = 0x40;
+    public const ushort ABS_X = 0x00, ABS_Y = 0x01, ABS_PRESSURE = 0x18, ABS_DISTANCE = 0x19, ABS_CNT = 0x40;
     public const ushort ABS_MT_SLOT = 0x2f, ABS_MT_TOUCH_MAJOR = 0x30, ABS_MT_POSITION_X = 0x35, ABS_MT_POSITION_Y = 0x36,
-        ABS_MT_TOOL_TYPE = 0x37, ABS_MT_TRACKING_ID = 0x39, ABS_MT_PRESSURE = 0x3a;
+        ABS_MT_TOOL_TYPE = 0x37, ABS_MT_TRACKING_ID = 0x39, ABS_MT_PRESSURE = 0x3a, ABS_MT_DISTANCE = 0x3b;
 
     /// <summary>The value of ABS_MT_TOOL_TYPE for a palm.</summary>
     public const int MT_TOOL_PALM = 2;
