@@ -128,7 +128,8 @@ internal sealed class Contacts
         Span<int> values = stackalloc int[_slots.Length];
         if (!state.TrySlots(ABS_MT_TRACKING_ID, values)) return false;
         for (var i = 0; i < values.Length; i++) _slots[i].Tracked = Math.Max(-1, values[i]);
-        ReadOnlySpan<ushort> axes = [ABS_MT_POSITION_X, ABS_MT_POSITION_Y, ABS_MT_PRESSURE, ABS_MT_TOUCH_MAJOR, ABS_MT_TOOL_TYPE, ABS_MT_DISTANCE];
+        ReadOnlySpan<ushort> axes =
+            [ABS_MT_POSITION_X, ABS_MT_POSITION_Y, ABS_MT_PRESSURE, ABS_MT_TOUCH_MAJOR, ABS_MT_TOOL_TYPE, ABS_MT_DISTANCE];
         foreach (var axis in axes)
         {
             if (!state.TrySlots(axis, values)) continue;

@@ -37,6 +37,29 @@ public class ControlTests
         Assert.Equal(host.Picture(), DecodePng(File.ReadAllBytes(host.Temp["shot.png"])));
     }
 
+    [Fact]
+    public void A_screenshot_named_by_a_dash_goes_to_standard_output()
+    {
+        using var host = new MmmHost(width: 123, height: 45);
+        host.Raw("--size 123x45 color 123456");
+        host.WaitForClient("raw");
+        using var ctl = host.Run("sh", "-c", $"{Programs.Mmmctl} screenshot - | cat >{host.Temp["shot.png"]}");
+        Assert.Equal(0, ctl.WaitForEnd());
+        Assert.Equal(host.Picture(), DecodePng(File.ReadAllBytes(host.Temp["shot.png"])));
+    }
+
+    [Fact]
+    public void Clients_and_apps_are_found_without_regard_to_case()
+    {
+        using var host = new MmmHost(config: """
+            { "apps": [ { "name": "Panel", "command": ["$RAW", "--title", "My Panel", "color", "1"] } ] }
+            """);
+        var pid = host.WaitForClient("My Panel").Pid;
+        Assert.Equal(0, host.Ctl("raise", "my panel").WaitForEnd());
+        Assert.Equal(0, host.Ctl("restart", "panel").WaitForEnd());
+        Assert.NotEqual(pid, host.Client("My Panel")!.Pid);
+    }
+
     // Only what a picture of 8-bit RGB without filters needs.
     internal static int[] DecodePng(byte[] png)
     {

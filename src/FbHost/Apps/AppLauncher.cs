@@ -75,6 +75,9 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>Returns the app of that name in the configuration; null if there is none.</summary>
     public App? AppNamed(string name) => _apps.Find(a => a.Name == name);
 
+    // As people type it.
+    private App? Find(string name) => _apps.Find(a => a.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// Changes the configured apps: starts new ones, ends those that are left out, and restarts those that have another command.
     /// </summary>
@@ -315,7 +318,7 @@ internal sealed class AppLauncher : IDisposable
     /// one.</param>
     public void Restart(string name, Action<string?> done)
     {
-        if (_apps.Find(a => a.Name == name) is not { } app)
+        if (Find(name) is not { } app)
         {
             done(NoAppIs(name));
             return;
@@ -356,7 +359,7 @@ internal sealed class AppLauncher : IDisposable
     public string StateOf(string name)
     {
         const int lines = 3;
-        var app = _apps.Find(a => a.Name == name);
+        var app = Find(name);
         var last = string.Join(" | ", app?.Output?.Lines.TakeLast(lines).Select(line => line.Text) ?? []);
         return (app?.LastExit is { } exit ? $"; its last process ended with {exit}" : "")
             + (last.Length > 0 ? $"; its last lines are: {last}" : "");

@@ -129,5 +129,6 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
         }
     }
 
-    public bool IsNamed(string nameOrTitle) => Phase == Phase.Serving && (name == nameOrTitle || File!.Title == nameOrTitle);
+    public bool IsNamed(string nameOrTitle) => Phase == Phase.Serving
+        && (name == nameOrTitle || nameOrTitle.Equals(File!.Title, StringComparison.OrdinalIgnoreCase));
 }

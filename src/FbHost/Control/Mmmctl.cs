@@ -28,7 +28,7 @@ internal static partial class Mmmctl
         [new("--path", "DIR", $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.")],
         [
             new("clients", "", 0, 0, "Lists the clients, and the apps of the configuration that have none.", Json),
-            new("screenshot", "FILE", 1, 1, "Writes the picture on the screen as a PNG file."),
+            new("screenshot", "FILE", 1, 1, "Writes the picture on the screen as a PNG file; - is standard output."),
             new("send", "CLIENT TEXT", 2, 2, "Sends a message to the clients of that title or file name."),
             new("event", "CLIENT TEXT", 2, 2, "Sends an event to the clients of that name: mmmctl event Clock \"mouse-press 10 10\"."),
             new("restart", "APP", 1, 1, "Restarts an app of the configuration and waits for its first frame."),
@@ -138,7 +138,7 @@ internal static partial class Mmmctl
         var pixels = host.ReadBytes((int)answer.Number("bytes"));
         try
         {
-            using var png = File.Create(file);
+            using var png = file == "-" ? Console.OpenStandardOutput() : File.Create(file);
             PngWriter.Write(png, width, height, pixels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

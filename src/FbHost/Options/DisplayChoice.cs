@@ -98,9 +98,12 @@ internal sealed record DisplayChoice(DisplayKind Kind, string Path, int Width, i
         return null;
     }
 
-    // A path may contain colons itself, for example /dev/dri/by-path/pci-0000:00:02.0-card; a connector's name begins with a letter.
+    // A path may contain colons itself, for example /dev/dri/by-path/pci-0000:00:02.0-card; a connector's name begins with a letter. A name
+    // without a directory is one of /dev/dri.
     private static DisplayChoice Drm(string text)
     {
+        if (!text.Contains('/'))
+            text = "/dev/dri/" + text;
         var colon = text.LastIndexOf(':');
         var connector = text[(colon + 1)..];
         return colon > 0 && connector.Length > 0 && char.IsAsciiLetter(connector[0])
