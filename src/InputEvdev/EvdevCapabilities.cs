@@ -36,9 +36,11 @@ internal readonly record struct Axis(int Minimum, int Maximum, int Value)
     public bool IsUsable => Minimum != Maximum;
 
     /// <summary>Returns where a value lies between the ends, 0 to 1. A value beyond an end counts as that end.</summary>
-    public double Fraction(int value)
-    {
-        var inside = Math.Clamp(value, Math.Min(Minimum, Maximum), Math.Max(Minimum, Maximum));
-        return (inside - (double)Minimum) / ((double)Maximum - Minimum);
-    }
+    public double Fraction(int value) => Math.Clamp(Place(value), 0, 1);
+
+    /// <summary>
+    /// Returns where a value lies in relation to the ends, which are 0 and 1. A device may go beyond what it declares; its calibration then
+    /// corrects that.
+    /// </summary>
+    public double Place(int value) => (value - (double)Minimum) / ((double)Maximum - Minimum);
 }

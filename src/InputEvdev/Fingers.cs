@@ -182,7 +182,7 @@ internal sealed class Fingers
 
     private (double X, double Y) Place(in Contact contact)
     {
-        var (x, y) = _transform.Apply(_device.X.Fraction(contact.X), _device.Y.Fraction(contact.Y));
+        var (x, y) = _transform.Apply(_device.X.Place(contact.X), _device.Y.Place(contact.Y));
         return (Math.Clamp(x, 0, 1), Math.Clamp(y, 0, 1));
     }
 

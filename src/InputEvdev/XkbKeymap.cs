@@ -233,12 +233,15 @@ internal sealed unsafe class XkbKeymap : IKeymap
         var meaning = Keysym.Meaning(symbol, key);
         var text = Keysym.Text(_lib, symbol);
         if (text.IsEmpty) return new Typed(meaning == key ? FixedKeys.TextOf(key) : default, meaning);
-        // Control with a letter of another script means Control with the Latin letter on the same key; the library finds that letter.
+        // Control with a letter of another script means Control with the Latin letter on the same key. The library finds that letter if one
+        // of the layouts has it; otherwise it is the letter of the US keyboard.
         if (text.Length > 1 && (Modifiers & Modifiers.Control) != 0)
         {
             var buffer = stackalloc byte[8];
             if (_lib.xkb_state_key_get_utf8(_state, Code(key), buffer, 8) == 1 && buffer[0] is >= 1 and <= 26)
                 text = KeyText.Of(new Rune((char)('a' + buffer[0] - 1)));
+            else if (UsKeymap.TextOf(key, Modifiers) is { Length: 1 } latin && char.IsAsciiLetter(latin.ToString()[0]))
+                text = latin;
         }
         return new Typed(text, meaning);
     }

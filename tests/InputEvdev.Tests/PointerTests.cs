@@ -34,6 +34,12 @@ public class PointerTests
             .Send(Abs(ABS_Y, 3), Abs(ABS_X, int.MaxValue), Abs(ABS_Y, int.MinValue), Report).Said);
 
     [Fact]
+    public void Values_beyond_the_declared_range_can_be_calibrated() =>
+        Assert.Equal("move 0.75,0.25; move 1,0.25",
+            new Recorder(TouchScreen, new DeviceSettings { Calibration = new CalibrationMatrix(0.5, 0, 0, 0, 0.5, 0) })
+                .Send(Abs(ABS_X, 150), Abs(ABS_Y, 50), Report, Abs(ABS_X, 300), Report).Said);
+
+    [Fact]
     public void A_range_that_does_not_start_at_zero_maps_to_0_and_1()
     {
         var axis = new Axis(int.MinValue, int.MaxValue, int.MinValue);

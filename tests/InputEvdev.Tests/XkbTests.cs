@@ -31,6 +31,15 @@ public sealed class XkbTests : IDisposable
         Assert.Equal((Modifiers.Control, "z"), (both.Press(KEY_LEFTCTRL, KEY_Z).Events[^1].Modifiers, both.Events[^1].Text.ToString()));
     }
 
+    [Theory]
+    [InlineData("ru", KEY_C, "c"), InlineData("gr", KEY_A, "a"), InlineData("il", KEY_V, "v"), InlineData("de", KEY_SEMICOLON, "ö")]
+    public void Control_with_a_letter_of_another_script_is_the_Latin_letter_of_that_key(string layout, KeyCode key, string text)
+    {
+        using var typist = new Typist(new KeyboardOptions { Layout = layout });
+        var pressed = typist.Press(KEY_LEFTCTRL, key).Events[^1];
+        Assert.Equal((Modifiers.Control, text), (pressed.Modifiers, pressed.Text.ToString()));
+    }
+
     [Fact]
     public void Shift_caps_lock_and_AltGr_choose_the_level_and_AltGr_is_not_Alt()
     {
