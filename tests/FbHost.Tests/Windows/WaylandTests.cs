@@ -206,13 +206,13 @@ public sealed class WaylandTests(Sway sway) : IClassFixture<Sway>
         sway.Message("workspace 2");
         try
         {
-            Wait.Until(() => Rate() is > 0 and < 25, "a slow animation", () => $"{Rate()} frames a second");
+            Wait.Until(() => Rate() is > 0 and < 15, "a slow animation", () => $"{Rate()} frames a second");
         }
         finally
         {
             sway.Message("workspace 1");
         }
-        Wait.Until(() => Rate() > 25, "a fast animation", () => $"{Rate()} frames a second");
+        Wait.Until(() => Rate() > 15, "a fast animation", () => $"{Rate()} frames a second");
 
         double Rate()
         {
