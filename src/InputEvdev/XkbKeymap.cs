@@ -44,23 +44,8 @@ internal sealed unsafe class XkbKeymap : IKeymap
     /// <param name="log">Receives one line if there are no compose sequences.</param>
     /// <param name="libraryName">The file name of libxkbcommon.</param>
     /// <param name="reason">On failure: what is wrong and what to do. The caller appends which keymap it uses instead.</param>
-    public static XkbKeymap? TryOpen(KeyboardOptions options, Action<string> log, string libraryName, out string reason)
-    {
-        reason = $"{libraryName} cannot be loaded; install libxkbcommon0 and xkb-data";
-        if (LibXkbCommon.TryLoad(libraryName) is not { } lib) return null;
-        var context = lib.NewContext();
-        var hasData = lib.xkb_context_include_path_append_default(context) != 0;
-        var keymap = options.Keymap is { } file
-            ? FromFile(lib, context, file, out reason)
-            : FromNames(lib, context, options, hasData, out reason);
-        if (keymap == 0)
-        {
-            lib.xkb_context_unref(context);
-            return null;
-        }
-        var compose = new XkbCompose(lib, context, options.Compose, log);
-        return new XkbKeymap(lib, context, keymap, compose, options.NumLock);
-    }
+    public static XkbKeymap? TryOpen(KeyboardOptions options, Action<string> log, string libraryName, out string reason) =>
+        TryMake(null, options, follows: false, log, libraryName, out reason);
 
     /// <summary>
     /// Loads the library and creates a keymap whose state is set by <see cref="SetState"/>. Returns null on failure.
@@ -71,27 +56,38 @@ internal sealed unsafe class XkbKeymap : IKeymap
     /// <param name="libraryName">The file name of libxkbcommon.</param>
     /// <param name="reason">On failure: what is wrong.</param>
     public static XkbKeymap? TryFollow(
-        byte[]? text, KeyboardOptions options, Action<string> log, string libraryName, out string reason)
+        byte[]? text, KeyboardOptions options, Action<string> log, string libraryName, out string reason) =>
+        TryMake(text, options, follows: true, log, libraryName, out reason);
+
+    private static XkbKeymap? TryMake(
+        byte[]? text, KeyboardOptions options, bool follows, Action<string> log, string libraryName, out string reason)
     {
-        reason = $"{libraryName} cannot be loaded; install libxkbcommon0";
+        reason = $"{libraryName} cannot be loaded; install libxkbcommon0{(follows ? "" : " and xkb-data")}";
         if (LibXkbCommon.TryLoad(libraryName) is not { } lib) return null;
         var context = lib.NewContext();
         var hasData = lib.xkb_context_include_path_append_default(context) != 0;
-        nint keymap;
-        if (text is null)
+        var keymap = text is not null ? FromText(lib, context, text, out reason)
+            : options.Keymap is { } file ? FromFile(lib, context, file, out reason)
+            : FromNames(lib, context, options, hasData, out reason);
+        if (keymap == 0)
         {
-            keymap = FromNames(lib, context, options, hasData, out reason);
+            lib.xkb_context_unref(context);
+            return null;
         }
-        else
-        {
-            reason = "the window system's keymap is not valid";
-            fixed (byte* bytes = (byte[])[.. text, 0])
-                keymap = lib.xkb_keymap_new_from_string(context, bytes, XKB_KEYMAP_FORMAT_TEXT_V1, 0);
-        }
-        if (keymap != 0)
-            return new XkbKeymap(lib, context, keymap, new XkbCompose(lib, context, options.Compose, log), numLock: false, follows: true);
-        lib.xkb_context_unref(context);
-        return null;
+        var compose = new XkbCompose(lib, context, options.Compose, log);
+        return new XkbKeymap(lib, context, keymap, compose, options.NumLock && !follows, follows);
+    }
+
+    private static nint FromText(LibXkbCommon lib, nint context, byte[] text, out string reason)
+    {
+        reason = "the window system's keymap is not valid";
+        return Parse(lib, context, text);
+    }
+
+    private static nint Parse(LibXkbCommon lib, nint context, byte[] text)
+    {
+        fixed (byte* bytes = (byte[])[.. text, 0])
+            return lib.xkb_keymap_new_from_string(context, bytes, XKB_KEYMAP_FORMAT_TEXT_V1, 0);
     }
 
     /// <summary>Sets the state, for a keymap that does not depend on the keys.</summary>
@@ -105,8 +101,7 @@ internal sealed unsafe class XkbKeymap : IKeymap
         reason = $"{file}: not a keymap; make one with xkbcli compile-keymap";
         try
         {
-            fixed (byte* text = (byte[])[.. ReadFile(file), 0])
-                return lib.xkb_keymap_new_from_string(context, text, XKB_KEYMAP_FORMAT_TEXT_V1, 0);
+            return Parse(lib, context, ReadFile(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,7 @@ public sealed unsafe class ViewRequestTests
     {
         private readonly View.Host.HostSocket _socket;
 
-        public Connection(MmmHost host) => _socket = View.Host.HostSocket.TryConnect(host.Path, out _)!;
+        public Connection(MmmHost host) => _socket = View.Host.HostSocket.TryConnect(host.Path)!;
 
         public int Descriptor { get; private set; } = -1;
 

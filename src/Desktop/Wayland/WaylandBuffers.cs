@@ -1,9 +1,6 @@
 using Desktop.Wayland.Wire;
 using Displays;
 using Mmm;
-using Mmm.Linux;
-using Tmds.Linux;
-using static Tmds.Linux.LibC;
 
 namespace Desktop.Wayland;
 
@@ -11,7 +8,7 @@ namespace Desktop.Wayland;
 /// Buffers of one size, in memory that is shared with the compositor. A buffer that the compositor still reads is not written. Each buffer
 /// has a record of what it lacks, so that only that is copied.
 /// </summary>
-internal sealed unsafe class WaylandBuffers : IDisposable
+internal sealed class WaylandBuffers : IDisposable
 {
     /// <summary>Formats of wl_shm: the second has transparency.</summary>
     public const uint Argb8888 = 0, Xrgb8888 = 1;
@@ -20,7 +17,7 @@ internal sealed unsafe class WaylandBuffers : IDisposable
     private readonly Buffer[] _buffers;
     private readonly int _width;
     private readonly int _bytes; // of one buffer
-    private readonly byte* _memory;
+    private readonly WindowMemory _memory;
 
     private sealed class Buffer
     {
@@ -39,21 +36,10 @@ internal sealed unsafe class WaylandBuffers : IDisposable
     public WaylandBuffers(WaylandClient client, uint shm, int width, int height, int count, uint format)
     {
         (_client, _width, _bytes) = (client, width, width * height * 4);
-        var all = _bytes * count;
-        var file = Sys.MemoryFile("mmm-window");
-        // The space is reserved, so that a shortage of memory is an error now and not a signal when the memory is written.
-        var error = file < 0 ? -file : posix_fallocate(file, (off_t)0L, (off_t)(long)all);
-        var memory = error != 0 ? (void*)-1 : mmap(null, (size_t)(ulong)all, PROT_READ | PROT_WRITE, MAP_SHARED, file, (off_t)0L);
-        if (memory == (void*)-1)
-        {
-            Sys.Close(file);
-            throw new MmmException($"wayland: there are no {all:N0} bytes of memory for a window of {width}x{height}: "
-                + Sys.ErrorText(error != 0 ? error : errno));
-        }
-        _memory = (byte*)memory;
+        _memory = new WindowMemory("wayland", (width, height), count);
         const int createPool = 0, createBuffer = 0, destroyPool = 1;
         var pool = client.New();
-        client.Request(shm, createPool).UInt(pool).Descriptor(file).Int(all).End();
+        client.Request(shm, createPool).UInt(pool).Descriptor(_memory.File).Int(_bytes * count).End();
         _buffers = new Buffer[count];
         for (var i = 0; i < count; i++)
         {
@@ -82,12 +68,7 @@ internal sealed unsafe class WaylandBuffers : IDisposable
                 buffer.Lacks.Add(rect);
         }
         var at = Array.FindIndex(_buffers, b => !b.IsHeld);
-        var pixels = new Span<uint>(_memory + (long)at * _bytes, _bytes / 4);
-        foreach (var rect in _buffers[at].Lacks.Rects)
-        {
-            for (var y = rect.Y; y < rect.Bottom; y++)
-                picture.Slice(y * _width + rect.X, rect.Width).CopyTo(pixels[(y * _width + rect.X)..]);
-        }
+        _memory.Copy((long)at * _bytes, picture, _width, _buffers[at].Lacks.Rects);
         _buffers[at].Lacks.Clear();
         _buffers[at].IsHeld = true;
         return _buffers[at].Id;
@@ -99,6 +80,6 @@ internal sealed unsafe class WaylandBuffers : IDisposable
         const int destroy = 0;
         foreach (var buffer in _buffers)
             _client.Request(buffer.Id, destroy).End();
-        munmap(_memory, (size_t)(ulong)(_bytes * (long)_buffers.Length));
+        _memory.Dispose();
     }
 }

@@ -1,8 +1,5 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Mmm.Linux;
-using Mmm.Protocol;
-using static Tmds.Linux.LibC;
 
 namespace View.Host;
 
@@ -21,11 +18,8 @@ internal sealed class HostRequests : IDisposable
     /// <summary>Connects to the host of a directory. Null if none answers.</summary>
     public static HostRequests? TryConnect(string directory)
     {
-        var fd = Sys.UnixSocket(SOCK_STREAM);
-        if (fd >= 0 && Sys.UnixAddress(fd, directory, Rendezvous.ControlName, bindIt: false) >= 0)
-            return new HostRequests(fd);
-        Sys.Close(fd);
-        return null;
+        var fd = HostSocket.Connect(directory);
+        return fd < 0 ? null : new HostRequests(fd);
     }
 
     /// <summary>Sends a request.</summary>

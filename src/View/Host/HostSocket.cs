@@ -20,18 +20,24 @@ internal sealed class HostSocket : IDisposable
 
     private HostSocket(int fd) => _fd = fd;
 
-    /// <summary>Connects to the host of a directory. Returns null, with minus errno, if none answers.</summary>
-    public static HostSocket? TryConnect(string directory, out int error)
+    /// <summary>Connects to the host of a directory. Returns null if none answers.</summary>
+    public static HostSocket? TryConnect(string directory)
     {
-        var fd = Sys.UnixSocket(SOCK_STREAM);
-        error = fd < 0 ? fd : Sys.UnixAddress(fd, directory, Rendezvous.ControlName, bindIt: false);
-        if (error < 0)
-        {
-            Sys.Close(fd);
+        var fd = Connect(directory);
+        if (fd < 0)
             return null;
-        }
         Sys.SetBlocking(fd);
         return new HostSocket(fd);
+    }
+
+    /// <summary>Connects to the control socket of a directory. Returns a non-blocking descriptor, or -1 if no host answers.</summary>
+    internal static int Connect(string directory)
+    {
+        var fd = Sys.UnixSocket(SOCK_STREAM);
+        if (fd >= 0 && Sys.UnixAddress(fd, directory, Rendezvous.ControlName, bindIt: false) >= 0)
+            return fd;
+        Sys.Close(fd);
+        return -1;
     }
 
     /// <summary>Waits for a line. Null at the end.</summary>

@@ -101,7 +101,7 @@ internal sealed class ScreenLink : IDisposable
         while (!_isEnding)
         {
             _hasViewers.Wait();
-            if (HostSocket.TryConnect(_directory, out _) is { } socket)
+            if (HostSocket.TryConnect(_directory) is { } socket)
                 Serve(socket);
             else
                 WaitForHost();
