@@ -114,6 +114,9 @@ internal static class HostTable
         using var legacy = new LegacyClient(directory);
         Thread.CurrentThread.Join(2000);
         Row("host wake-ups a second, idle legacy client", [WakeUps(host)]);
+        using var timer = new Timer(_ => legacy.Present(), null, 100, 100);
+        Thread.CurrentThread.Join(2000);
+        Row("host wake-ups a second, legacy client at 10 frames a second", [WakeUps(host)]);
     }
 
     private static void LatencyRows(Process host, string framebuffer, string directory)
@@ -250,6 +253,13 @@ internal static class HostTable
             Put(abi.FlipState, (int)FlipState.WaitFlip);
             Put(Abi.Pid, Environment.ProcessId);
             File.WriteAllBytes(_path, bytes);
+        }
+
+        public void Present()
+        {
+            using var file = File.OpenWrite(_path);
+            file.Position = Abi.Lp64.FlipState;
+            file.WriteByte((byte)FlipState.WaitFlip);
         }
 
         public void Dispose() => File.Delete(_path);

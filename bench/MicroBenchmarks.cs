@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
+using FbHost.Clients;
 using Mmm.Protocol;
 using Mmm;
 using Mmm.Hosting;
@@ -15,6 +16,7 @@ public class PixelBenchmarks
     private readonly string _directory = Directory.CreateTempSubdirectory("mmm-bench").FullName;
     private MmmClient _client = null!;
     private ClientFile _file = null!;
+    private ClientPicture _picture = null!;
     private uint[] _from = [];
     private uint[] _to = [];
 
@@ -35,6 +37,8 @@ public class PixelBenchmarks
         _file = ClientFile.Open(_client.FilePath).File!;
         _file.TryIdentify(out _);
         _file.Refresh();
+        _picture = new ClientPicture(_file);
+        _picture.Update(_file.State, (0, 0));
         _from = new uint[w * h];
         _to = new uint[w * h];
     }
@@ -63,6 +67,10 @@ public class PixelBenchmarks
     /// <summary>Reads the whole picture as one block.</summary>
     [Benchmark]
     public bool ReadAll() => _file.ReadPixels(_file.State, new Rect(0, 0, _client.Width, _client.Height), _to, _client.Width);
+
+    /// <summary>Reads the whole picture as the host does, with ones in the X bytes.</summary>
+    [Benchmark]
+    public bool DrawAll() => _picture.Draw(_picture.Bounds, _to, _client.Width);
 
     /// <summary>Reads a small damage, row by row.</summary>
     [Benchmark]

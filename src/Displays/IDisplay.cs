@@ -47,8 +47,8 @@ internal interface IDisplay : IDisposable
     string Description { get; }
 
     /// <summary>
-    /// Writes XRGB8888 pixels: rect.Height rows of rect.Width pixels without gaps. The rectangle must lie in the display. The pixels are
-    /// visible after the next <see cref="Flush"/> at the latest.
+    /// Writes XRGB8888 pixels: rect.Height rows of rect.Width pixels without gaps. Their X bytes must be 255, since hardware may use them
+    /// as alpha. The rectangle must lie in the display. The pixels are visible after the next <see cref="Flush"/> at the latest.
     /// </summary>
     void Write(Rect rect, ReadOnlySpan<uint> pixels);
 

@@ -19,7 +19,7 @@ public class AppTests
     }
 
     [Fact]
-    public void A_configured_app_is_started_and_started_again_a_second_after_it_ends()
+    public void A_configured_app_is_started_and_started_again_soon_after_it_ends()
     {
         using var host = new MmmHost(config: OneApp);
         var first = host.WaitForClient("Demo").Pid;
@@ -28,9 +28,23 @@ public class AppTests
         Child.Kill(first);
         host.WaitForPixel(1, 1, 0);
         Assert.NotEqual(first, host.WaitForClient("Demo").Pid);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, double.MaxValue);
-        Assert.Equal(1, host.CountLog($"app demo (pid {first}) ended with code 137; restarting in 1 s"));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.2, double.MaxValue);
+        Assert.Equal(1, host.CountLog($"app demo (pid {first}) ended with code 137; restarting in 0.2 s"));
         host.WaitForPixel(1, 1, 0x00ff00);
+    }
+
+    [Fact]
+    public void A_wrapper_that_leaves_its_program_in_the_background_is_named_and_restarted_ever_more_slowly()
+    {
+        const string wrapper = "$RAW --title Demo color 00ff00 & echo $! >>$TEMP/pids; exit 0";
+        using var host = new MmmHost(config: $$"""{ "apps": [ { "name": "demo", "command": ["sh", "-c", "{{wrapper}}"] } ] }""");
+        host.WaitForLog("ended with code 0; restarting in 1.6 s");
+        foreach (var delay in (string[])["0.2", "0.4", "0.8"])
+            Assert.Equal(1, host.CountLog($"ended with code 0; restarting in {delay} s"));
+        Assert.Equal(1, host.CountLog("app demo: its program ended and left others running in the background, which are ended too; "
+            + "let the program stay in the foreground (in a shell script: exec PROGRAM, without &)"));
+        Assert.Equal(0, host.Stop());
+        Assert.DoesNotContain(File.ReadLines(host.Temp["pids"]), pid => Directory.Exists($"/proc/{pid}"));
     }
 
     [Theory]
@@ -80,7 +94,7 @@ public class AppTests
         var pid = host.WaitForClient("Demo").Pid;
         File.Move(app, app + "-away");
         Child.Kill(pid);
-        host.WaitForLog("trying again in 1 s");
+        host.WaitForLog("trying again in 0.4 s");
         File.Move(app + "-away", app);
         host.WaitForClient("Demo", c => c.Pid != pid && c.Frames > 0);
     }

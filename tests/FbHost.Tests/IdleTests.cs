@@ -86,6 +86,16 @@ public class IdleTests
         Assert.InRange(SwitchesInAWindow(host, enough: (long)(70 * Window.TotalSeconds)), 1, (long)(70 * Window.TotalSeconds));
     }
 
+    // It is polled when its frame is due, not all the time between. Painting and the log may add some switches to a frame's.
+    [Fact]
+    public void A_polled_client_that_draws_ten_times_a_second_costs_no_more_than_an_idle_one()
+    {
+        using var host = new MmmHost();
+        host.Raw("every ff0000 100");
+        host.WaitForClient("raw", c => c.Frames > 10);
+        Assert.InRange(SwitchesInAWindow(host, enough: (long)(70 * Window.TotalSeconds)), 1, (long)(70 * Window.TotalSeconds));
+    }
+
     // Each of its rings comes too early, and the timer would wake once more for each frame.
     [Fact]
     public void An_app_that_draws_as_fast_as_it_may_wakes_the_host_about_once_a_frame()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mmm.Protocol;
 
 namespace FbHost.Tests;
@@ -111,6 +112,22 @@ public class PictureTests
         host.Raw("--title Odd --format CMYK --size 10x10 --at 100,0 animate");
         host.WaitForClient("Odd", c => c.Frames > 30);
         Assert.Equal(1, host.CountLog("CMYK"));
+    }
+
+    // Hardware that uses the X bytes as alpha shows nothing where they are 0. An odd width leaves pixels beside the vectors.
+    [Theory]
+    [InlineData("B'G'R'A u8", 64, 48, 0xff112233)]
+    [InlineData("B'G'R'A u8", 61, 3, 0xff112233)]
+    [InlineData("B'G'R'A u8", 320, 200, 0xff112233)]
+    [InlineData("R'G'B'A u8", 61, 3, 0xff332211)]
+    public void The_X_bytes_of_the_display_are_255_whatever_the_client_writes(string format, int width, int height, uint pixel)
+    {
+        using var host = new MmmHost();
+        host.Run(Programs.RawClient, "--size", $"{width}x{height}", "--format", format, "transparent", "112233");
+        host.WaitForRectangle(0, 0, width, height, (int)(pixel & 0xffffff));
+        var bytes = File.ReadAllBytes(host.FramebufferFile);
+        Assert.All(MemoryMarshal.Cast<byte, uint>(bytes).ToArray(), p => Assert.Equal(0xffu, p >> 24));
+        Assert.Contains(pixel, MemoryMarshal.Cast<byte, uint>(bytes).ToArray());
     }
 
     [Fact]

@@ -4,9 +4,11 @@
  *
  * raw_client [--arm] [--title T] [--size WxH] [--at X,Y] [--format NAME] MODE [ARGS]
  *   color RRGGBB               draws once, then prints every event as a line "event TEXT"
+ *   transparent RRGGBB         the same with 0 in the bytes of the alpha
  *   nodamage RRGGBB            the same without setting any damage
  *   damage RRGGBB RRGGBB X Y W H   draws, then draws everything again but reports a part only
  *   animate                    a frame after the other; the grey level is the frame's number
+ *   every RRGGBB MS            a frame each MS milliseconds
  *   flood-frames               the same without waiting for neutral
  *   hang                       draws once, then sets drawing and does no more
  *   message TEXT...            draws once, sends messages
@@ -64,7 +66,7 @@ enum { INITIALIZING, NEUTRAL, DRAWING, WAIT_FLIP };
 
 static volatile uint8_t *m;
 static int fd;
-static uint32_t color;
+static uint32_t color, alpha = 0xff000000;
 
 #define I32(offset) (*(volatile int32_t *)(m + (offset)))
 #define I16(offset) (*(volatile int16_t *)(m + (offset)))
@@ -90,7 +92,7 @@ static void fill(uint32_t rgb)
 {
     volatile uint32_t *p = (volatile uint32_t *)(m + PIXELS);
     for (int i = I32(WIDTH) * I32(HEIGHT); i > 0; i--)
-        *p++ = 0xff000000 | rgb;
+        *p++ = alpha | rgb;
 }
 
 static void wait_neutral(void)
@@ -232,6 +234,8 @@ int main(int argc, char **argv)
     I32(PID) = getpid();
 
     color = strtoul(i < argc && strlen(argv[i]) == 6 ? argv[i] : "336699", NULL, 16);
+    if (!strcmp(mode, "transparent"))
+        alpha = 0;
     draw(color, strcmp(mode, "nodamage"));
     if (!strcmp(mode, "damage")) {
         wait_neutral();
@@ -259,6 +263,9 @@ int main(int argc, char **argv)
     for (uint32_t n = 0;; n++) {
         if (!strcmp(mode, "animate")) {
             draw((n & 255) * 0x10101, 1);
+        } else if (!strcmp(mode, "every")) {
+            usleep(1000 * atoi(argv[i + 1]));
+            draw(color ^ (n & 1), 1);
         } else if (!strcmp(mode, "flood-frames")) {
             fill((n & 255) * 0x10101);
             I32(DAMAGE_WIDTH) = I32(WIDTH);

@@ -37,11 +37,11 @@ internal sealed class PixelConverter
     public PixelLayout Layout { get; }
 
     /// <summary>
-    /// Converts rect.Height rows of rect.Width pixels without gaps. XRGB8888 is copied with its X bytes. If pixels are not whole bytes, the
-    /// bits of neighbouring pixels in the first and the last byte of a row are kept; all other bytes are only written, never read.
+    /// Converts rect.Height rows of rect.Width pixels without gaps. If pixels are not whole bytes, the bits of neighbouring pixels in the
+    /// first and the last byte of a row are kept; all other bytes are only written, never read.
     /// </summary>
     /// <param name="rect">The place of the pixels on the display; X and Y are not negative.</param>
-    /// <param name="pixels">The pixels as XRGB8888.</param>
+    /// <param name="pixels">The pixels as XRGB8888 with X bytes of 255.</param>
     /// <param name="destination">The display's bytes, beginning with the byte Layout.ByteOf(rect.X) of row rect.Y.</param>
     /// <param name="stride">The number of bytes from one destination row to the next.</param>
     public void Write(Rect rect, ReadOnlySpan<uint> pixels, Span<byte> destination, int stride)

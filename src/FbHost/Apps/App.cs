@@ -9,6 +9,10 @@ internal sealed class App(AppOptions options, int index)
     /// <summary>How many failures in a row are told to the user.</summary>
     public const int FailuresToTell = 3;
 
+    private const int FirstDelayMs = 200, LongestDelayMs = 60_000;
+    private const long GoodNs = 300_000_000_000; // five minutes
+    private int _delayMs = FirstDelayMs;
+
     public AppOptions Options { get; set; } = options;
 
     /// <summary>The app's place in the configuration, from 0.</summary>
@@ -53,6 +57,24 @@ internal sealed class App(AppOptions options, int index)
 
     /// <summary>Called when the first frame of the next process has been shown, or with the reason why there is none.</summary>
     public List<Action<string?>> Waiting { get; } = [];
+
+    /// <summary>True if it was logged that the app's program leaves others in the background.</summary>
+    public bool SaidBackground { get; set; }
+
+    /// <summary>
+    /// Returns how many ms after its end the app is started again: 200 the first time, twice as many each time, 60,000 at most. It begins
+    /// anew after the app has run for five minutes.
+    /// </summary>
+    /// <param name="ranNs">How long it ran, in ns; 0 if it could not be started.</param>
+    public int NextDelay(long ranNs)
+    {
+        var delay = ranNs >= GoodNs ? FirstDelayMs : _delayMs;
+        _delayMs = Math.Min(2 * delay, LongestDelayMs);
+        return delay;
+    }
+
+    /// <summary>Begins the delays anew, because a restart was requested.</summary>
+    public void ForgetDelays() => _delayMs = FirstDelayMs;
 
     /// <summary>Calls all waiting callbacks.</summary>
     /// <param name="fault">The reason why there is no frame; null if one has been shown.</param>

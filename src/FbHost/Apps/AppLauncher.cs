@@ -1,3 +1,4 @@
+using System.Globalization;
 using FbHost.Clients;
 using FbHost.Loop;
 using FbHost.Options;
@@ -10,12 +11,11 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Starts the configured apps, and restarts each a second after it has ended. The processes are recorded in a file, so that a host that is
-/// started after a crash takes over the apps of the last host and does not start them twice.
+/// Starts the configured apps, and restarts each after it has ended (<see cref="App.NextDelay"/>). The processes are recorded in a file, so
+/// that a host that is started after a crash takes over the apps of the last host and does not start them twice.
 /// </summary>
 internal sealed class AppLauncher : IDisposable
 {
-    private const int RestartMs = 1000;
     private const int TerminateMs = 2000, KilledMs = 500, LookMs = 5; // at the end of the host
     private const long SoonNs = 10_000_000_000; // an app that ends within this time after its start has failed
     private readonly EventLoop _loop;
@@ -246,12 +246,21 @@ internal sealed class AppLauncher : IDisposable
         if (app.RestartNow || app.IsLeaving)
             return;
         var how = process.ExitCode is { } code ? $"ended with code {code}" : "ended";
-        _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in 1 s");
+        var delay = app.NextDelay(ranNs: EventLoop.Now - process.StartedNs);
+        _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in {Seconds(delay)}");
+        if (process is { ExitCode: 0, HasOthers: true } && !app.SaidBackground)
+        {
+            app.SaidBackground = true;
+            _log.Warn($"app {app.Name}: its program ended and left others running in the background, which are ended too; "
+                + "let the program stay in the foreground (in a shell script: exec PROGRAM, without &)");
+        }
         var last = app.Output?.Lines.LastOrDefault(line => line.Ns >= process.StartedNs)?.Text;
         NoteEnd(app, EventLoop.Now - process.StartedNs < SoonNs,
             $"it {how}{(string.IsNullOrEmpty(last) ? "" : $"; its last line is: {LogWriter.Printable(last)}")}");
-        app.Timer!.After(RestartMs);
+        app.Timer!.After(delay);
     }
+
+    private static string Seconds(int milliseconds) => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.#} s");
 
     private static string ExitText(int? code)
     {
@@ -305,11 +314,12 @@ internal sealed class AppLauncher : IDisposable
 
     private void RetryLaunch(App app, string? saidBefore = null)
     {
+        var delay = app.NextDelay(ranNs: 0);
         if (app.LaunchFault != saidBefore)
-            _log.Warn($"{app.LaunchFault}; trying again in 1 s");
+            _log.Warn($"{app.LaunchFault}; trying again in {Seconds(delay)}");
         NoteEnd(app, failed: true, "it cannot be started");
         app.Answer(app.LaunchFault);
-        app.Timer!.After(RestartMs);
+        app.Timer!.After(delay);
     }
 
     /// <summary>Ends an app's process and starts the app again. If its program file was replaced, the new program runs.</summary>
@@ -331,6 +341,7 @@ internal sealed class AppLauncher : IDisposable
     private static void BeginRestart(App app)
     {
         app.RestartNow = true;
+        app.ForgetDelays();
         if (app.Process is not { } process)
             app.Timer!.After(0);
         else if (!process.HasEnded)

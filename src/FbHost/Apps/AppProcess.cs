@@ -45,6 +45,9 @@ internal sealed class AppProcess : IDisposable
     /// <summary>True when the process has ended; others of its group may still run.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>True if others of the process's group are still running.</summary>
+    public bool HasOthers => SignalGroup(0) != -ESRCH;
+
     /// <summary>
     /// The exit code as a shell reports it; null if it is not known, for example for a process that a former host started.
     /// </summary>
@@ -133,7 +136,7 @@ internal sealed class AppProcess : IDisposable
             if (_killAtNs == long.MaxValue)
                 Terminate();
         }
-        if (HasEnded && (_killed || SignalGroup(0) == -ESRCH)) // after SIGKILL only zombies that no process reaps could be left
+        if (HasEnded && (_killed || !HasOthers)) // after SIGKILL only zombies that no process reaps could be left
         {
             Dispose();
             Gone?.Invoke();
@@ -163,7 +166,7 @@ internal sealed class AppProcess : IDisposable
     public bool IsGone()
     {
         HasEnded = HasEnded || IsOver();
-        return HasEnded && SignalGroup(0) == -ESRCH;
+        return HasEnded && !HasOthers;
     }
 
     /// <summary>Stops watching the processes, which are not changed.</summary>

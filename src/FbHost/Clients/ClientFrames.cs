@@ -78,7 +78,7 @@ internal sealed class ClientFrames
     {
         Pace(session);
         session.LastFrameNs = EventLoop.Now;
-        session.Polls = 0;
+        session.Rhythm.Frame(session.LastFrameNs);
         if (!session.File!.BeginFlip())
         {
             Broken?.Invoke(session, "its file cannot be written");

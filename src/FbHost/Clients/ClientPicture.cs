@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using FbHost.Screens;
 using Mmm.Protocol;
 using Mmm;
@@ -8,6 +10,7 @@ namespace FbHost.Clients;
 /// <summary>One client's picture on the screen.</summary>
 internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Client)
 {
+    private const int CachedPixels = 32 * 1024; // 128 KB
     private Rect _outOfTurn; // in the picture's coordinates
 
     /// <summary>The state whose geometry is shown. It was checked, but the file may have been truncated since.</summary>
@@ -42,24 +45,38 @@ internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Clie
         state.Width != State.Width || state.Height != State.Height || state.Stride != State.Stride || state.FbOffset != State.FbOffset
         || at != (Bounds.X, Bounds.Y);
 
+    // Rows are read and then changed while they are in the cache.
     public override bool Draw(Rect onScreen, Span<uint> pixels, int stride)
     {
-        if (!file.ReadPixels(State, onScreen.Offset(-Bounds.X, -Bounds.Y), pixels, stride))
+        var rows = Math.Max(1, CachedPixels / Math.Max(1, onScreen.Width));
+        for (var y = 0; y < onScreen.Height; y += rows)
         {
-            Failed = true;
-            return false;
-        }
-        if (file.PixelFormat == PixelFormat.Rgba)
-        {
-            for (var y = 0; y < onScreen.Height; y++)
-                SwapRedAndBlue(pixels.Slice(y * stride, onScreen.Width));
+            var part = new Rect(onScreen.X - Bounds.X, onScreen.Y - Bounds.Y + y, onScreen.Width, Math.Min(rows, onScreen.Height - y));
+            var band = pixels[(y * stride)..];
+            if (!file.ReadPixels(State, part, band, stride))
+            {
+                Failed = true;
+                return false;
+            }
+            for (var row = 0; row < part.Height; row++)
+                Finish(band.Slice(row * stride, part.Width));
         }
         return true;
     }
 
-    private static void SwapRedAndBlue(Span<uint> row)
+    // Sets the X bytes, whatever the client wrote there: hardware may use them as alpha.
+    private void Finish(Span<uint> row)
     {
-        foreach (ref var p in row)
-            p = (p & 0xFF00FF00) | (p & 0xFF) << 16 | (p >> 16 & 0xFF);
+        if (file.PixelFormat == PixelFormat.Rgba)
+        {
+            foreach (ref var p in row)
+                p = 0xFF000000 | (p & 0xFF00) | (p & 0xFF) << 16 | (p >> 16 & 0xFF);
+            return;
+        }
+        var vectors = MemoryMarshal.Cast<uint, Vector<uint>>(row);
+        foreach (ref var v in vectors)
+            v |= new Vector<uint>(0xFF000000);
+        foreach (ref var p in row[(vectors.Length * Vector<uint>.Count)..])
+            p |= 0xFF000000;
     }
 }

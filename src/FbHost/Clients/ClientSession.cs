@@ -58,7 +58,12 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
 
     /// <summary>Polls a client without a bell, examines a pending file again, and paces frames.</summary>
     public LoopTimer Timer => timer;
+
+    /// <summary>How often a pending file has been examined.</summary>
     public int Polls { get; set; }
+
+    /// <summary>When a client without a bell is polled.</summary>
+    public PollRhythm Rhythm;
 
     /// <summary>The client's picture on the screen; null until the client has a valid one.</summary>
     public ClientPicture? Picture { get; set; }

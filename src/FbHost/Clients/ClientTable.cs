@@ -298,7 +298,7 @@ internal sealed class ClientTable : IDisposable
             End(session, deleteFile: true);
             return;
         }
-        session.Polls = 0;
+        session.Rhythm.Wake();
         session.Timer.NoLaterThan(EventLoop.Now);
     }
 

@@ -8,11 +8,11 @@ namespace FbHost.Clients;
 
 /// <summary>
 /// Decides when the host handles a client, and handles it: its frame, its values and its messages. A client with a bell is handled when it
-/// rings. A client without one is polled by a timer, more often while it is active.
+/// rings. A client without one is polled by a timer (<see cref="PollRhythm"/>).
 /// </summary>
 internal sealed class ClientTurns
 {
-    private const int FastPollMs = 4, SlowPollMs = 20, FastPolls = 125; // 4 ms for half a second after use, then 50 a second
+    private const int SoonMs = 4; // for clients without a bell, and for messages that are left
     private readonly EventLoop _loop;
     private readonly Screen _screen;
     private readonly ClientEvents _events;
@@ -41,7 +41,7 @@ internal sealed class ClientTurns
     public void Begin(ClientSession session)
     {
         session.File!.CaughtUp = () => _loop.Post(() => Resume(session));
-        session.Polls = 0;
+        session.Rhythm.Wake();
         if (session.Bell is null)
             session.Timer.After(0);
         else
@@ -89,7 +89,7 @@ internal sealed class ClientTurns
     private void TakeMessages(ClientSession session)
     {
         if (_messages.Take(session, out var fault))
-            session.Timer.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
+            session.Timer.NoLaterThan(EventLoop.Now + SoonMs * 1_000_000L);
         if (fault is not null)
             Broken?.Invoke(session, session.FileFault ?? fault);
         if (session is { Phase: Phase.Serving, StackWish: { } toTop, Picture: not null })
@@ -137,7 +137,6 @@ internal sealed class ClientTurns
         else if (session is { Phase: Phase.Serving, Bell: null })
         {
             Look(session);
-            session.Polls++;
         }
         if (session.Phase == Phase.Serving)
             Arm(session);
@@ -174,11 +173,11 @@ internal sealed class ClientTurns
 
     private static void Wake(ClientSession session)
     {
-        session.Polls = 0;
+        session.Rhythm.Wake();
         if (session.Bell is { } bell)
             bell.Ring();
         else
-            session.Timer.NoLaterThan(EventLoop.Now + FastPollMs * 1_000_000L);
+            session.Timer.NoLaterThan(EventLoop.Now + SoonMs * 1_000_000L);
     }
 
     /// <summary>Sets a client's one timer to the earliest time at which it has something to do.</summary>
@@ -189,7 +188,7 @@ internal sealed class ClientTurns
             return;
         var now = EventLoop.Now;
         if (session.Bell is null)
-            session.Timer.NoLaterThan(now + (session.Polls < FastPolls ? FastPollMs : SlowPollMs) * 1_000_000L);
+            session.Timer.NoLaterThan(session.Rhythm.Next(now, session.NextFrameNs));
         else if (session.Bell.MutedUntilNs > 0)
             session.Timer.NoLaterThan(session.Bell.MutedUntilNs);
         if (session.RetryMs > 0)
