@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 using Displays;
 using FbHost;
 using FbHost.Apps;
+using FbHost.Clients;
 using FbHost.Control;
 using FbHost.Options;
+using Mmm;
+using Mmm.Protocol;
 
 StandardStreams.Ensure();
 ChildProcess.KeepExitCodes();
@@ -35,8 +38,16 @@ try
         }
         run = log =>
         {
-            using var host = new ApplianceHost(options, guard, log);
-            return host.Run();
+            try
+            {
+                using var host = new ApplianceHost(options, guard, log);
+                return host.Run();
+            }
+            catch (MmmException e) when (options.Command.Count > 0 && e.InnerException is ServedElsewhereException served)
+            {
+                guard?.Dispose(); // the other host has the screen; the command is one more client of it
+                throw new MmmException(ChildProcess.Become(options.Command, Rendezvous.PathVariable, served.Directory));
+            }
         };
     }
     else

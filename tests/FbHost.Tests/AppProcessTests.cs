@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using FbHost.Apps;
 using static Tmds.Linux.LibC;
 
@@ -8,6 +10,8 @@ namespace FbHost.Tests;
 public class AppProcessTests
 {
     private const string Shell = """{ "apps": [ { "name": "demo", "command": [ "/bin/sh", "$TEMP/app" ] } ] }""";
+
+    private static readonly Dictionary<string, string> NoVariables = [];
 
     private static MmmHost Host(string script, bool start = true)
     {
@@ -89,6 +93,46 @@ public class AppProcessTests
         Assert.False(IsAlive(int.Parse(File.ReadAllText(temp["child"]))));
     }
 
+    [Theory]
+    [InlineData("set -m; $RAW color 00ff00 & wait")] // in a group of its own
+    [InlineData("setsid $RAW color 00ff00 & wait")] // in a session of its own
+    [InlineData("setsid sh -c '(exec env -u MMM_APP $RAW color 00ff00) & sleep 1000' & wait")]
+    public void The_client_that_a_shell_runs_ends_with_mmm_COMMAND_and_leaves_nothing(string script)
+    {
+        using var temp = new TempDirectory();
+        using var mmm = new Child(Programs.Mmm,
+            ["--display", "memory:100x80", "--input", "none", "--audio", "none",
+                "bash", "-c", script.Replace("$RAW", Programs.RawClient, StringComparison.Ordinal)], ("MMM_PATH", null));
+        var (pid, directory) = (0, $"/tmp/mmm-{mmm.Pid}");
+        Wait.Until(() => mmm.Errors.Select(l => Regex.Match(l, @"raw \(pid (\d+)\)")).FirstOrDefault(m => m.Success) is { } match
+            && int.TryParse(match.Groups[1].Value, out pid), "the client", () => string.Join('\n', mmm.Errors));
+        Assert.True(Directory.Exists(directory));
+        mmm.Signal(Child.SIGTERM);
+        Assert.Equal(0, mmm.WaitForEnd());
+        Assert.False(IsAlive(pid));
+        Assert.False(Directory.Exists(directory));
+    }
+
+    [Fact]
+    public void What_an_app_leaves_in_other_sessions_ends_with_it_and_is_reaped()
+    {
+        using var host = Host("""
+            setsid sh -c 'echo $$ > $TEMP/child; exec sleep 1000' &
+            [ -e $TEMP/again ] || (setsid true &)
+            touch $TEMP/again
+            exec $RAW --title Demo color 00ff00
+            """);
+        var app = host.WaitForClient("Demo").Pid;
+        var child = ReadPid(host, "child");
+        Child.Kill(app);
+        host.WaitForClient("Demo", c => c.Pid != app && c.Frames > 0);
+        Assert.False(IsAlive(child));
+        var children = Directory.GetDirectories("/proc").Select(d => Path.GetFileName(d)).Where(n => int.TryParse(n, out _))
+            .Select(n => Mmm.Linux.Sys.ProcessFields(int.Parse(n, CultureInfo.InvariantCulture)))
+            .Where(f => f is [_, var parent, ..] && parent == host.Process.Pid.ToString(CultureInfo.InvariantCulture));
+        Wait.Until(() => !children.Any(f => f![0] == "Z"), "no zombies");
+    }
+
     [Fact]
     public void A_client_that_an_app_started_and_orphaned_is_the_apps()
     {
@@ -155,15 +199,15 @@ public class AppProcessTests
     {
         for (var i = 0; i < 20; i++)
         {
-            var pid = ChildProcess.Start(["/bin/sh", "-c", "exit 7"], "MMM_PATH", "/");
+            var pid = ChildProcess.Start(["/bin/sh", "-c", "exit 7"], NoVariables);
             using (var other = Process.Start("true")) // its end has the runtime look for children
                 other.WaitForExit();
             int? code = null;
             Wait.Until(() => ChildProcess.TryReap(pid, out code), "the end");
             Assert.Equal(7, code);
         }
-        Assert.Equal(-ENOENT, ChildProcess.Start(["no-such-program-at-all"], "MMM_PATH", "/"));
-        Assert.Equal(-EACCES, ChildProcess.Start(["/dev/null"], "MMM_PATH", "/"));
+        Assert.Equal(-ENOENT, ChildProcess.Start(["no-such-program-at-all"], NoVariables));
+        Assert.Equal(-EACCES, ChildProcess.Start(["/dev/null"], NoVariables));
     }
 
     [Theory]

@@ -6,6 +6,32 @@ namespace FbHost.Tests;
 public class LifetimeTests
 {
     [Fact]
+    public void Mmm_COMMAND_in_a_served_directory_is_a_client_of_that_host()
+    {
+        using var host = new MmmHost();
+        using var mmm = host.Run(Programs.Mmm, "--display", "memory:100x80", Programs.RawClient, "--title", "Joined", "color", "00ff00");
+        Assert.Equal(mmm.Pid, host.WaitForClient("Joined").Pid); // the process is the client
+        host.WaitForPixel(1, 1, 0x00ff00);
+        mmm.Signal(Child.SIGTERM);
+        Assert.Equal(143, mmm.WaitForEnd());
+        host.WaitForNoClient("Joined");
+        using var seven = host.Run(Programs.Mmm, "sh", "-c", "exit 7");
+        Assert.Equal(7, seven.WaitForEnd());
+        using var missing = host.Run(Programs.Mmm, "no-such-program-at-all");
+        BadInputTests.AssertOneLine(missing, "no-such-program-at-all: No such file or directory; name a program that can be run");
+    }
+
+    // A pipeline ends when its reader ends, as without mmm.
+    [Fact]
+    public void A_command_that_joins_a_host_ends_by_a_closed_pipe()
+    {
+        using var host = new MmmHost();
+        using var shell = host.Run("bash", "-c", $"{Programs.Mmm} yes | head -n 1; echo ${{PIPESTATUS[0]}}");
+        Assert.Equal(0, shell.WaitForEnd());
+        Assert.Equal(["y", "141"], shell.Output);
+    }
+
+    [Fact]
     public void SIGTERM_ends_the_host_cleanly()
     {
         using var host = new MmmHost();

@@ -41,6 +41,7 @@ internal sealed class AppLauncher : IDisposable
     {
         (_loop, _log, _directory, _own, _kept) = (loop, log, directory, own, new KeptApps(own, log));
         _apps = [.. apps.Select(Make)];
+        ProcessTree.Adopt();
     }
 
     private App Make(AppOptions options, int index)
@@ -51,13 +52,17 @@ internal sealed class AppLauncher : IDisposable
     }
 
     /// <summary>Begins to follow which app has shown a frame. Call it before clients are served.</summary>
-    public void Follow(ClientTable clients) => clients.Frames.FirstFrame += client =>
+    public void Follow(ClientTable clients)
     {
-        var app = client.App is { } known ? AppNamed(known.Name) : null;
-        if (app is { Options.FullScreen: true })
-            clients.Messages.MakeFullScreen(client);
-        app?.Answer(null);
-    };
+        clients.Frames.FirstFrame += client =>
+        {
+            var app = client.App is { } known ? AppNamed(known.Name) : null;
+            if (app is { Options.FullScreen: true })
+                clients.Messages.MakeFullScreen(client);
+            app?.Answer(null);
+        };
+        clients.Ended += _ => ProcessTree.ReapOrphans();
+    }
 
     /// <summary>
     /// Ends the host with the exit code of the only app, for mmm COMMAND. Null if apps are restarted, and stored for the next host.
@@ -147,7 +152,7 @@ internal sealed class AppLauncher : IDisposable
         foreach (var app in _apps)
         {
             if (kept.TryGetValue(app.Name, out var process)
-                && AppProcess.OfFormerHost(_loop, process.Pid, process.StartTime) is { } running)
+                && AppProcess.OfFormerHost(_loop, app.Name, process.Pid, process.StartTime) is { } running)
             {
                 app.Output = OpenOutput(app);
                 Watch(app, running);
@@ -181,13 +186,14 @@ internal sealed class AppLauncher : IDisposable
         var command = app.Options.Command;
         app.Output ??= OpenOutput(app);
         var output = app.Output?.OpenForApp() ?? -1;
-        var pid = ChildProcess.Start(command, Rendezvous.PathVariable, _directory, output);
+        var pid = ChildProcess.Start(command,
+            new Dictionary<string, string> { [Rendezvous.PathVariable] = _directory, [ProcessTree.AppVariable] = app.Name }, output);
         Sys.Close(output);
         if (pid > 0)
         {
             app.LaunchFault = null;
             app.Restarts += app.LastExit is null ? 0 : 1;
-            Watch(app, AppProcess.OfChild(_loop, pid));
+            Watch(app, AppProcess.OfChild(_loop, app.Name, pid));
             return null;
         }
         var isShortage = -pid == EAGAIN || -pid == ENOMEM || -pid == EMFILE || -pid == ENFILE;
@@ -379,7 +385,9 @@ internal sealed class AppLauncher : IDisposable
     /// <summary>Removes a callback that waits for a restart.</summary>
     public void StopWaiting(Action<string?> done) => _apps.ForEach(a => a.Waiting.Remove(done));
 
-    /// <summary>Sends SIGTERM to all apps, and kills those that have not ended after two seconds.</summary>
+    /// <summary>
+    /// Sends SIGTERM to all apps and everything below them, and kills what has not ended after two seconds.
+    /// </summary>
     public void Dispose()
     {
         var processes = _apps.Concat(_leaving).Select(a => a.Process).OfType<AppProcess>().ToList();
@@ -388,10 +396,23 @@ internal sealed class AppLauncher : IDisposable
         processes.ForEach(p => p.Kill());
         WaitForEnd(processes, KilledMs);
         processes.ForEach(p => p.Dispose());
+        KillOrphans();
         foreach (var app in _apps.Concat(_leaving))
             app.Output?.Dispose();
         if (EndWith is null && _apps.Count > 0)
             _kept.Clear();
+    }
+
+    // What has left its app in a way of its own, for example with another environment.
+    private void KillOrphans()
+    {
+        var deadline = Environment.TickCount64 + KilledMs;
+        while (_apps.Count > 0 && ProcessTree.OfHost() is { Count: > 0 } left && Environment.TickCount64 < deadline)
+        {
+            left.ForEach(pid => Sys.Kill(pid, SIGKILL));
+            Thread.Sleep(LookMs);
+            ProcessTree.ReapOrphans();
+        }
     }
 
     // Removes the processes that are gone together with their groups.

@@ -6,24 +6,25 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// The process of an app and the process group that it leads, until all processes of the group are gone. Signals are sent to the whole
-/// group. When the leader has ended, the rest of the group gets SIGTERM, and SIGKILL two seconds later. A pidfd reports the end of the
+/// The process of an app and all processes that it has started (<see cref="ProcessTree.Of"/>), until all of them are gone. Signals are sent
+/// to all of them. When the first process has ended, the rest gets SIGTERM, and SIGKILL two seconds later. A pidfd reports the end of the
 /// process. If there is none (a seccomp filter, no descriptor left), the process is checked ten times a second.
 /// </summary>
 internal sealed class AppProcess : IDisposable
 {
-    private const long TerminateMs = 2000, LookMs = 100, GroupLookMs = 20;
+    private const long TerminateMs = 2000, KilledMs = 1000, LookMs = 100, RestLookMs = 20;
+    private readonly string _app;
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
     private string? _startTime;
     private int _pidFd;
     private Watch? _watch;
     private long _killAtNs = long.MaxValue;
-    private bool _killed;
+    private long _killedNs; // 0 before SIGKILL
 
-    private AppProcess(EventLoop loop, int pid, int pidFd, string? startTime, bool isChild)
+    private AppProcess(EventLoop loop, string app, int pid, int pidFd, string? startTime, bool isChild)
     {
-        (_loop, Pid, _pidFd, _startTime, IsChild) = (loop, pid, pidFd, startTime, isChild);
+        (_app, _loop, Pid, _pidFd, _startTime, IsChild) = (app, loop, pid, pidFd, startTime, isChild);
         StartedNs = EventLoop.Now;
         _timer = loop.CreateTimer(Look);
     }
@@ -42,11 +43,18 @@ internal sealed class AppProcess : IDisposable
     /// <summary>When the host started or found the process, in the time of <see cref="EventLoop.Now"/>.</summary>
     public long StartedNs { get; }
 
-    /// <summary>True when the process has ended; others of its group may still run.</summary>
+    /// <summary>True when the process has ended; others of the app may still run.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>True if others of the process's group are still running.</summary>
-    public bool HasOthers => SignalGroup(0) != -ESRCH;
+    /// <summary>True if other processes of the app are still running.</summary>
+    public bool HasOthers
+    {
+        get
+        {
+            ProcessTree.ReapOrphans(); // the group exists while it has zombies
+            return SignalGroup(0) != -ESRCH || ProcessTree.Of(Pid, _app).Exists(pid => pid != Pid);
+        }
+    }
 
     /// <summary>
     /// The exit code as a shell reports it; null if it is not known, for example for a process that a former host started.
@@ -56,23 +64,23 @@ internal sealed class AppProcess : IDisposable
     /// <summary>Called when the process has ended.</summary>
     public Action? Ended { get; set; }
 
-    /// <summary>Called once after <see cref="Ended"/>, when the whole group is gone; the process is disposed by then.</summary>
+    /// <summary>Called once after <see cref="Ended"/>, when all processes of the app are gone; the process is disposed by then.</summary>
     public Action? Gone { get; set; }
 
-    /// <summary>Called when the group was killed because it had not ended two seconds after SIGTERM.</summary>
+    /// <summary>Called when the app was killed because it had not ended two seconds after SIGTERM.</summary>
     public Action? Killed { get; set; }
 
     /// <summary>Makes the object for a process that the host has just started as its child, in a session of its own.</summary>
-    public static AppProcess OfChild(EventLoop loop, int pid)
+    public static AppProcess OfChild(EventLoop loop, string app, int pid)
     {
-        var process = new AppProcess(loop, pid, Sys.PidFdOpen(pid), startTime: null, isChild: true);
+        var process = new AppProcess(loop, app, pid, Sys.PidFdOpen(pid), startTime: null, isChild: true);
         process.Watch();
         return process;
     }
 
     /// <summary>Makes the object for a process that a former host started in the same way.</summary>
     /// <returns>Null if the process has ended; the pid may belong to another process then.</returns>
-    public static AppProcess? OfFormerHost(EventLoop loop, int pid, string startTime)
+    public static AppProcess? OfFormerHost(EventLoop loop, string app, int pid, string startTime)
     {
         if (pid <= 1)
             return null;
@@ -82,7 +90,7 @@ internal sealed class AppProcess : IDisposable
             Sys.Close(pidFd);
             return null;
         }
-        var process = new AppProcess(loop, pid, pidFd, startTime, isChild: false);
+        var process = new AppProcess(loop, app, pid, pidFd, startTime, isChild: false);
         process.Watch();
         return process;
     }
@@ -95,12 +103,24 @@ internal sealed class AppProcess : IDisposable
             _timer.After(LookMs);
     }
 
-    /// <summary>Sends SIGTERM to the group. It is killed if it has not ended after two seconds.</summary>
+    /// <summary>Sends SIGTERM to all processes of the app. They are killed if they have not ended after two seconds.</summary>
     public void Terminate()
     {
-        SignalGroup(SIGTERM);
+        SignalAll(SIGTERM);
         _killAtNs = Math.Min(_killAtNs, EventLoop.Now + TerminateMs * 1_000_000);
         _timer.NoLaterThan(_killAtNs);
+    }
+
+    // The processes outside the group are found before the group ends, while they are still its descendants.
+    private void SignalAll(int signal)
+    {
+        var all = ProcessTree.Of(Pid, _app);
+        SignalGroup(signal);
+        foreach (var pid in all.Where(pid => !HasEnded || pid != Pid))
+        {
+            if (Sys.ProcessField(pid, 5) != Pid.ToString(CultureInfo.InvariantCulture)) // the others have got it already
+                Sys.Kill(pid, signal);
+        }
     }
 
     // Returns 0 or minus errno; -ESRCH means that no process is left. The kernel does not reuse a group's number while the group has
@@ -136,33 +156,40 @@ internal sealed class AppProcess : IDisposable
             if (_killAtNs == long.MaxValue)
                 Terminate();
         }
-        if (HasEnded && (_killed || !HasOthers)) // after SIGKILL only zombies that no process reaps could be left
+        // After SIGKILL only zombies that no process reaps could be left, and what was started meanwhile.
+        if (HasEnded && (!HasOthers || (_killedNs > 0 && EventLoop.Now - _killedNs > KilledMs * 1_000_000)))
         {
             Dispose();
+            ProcessTree.ReapOrphans(); // the last ones may have ended since
             Gone?.Invoke();
             return;
         }
-        if (EventLoop.Now >= _killAtNs && !_killed)
+        if (EventLoop.Now >= _killAtNs && _killedNs == 0)
         {
             Kill();
             Killed?.Invoke();
         }
+        else if (_killedNs > 0)
+        {
+            SignalAll(SIGKILL);
+        }
         if (HasEnded)
-            _timer.After(GroupLookMs);
+            _timer.After(RestLookMs);
         else if (_pidFd < 0)
             _timer.After(LookMs);
         else
-            _timer.NoLaterThan(_killed ? long.MaxValue : _killAtNs);
+            _timer.NoLaterThan(_killedNs > 0 ? long.MaxValue : _killAtNs);
     }
 
-    /// <summary>Kills the group at once.</summary>
+    /// <summary>Kills all processes of the app at once.</summary>
     public void Kill()
     {
-        _killed = true;
-        SignalGroup(SIGKILL);
+        if (_killedNs == 0)
+            _killedNs = EventLoop.Now;
+        SignalAll(SIGKILL);
     }
 
-    /// <summary>Returns true if the process and its group are gone. For the end of the host, when the loop no longer runs.</summary>
+    /// <summary>Returns true if all processes of the app are gone. For the end of the host, when the loop no longer runs.</summary>
     public bool IsGone()
     {
         HasEnded = HasEnded || IsOver();
@@ -179,7 +206,9 @@ internal sealed class AppProcess : IDisposable
         _pidFd = -1;
     }
 
-    /// <summary>Returns true if a process belongs to the app: the process or one of its ancestors is in this session.</summary>
+    /// <summary>
+    /// Returns true if a process belongs to the app: the process or one of its ancestors is in this session, or is an orphan of the app.
+    /// </summary>
     public bool Owns(int pid)
     {
         const int farthest = 16;
@@ -187,7 +216,10 @@ internal sealed class AppProcess : IDisposable
         {
             if (Sys.SessionOf(pid) == Pid)
                 return true;
-            pid = int.TryParse(Sys.ProcessField(pid, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : 0;
+            var parent = int.TryParse(Sys.ProcessField(pid, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var p) ? p : 0;
+            if (parent == getpid() && ProcessTree.AppOf(pid) == _app)
+                return true;
+            pid = parent;
         }
         return false;
     }

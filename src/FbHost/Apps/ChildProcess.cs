@@ -11,9 +11,10 @@ namespace FbHost.Apps;
 /// </summary>
 internal static unsafe partial class ChildProcess
 {
-    private const short SetSignalDefaults = 4, SetSignalMask = 8, SetSession = 0x80; // POSIX_SPAWN_*, spawn.h
+    private const short SignalDefaults = 4, SignalMask = 8, NewSession = 0x80; // POSIX_SPAWN_*, spawn.h
     private const int ObjectBytes = 512; // the largest of posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t has 336
     private const int NoHang = 1; // WNOHANG
+    private static readonly HashSet<int> Own = []; // started and not reaped yet; used on the loop's thread
 
     [LibraryImport("libc.so.6")]
     private static partial int posix_spawnp(int* pid, byte* file, byte* actions, byte* attributes, byte** arguments, byte** environment);
@@ -51,6 +52,15 @@ internal static unsafe partial class ChildProcess
     [LibraryImport("libc.so.6", EntryPoint = "sigemptyset")]
     private static partial int EmptySignalSet(byte* signals);
 
+    [LibraryImport("libc.so.6", EntryPoint = "pthread_sigmask")]
+    private static partial int SetSignalMask(int how, byte* signals, byte* before);
+
+    [LibraryImport("libc.so.6", EntryPoint = "setenv")]
+    private static partial int SetVariable(byte* name, byte* value, int replace);
+
+    [LibraryImport("libc.so.6", EntryPoint = "execvp", SetLastError = true)]
+    private static partial int Replace(byte* file, byte** arguments);
+
     [LibraryImport("libc.so.6", EntryPoint = "waitpid", SetLastError = true)]
     private static partial int WaitFor(int pid, int* status, int options);
 
@@ -65,21 +75,19 @@ internal static unsafe partial class ChildProcess
 
     /// <summary>
     /// Starts a program in its own session and process group, without a terminal. Its standard input is /dev/null, it gets no other
-    /// descriptor, and all signals have their default actions. Its environment is the host's with one more
-    /// variable.
+    /// descriptor, and all signals have their default actions. Its environment is the host's with some more variables.
     /// </summary>
     /// <param name="command">The program and its arguments. The program is searched for in PATH unless it contains a slash.</param>
-    /// <param name="variable">The name of the variable.</param>
-    /// <param name="value">Its value.</param>
+    /// <param name="variables">The names and values of the variables.</param>
     /// <param name="output">The descriptor for its standard output and error; -1 for the host's.</param>
     /// <returns> The process id, which is also the id of its group and session; or minus errno, also if the program cannot be executed.
     /// </returns>
-    public static int Start(IReadOnlyList<string> command, string variable, string value, int output = -1)
+    public static int Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, int output = -1)
     {
-        var environment = new List<string> { $"{variable}={value}" };
+        var environment = variables.Select(v => $"{v.Key}={v.Value}").ToList();
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            if ((string)entry.Key != variable)
+            if (!variables.ContainsKey((string)entry.Key))
                 environment.Add($"{entry.Key}={entry.Value}");
         }
         KeepDescriptors();
@@ -87,7 +95,7 @@ internal static unsafe partial class ChildProcess
         var pid = 0;
         posix_spawnattr_init(attributes);
         posix_spawn_file_actions_init(actions);
-        posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | SetSession);
+        posix_spawnattr_setflags(attributes, SignalDefaults | SignalMask | NewSession);
         FillSignalSet(signals);
         posix_spawnattr_setsigdefault(attributes, signals);
         EmptySignalSet(signals);
@@ -96,18 +104,43 @@ internal static unsafe partial class ChildProcess
         var (argumentBytes, variableBytes) = (Join(command, out var argumentStarts), Join(environment, out var variableStarts));
         fixed (byte* nothing = "/dev/null\0"u8, firstArgument = argumentBytes, firstVariable = variableBytes)
         {
-            fixed (nint* arguments = Pointers(firstArgument, argumentStarts), variables = Pointers(firstVariable, variableStarts))
+            fixed (nint* arguments = Pointers(firstArgument, argumentStarts), environ = Pointers(firstVariable, variableStarts))
             {
                 error = posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDONLY, 0);
                 for (var fd = 1; error == 0 && output >= 0 && fd <= 2; fd++)
                     error = posix_spawn_file_actions_adddup2(actions, output, fd);
                 if (error == 0)
-                    error = posix_spawnp(&pid, (byte*)arguments[0], actions, attributes, (byte**)arguments, (byte**)variables);
+                    error = posix_spawnp(&pid, (byte*)arguments[0], actions, attributes, (byte**)arguments, (byte**)environ);
             }
         }
         posix_spawn_file_actions_destroy(actions);
         posix_spawnattr_destroy(attributes);
+        if (error == 0)
+            Own.Add(pid);
         return error == 0 ? pid : -error;
+    }
+
+    /// <summary>
+    /// Replaces this process by a program, which gets its streams, its terminal and its place as a child.
+    /// </summary>
+    /// <param name="command">The program and its arguments, as for <see cref="Start"/>.</param>
+    /// <param name="variable">The name of a variable for its environment.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>Only if that failed: the reason, one line.</returns>
+    public static string Become(IReadOnlyList<string> command, string variable, string value)
+    {
+        byte* signals = stackalloc byte[ObjectBytes];
+        EmptySignalSet(signals);
+        SetSignalMask(2 /* SIG_SETMASK */, signals, null);
+        SetSignalHandler(SIGPIPE, 0); // the runtime ignores it
+        KeepDescriptors();
+        fixed (byte* name = Sys.Path(variable), text = Sys.Path(value), firstArgument = Join(command, out var starts))
+        {
+            SetVariable(name, text, 1);
+            fixed (nint* arguments = Pointers(firstArgument, starts))
+                Replace((byte*)arguments[0], (byte**)arguments);
+        }
+        return $"{command[0]}: {Sys.ErrorText(-Marshal.GetLastPInvokeError())}; name a program that can be run";
     }
 
     // The host's own descriptors have O_CLOEXEC, but those that it was started with or that a library opens may not have it. An older
@@ -134,6 +167,9 @@ internal static unsafe partial class ChildProcess
 
     private static nint[] Pointers(byte* bytes, List<int> starts) => [.. starts.ConvertAll(s => (nint)(bytes + s)), 0];
 
+    /// <summary>Returns true for a process that <see cref="Start"/> has started and that was not reaped yet.</summary>
+    public static bool IsOwn(int pid) => Own.Contains(pid);
+
     /// <summary>Reaps a child that has ended, without waiting for it.</summary>
     /// <param name="pid">A child that has not been reaped yet.</param>
     /// <param name="exitCode">The exit code as a shell reports it: 128 plus the signal for a child that was killed; null if it is not
@@ -145,6 +181,8 @@ internal static unsafe partial class ChildProcess
         while ((result = Sys.Check(WaitFor(pid, &status, NoHang))) == -EINTR)
         {
         }
+        if (result != 0)
+            Own.Remove(pid);
         exitCode = result != pid ? null : (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
         return result != 0;
     }

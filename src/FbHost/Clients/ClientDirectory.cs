@@ -134,7 +134,8 @@ internal sealed class ClientDirectory : IDisposable
             warn($"{Path}: is locked by process {pid} of another user; this host serves it nevertheless");
             return;
         }
-        throw new MmmException($"{Path}: another host serves it{(pid > 0 ? $" (pid {pid})" : "")}; end that one, {OrAnother}");
+        throw new MmmException($"{Path}: another host serves it{(pid > 0 ? $" (pid {pid})" : "")}; end that one, {OrAnother}",
+            innerException: new ServedElsewhereException(Path));
     }
 
     // Root, this process's user and the directory's owner may serve it.

@@ -320,13 +320,17 @@ internal static unsafe partial class Sys
     /// Returns a field of /proc/PID/stat, counted from 1 as in proc(5), from the third on. Null if there is no such process, or no
     /// descriptor is left.
     /// </summary>
-    public static string? ProcessField(int pid, int number)
-    {
-        if (ProcessText(pid, "stat") is not { } stat)
-            return null;
-        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' '); // the second field, the name in brackets, may contain any characters
-        return number - 2 < fields.Length ? fields[number - 2] : null;
-    }
+    public static string? ProcessField(int pid, int number) =>
+        ProcessFields(pid) is { } fields && number - 3 < fields.Length ? fields[number - 3] : null;
+
+    /// <summary>
+    /// Returns the fields of /proc/PID/stat from the third on: state, parent, group, session, terminal and so on, as in proc(5). Null if
+    /// there is no such process, or no descriptor is left.
+    /// </summary>
+    public static string[]? ProcessFields(int pid) =>
+        ProcessText(pid, "stat") is { } stat
+            ? stat[Math.Min(stat.Length, stat.LastIndexOf(')') + 2)..].Split(' ') // the name in brackets may contain any characters
+            : null;
 
     /// <summary>
     /// Returns whether a process has a user as its real, effective, saved or file system user. Also returns false if that cannot be read.
