@@ -43,6 +43,12 @@ internal interface IDisplay : IDisposable
     /// <summary>True if rows of the picture become columns of the panel; then it is faster to write many rows at a time.</summary>
     bool IsSideways => false;
 
+    /// <summary>
+    /// How the panel is mounted, by what its driver says: 0, 90, 180 or 270 degrees clockwise, as <see cref="Pixels.Orientation"/> takes
+    /// them; null if it does not say that.
+    /// </summary>
+    int? Mounting => null;
+
     /// <summary>The description for the ready line: size, format, device.</summary>
     string Description { get; }
 

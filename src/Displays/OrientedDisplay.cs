@@ -38,6 +38,8 @@ internal sealed class OrientedDisplay(IDisplay panel, Orientation orientation) :
 
     public bool IsSideways => _orientation.IsSideways;
 
+    public int? Mounting => _panel.Mounting;
+
     public int FileDescriptor => _panel.FileDescriptor;
 
     public void Dispatch() => _panel.Dispatch();

@@ -48,6 +48,8 @@ internal sealed class ReturningDisplay : IDisplay
 
     public string Description { get; private set; } = "";
 
+    public int? Mounting { get; private set; }
+
     public int FileDescriptor => _waits.FileDescriptor;
 
     public void Dispatch() => _waits.Dispatch();
@@ -72,7 +74,7 @@ internal sealed class ReturningDisplay : IDisplay
     private void Adopt(IDisplay display)
     {
         (_display, FrameNs, Description) = (display, display.FrameNs, display.Description);
-        (Width, Height) = (display.Width, display.Height);
+        (Width, Height, Mounting) = (display.Width, display.Height, display.Mounting);
         display.Ready += OnReady;
         display.Resized += OnResized;
         if (display.FileDescriptor >= 0)

@@ -22,6 +22,7 @@ internal sealed partial class Appliance
         reload.Add(["display.splash"], o => Load(worker, () => o.Splash is { } file ? Backdrop.ReadFile(file) : null,
             png => backdrop.SetSplash(o.Splash, png)));
         reload.Add(["messages"], o => clients.Messages.Allowed = o.AllowedMessages);
+        reload.Add(["focus"], o => clients.Stack.FocusFollowsPress = o.FocusFollowsPress);
         reload.Add(["apps", "front"], o =>
         {
             (options.Apps, options.Front) = (o.Apps, o.Front);

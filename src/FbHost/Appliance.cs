@@ -121,7 +121,7 @@ internal sealed partial class Appliance(
         var panel = Own(window is null ? OpenDisplay(own?.Path ?? directory) : new ReturningDisplay(_log.Info, window.Open));
         TakeScreen(panel, terminal, readsStdin);
         var display = new OrientedDisplay(panel, default);
-        var rotation = new Rotation(display, window, options);
+        var rotation = new Rotation(display, window, options, _log.Info);
         var screen = new Screen(_loop, display);
         if (panel is ReturningDisplay returning)
             returning.Returned += screen.Damage;
@@ -130,6 +130,7 @@ internal sealed partial class Appliance(
         display.Resized += screen.Resize;
         var seen = new SeenClients(own?.Read(SeenName, SeenBytes) ?? [], content => worker.Run(() => Keep(own, content)));
         var clients = Own(new ClientTable(_loop, screen, _log, clientDirectory, seen, options.AllowedMessages));
+        clients.Stack.FocusFollowsPress = options.FocusFollowsPress;
         var volumes = Own(new Volumes(_loop, worker, _log, options.Sound.State, options.Sound.Volume));
         var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
         var streams = Own(new ClientStreams(_loop, worker, clients, output, volumes, options.Sound, _log));
@@ -298,7 +299,7 @@ internal sealed partial class Appliance(
 
     private ClientApp? ClientAppOf(App? app) => app is null ? null
         : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages,
-            IsNew: app.Process is { IsChild: true });
+            IsNew: app.Process is { IsChild: true }, app.Options.UsesSdlKeyNames);
 
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
@@ -307,6 +308,8 @@ internal sealed partial class Appliance(
     private IDisplay OpenDisplay(string directory)
     {
         var choice = options.Display;
+        if (choice.Kind is DisplayKind.Memory or DisplayKind.Fbdev)
+            SayUnused(choice.Kind == DisplayKind.Memory ? "a display in memory" : "a framebuffer");
         if (choice.Kind == DisplayKind.Memory)
             return new MemoryDisplay(choice.Width, choice.Height, choice.Format, options.Dither,
                 choice.Path.Length > 0 ? choice.Path : Path.Combine(directory, "framebuffer"), deleteAtEnd: choice.Path.Length == 0);
@@ -316,6 +319,14 @@ internal sealed partial class Appliance(
             DisplayKind.Fbdev => OpenFbdev(choice.Path),
             _ => FindDisplay(size),
         });
+    }
+
+    private void SayUnused(string display)
+    {
+        if (options.DisplayMode is { } mode)
+            _log.Warn($"display.mode is {mode}; {display} has no modes, so it has no effect");
+        if (options.DisplayFormat is { } format)
+            _log.Warn($"display.format is {format}; it is only for KMS and has no effect on {display}");
     }
 
     private FbdevDisplay OpenFbdev(string path) => new(path, options.Dither, _log.Info);

@@ -28,8 +28,8 @@ internal sealed class DesktopWindow(ServeOptions options, HostLog log)
     public static IReadOnlyList<(byte[] Word, HostAction Action)> Keys { get; } =
     [
         ("F11"u8.ToArray(), HostAction.FullScreen),
-        ("control-R"u8.ToArray(), HostAction.Rotate), // with Shift: a capital
-        ("control-S"u8.ToArray(), HostAction.Screenshot),
+        ("control-shift-r"u8.ToArray(), HostAction.Rotate),
+        ("control-shift-s"u8.ToArray(), HostAction.Screenshot),
     ];
 
     /// <summary>Opens the window.</summary>

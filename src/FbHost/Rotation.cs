@@ -18,10 +18,13 @@ internal sealed class Rotation
     /// <param name="display">The display, which is upright and gets the orientation of the options.</param>
     /// <param name="window">The host's window, which has been created for the rotation of the options; null if it is none.</param>
     /// <param name="options">The host's options.</param>
-    public Rotation(OrientedDisplay display, DesktopWindow? window, ServeOptions options)
+    /// <param name="log">Takes a line if the panel's driver says how it is mounted, and the options do not.</param>
+    public Rotation(OrientedDisplay display, DesktopWindow? window, ServeOptions options, Action<string> log)
     {
-        (_display, _window, Degrees) = (display, window, options.Rotate);
+        (_display, _window, Degrees) = (display, window, options.Rotate ?? 0);
         Apply(options);
+        if (options.Rotate is null && display.Mounting is { } degrees and not 0)
+            log($"display: the driver says that the panel is mounted at {degrees} degrees; display.rotate overrides that");
     }
 
     /// <summary>Degrees clockwise: 0, 90, 180 or 270.</summary>
@@ -31,7 +34,7 @@ internal sealed class Rotation
     public void Apply(ServeOptions options)
     {
         (_mirrorX, _mirrorY) = (options.MirrorX, options.MirrorY);
-        TrySet(options.Rotate);
+        TrySet(options.Rotate ?? _display.Mounting ?? 0);
     }
 
     /// <summary>Rotates the panel. Returns false if the angle is not valid.</summary>

@@ -71,6 +71,9 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
 
     public Wheels Wheels { get; init; }
 
+    /// <summary>Whether the device is a tablet with a pen.</summary>
+    public bool IsPen { get; init; }
+
     /// <summary>What was wrong in the device's description and has been corrected; null if nothing was.</summary>
     public string? Repaired { get; init; }
 
@@ -199,6 +202,7 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
             Pressure = new Axis(c.Axes[multi ? ABS_MT_PRESSURE : ABS_PRESSURE]),
             HasSize = multi && EvdevCapabilities.Has(c.Absolute, ABS_MT_TOUCH_MAJOR),
             Resolution = Math.Max(0, c.Axes[multi ? ABS_MT_POSITION_X : ABS_X].resolution),
+            IsPen = pointer == PointerKind.Tablet && c.HasKey(BTN_TOOL_PEN),
             Repaired = repaired.Count > 0 ? string.Join("; ", repaired) : null,
         };
     }

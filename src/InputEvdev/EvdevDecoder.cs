@@ -247,6 +247,7 @@ internal sealed class EvdevDecoder
             Button = button,
             IsRelative = _fingers is null,
             IsTouch = _device.Pointer == PointerKind.Touch,
+            IsPen = _device.IsPen,
             X = x,
             Y = y,
         };

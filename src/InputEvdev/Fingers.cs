@@ -211,6 +211,7 @@ internal sealed class Fingers
         Device = _number,
         Finger = finger.Number,
         IsTouch = _device.Pointer == PointerKind.Touch,
+        IsPen = _device.IsPen,
         X = finger.X,
         Y = finger.Y,
         Pressure = finger.Pressure,

@@ -3,6 +3,9 @@ namespace InputEvdev;
 /// <summary>What a key does under a keymap at one moment: see <see cref="InputEvent.Text"/> and <see cref="InputEvent.Meaning"/>.</summary>
 internal readonly record struct Typed(KeyText Text, KeyCode Meaning)
 {
+    /// <summary>See <see cref="InputEvent.BaseText"/>.</summary>
+    public KeyText Base { get; init; }
+
     public bool IsNothing => Text.IsEmpty && Meaning == KeyCode.KEY_RESERVED;
 }
 

@@ -77,6 +77,12 @@ public readonly record struct InputEvent
     public KeyText Text { get; init; }
 
     /// <summary>
+    /// Press and repeat of <see cref="Keyboards"/> while Control or Alt is held: the text that the key types without Shift and caps lock,
+    /// if it is known. Empty for all other events.
+    /// </summary>
+    public KeyText BaseText { get; init; }
+
+    /// <summary>
     /// Press and repeat of <see cref="Keyboards"/>: the key whose purpose this key has under the keymap. It is <see cref="Key"/> itself
     /// or another key: the keypad's 7 without NumLock has the meaning KEY_HOME. KEY_RESERVED if there is none (modifiers, dead keys).
     /// </summary>
@@ -96,6 +102,9 @@ public readonly record struct InputEvent
 
     /// <summary>Pointer events: true if they come from a finger on a screen, which has no position while it does not touch.</summary>
     public bool IsTouch { get; init; }
+
+    /// <summary>Pointer events: true if they come from a pen.</summary>
+    public bool IsPen { get; init; }
 
     /// <summary>
     /// Absolute pointer events: the position from the device's left edge (0) to its right edge (1), both included, so that on an upright

@@ -120,7 +120,7 @@ public sealed class Keyboards : IDisposable
         if (modifiers != _repeating.Modifiers)
         {
             var typed = Keymap.Look(_repeating.Key);
-            _repeating = _repeating with { Modifiers = modifiers, Text = typed.Text, Meaning = typed.Meaning };
+            _repeating = _repeating with { Modifiers = modifiers, Text = typed.Text, BaseText = typed.Base, Meaning = typed.Meaning };
         }
         to(_repeating with { Kind = InputKind.KeyRepeat, TimeNs = nowNs });
     }
@@ -156,7 +156,7 @@ public sealed class Keyboards : IDisposable
         _held.Add((e.Device, e.Key));
         // A key that is already held on another keyboard must not be pressed twice: both Shift keys are one Shift.
         var typed = first ? Keymap.Press(e.Key) : Keymap.Look(e.Key);
-        var press = e with { Text = typed.Text, Meaning = typed.Meaning, Modifiers = Keymap.Modifiers };
+        var press = e with { Text = typed.Text, BaseText = typed.Base, Meaning = typed.Meaning, Modifiers = Keymap.Modifiers };
         if (_intervalNs > 0 && !typed.IsNothing && Repeats(e.Key, typed)) (_repeating, NextRepeatNs) = (press, nowNs + _delayNs);
         to(in press);
     }

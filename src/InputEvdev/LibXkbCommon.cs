@@ -40,6 +40,8 @@ internal sealed unsafe class LibXkbCommon
     public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, int> xkb_state_update_mask;
     public readonly delegate* unmanaged<nint, uint, uint> xkb_state_key_get_one_sym;
     public readonly delegate* unmanaged<nint, uint, byte*, nuint, int> xkb_state_key_get_utf8;
+    public readonly delegate* unmanaged<nint, uint, uint> xkb_state_key_get_layout;
+    public readonly delegate* unmanaged<nint, uint, uint, uint, uint**, int> xkb_keymap_key_get_syms_by_level;
     public readonly delegate* unmanaged<nint, int, uint> xkb_state_serialize_mods;
     public readonly delegate* unmanaged<nint, byte*, int> xkb_state_led_name_is_active;
     public readonly delegate* unmanaged<uint, byte*, nuint, int> xkb_keysym_to_utf8;
@@ -75,6 +77,9 @@ internal sealed unsafe class LibXkbCommon
             (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, int>)Export(nameof(xkb_state_update_mask));
         xkb_state_key_get_one_sym = (delegate* unmanaged<nint, uint, uint>)Export(nameof(xkb_state_key_get_one_sym));
         xkb_state_key_get_utf8 = (delegate* unmanaged<nint, uint, byte*, nuint, int>)Export(nameof(xkb_state_key_get_utf8));
+        xkb_state_key_get_layout = (delegate* unmanaged<nint, uint, uint>)Export(nameof(xkb_state_key_get_layout));
+        xkb_keymap_key_get_syms_by_level =
+            (delegate* unmanaged<nint, uint, uint, uint, uint**, int>)Export(nameof(xkb_keymap_key_get_syms_by_level));
         xkb_state_serialize_mods = (delegate* unmanaged<nint, int, uint>)Export(nameof(xkb_state_serialize_mods));
         xkb_state_led_name_is_active = (delegate* unmanaged<nint, byte*, int>)Export(nameof(xkb_state_led_name_is_active));
         xkb_keysym_to_utf8 = (delegate* unmanaged<uint, byte*, nuint, int>)Export(nameof(xkb_keysym_to_utf8));

@@ -32,7 +32,11 @@ internal sealed class UsKeyboard(bool numLock) : IKeymap
         if (FixedKeys.IsModifier(key)) return default;
         if (!_numLock && WithoutNumLock(key) is { } meaning) return new Typed(default, meaning);
         var text = UsKeymap.TextOf(key, Modifiers);
-        return new Typed(text.IsEmpty ? FixedKeys.TextOf(key) : text, key);
+        var isCommand = (Modifiers & (Modifiers.Control | Modifiers.Alt)) != 0;
+        return new Typed(text.IsEmpty ? FixedKeys.TextOf(key) : text, key)
+        {
+            Base = isCommand ? UsKeymap.TextOf(key, Modifiers.None) : default,
+        };
     }
 
     public bool Repeats(KeyCode key) => true;

@@ -238,6 +238,16 @@ internal sealed unsafe class XkbKeymap : IKeymap
             else if (UsKeymap.TextOf(key, Modifiers) is { Length: 1 } latin && char.IsAsciiLetter(latin.ToString()[0]))
                 text = latin;
         }
-        return new Typed(text, meaning);
+        return new Typed(text, meaning) { Base = (Modifiers & (Modifiers.Control | Modifiers.Alt)) != 0 ? BaseOf(key, text) : default };
+    }
+
+    // The text of the key's first level; that of another script only if Control has not made it a Latin letter.
+    private KeyText BaseOf(KeyCode key, KeyText text)
+    {
+        uint* symbols;
+        var layout = _lib.xkb_state_key_get_layout(_state, Code(key));
+        if (_lib.xkb_keymap_key_get_syms_by_level(_keymap, Code(key), layout, 0, &symbols) != 1) return default;
+        var first = Keysym.Text(_lib, symbols[0]);
+        return first.Length > 1 && text.Length == 1 ? default : first;
     }
 }

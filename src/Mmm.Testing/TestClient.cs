@@ -249,7 +249,10 @@ public sealed class TestClient : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)finger, 9u, nameof(finger));
         var all = Asks(EventKinds.Multitouch);
         Span<byte> text = stackalloc byte[64];
-        return (all || finger == 0) && Push(text[..EventText.Pointer(text, word, x, y, all ? finger : -1)]);
+        PointerDetail? detail = Asks(EventKinds.Buttons)
+            ? new PointerDetail(word == EventText.Motion ? PointerButton.None : PointerButton.Left, PointerType.Finger)
+            : null;
+        return (all || finger == 0) && Push(text[..EventText.Pointer(text, word, x, y, all ? finger : -1, detail)]);
     }
 
     private bool Asks(EventKinds kind)

@@ -23,6 +23,11 @@ public enum EventKinds
     Focus = 16,
     /// <summary><c>visibility</c>: <see cref="ClientHidden"/> and <see cref="ClientShown"/>, when the screen is turned off or on.</summary>
     Visibility = 32,
+    /// <summary>
+    /// <c>buttons</c>: the events of all buttons of a mouse or pen, not only of the left one. All pointer events then have
+    /// <see cref="PointerEvent.Button"/> and <see cref="PointerEvent.Type"/>.
+    /// </summary>
+    Buttons = 64,
     /// <summary>All kinds.</summary>
-    All = 63,
+    All = 127,
 }

@@ -14,13 +14,23 @@ public abstract record MmmEvent
 /// <param name="X">Pixels from the left edge. While a button or finger stays down, it can be negative or beyond the right edge.</param>
 /// <param name="Y">Pixels from the top edge. While a button or finger stays down, it can be negative or beyond the bottom edge.</param>
 /// <param name="Finger">Number of the finger, 0 to 9. Always 0 unless the client has requested multitouch.</param>
-public abstract record PointerEvent(int X, int Y, int Finger) : MmmEvent;
+public abstract record PointerEvent(int X, int Y, int Finger) : MmmEvent
+{
+    /// <summary>
+    /// The button that went down or up, or that is held. Always <see cref="PointerButton.Left"/> unless the client has requested
+    /// <see cref="EventKinds.Buttons"/>.
+    /// </summary>
+    public PointerButton Button { get; init; }
+
+    /// <summary>What the event comes from, if the client has requested <see cref="EventKinds.Buttons"/>.</summary>
+    public PointerType Type { get; init; }
+}
 
 /// <summary>The pointer moved while no button and no finger was down.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerMoved(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
-/// <summary>The left mouse button or a finger went down.</summary>
+/// <summary>The left mouse button or a finger went down; or any button, see <see cref="EventKinds.Buttons"/>.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerPressed(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
@@ -28,7 +38,7 @@ public sealed record PointerPressed(int X, int Y, int Finger = 0) : PointerEvent
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerDragged(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 
-/// <summary>The left mouse button or a finger went up.</summary>
+/// <summary>The left mouse button or a finger went up; or any button, see <see cref="EventKinds.Buttons"/>.</summary>
 /// <inheritdoc cref="PointerEvent"/>
 public sealed record PointerReleased(int X, int Y, int Finger = 0) : PointerEvent(X, Y, Finger);
 

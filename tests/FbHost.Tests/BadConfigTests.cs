@@ -20,7 +20,16 @@ public class BadConfigTests
 
     [Theory]
     [InlineData("{\n\n  \"path\": \n}", "$FILE:4: not valid JSON at column ")]
-    [InlineData("{ \"path\": \"x\"", "$FILE:1: not valid JSON at column ")]
+    [InlineData("{ \"path\": \"x\"", "$FILE:1: not valid JSON at column 14: the file ends too early, a } or ] is missing")]
+    [InlineData("{\n \"help\": \"x\"\n \"front\": \"a\" }",
+        "$FILE:3: not valid JSON at column 2: a comma or a colon is missing before this")]
+    [InlineData("{\n \"apps\": [ ]\n \"front\": \"a\" }", "$FILE:3: not valid JSON at column 2: a comma is missing before this")]
+    [InlineData("{ help: \"x\" }", "$FILE:1: not valid JSON at column 3: a key in double quotes is missing")]
+    [InlineData("{ \"help\": }", "$FILE:1: not valid JSON at column 11: a value is missing")]
+    [InlineData("{ \"help\": yes }",
+        "$FILE:1: not valid JSON at column 11: it must be a text in double quotes, a number, true, false, [ or {")]
+    [InlineData("{ \"help\": \"x\",, }", "$FILE:1: not valid JSON at column 15: there is a comma too many")]
+    [InlineData("{ \"apps\": [ 1 } }", "$FILE:1: not valid JSON at column 15: another bracket must be closed first")]
     [InlineData("", "$FILE:1: not valid JSON at column ")]
     [InlineData("not json", "$FILE:1: not valid JSON at column ")]
     [InlineData("{ \"path\": \"\u0001\" }", "$FILE:1: not valid JSON at column ")]
@@ -36,8 +45,8 @@ public class BadConfigTests
     [InlineData("{ \"path\": \"a\",\n\"path\": \"b\" }", "$FILE:2: path occurs twice")]
     [InlineData("{ \"display\": \"auto\" }", "display is \"auto\"; it must be an object")]
     [InlineData("{ \"display\": { \"device\": \"memory:0x0\" } }", "display.device is \"memory:0x0\"; width and height must be 1 to 16384")]
-    [InlineData("{ \"display\": {\n\"format\": \"rgb888\" } }",
-        "$FILE:2: display.format is \"rgb888\"; did you mean \"xrgb8888\"? it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
+    [InlineData("{ \"display\": {\n\"format\": \"rgb656\" } }",
+        "$FILE:2: display.format is \"rgb656\"; did you mean \"xrgb8888\"? it must be \"auto\", \"xrgb8888\" or \"rgb565\"")]
     [InlineData("{ \"input\": { \"devices\": \"none\" } }", "input.devices is \"none\"; it must be a list")]
     [InlineData("{ \"input\": { \"devices\": [] } }", "input.devices is a list; it must name")]
     [InlineData("{ \"input\": { \"touch\": {\n\"calibration\": [1, 0, 0, 2, 0, 0] } } }",

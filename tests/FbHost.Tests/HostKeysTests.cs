@@ -46,7 +46,7 @@ public class HostKeysTests
         Assert.True(keys.TryHandle(press));
         Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRepeat }));
         Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Id = new KeyId(2, (int)KEY_F2) }));
-        Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Word = [] }));
+        Assert.True(keys.TryHandle(press with { Kind = InputKind.KeyRelease, Word = KeyWord.None }));
         Assert.False(keys.TryHandle(press with { Kind = InputKind.KeyRelease }));
         Assert.Equal(["terminal 2"], _done);
     }

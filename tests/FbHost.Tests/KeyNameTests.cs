@@ -25,7 +25,7 @@ public partial class KeyNameTests
     {
         var words = new KeyWords();
         var word = "";
-        InputHandler keep = (in InputEvent e) => word = e.Kind == InputKind.KeyPress ? Encoding.UTF8.GetString(words.Of(e)) : word;
+        InputHandler keep = (in InputEvent e) => word = e.Kind == InputKind.KeyPress ? Text(words.Of(e)) : word;
         keyboard.Take(new InputEvent { Kind = InputKind.KeyPress, Key = key }, 0, keep);
         keyboard.Take(new InputEvent { Kind = InputKind.KeyRelease, Key = key }, 0, keep);
         return word;
@@ -96,7 +96,7 @@ public partial class KeyNameTests
     }
 
     [Theory]
-    [InlineData(Modifiers.Control | Modifiers.Alt | Modifiers.Shift, "control-alt-shift-left", "control-alt-x")]
+    [InlineData(Modifiers.Control | Modifiers.Alt | Modifiers.Shift, "control-alt-shift-left", "control-alt-shift-x")]
     [InlineData(Modifiers.Alt | Modifiers.Shift, "alt-shift-left", "alt-x"), InlineData(Modifiers.CapsLock, "left", "x")]
     [InlineData(Modifiers.Shift, "shift-left", "x")]
     public void Prefixes_stand_in_the_protocols_order_and_text_shows_shift_itself(Modifiers modifiers, string name, string text)
@@ -104,6 +104,45 @@ public partial class KeyNameTests
         var words = new KeyWords();
         Assert.Equal(name, Text(words.Of(new InputEvent { Meaning = KEY_LEFT, Modifiers = modifiers })));
         Assert.Equal(text, Text(words.Of(new InputEvent { Meaning = KEY_X, Text = KeyText.Of("x"u8), Modifiers = modifiers })));
+    }
+
+    // As a person presses them on the built-in US keyboard: our words, and those of the original's SDL hosts.
+    [Theory]
+    [InlineData("n", "n", KEY_N)]
+    [InlineData("N", "N", KEY_LEFTSHIFT, KEY_N)]
+    [InlineData("control-n", "control-n", KEY_LEFTCTRL, KEY_N)]
+    [InlineData("control-shift-n", "shift-control-n", KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_N)]
+    [InlineData("control-n", "control-n", KEY_CAPSLOCK, KEY_LEFTCTRL, KEY_N)]
+    [InlineData("control-shift-n", "shift-control-n", KEY_CAPSLOCK, KEY_LEFTCTRL, KEY_RIGHTSHIFT, KEY_N)]
+    [InlineData("control-_", "shift-control--", KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_MINUS)]
+    [InlineData("control-+", "shift-control-=", KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_EQUAL)]
+    [InlineData("control-alt-a", "alt-control-a", KEY_LEFTCTRL, KEY_LEFTALT, KEY_A)]
+    [InlineData("alt-A", "shift-alt-a", KEY_LEFTALT, KEY_LEFTSHIFT, KEY_A)]
+    [InlineData("control-shift-left", "shift-control-left", KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_LEFT)]
+    [InlineData("alt-shift-up", "shift-alt-up", KEY_LEFTALT, KEY_LEFTSHIFT, KEY_UP)]
+    [InlineData("_", "_", KEY_LEFTSHIFT, KEY_MINUS)]
+    public void Control_and_Shift_name_keys_as_the_original_hosts_do(string word, string sdl, params KeyCode[] pressed)
+    {
+        foreach (var options in (KeyboardOptions[])[new(), new() { Layout = "us" }])
+        {
+            using var keyboard = new Keyboards(options, Assert.Fail);
+            var (words, last) = (new KeyWords(), KeyWord.None);
+            foreach (var key in pressed)
+                keyboard.Take(new InputEvent { Kind = InputKind.KeyPress, Key = key }, 0, (in InputEvent e) => last = words.Of(e));
+            Assert.Equal((word, sdl), (Text(last), Encoding.UTF8.GetString(last.Sdl)));
+            Assert.Equal(word, Text(KeyWord.Of(word)));
+        }
+    }
+
+    // A Russian keyboard: the Latin letter of the key.
+    [Fact]
+    public void Other_scripts_have_Latin_letters_with_Control_in_both_orders()
+    {
+        using var keyboard = new Keyboards(new KeyboardOptions { Layout = "ru" }, Assert.Fail);
+        var (words, last) = (new KeyWords(), KeyWord.None);
+        foreach (var key in (KeyCode[])[KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_C])
+            keyboard.Take(new InputEvent { Kind = InputKind.KeyPress, Key = key }, 0, (in InputEvent e) => last = words.Of(e));
+        Assert.Equal(("control-shift-c", "shift-control-c"), (Text(last), Encoding.UTF8.GetString(last.Sdl)));
     }
 
     [Fact]
@@ -116,5 +155,5 @@ public partial class KeyNameTests
         Assert.Equal("control-space", Text(words.Of(new InputEvent { Meaning = KEY_SPACE, Modifiers = Modifiers.Control })));
     }
 
-    private static string Text(ReadOnlySpan<byte> word) => Encoding.UTF8.GetString(word);
+    private static string Text(KeyWord word) => Encoding.UTF8.GetString(word.Text);
 }

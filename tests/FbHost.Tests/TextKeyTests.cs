@@ -45,6 +45,8 @@ public sealed class TextKeyTests : IDisposable
         ("apps[0].name", "{ \"apps\": [ { \"name\": $, \"command\": [ \"x\" ] } ] }"),
         ("apps[0].command[0]", "{ \"apps\": [ { \"command\": [ $ ] } ] }"),
         ("apps[0].messages[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"messages\": [ $ ] } ] }"),
+        ("apps[0].keyNames", "{ \"apps\": [ { \"command\": [ \"x\" ], \"keyNames\": $ } ] }"),
+        ("focus", "{ \"focus\": $ }"),
         ("front", "{ \"apps\": [ { \"command\": [ \"x\" ] } ], \"front\": $ }"),
         ("messages[0]", "{ \"messages\": [ $ ] }"),
     ];

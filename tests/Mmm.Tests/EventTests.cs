@@ -104,6 +104,36 @@ public class EventTests
     }
 
     [Theory]
+    [InlineData("mouse-press 1 2 3 right mouse", 3, PointerButton.Right, PointerType.Mouse)]
+    [InlineData("mouse-drag 1 2 0 left pen", 0, PointerButton.Left, PointerType.Pen)]
+    [InlineData("mouse-release 1 2 9 task finger", 9, PointerButton.Task, PointerType.Finger)]
+    [InlineData("mouse-motion 1 2 0 none mouse", 0, PointerButton.None, PointerType.Mouse)]
+    [InlineData("mouse-press 1 2 0 sinister mouse", 0, PointerButton.Left, PointerType.Unknown)]
+    [InlineData("mouse-press 1 2 4 right", 4, PointerButton.Left, PointerType.Unknown)]
+    [InlineData("mouse-press 1 2", 0, PointerButton.Left, PointerType.Unknown)]
+    public void Buttons_and_what_points_are_read_if_they_are_there(string text, int finger, PointerButton button, PointerType type)
+    {
+        var e = Assert.IsAssignableFrom<PointerEvent>(Parse(text));
+        Assert.Equal((1, 2, finger, button, type), (e.X, e.Y, e.Finger, e.Button, e.Type));
+        if (type == PointerType.Unknown)
+            return;
+        var to = new byte[64];
+        var word = Encoding.UTF8.GetBytes(text[..text.IndexOf(' ')]);
+        Assert.Equal(text, Encoding.UTF8.GetString(to, 0, EventText.Pointer(to, word, 1, 2, finger, new PointerDetail(button, type))));
+    }
+
+    [Fact]
+    public void Every_set_of_kinds_fits_into_a_value_and_is_read_back()
+    {
+        for (var kinds = EventKinds.None; kinds <= EventKinds.All; kinds++)
+        {
+            var text = EventKindsText.Of(kinds);
+            Assert.InRange(text.Length, 0, 63);
+            Assert.Equal(kinds, EventKindsText.Parse(Encoding.UTF8.GetBytes(text)));
+        }
+    }
+
+    [Theory]
     [InlineData(KeyModifiers.None, "up", false, "up")]
     [InlineData(KeyModifiers.Shift, "up", false, "shift-up")]
     [InlineData(KeyModifiers.Control | KeyModifiers.Shift, "left", false, "control-shift-left")]
@@ -113,6 +143,8 @@ public class EventTests
     [InlineData(KeyModifiers.Shift, "A", true, "A")]
     [InlineData(KeyModifiers.Alt | KeyModifiers.Shift, "X", true, "alt-X")]
     [InlineData(KeyModifiers.Shift, "tab", false, "shift-tab")]
+    [InlineData(KeyModifiers.Control | KeyModifiers.Shift, "N", true, "control-shift-n")]
+    [InlineData(KeyModifiers.Control | KeyModifiers.Shift, "_", true, "control-_")]
     public void Prefixes_come_in_the_protocols_order(object modifiers, string name, bool isText, string expected) =>
         Assert.Equal(expected, KeyPrefixes.Add((KeyModifiers)modifiers, name, isText));
 

@@ -46,7 +46,10 @@ public sealed class TestHostTests
         Assert.True(seen.Drag(1, 2, finger: 3));
         Assert.True(seen.Key("a"));
         Assert.Equal(
-            [new PointerScrolled(1, 2, 0, 1), new PointerDragged(1, 2, 3), new KeyPressed("a"), new KeyReleased("a")],
+            [
+                new PointerScrolled(1, 2, 0, 1), new PointerDragged(1, 2, 3) { Type = PointerType.Finger },
+                new KeyPressed("a"), new KeyReleased("a"),
+            ],
             Read(client, 4));
         seen.Resize(100, 50);
         Assert.Equal([new ClientResized(100, 50)], Read(client, 1));

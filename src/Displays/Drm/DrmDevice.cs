@@ -130,9 +130,92 @@ internal sealed unsafe class DrmDevice : IDisposable
             if (Ioctl(DRM_IOCTL_MODE_GETCONNECTOR, &get) < 0)
                 return null;
         }
-        return new DrmConnector(id, DrmConnector.NameOf(get.connector_type, get.connector_type_id),
-            get.connection == Connected, get.encoder_id, encoders[..(int)Math.Min(get.count_encoders, encoders.Length)],
-            modes[..(int)Math.Min(get.count_modes, modes.Length)]);
+        var mounting = Property(id, DRM_MODE_OBJECT_CONNECTOR, "panel orientation"u8);
+        return new DrmConnector(id, DrmConnector.NameOf(get.connector_type, get.connector_type_id), get.connection, get.encoder_id,
+            encoders[..(int)Math.Min(get.count_encoders, encoders.Length)],
+            modes[..(int)Math.Min(get.count_modes, modes.Length)])
+        {
+            IsLinkBad = Property(id, DRM_MODE_OBJECT_CONNECTOR, "link-status"u8) is (_, DRM_MODE_LINK_STATUS_BAD),
+            Mounting = mounting is var (property, value) && ValueName(property, value) is { } name ? DrmConnector.MountingOf(name) : null,
+        };
+    }
+
+    /// <summary>Returns the number and the value of an object's property of that name; null if the object has none.</summary>
+    public (uint Id, ulong Value)? Property(uint objectId, uint objectType, ReadOnlySpan<byte> name)
+    {
+        const int most = 128;
+        var ids = stackalloc uint[most];
+        var values = stackalloc ulong[most];
+        var list = new drm_mode_obj_get_properties
+        {
+            props_ptr = (ulong)ids, prop_values_ptr = (ulong)values, count_props = most, obj_id = objectId, obj_type = objectType,
+        };
+        if (Ioctl(DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &list) < 0)
+            return null;
+        for (var i = 0; i < Math.Min(most, list.count_props); i++)
+        {
+            var property = new drm_mode_get_property { prop_id = ids[i] };
+            if (Ioctl(DRM_IOCTL_MODE_GETPROPERTY, &property) >= 0
+                && TextRing.Text(new ReadOnlySpan<byte>(property.name, 32)).SequenceEqual(name))
+                return (ids[i], values[i]);
+        }
+        return null;
+    }
+
+    // Returns the name of a value of an enumeration; null if it has none.
+    private string? ValueName(uint property, ulong value)
+    {
+        const int most = 32;
+        var names = stackalloc drm_mode_property_enum[most];
+        var get = new drm_mode_get_property { prop_id = property, enum_blob_ptr = (ulong)names, count_enum_blobs = most };
+        if (Ioctl(DRM_IOCTL_MODE_GETPROPERTY, &get) < 0)
+            return null;
+        for (var i = 0; i < Math.Min(most, get.count_enum_blobs); i++)
+        {
+            if (names[i].value == value)
+                return TextRing.Printable(TextRing.Text(new ReadOnlySpan<byte>(names[i].name, 32)));
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Returns the formats that the planes accept which a CRTC shows by default (its primary plane); empty if the driver does not tell
+    /// them.
+    /// </summary>
+    public IReadOnlyCollection<uint> Formats(uint crtc)
+    {
+        var cap = new drm_set_client_cap { capability = DRM_CLIENT_CAP_UNIVERSAL_PLANES, value = 1 };
+        var at = Array.IndexOf(_crtcs, crtc);
+        if (at < 0 || Ioctl(DRM_IOCTL_SET_CLIENT_CAP, &cap) < 0)
+            return [];
+        var formats = new HashSet<uint>();
+        foreach (var id in Planes())
+        {
+            const ulong primary = 1; // DRM_PLANE_TYPE_PRIMARY
+            var plane = new drm_mode_get_plane { plane_id = id };
+            if (Property(id, DRM_MODE_OBJECT_PLANE, "type"u8) is not (_, primary) || Ioctl(DRM_IOCTL_MODE_GETPLANE, &plane) < 0
+                || (plane.possible_crtcs & 1u << at) == 0)
+                continue;
+            var codes = new uint[plane.count_format_types];
+            fixed (uint* c = codes)
+            {
+                plane = new drm_mode_get_plane { plane_id = id, count_format_types = plane.count_format_types, format_type_ptr = (ulong)c };
+                if (Ioctl(DRM_IOCTL_MODE_GETPLANE, &plane) >= 0)
+                    formats.UnionWith(codes.Take((int)plane.count_format_types));
+            }
+        }
+        return formats;
+    }
+
+    /// <summary>Returns the planes. A driver that is asked without DRM_CLIENT_CAP_UNIVERSAL_PLANES names only overlays.</summary>
+    public uint[] Planes()
+    {
+        const int most = 256;
+        var planes = stackalloc uint[most];
+        var list = new drm_mode_get_plane_res { plane_id_ptr = (ulong)planes, count_planes = most };
+        return Ioctl(DRM_IOCTL_MODE_GETPLANERESOURCES, &list) < 0
+            ? []
+            : [.. new Span<uint>(planes, (int)Math.Min(most, list.count_planes))];
     }
 
     /// <summary>Returns a CRTC for the connector: the one in use, else the first that the connector can use; 0 if there is none.</summary>

@@ -57,7 +57,7 @@ internal sealed unsafe partial class DrmDisplay
             Lose();
             return;
         }
-        if (now is not { IsConnected: true })
+        if (now is null or { IsUnplugged: true })
         {
             if (_on)
                 TurnOff($"{_device.Path}: {_connector.Name} was unplugged; its picture is kept until it is connected again");
@@ -72,8 +72,10 @@ internal sealed unsafe partial class DrmDisplay
             OnOtherModes(now);
             return;
         }
-        if (_on)
+        if (_on && !now.IsLinkBad)
             return;
+        if (_on)
+            _log($"{_device.Path}: the link of {_connector.Name} has become bad; setting the mode again");
         _mode = now.Modes[i];
         var error = SetMode();
         if (error < 0)

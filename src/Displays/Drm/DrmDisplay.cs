@@ -95,15 +95,12 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private static DrmConnector Choose(DrmDevice device, string name)
     {
         var all = device.Connectors();
-        var list = string.Join(", ", all.Select(c => c.IsConnected ? c.Name : $"{c.Name} (nothing connected)"));
-        if (name.Length == 0)
-            return all.FirstOrDefault(c => c.IsConnected && c.Modes.Length > 0)
-                ?? throw new MmmException($"{device.Path} ({device.Driver}): no monitor is connected; it has {list}");
-        var found = all.FirstOrDefault(c => c.Name == name)
-            ?? throw new MmmException($"{device.Path} ({device.Driver}): no connector {name}; it has {list}");
-        return found.IsConnected
-            ? found
-            : throw new MmmException($"{device.Path} ({device.Driver}): nothing is connected to {name}; it has {list}");
+        if (DrmConnector.Choose(all, name) is { } connector)
+            return connector;
+        var what = name.Length == 0 ? "no monitor is connected"
+            : all.Any(c => c.Name == name) ? $"nothing is connected to {name}"
+            : $"no connector {name}";
+        throw new MmmException($"{device.Path} ({device.Driver}): {what}; it has {string.Join(", ", all.Select(c => c.Description))}");
     }
 
     private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish, (int Width, int Height)? before)
@@ -119,7 +116,11 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private void Begin(DrmFormat? wish, bool dither)
     {
         MmmException? fault = null;
-        foreach (var format in DrmFormat.Order(wish, _device.PreferredDepth))
+        var offered = _device.Formats(_crtc);
+        var formats = DrmFormat.Order(wish, _device.PreferredDepth, offered);
+        if (formats.Length == 0)
+            throw new MmmException($"{_device.Path} ({_device.Driver}): no pixel format can be used; it offers {DrmFormat.Names(offered)}");
+        foreach (var format in formats)
         {
             try
             {
@@ -135,7 +136,10 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
                 DisposeBuffers();
             }
         }
-        throw wish is null ? fault! : new MmmException($"{fault!.Message}; remove display.format to use a format that the driver supports");
+        var offers = offered.Count > 0 ? $"; it offers {DrmFormat.Names(offered)}" : "";
+        throw new MmmException(wish is null
+            ? $"{fault!.Message}{offers}"
+            : $"{fault!.Message}{offers}; remove display.format to use a format that the driver supports");
     }
 
     // Creates a buffer and shows it at once: drivers without atomic modesetting may create a buffer and then refuse to show it.
@@ -158,6 +162,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
 
     public string Description =>
         $"{DrmMode.Name(_mode)} {_format} on {_device.Path}:{_connector.Name} ({_device.Driver}, {_flip.Description})";
+
+    public int? Mounting => _connector.Mounting;
 
     public int FileDescriptor => _waits.FileDescriptor;
 

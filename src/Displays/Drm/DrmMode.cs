@@ -52,9 +52,11 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         return found;
     }
 
-    // Prefers the preferred mode, then a progressive one. Of equal modes the first is used: the kernel lists the largest and fastest first.
+    // Prefers the mode that the user gave the kernel (video=HDMI-A-1:1024x768@60), then the preferred mode, then a progressive one. Of
+    // equal modes the first is used: the kernel lists the largest and fastest first.
     private static int Rank(in drm_mode_modeinfo m) =>
-        ((m.type & DRM_MODE_TYPE_PREFERRED) != 0 ? 2 : 0) + ((m.flags & DRM_MODE_FLAG_INTERLACE) == 0 ? 1 : 0);
+        ((m.type & DRM_MODE_TYPE_USERDEF) != 0 ? 4 : 0)
+        + ((m.type & DRM_MODE_TYPE_PREFERRED) != 0 ? 2 : 0) + ((m.flags & DRM_MODE_FLAG_INTERLACE) == 0 ? 1 : 0);
 
     /// <summary>
     /// Returns the frames in 1000 seconds as the kernel's drm_mode_vrefresh does; 60,000 if the mode does not state them.

@@ -18,13 +18,20 @@ internal static unsafe class LinuxDrm
         DRM_IOCTL_MODE_DESTROYPROPBLOB = 0xC00464BE;
     public const ulong DRM_CAP_DUMB_BUFFER = 1, DRM_CAP_DUMB_PREFERRED_DEPTH = 3,
         DRM_CLIENT_CAP_UNIVERSAL_PLANES = 2, DRM_CLIENT_CAP_ATOMIC = 3;
-    public const uint DRM_FORMAT_XRGB8888 = 0x34325258, DRM_FORMAT_RGB565 = 0x36314752, DRM_MODE_OBJECT_PLANE = 0xEEEEEEEE;
+    public const uint DRM_FORMAT_XRGB8888 = 0x34325258, DRM_FORMAT_ARGB8888 = 0x34325241, DRM_FORMAT_XBGR8888 = 0x34324258,
+        DRM_FORMAT_ABGR8888 = 0x34324241, DRM_FORMAT_RGB888 = 0x34324752, DRM_FORMAT_BGR888 = 0x34324742,
+        DRM_FORMAT_RGB565 = 0x36314752, DRM_FORMAT_BGR565 = 0x36314742;
+    public const uint DRM_MODE_OBJECT_PLANE = 0xEEEEEEEE, DRM_MODE_OBJECT_CONNECTOR = 0xC0C0C0C0;
     public const uint DRM_MODE_PAGE_FLIP_EVENT = 1, DRM_MODE_ATOMIC_NONBLOCK = 0x200;
     public const uint DRM_EVENT_FLIP_COMPLETE = 2;
-    public const uint DRM_MODE_TYPE_PREFERRED = 8, DRM_MODE_FLAG_INTERLACE = 0x10, DRM_MODE_FLAG_DBLSCAN = 0x20;
+    public const uint DRM_MODE_TYPE_PREFERRED = 8, DRM_MODE_TYPE_USERDEF = 0x20,
+        DRM_MODE_FLAG_INTERLACE = 0x10, DRM_MODE_FLAG_DBLSCAN = 0x20;
 
-    /// <summary>The value connected of drm_connector_status, which the headers for user space do not contain.</summary>
-    public const uint Connected = 1;
+    /// <summary>The values of drm_connector_status, which the headers for user space do not contain.</summary>
+    public const uint Connected = 1, Disconnected = 2, UnknownConnection = 3;
+
+    /// <summary>The values of the connector's property "link-status".</summary>
+    public const ulong DRM_MODE_LINK_STATUS_GOOD = 0, DRM_MODE_LINK_STATUS_BAD = 1;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct drm_version
@@ -131,6 +138,13 @@ internal static unsafe class LinuxDrm
         public uint prop_id, flags;
         public fixed byte name[32];
         public uint count_values, count_enum_blobs;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct drm_mode_property_enum
+    {
+        public ulong value;
+        public fixed byte name[32];
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,4 +1,3 @@
-using Mmm.Protocol;
 using Mmm;
 using static Displays.LinuxDrm;
 
@@ -50,40 +49,16 @@ internal sealed unsafe class PageFlip
 
     private uint FindPlane(uint fb)
     {
-        const int most = 256;
-        var planes = stackalloc uint[most];
-        var list = new drm_mode_get_plane_res { plane_id_ptr = (ulong)planes, count_planes = most };
-        if (_device.Ioctl(DRM_IOCTL_MODE_GETPLANERESOURCES, &list) < 0)
-            return 0;
-        for (var i = 0; i < Math.Min(most, list.count_planes); i++)
+        foreach (var id in _device.Planes())
         {
-            var plane = new drm_mode_get_plane { plane_id = planes[i] };
+            var plane = new drm_mode_get_plane { plane_id = id };
             if (_device.Ioctl(DRM_IOCTL_MODE_GETPLANE, &plane) >= 0 && plane.crtc_id == _crtc && plane.fb_id == fb)
-                return planes[i];
+                return id;
         }
         return 0;
     }
 
-    private uint FindProperty(ReadOnlySpan<byte> name)
-    {
-        const int most = 128;
-        var ids = stackalloc uint[most];
-        var values = stackalloc ulong[most];
-        var list = new drm_mode_obj_get_properties
-        {
-            props_ptr = (ulong)ids, prop_values_ptr = (ulong)values, count_props = most, obj_id = _plane, obj_type = DRM_MODE_OBJECT_PLANE,
-        };
-        if (_device.Ioctl(DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &list) < 0)
-            return 0;
-        for (var i = 0; i < Math.Min(most, list.count_props); i++)
-        {
-            var property = new drm_mode_get_property { prop_id = ids[i] };
-            if (_device.Ioctl(DRM_IOCTL_MODE_GETPROPERTY, &property) >= 0
-                && TextRing.Text(new ReadOnlySpan<byte>(property.name, 32)).SequenceEqual(name))
-                return ids[i];
-        }
-        return 0;
-    }
+    private uint FindProperty(ReadOnlySpan<byte> name) => _device.Property(_plane, DRM_MODE_OBJECT_PLANE, name)?.Id ?? 0;
 
     /// <summary>Starts the flip. Returns 0 or minus errno. The event at its end contains <paramref name="userData"/>.</summary>
     /// <param name="fb">The framebuffer to show.</param>

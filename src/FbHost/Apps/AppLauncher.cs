@@ -198,7 +198,8 @@ internal sealed class AppLauncher : IDisposable
         }
         var isShortage = -pid == EAGAIN || -pid == ENOMEM || -pid == EMFILE || -pid == ENFILE;
         var remedy = isShortage ? "end other processes, or raise the limits (ulimit -a) of the host" : "name a program that can be run";
-        app.LaunchFault = $"app {app.Name}: {command[0]}: {Sys.ErrorText(pid)}; {remedy}";
+        var reason = Directory.Exists(command[0]) ? "is a directory" : Sys.ErrorText(pid);
+        app.LaunchFault = $"app {app.Name}: {command[0]}: {reason}; {remedy}";
         return (app.LaunchFault, isShortage);
     }
 

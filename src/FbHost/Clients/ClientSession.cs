@@ -124,6 +124,9 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
     /// <summary>Returns true if the client has requested these events, as of the last time its values were read.</summary>
     public bool Wants(EventKinds kind) => File is { } f && (f.Kinds & kind) != 0;
 
+    /// <summary>True if the client, or its app, listens for the names of keys that the original's SDL hosts send.</summary>
+    public bool UsesSdlKeyNames => File?.UsesSdlKeyNames ?? App?.UsesSdlKeyNames ?? false;
+
     /// <summary>The client's current values.</summary>
     public IReadOnlyDictionary<string, string> Values
     {

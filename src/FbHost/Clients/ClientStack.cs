@@ -5,8 +5,8 @@ using Mmm;
 namespace FbHost.Clients;
 
 /// <summary>
-/// The stacking order of the clients that have shown a picture. The uppermost client has the focus. A new client comes on top, but clients
-/// of apps keep the order that the configuration gives the apps.
+/// The stacking order of the clients that have shown a picture. The uppermost client has the focus until another one is pressed. A new
+/// client comes on top, but clients of apps keep the order that the configuration gives the apps.
 /// </summary>
 internal sealed class ClientStack(Screen screen, ClientEvents events)
 {
@@ -15,8 +15,22 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
     /// <summary>The clients with a picture, bottom first.</summary>
     public IReadOnlyList<ClientSession> Order => _order;
 
+    private ClientSession? _pressed; // has the focus although it is not the uppermost
+
+    /// <summary>Whether a press on a client gives it the focus; otherwise the uppermost client always has it.</summary>
+    public bool FocusFollowsPress { get; set; } = true;
+
     /// <summary>The client that gets the keys; null if no client has shown a picture.</summary>
-    public ClientSession? Focus => _order.Count > 0 ? _order[^1] : null;
+    public ClientSession? Focus => _pressed ?? (_order.Count > 0 ? _order[^1] : null);
+
+    /// <summary>A client was pressed.</summary>
+    public void Focused(ClientSession session)
+    {
+        if (!FocusFollowsPress || session == Focus || !_order.Contains(session))
+            return;
+        _pressed = session;
+        TellFocus();
+    }
 
     /// <summary>Raised when a picture was added, removed or moved: another client may be under the pointer.</summary>
     public event Action? Arranged;
@@ -32,6 +46,8 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         if (at < 0)
             at = _order.Count;
         _order.Insert(at, session);
+        if (at == _order.Count - 1)
+            _pressed = null;
         screen.Add(session.Picture!);
         for (var above = at + 1; above < _order.Count; above++)
             screen.Restack(_order[above].Picture!, toTop: true);
@@ -51,6 +67,8 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
     {
         if (!_order.Remove(session))
             return;
+        if (session == _pressed)
+            _pressed = null;
         screen.Remove(session.Picture!);
         Changed();
     }
@@ -61,6 +79,8 @@ internal sealed class ClientStack(Screen screen, ClientEvents events)
         if (!_order.Remove(session))
             return;
         _order.Insert(toTop ? _order.Count : 0, session);
+        if (toTop || session == _pressed)
+            _pressed = null;
         screen.Restack(session.Picture!, toTop);
         Changed();
     }

@@ -33,7 +33,8 @@ internal sealed class EventQueue(ClientFile file)
     private struct Motion
     {
         public bool Waits;
-        public bool Numbered;
+        public int Number;
+        public PointerDetail? Detail;
         public int X;
         public int Y;
     }
@@ -145,8 +146,9 @@ internal sealed class EventQueue(ClientFile file)
     /// <param name="finger">0..9, or <see cref="Hover"/>.</param>
     /// <param name="x">Pixels from the client's left.</param>
     /// <param name="y">Pixels from the client's top.</param>
-    /// <param name="numbered">Whether the event contains the finger's number.</param>
-    public void Move(int finger, int x, int y, bool numbered)
+    /// <param name="number">The finger's number in the event; -1 for none.</param>
+    /// <param name="detail">For clients that have requested it.</param>
+    public void Move(int finger, int x, int y, int number, PointerDetail? detail)
     {
         if (!Know())
             return;
@@ -157,7 +159,7 @@ internal sealed class EventQueue(ClientFile file)
             Coalesced++;
         else
             _motionsWaiting++;
-        motion = new Motion { Waits = true, Numbered = numbered, X = x, Y = y };
+        motion = new Motion { Waits = true, Number = number, Detail = detail, X = x, Y = y };
         if (Fill <= HalfFull)
             AppendWaiting(HalfFull);
     }
@@ -255,7 +257,7 @@ internal sealed class EventQueue(ClientFile file)
             if (Fill > limit || !HasRoom(1))
                 return;
             var word = finger == Hover ? EventText.Motion : EventText.Drag;
-            Append(text[..EventText.Pointer(text, word, motion.X, motion.Y, motion.Numbered ? finger : -1)]);
+            Append(text[..EventText.Pointer(text, word, motion.X, motion.Y, motion.Number, motion.Detail)]);
             motion.Waits = false;
             _motionsWaiting--;
         }

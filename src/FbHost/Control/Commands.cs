@@ -59,7 +59,10 @@ internal sealed class Commands
                 Push(connection, to, EventText.Message(text));
                 break;
             case ["event", var to, var text]:
-                Push(connection, to, TextRing.Fit(Encoding.UTF8.GetBytes(text)));
+                if (EventText.Fault(text, InputCommands.IsKey) is { } fault)
+                    connection.Fail(fault);
+                else
+                    Push(connection, to, TextRing.Fit(Encoding.UTF8.GetBytes(text)));
                 break;
             case ["restart", var app]:
                 Restart(connection, app);

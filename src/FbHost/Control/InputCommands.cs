@@ -75,12 +75,17 @@ internal sealed class InputCommands(Seat seat, PanelToScreen panel)
 
     private string? Key(string name)
     {
-        var key = name;
-        while (Array.Find(Prefixes, p => key.Length > p.Length && key.StartsWith(p, StringComparison.Ordinal)) is { } prefix)
-            key = key[prefix.Length..];
-        if (!KeyNameTable.Has(key) && key.EnumerateRunes().Count() != 1)
+        if (!IsKey(name))
             return $"no key is named {name}; use a name of docs/keys.md, such as return or control-left, or the character that it types";
         seat.Type(name);
         return null;
+    }
+
+    /// <summary>Returns true for the name of a key or one character, with or without prefixes in any order.</summary>
+    public static bool IsKey(string name)
+    {
+        while (Array.Find(Prefixes, p => name.Length > p.Length && name.StartsWith(p, StringComparison.Ordinal)) is { } prefix)
+            name = name[prefix.Length..];
+        return KeyNameTable.Has(name) || name.EnumerateRunes().Take(2).Count() == 1;
     }
 }

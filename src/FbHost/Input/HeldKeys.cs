@@ -24,11 +24,12 @@ internal sealed class HeldKeys(ClientTable clients)
 
     public void Press(in KeyEvent e)
     {
-        var key = new Key { Id = e.Id, Word = e.Word };
-        if (e.Word.Length > 0 && clients.Stack.Focus is { } focus && clients.Events.To(focus) is { } events)
+        var key = new Key { Id = e.Id, Word = e.Word.Text };
+        if (e.Word.Text.Length > 0 && clients.Stack.Focus is { } focus && clients.Events.To(focus) is { } events)
         {
+            key.Word = e.Word.For(focus);
             key.Owed = focus.Wants(EventKinds.KeyRelease);
-            key.Client = (key.Owed ? events.Press(e.Word) : events.Offer(e.Word)) ? focus : null;
+            key.Client = (key.Owed ? events.Press(key.Word) : events.Offer(key.Word)) ? focus : null;
         }
         _held.Add(key);
     }
@@ -36,8 +37,8 @@ internal sealed class HeldKeys(ClientTable clients)
     public void Repeat(in KeyEvent e)
     {
         var at = Find(e.Id);
-        if (at >= 0 && _held[at].Client is { } client && client == clients.Stack.Focus && e.Word.Length > 0)
-            clients.Events.To(client)?.Offer(e.Word, spare: true);
+        if (at >= 0 && _held[at].Client is { } client && client == clients.Stack.Focus && e.Word.Text.Length > 0)
+            clients.Events.To(client)?.Offer(e.Word.For(client), spare: true);
     }
 
     public void Release(in KeyEvent e)

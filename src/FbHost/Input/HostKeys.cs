@@ -33,12 +33,12 @@ internal sealed class HostKeys
     {
         switch (e.Kind)
         {
-            case InputKind.KeyPress when TryAct(e.Word):
+            case InputKind.KeyPress when TryAct(e.Word.Text):
                 _down.Add(e.Id);
                 return true;
             case InputKind.KeyRepeat when _down.Contains(e.Id):
                 // The volume changes for as long as its key is held; every other action is carried out once.
-                if (ConfiguredFor(e.Word) is (HostAction.VolumeUp or HostAction.VolumeDown) and var action)
+                if (ConfiguredFor(e.Word.Text) is (HostAction.VolumeUp or HostAction.VolumeDown) and var action)
                     _act(action);
                 return true;
             case InputKind.KeyRelease:

@@ -19,21 +19,24 @@ internal sealed class InputRouter
     private readonly PanelToScreen _panel;
     private readonly LoopTimer _cursorTimer;
     private readonly HeldKeys _keys;
-    private readonly Finger[] _fingers = new Finger[10]; // the index is the finger number that clients receive
+    private readonly Finger[] _fingers = new Finger[10];
     private double _x; // position of the mouse or tablet, pixels
     private double _y;
     private bool _hovers; // a mouse or tablet has been used
     private (int X, int Y) _hovered = (-1, -1); // the last position with no button down
     private ClientSession? _over; // the client under it
 
-    /// <summary>A finger or left button that is down.</summary>
+    /// <summary>A finger or button that is down.</summary>
     private struct Finger
     {
         public bool Down;
         public bool Touch;
         public bool Numbered;
+        public int Id; // the number that clients receive: that of the slot, or of the pointer's first button
         public int Device;
         public byte Number; // the device's number for the finger
+        public byte Button;
+        public PointerType Type;
         public ClientSession? Client; // null: delivered to no client
         public int X;
         public int Y;
@@ -87,16 +90,20 @@ internal sealed class InputRouter
         if (at >= 0)
             Drag(at, x, y);
         else if (!e.IsTouch && (x, y) != _hovered)
-            Hover(x, y);
+            Hover(x, y, new PointerDetail(PointerButton.None, TypeOf(e)));
     }
 
-    private void Hover(int x, int y)
+    private static PointerType TypeOf(in InputEvent e) => e.IsTouch ? PointerType.Finger : e.IsPen ? PointerType.Pen : PointerType.Mouse;
+
+    private void Hover(int x, int y, PointerDetail detail)
     {
         _hovered = (x, y);
         LookUnder();
         if (_over?.Picture is { } layer)
-            _clients.Events.To(_over)?.Move(EventQueue.Hover, x - layer.Bounds.X, y - layer.Bounds.Y, numbered: false);
+            _clients.Events.To(_over)?.Move(EventQueue.Hover, x - layer.Bounds.X, y - layer.Bounds.Y, number: -1, For(_over, detail));
     }
+
+    private static PointerDetail? For(ClientSession client, PointerDetail detail) => client.Wants(EventKinds.Buttons) ? detail : null;
 
     private void Drag(int at, int x, int y)
     {
@@ -105,13 +112,18 @@ internal sealed class InputRouter
             return;
         (finger.X, finger.Y) = (x, y);
         if (finger.Client?.Picture is { } layer)
-            _clients.Events.To(finger.Client)?.Move(at, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered);
+            _clients.Events.To(finger.Client)?.Move(
+                finger.Id, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered ? finger.Id : -1, DetailOf(finger));
     }
 
-    /// <summary>A finger touched, or the left button went down.</summary>
+    private static PointerDetail? DetailOf(in Finger finger) =>
+        For(finger.Client!, new PointerDetail((PointerButton)finger.Button, finger.Type));
+
+    /// <summary>A finger touched, or a button went down.</summary>
     /// <param name="e">The event with the position.</param>
     /// <param name="forNobody">True if neither this press nor what follows until the release is delivered to a client.</param>
-    public void Down(in InputEvent e, bool forNobody)
+    /// <returns>True if the press was delivered.</returns>
+    public bool Down(in InputEvent e, bool forNobody)
     {
         var (x, y) = Place(e);
         if (!e.IsRelative && _cursorTimer.IsRunning)
@@ -119,24 +131,60 @@ internal sealed class InputRouter
             _cursorTimer.Cancel();
             _arrow.Hide();
         }
-        var at = Array.FindIndex(_fingers, static f => !f.Down);
+        var at = FreeSlot();
         if (at < 0 || Find(e) >= 0) // an eleventh finger
-            return;
+            return false;
         if (!e.IsTouch)
             LookUnder();
+        var client = forNobody ? null : (e.IsTouch ? null : Held()) ?? _clients.Stack.At(x, y);
+        var numbered = false;
+        if (client is not null && !IsForClient(client, e, out numbered))
+            client = null;
+        if (e.Button != 0 && client is null)
+            return false; // for clients that know only one button, nothing has happened
         ref var finger = ref _fingers[at];
-        finger = new Finger { Down = true, Touch = e.IsTouch, Device = e.Device, Number = e.Finger, X = x, Y = y };
-        if (forNobody || _clients.Stack.At(x, y) is not { } client || !IsForClient(client, out finger.Numbered))
-            return;
-        finger.Client = client;
+        finger = new Finger
+        {
+            Down = true, Touch = e.IsTouch, Id = IdFor(e, at), Device = e.Device, Number = e.Finger, Button = e.Button, Type = TypeOf(e),
+            Numbered = numbered, Client = client, X = x, Y = y,
+        };
+        if (client is null)
+            return false;
         TellEnter(client, x, y);
+        _clients.Stack.Focused(client);
         if (Send(at, isPress: true))
-            return;
+            return true;
         finger.Client = null; // the client's ring is full and it does not read: this finger is not delivered
         TellEnter(client, x, y);
+        return false;
     }
 
-    /// <summary>A finger or the left button went up.</summary>
+    // A slot whose number no finger has that is down.
+    private int FreeSlot()
+    {
+        for (var i = 0; i < _fingers.Length; i++)
+        {
+            var isFree = !_fingers[i].Down;
+            foreach (ref readonly var other in _fingers.AsSpan())
+                isFree &= !other.Down || other.Id != i;
+            if (isFree)
+                return i;
+        }
+        return -1;
+    }
+
+    // All buttons of the pointer have the number of the one that went down first.
+    private int IdFor(in InputEvent e, int slot)
+    {
+        foreach (ref readonly var other in _fingers.AsSpan())
+        {
+            if (other is { Down: true, Touch: false } && !e.IsTouch)
+                return other.Id;
+        }
+        return slot;
+    }
+
+    /// <summary>A finger or a button went up.</summary>
     public void Up(in InputEvent e)
     {
         var at = Find(e);
@@ -161,10 +209,11 @@ internal sealed class InputRouter
             return false;
         Span<byte> text = stackalloc byte[64];
         var word = isPress ? EventText.Press : EventText.Release;
-        text = text[..EventText.Pointer(text, word, finger.X - layer.Bounds.X, finger.Y - layer.Bounds.Y, finger.Numbered ? at : -1)];
+        text = text[..EventText.Pointer(text, word, finger.X - layer.Bounds.X, finger.Y - layer.Bounds.Y,
+            finger.Numbered ? finger.Id : -1, DetailOf(finger))];
         if (isPress)
-            return events.Press(text, at);
-        events.Release(text, at);
+            return events.Press(text, finger.Id);
+        events.Release(text, finger.Id);
         return true;
     }
 
@@ -177,13 +226,17 @@ internal sealed class InputRouter
         _clients.Events.To(client)?.Scroll(x - layer.Bounds.X, y - layer.Bounds.Y, e.ScrollX, e.ScrollY);
     }
 
-    // A client that requested multitouch gets every finger, any other client only the first that is down on it.
-    private bool IsForClient(ClientSession client, out bool numbered)
+    // A client that requested multitouch gets every finger, any other client only the first that is down on it. One that requested buttons
+    // gets all buttons of the pointer.
+    private bool IsForClient(ClientSession client, in InputEvent e, out bool numbered)
     {
         numbered = client.Wants(EventKinds.Multitouch);
+        var allButtons = !e.IsTouch && client.Wants(EventKinds.Buttons);
+        if (e.Button != 0 && !allButtons)
+            return false;
         foreach (ref readonly var other in _fingers.AsSpan())
         {
-            if (other.Down && other.Client == client && !(numbered && other.Numbered))
+            if (other.Down && other.Client == client && !(numbered && other.Numbered) && !(allButtons && !other.Touch))
                 return false;
         }
         return true;
@@ -216,7 +269,8 @@ internal sealed class InputRouter
         {
             ref readonly var finger = ref _fingers[i];
             var isPointer = !e.IsTouch && e.Kind == InputKind.PointerMove;
-            if (finger.Down && finger.Touch == e.IsTouch && (isPointer || (finger.Device == e.Device && finger.Number == e.Finger)))
+            var isSame = finger.Device == e.Device && finger.Number == e.Finger && finger.Button == e.Button;
+            if (finger.Down && finger.Touch == e.IsTouch && (isPointer || isSame))
                 return i;
         }
         return -1;

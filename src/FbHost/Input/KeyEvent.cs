@@ -1,4 +1,7 @@
+using System.Text;
+using FbHost.Clients;
 using InputEvdev;
+using Mmm.Protocol;
 
 namespace FbHost.Input;
 
@@ -14,8 +17,28 @@ internal readonly record struct KeyId(int Device, int Code)
     public const int Remote = -2;
 }
 
+/// <summary>The event text of a key.</summary>
+/// <param name="Text">The text with prefixes in the protocol's order. Empty for a key without one, for example a modifier.</param>
+/// <param name="Sdl">The text as the original's SDL hosts send it, for clients that listen for that.</param>
+internal readonly record struct KeyWord(byte[] Text, byte[] Sdl)
+{
+    /// <summary>No text.</summary>
+    public static KeyWord None { get; } = new([], []);
+
+    /// <summary>Returns a word for the name of a key with prefixes, or for any other event text.</summary>
+    public static KeyWord Of(string text)
+    {
+        var (modifiers, name) = KeyPrefixes.Split(text);
+        var isText = name.EnumerateRunes().Take(2).Count() == 1;
+        return new KeyWord(Encoding.UTF8.GetBytes(text), Encoding.UTF8.GetBytes(KeyPrefixes.AddSdl(modifiers, name, isText, "")));
+    }
+
+    /// <summary>The text for a client.</summary>
+    public byte[] For(ClientSession client) => client.UsesSdlKeyNames ? Sdl : Text;
+}
+
 /// <summary>A key or button of any device was pressed, is still held (a repeat), or was released.</summary>
 /// <param name="Kind">KeyPress, KeyRepeat or KeyRelease.</param>
 /// <param name="Id">Which key or button.</param>
-/// <param name="Word">The event text of a press or repeat. Empty for a key without one, for example a modifier, and for a release.</param>
-internal readonly record struct KeyEvent(InputKind Kind, KeyId Id, byte[] Word);
+/// <param name="Word">The event text of a press or repeat. Empty for a release.</param>
+internal readonly record struct KeyEvent(InputKind Kind, KeyId Id, KeyWord Word);

@@ -11,14 +11,14 @@ namespace FbHost.Input;
 internal sealed class KeyWords
 {
     private const int MostMade = 1024; // a terminal can type all of Unicode
-    private readonly Dictionary<(KeyCode, Modifiers, KeyText), byte[]> _made = [];
+    private readonly Dictionary<(KeyCode, Modifiers, KeyText, KeyText), KeyWord> _made = [];
 
     /// <summary>
     /// The event text of a press or repeat; empty for a key that has none (a modifier, a dead key, a key without a name).
     /// </summary>
-    public byte[] Of(in InputEvent e)
+    public KeyWord Of(in InputEvent e)
     {
-        var combination = (e.Meaning, e.Modifiers, e.Text);
+        var combination = (e.Meaning, e.Modifiers, e.Text, e.BaseText);
         if (_made.TryGetValue(combination, out var word))
             return word;
         if (_made.Count >= MostMade)
@@ -27,16 +27,17 @@ internal sealed class KeyWords
         return word;
     }
 
-    private static byte[] Make(in InputEvent e)
+    private static KeyWord Make(in InputEvent e)
     {
         var text = e.Text.ToString();
         var isText = text.Length > 0 && text != " "; // the space bar has a name
         var name = isText ? text : text == " " ? KeyNames.Space : KeyNameTable.Of(e.Meaning);
         if (name is null)
-            return [];
+            return KeyWord.None;
         var modifiers = (e.Modifiers.HasFlag(Modifiers.Control) ? KeyModifiers.Control : 0)
             | (e.Modifiers.HasFlag(Modifiers.Alt) ? KeyModifiers.Alt : 0)
             | (e.Modifiers.HasFlag(Modifiers.Shift) ? KeyModifiers.Shift : 0);
-        return Encoding.UTF8.GetBytes(KeyPrefixes.Add(modifiers, name, isText));
+        return new KeyWord(Encoding.UTF8.GetBytes(KeyPrefixes.Add(modifiers, name, isText)),
+            Encoding.UTF8.GetBytes(KeyPrefixes.AddSdl(modifiers, name, isText, e.BaseText.ToString())));
     }
 }

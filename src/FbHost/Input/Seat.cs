@@ -1,4 +1,3 @@
-using System.Text;
 using FbHost.Loop;
 using FbHost.Screens;
 using GpioButtons;
@@ -76,14 +75,14 @@ internal sealed class Seat : IDisposable
     /// <summary>Handles a GPIO button, as a key whose word is the button's event.</summary>
     public void Take(ButtonEvent e) => Take(new KeyEvent(
         e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index),
-        e.Pressed ? Encoding.UTF8.GetBytes(e.Event) : []));
+        e.Pressed ? KeyWord.Of(e.Event) : KeyWord.None));
 
     /// <summary>Presses a key and releases it.</summary>
     /// <param name="word">The event text of the key.</param>
     public void Type(string word)
     {
-        Take(new KeyEvent(InputKind.KeyPress, new KeyId(KeyId.Remote, 0), Encoding.UTF8.GetBytes(word)));
-        Take(new KeyEvent(InputKind.KeyRelease, new KeyId(KeyId.Remote, 0), []));
+        Take(new KeyEvent(InputKind.KeyPress, new KeyId(KeyId.Remote, 0), KeyWord.Of(word)));
+        Take(new KeyEvent(InputKind.KeyRelease, new KeyId(KeyId.Remote, 0), KeyWord.None));
     }
 
     private void TakeRaw(in InputEvent e)
@@ -95,7 +94,7 @@ internal sealed class Seat : IDisposable
     }
 
     private void TakeTyped(in InputEvent e) =>
-        Take(new KeyEvent(e.Kind, new KeyId(e.Device, (int)e.Key), e.Kind == InputKind.KeyRelease ? [] : _words.Of(e)));
+        Take(new KeyEvent(e.Kind, new KeyId(e.Device, (int)e.Key), e.Kind == InputKind.KeyRelease ? KeyWord.None : _words.Of(e)));
 
     private void Take(in KeyEvent e)
     {
@@ -160,11 +159,10 @@ internal sealed class Seat : IDisposable
     private void Down(in InputEvent e, bool forNobody)
     {
         _down.Add((ContactOf(e), forNobody));
-        if (e.Button != 0)
-            return; // the protocol has no event for other buttons (protocol.md section 5)
-        if (!forNobody)
+        if (e.Button == 0 && !forNobody)
             _click();
-        _router.Down(e, forNobody);
+        if (_router.Down(e, forNobody) && e.Button != 0) // other buttons are only for clients that have requested them
+            _click();
     }
 
     private void Lift(int at, in InputEvent e)
@@ -175,8 +173,7 @@ internal sealed class Seat : IDisposable
         if (_down[at].ForNobody)
             _wokeNs = -1;
         _down.RemoveAt(at);
-        if (e.Button == 0)
-            _router.Up(e);
+        _router.Up(e);
     }
 
     private static Contact ContactOf(in InputEvent e) => new(e.Device, e.Finger, e.Button, e.IsTouch);

@@ -18,6 +18,8 @@ internal static class AppsConfig
         public bool FullScreen { get; set; }
 
         public HashSet<string>? Messages { get; set; }
+
+        public bool UsesSdlKeyNames { get; set; }
     }
 
     private sealed class ButtonDraft
@@ -31,7 +33,10 @@ internal static class AppsConfig
         (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.");
 
     private static AppOptions Options(AppDraft a) =>
-        new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command) { FullScreen = a.FullScreen, Messages = a.Messages };
+        new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command)
+        {
+            FullScreen = a.FullScreen, Messages = a.Messages, UsesSdlKeyNames = a.UsesSdlKeyNames,
+        };
 
     private static ObjectType<AppDraft> App() => new(() => new AppDraft(),
     [
@@ -48,6 +53,8 @@ internal static class AppsConfig
             "Whether the clients of this app are asked to take the size of the screen.", "false"),
         new ConfigKey<AppDraft, IReadOnlyList<int>>("messages", ConfigTypes.Messages, (a, v) => a.Messages = ConfigTypes.MessagesOf(v),
             "Messages that the host accepts from clients of this app, in addition to those of messages.", "[]"),
+        new ConfigKey<AppDraft, int>("keyNames", new WordType("mmm", "sdl"), (a, v) => a.UsesSdlKeyNames = v == 1,
+            "How the prefixes of keys are written for this app: control-alt-shift- (mmm) or shift-alt-control- (sdl).", "\"mmm\""),
     ]);
 
     private static bool IsWord(string name) =>

@@ -22,6 +22,8 @@ internal static class ConfigTable
         AppsConfig.Apps(),
         new ConfigKey<ServeOptions, string>("front", Anything, (o, v) => o.Front = v,
             "The name of the app that is in front and has the keyboard. Default: the first of apps."),
+        new ConfigKey<ServeOptions, int>("focus", new WordType("press", "newest"), (o, v) => o.FocusFollowsPress = v == 0,
+            "Which client gets the keys: the one that was pressed last (press), or always the uppermost one (newest).", "\"press\""),
         new ConfigKey<ServeOptions, string>("help", Anything, (o, v) => o.Help = v,
             "A text for the page that is shown while an app keeps ending."),
         new ConfigKey<ServeOptions, IReadOnlyList<int>>("messages", ConfigTypes.Messages,
@@ -42,7 +44,7 @@ internal static class ConfigTable
         new ConfigKey<ServeOptions, int>("format", new WordType(Formats),
             (o, v) => o.DisplayFormat = v == 0 ? null : DrmFormat.Parse(Formats[v]), "The pixel format of a KMS display.", "\"auto\""),
         new ConfigKey<ServeOptions, int>("rotate", ConfigTypes.QuarterTurn, (o, v) => o.Rotate = v,
-            "How the panel is mounted, in degrees clockwise.", "0"),
+            "How the panel is mounted, in degrees clockwise. Default: what its driver says, else 0."),
         new ConfigKey<ServeOptions, int>("mirror", new WordType("none", "x", "y", "xy"),
             (o, v) => (o.MirrorX, o.MirrorY) = (v is 1 or 3, v is 2 or 3),
             "Mirrors the picture before it is rotated: x is left to right.", "\"none\""),
@@ -60,7 +62,7 @@ internal static class ConfigTable
             "Whether an arrow is shown while a mouse moves.", "\"auto\""),
     ];
 
-    private static readonly string[] Formats = ["auto", "xrgb8888", "rgb565"];
+    private static readonly string[] Formats = ["auto", .. DrmFormat.Words];
 
     private static TimeSpan? Duration(string text) =>
         TimeSpan.TryParseExact(text, @"hh\:mm\:ss", CultureInfo.InvariantCulture, out var time) ? time : null;

@@ -62,9 +62,31 @@ internal sealed class ConfigText
         }
         catch (JsonException e)
         {
-            Faults.Add((int)(e.LineNumber ?? 0) + 1, $"not valid JSON at column {(e.BytePositionInLine ?? 0) + 1}");
+            Faults.Add((int)(e.LineNumber ?? 0) + 1, $"not valid JSON at column {(e.BytePositionInLine ?? 0) + 1}{Missing(reader)}");
             return null;
         }
+    }
+
+    // Says what is missing or wrong, by the token before the fault and the byte at the fault; empty if that is not clear.
+    private string Missing(in Utf8JsonReader reader)
+    {
+        var rest = _bytes.AsSpan((int)Math.Min(reader.BytesConsumed, _bytes.Length)).TrimStart(" \t\r\n"u8);
+        if (rest.IsEmpty)
+            return ": the file ends too early, a } or ] is missing";
+        var next = rest[0];
+        return reader.TokenType switch
+        {
+            JsonTokenType.None => ": a configuration begins with {",
+            JsonTokenType.StartObject => ": a key in double quotes is missing",
+            JsonTokenType.PropertyName when next is (byte)'}' or (byte)']' or (byte)',' => ": a value is missing",
+            JsonTokenType.PropertyName or JsonTokenType.StartArray => next == '"'
+                ? ": the text has no closing quote, or a character that must be written with a backslash"
+                : ": it must be a text in double quotes, a number, true, false, [ or {",
+            _ when next == ',' => ": there is a comma too many",
+            _ when next is (byte)'}' or (byte)']' => ": another bracket must be closed first",
+            JsonTokenType.String => ": a comma or a colon is missing before this",
+            _ => ": a comma is missing before this",
+        };
     }
 
     // Positions must not decrease from call to call.

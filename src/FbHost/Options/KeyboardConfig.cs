@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using InputEvdev;
+using Mmm.Protocol;
 
 namespace FbHost.Options;
 
@@ -70,7 +71,9 @@ internal static class KeyboardConfig
             var keys = new List<(byte[], HostAction)>();
             foreach (var member in members)
             {
-                if (!IsKey(member.Key))
+                if (InsteadOf(member.Key) is { } meant)
+                    member.Fault($"no key is \"{member.Key}\": a letter with Control is a small letter; use \"{meant}\"");
+                else if (!IsKey(member.Key))
                     member.Fault($"\"{member.Key}\" is not a key; it must be a name of docs/keys.md or one character, "
                         + "after control-, alt-, shift- in this order");
                 else if (Action.TryRead(member, out var action))
@@ -89,14 +92,18 @@ internal static class KeyboardConfig
         }
     }
 
+    // What a capital letter with Control is called.
+    private static string? InsteadOf(string word)
+    {
+        var (modifiers, name) = KeyPrefixes.Split(word);
+        return modifiers.HasFlag(KeyModifiers.Control) && KeyPrefixes.IsLetter(name) && name != name.ToLowerInvariant()
+            ? KeyPrefixes.Add(modifiers | KeyModifiers.Shift, name, isText: true)
+            : null;
+    }
+
     private static bool IsKey(string word)
     {
-        var name = word;
-        foreach (var prefix in (ReadOnlySpan<string>)["control-", "alt-", "shift-"])
-        {
-            if (name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal))
-                name = name[prefix.Length..];
-        }
+        var (_, name) = KeyPrefixes.Split(word);
         var isCharacter = Rune.TryGetRuneAt(name.Length > 0 ? name : "\0", 0, out var rune)
             && rune.Utf16SequenceLength == name.Length && !Rune.IsControl(rune) && rune.Value != ' ';
         return isCharacter || KeyNameTable.Has(name);

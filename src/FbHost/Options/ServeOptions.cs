@@ -16,7 +16,7 @@ internal sealed class ServeOptions
     public DrmFormat? DisplayFormat { get; set; }
 
     /// <summary>The rotation of the panel in degrees clockwise: 0, 90, 180 or 270.</summary>
-    public int Rotate { get; set; }
+    public int? Rotate { get; set; }
 
     /// <summary>Whether the picture is mirrored left to right, before it is rotated.</summary>
     public bool MirrorX { get; set; }
@@ -84,6 +84,9 @@ internal sealed class ServeOptions
     /// <summary>The name of the app that is in front; null if the order of <see cref="Apps"/> decides.</summary>
     public string? Front { get; set; }
 
+    /// <summary>True if a press on a client gives it the keys; otherwise the uppermost client always has them.</summary>
+    public bool FocusFollowsPress { get; set; } = true;
+
     /// <summary>The messages on which the host acts for every client: some of <see cref="KnownMessages"/>.</summary>
     public IReadOnlySet<string> AllowedMessages { get; set; } = new HashSet<string> { "move" };
 
@@ -96,6 +99,9 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
 {
     /// <summary>True if its clients are asked to take the size of the screen.</summary>
     public bool FullScreen { get; init; }
+
+    /// <summary>True if its clients listen for the names of keys that the original's SDL hosts send.</summary>
+    public bool UsesSdlKeyNames { get; init; }
 
     /// <summary>
     /// The messages on which the host acts for clients of this app, in addition to <see cref="ServeOptions.AllowedMessages"/>: some of

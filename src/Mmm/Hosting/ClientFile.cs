@@ -65,6 +65,11 @@ internal sealed class ClientFile : IDisposable
     public string? UnknownPixelFormat { get; private set; }
     /// <summary>The events that the client has requested, as of the last <see cref="RefreshValues"/>.</summary>
     public EventKinds Kinds { get; private set; }
+    /// <summary>
+    /// Whether the client wants the names of keys that the original's SDL hosts send, as of the last <see cref="RefreshValues"/>; null if
+    /// it has not said so.
+    /// </summary>
+    public bool? UsesSdlKeyNames { get; private set; }
     /// <summary>The client's values as of the last <see cref="RefreshValues"/>.</summary>
     public IReadOnlyDictionary<string, string> Values { get; private set; } = new Dictionary<string, string>();
 
@@ -224,13 +229,15 @@ internal sealed class ClientFile : IDisposable
         _hasWrittenValues = false;
         now.CopyTo(_values);
         var values = new Dictionary<string, string>();
-        Kinds = EventKinds.None;
+        (Kinds, UsesSdlKeyNames) = (EventKinds.None, null);
         for (var i = 0; i < CountIn(now); i++)
         {
             var text = TextRing.Text(TextIn(now, i));
             values[TextRing.Printable(NameIn(now, i))] = TextRing.Printable(text);
             if (NameIn(now, i).SequenceEqual("events"u8))
                 Kinds = EventKindsText.Parse(text);
+            else if (NameIn(now, i).SequenceEqual("keynames"u8))
+                UsesSdlKeyNames = text.SequenceEqual("sdl"u8);
         }
         Values = values;
         return true;

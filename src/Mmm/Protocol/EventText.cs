@@ -7,6 +7,10 @@ namespace Mmm.Protocol;
 /// <summary>Reads event texts, and writes them without allocating. Methods that write return the number of bytes.</summary>
 internal static class EventText
 {
+    // In the order of PointerButton, from None on, and of PointerType, from Mouse on.
+    private static readonly string[] s_buttons = ["none", "left", "right", "middle", "side", "extra", "forward", "back", "task"];
+    private static readonly string[] s_types = ["mouse", "finger", "pen"];
+
     /// <summary>Reads an event text. Never fails: a first word that is not an event is the name of a key, as in the original.</summary>
     public static MmmEvent Parse(ReadOnlySpan<byte> text)
     {
@@ -41,7 +45,32 @@ internal static class EventText
     private static MmmEvent Pointer(ReadOnlySpan<byte> rest, Func<int, int, int, MmmEvent> make)
     {
         int x = Number(ref rest), y = Number(ref rest), finger = Number(ref rest);
-        return make(x, y, Math.Clamp(finger, 0, 9));
+        var e = make(x, y, Math.Clamp(finger, 0, 9));
+        var button = Array.IndexOf(s_buttons, Word(ref rest));
+        var type = Array.IndexOf(s_types, Word(ref rest));
+        return e is PointerEvent pointer && button >= 0 && type >= 0
+            ? pointer with { Button = (PointerButton)(button - 1), Type = (PointerType)(type + 1) }
+            : e;
+    }
+
+    // Reads the next word if it may be one of those below; else null. Allocates nothing for other words.
+    private static string? Word(ref ReadOnlySpan<byte> rest)
+    {
+        rest = rest.TrimStart((byte)' ');
+        var end = rest.IndexOf((byte)' ');
+        var word = end < 0 ? rest : rest[..end];
+        rest = end < 0 ? default : rest[end..];
+        foreach (var known in s_buttons)
+        {
+            if (Ascii.Equals(word, known))
+                return known;
+        }
+        foreach (var known in s_types)
+        {
+            if (Ascii.Equals(word, known))
+                return known;
+        }
+        return null;
     }
 
     // Reads the next number. Decimals are cut off; a word that is not a number is 0.
@@ -61,7 +90,10 @@ internal static class EventText
     /// <param name="x">Pixels from the client's left.</param>
     /// <param name="y">Pixels from the client's top.</param>
     /// <param name="finger">0..9, or -1 for none.</param>
-    public static int Pointer(Span<byte> to, ReadOnlySpan<byte> word, int x, int y, int finger)
+    /// <param name="detail">
+    /// For clients that have requested <see cref="EventKinds.Buttons"/>, as in <c>mouse-press 10 20 0 right mouse</c>; null for others.
+    /// </param>
+    public static int Pointer(Span<byte> to, ReadOnlySpan<byte> word, int x, int y, int finger, PointerDetail? detail = null)
     {
         word.CopyTo(to);
         var n = word.Length;
@@ -69,7 +101,18 @@ internal static class EventText
         n += Append(to[n..], y);
         if (finger >= 0)
             n += Append(to[n..], finger);
-        return n;
+        if (detail is not { } known)
+            return n;
+        if (finger < 0)
+            n += Append(to[n..], 0);
+        n += Append(to[n..], s_buttons[(int)known.Button + 1]);
+        return n + Append(to[n..], s_types[(int)known.Type - 1]);
+    }
+
+    private static int Append(Span<byte> to, string word)
+    {
+        to[0] = (byte)' ';
+        return 1 + Encoding.ASCII.GetBytes(word, to[1..]);
     }
 
     /// <summary>Writes a turn of the wheel, as in <c>mouse-scroll 10 20 0 -1</c>.</summary>
@@ -95,6 +138,31 @@ internal static class EventText
         name.CopyTo(to[12..]);
         return 12 + name.Length;
     }
+
+    /// <summary>
+    /// Returns what is wrong with an event text of a person; null if it is one of the events of protocol.md section 5, or the name of a
+    /// key.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isKey">Returns true for the name of a key with prefixes, or one character.</param>
+    public static string? Fault(string text, Func<string, bool> isKey)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var numbers = words.Skip(1).Count(w => double.TryParse(w, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        return words.FirstOrDefault() switch
+        {
+            "mouse-motion" or "mouse-press" or "mouse-drag" or "mouse-release" or "mouse-enter" or "mouse-leave" =>
+                numbers >= 2 ? null : $"{words[0]} needs two numbers: {words[0]} X Y",
+            "mouse-scroll" => numbers >= 4 ? null : "mouse-scroll needs four numbers: mouse-scroll X Y DX DY",
+            "message" => null,
+            "key-release" => words.Length == 2 && isKey(words[1]) ? null : "key-release needs the name of a key: key-release NAME",
+            "focus-in" or "focus-out" or "shown" or "hidden" when words.Length == 1 => null,
+            _ => isKey(text) ? null : $"\"{text}\" is no event and no key; use one of {Words}, or the name of a key (docs/keys.md)",
+        };
+    }
+
+    private const string Words = "mouse-press, mouse-drag, mouse-release, mouse-motion, mouse-scroll, mouse-enter, mouse-leave, message, "
+        + "key-release, focus-in, focus-out, shown, hidden";
 
     /// <summary>Makes <c>message TEXT</c>, cut at 127 bytes between two characters.</summary>
     public static byte[] Message(string text) => TextRing.Fit(Encoding.UTF8.GetBytes("message " + text)).ToArray();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CsCheck;
 using Displays.Pixels;
 using Mmm;
+using static Displays.LinuxDrm;
 
 namespace Displays.Tests;
 
@@ -15,7 +16,34 @@ public class DrmFormatTests
     [InlineData("xrgb8888", 16, "XRGB8888")]
     [InlineData("rgb565", 24, "RGB565")]
     public void A_wish_goes_before_what_the_driver_prefers(string wish, int preferredDepth, string order) =>
-        Assert.Equal(order, string.Join(", ", DrmFormat.Order(DrmFormat.Parse(wish), (ulong)preferredDepth).Select(f => f.Name)));
+        Assert.Equal(order, string.Join(", ", DrmFormat.Order(DrmFormat.Parse(wish), (ulong)preferredDepth, []).Select(f => f.Name)));
+
+    // As drivers name their formats: the codes of drm_fourcc.h.
+    [Theory]
+    [InlineData("XR24 AR24 RG16", 0, "XRGB8888, ARGB8888, RGB565")]
+    [InlineData("XB24 AB24", 0, "XBGR8888, ABGR8888")]
+    [InlineData("RG24 BG24", 0, "RGB888, BGR888")]
+    [InlineData("BG16 XR24", 16, "BGR565, XRGB8888")]
+    [InlineData("C8   R8  ", 0, "")]
+    public void What_the_driver_offers_is_used_and_nothing_else(string offered, int preferredDepth, string order)
+    {
+        uint[] codes = [.. offered.Chunk(5).Select(c => BitConverter.ToUInt32(System.Text.Encoding.ASCII.GetBytes(c, 0, 4)))];
+        Assert.Equal(order, string.Join(", ", DrmFormat.Order(null, (ulong)preferredDepth, codes).Select(f => f.Name)));
+        Assert.All(DrmFormat.Words, w => Assert.Equal(w, DrmFormat.Parse(w)!.Name.ToLowerInvariant()));
+        Assert.Equal("C8, XRGB8888", DrmFormat.Names([BitConverter.ToUInt32("C8  "u8), DRM_FORMAT_XRGB8888]));
+    }
+
+    [Fact]
+    public void Bytes_for_alpha_are_255_in_every_format_that_has_them()
+    {
+        foreach (var format in DrmFormat.Words.Select(w => DrmFormat.Parse(w)!).Where(f => f.Layout.Bits == 32))
+        {
+            var bytes = new byte[4 * 37];
+            new PixelConverter(format.Layout, dither: false).Write(
+                new Rect(0, 0, 37, 1), [.. Enumerable.Repeat(0xFF112233, 37)], bytes, bytes.Length);
+            Assert.All(MemoryMarshal.Cast<byte, uint>(bytes).ToArray(), p => Assert.Equal(0xFFu, p >> 24));
+        }
+    }
 
     // Parts of a picture go into a buffer whose rows are longer than the picture's: as the whole converted at once, gaps untouched.
     [Fact]

@@ -41,6 +41,50 @@ public class DrmModeTests
         Assert.Equal(["1920x1080@60", "1920x1080@60", "1280x720@60", "1280x720@50"], modes.Select(m => DrmMode.Name(m)));
     }
 
+    // video=HDMI-A-1:1024x768@60 in the kernel's command line.
+    [Fact]
+    public void The_mode_that_the_user_gave_the_kernel_goes_before_the_preferred_one()
+    {
+        drm_mode_modeinfo[] modes = [Mode(148500, 1920, 2200, 1080, 1125, type: DRM_MODE_TYPE_PREFERRED),
+            Mode(65000, 1024, 1344, 768, 806, type: DRM_MODE_TYPE_USERDEF), Mode(65000, 1024, 1344, 768, 806)];
+        Assert.Equal(1, DrmMode.Find(modes, null));
+        Assert.Equal(0, DrmMode.Find(modes, new DrmMode(1920, 1080, 0)));
+    }
+
+    [Theory]
+    [InlineData("", 1, "HDMI-A-1")] // the first with a monitor
+    [InlineData("", 2, "VGA-1")]
+    [InlineData("", 3, "VGA-1")] // nothing is surely connected
+    [InlineData("VGA-1", 1, "VGA-1")]
+    [InlineData("VGA-1", 2, "VGA-1")]
+    [InlineData("HDMI-A-1", 2, null)]
+    [InlineData("HDMI-A-1", 3, "HDMI-A-1")]
+    [InlineData("DP-1", 1, null)]
+    public void A_connector_that_cannot_tell_is_used_by_name_or_if_nothing_else_is_connected(string name, uint hdmi, string? chosen)
+    {
+        drm_mode_modeinfo[] modes = [Mode(65000, 1024, 1344, 768, 806)];
+        DrmConnector[] all = [new(1, "VGA-1", UnknownConnection, 0, [], modes), new(2, "Composite-1", UnknownConnection, 0, [], []),
+            new(3, "HDMI-A-1", hdmi, 0, [], modes)];
+        Assert.Equal(chosen, DrmConnector.Choose(all, name)?.Name);
+        Assert.Equal("VGA-1 (unknown)", all[0].Description);
+    }
+
+    [Theory]
+    [InlineData("Normal", 0)]
+    [InlineData("Upside Down", 180)]
+    [InlineData("Left Side Up", 270)]
+    [InlineData("Right Side Up", 90)]
+    [InlineData("Askew", null)]
+    public void The_orientation_of_the_panel_is_the_angle_that_puts_its_upper_side_up(string name, int? degrees)
+    {
+        Assert.Equal(degrees, DrmConnector.MountingOf(name));
+        if (degrees is not { } angle)
+            return;
+        // The client's top edge is on the side of a 4x2 panel that is up.
+        var (x, y) = name switch { "Normal" => (1, 0), "Upside Down" => (1, 1), "Left Side Up" => (0, 1), _ => (3, 1) };
+        Assert.Equal(0, Displays.Pixels.Orientation.Make(angle, false, false, out _)!.Value.ToClient(x, y, 4, 2).Y);
+    }
+
     [Fact]
     public void Another_monitor_has_the_size_that_there_was_before_when_it_can_and_its_preferred_one_otherwise()
     {

@@ -43,6 +43,76 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public void A_client_that_asks_for_buttons_gets_all_of_them_and_learns_what_points()
+    {
+        var plain = _desk.Client("plain", 100, 0);
+        var client = _desk.Client("buttons", 0, 0, "buttons");
+        _desk.Mouse(InputKind.PointerMove, -1000, -1000);
+        _desk.Mouse(InputKind.PointerMove, 10, 10);
+        _desk.Mouse(InputKind.PointerDown, button: 1);
+        _desk.Mouse(InputKind.PointerDown); // while the right button is held
+        _desk.Mouse(InputKind.PointerMove, 1);
+        _desk.Mouse(InputKind.PointerUp, button: 1);
+        _desk.Mouse(InputKind.PointerMove, 1);
+        _desk.Mouse(InputKind.PointerUp);
+        _desk.Down(3, 20, 20);
+        _desk.Up(3, 20, 20);
+        _desk.Send(new InputEvent { Kind = InputKind.PointerMove, IsPen = true, Device = 9, X = 0, Y = 0 });
+        Assert.Equal([
+            "mouse-motion 0 0 0 none mouse", "mouse-motion 10 10 0 none mouse",
+            "mouse-press 10 10 0 right mouse", "mouse-press 10 10 0 left mouse", "mouse-drag 11 10 0 right mouse",
+            "mouse-release 11 10 0 right mouse", "mouse-drag 12 10 0 left mouse", "mouse-release 12 10 0 left mouse",
+            "mouse-press 20 20 0 left finger", "mouse-release 20 20 0 left finger", "mouse-motion 0 0 0 none pen"], _desk.Events(client));
+        _desk.Send(new InputEvent { Kind = InputKind.PointerMove, Device = 9, X = 0.75, Y = 0.5 });
+        _desk.Mouse(InputKind.PointerDown, button: 1);
+        _desk.Mouse(InputKind.PointerMove, 1);
+        _desk.Mouse(InputKind.PointerUp, button: 1);
+        Assert.All(_desk.Events(plain), e => Assert.StartsWith("mouse-motion ", e)); // the protocol has no word for it
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Keys_go_to_the_client_that_was_pressed_last_unless_it_is_configured_otherwise(bool followsPress)
+    {
+        _desk.Clients.Stack.FocusFollowsPress = followsPress;
+        var first = _desk.Client("first", 0, 0, "focus");
+        var second = _desk.Client("second", 100, 0, "focus");
+        Assert.Equal(["focus-in", "focus-out"], _desk.Events(first));
+        _desk.Down(0, 10, 10);
+        _desk.Up(0, 10, 10);
+        _desk.Key(InputKind.KeyPress, KeyCode.KEY_UP);
+        Assert.Equal(followsPress, _desk.Events(first).Contains("up"));
+        Assert.Equal(!followsPress, _desk.Events(second).Contains("up"));
+        var third = _desk.Client("third", 50, 50);
+        _desk.Key(InputKind.KeyPress, KeyCode.KEY_DOWN);
+        Assert.Equal(["down"], _desk.Events(third)); // a new client has the keys
+        _desk.Down(0, 10, 10);
+        _desk.Up(0, 10, 10);
+        _desk.End(first);
+        _desk.Key(InputKind.KeyPress, KeyCode.KEY_LEFT);
+        Assert.Equal(["left"], _desk.Events(third)); // the client that was pressed is gone
+    }
+
+    [Theory]
+    [InlineData("sdl", "shift-control-left", "shift-control-n")]
+    [InlineData("mmm", "control-shift-left", "control-shift-n")]
+    public void A_client_gets_the_names_of_keys_that_it_listens_for(string names, string left, string letter)
+    {
+        var client = _desk.Client("names", 0, 0);
+        client.SetValue("keynames", names);
+        _desk.Look(client);
+        const Modifiers held = Modifiers.Control | Modifiers.Shift;
+        _desk.Key(InputKind.KeyPress, KeyCode.KEY_LEFT, held);
+        _desk.Send(new InputEvent
+        {
+            Kind = InputKind.KeyPress, Key = KeyCode.KEY_N, Meaning = KeyCode.KEY_N, Text = KeyText.Of("N"u8), Modifiers = held, Device = 2,
+        });
+        _desk.Button(0, "control-shift-left", pressed: true);
+        Assert.Equal([left, letter, left], _desk.Events(client));
+    }
+
+    [Fact]
     public void Fingers_stay_with_the_clients_they_went_down_on()
     {
         var left = _desk.Client("left", 0, 0, "multitouch");

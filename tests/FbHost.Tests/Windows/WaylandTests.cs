@@ -161,14 +161,14 @@ public sealed class WaylandTests(Sway sway) : IClassFixture<Sway>
         WaitForSame(host);
         sway.Message("floating enable, resize set 300 200");
         WaitForSame(host, p => p.Width == 300);
-        sway.Run("wtype", "-s", "600", "-M", "ctrl", "R", "-m", "ctrl", "-s", "200");
+        sway.Run("wtype", "-s", "600", "-M", "ctrl", "-M", "shift", "R", "-m", "shift", "-m", "ctrl", "-s", "200");
         WaitForSame(host, p => (p.Width, p.Height) == (200, 300) && p[100, 150] == 0xFFFFFF);
         sway.Run("wtype", "-s", "600", "-k", "F11", "-s", "200");
         WaitForWindow(w => w.FullScreen, "the full screen");
         WaitForSame(host, p => p.Width == Sway.Width);
         sway.Run("wtype", "-s", "600", "-k", "F11", "-s", "200");
         WaitForWindow(w => !w.FullScreen, "the window");
-        sway.Run("wtype", "-s", "600", "-M", "ctrl", "S", "-m", "ctrl", "-s", "200");
+        sway.Run("wtype", "-s", "600", "-M", "ctrl", "-M", "shift", "S", "-m", "shift", "-m", "ctrl", "-s", "200");
         host.WaitForLog("screenshot: ");
         var file = host.Log.Last(l => l.Contains("screenshot: ")).Split("screenshot: ")[1];
         Wait.Until(() => File.Exists(file), file);
