@@ -77,7 +77,10 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
     /// <summary>What was wrong in the device's description and has been corrected; null if nothing was.</summary>
     public string? Repaired { get; init; }
 
-    public bool IsOfUse => Keyboard || Pointer != PointerKind.None || Wheels != Wheels.None;
+    /// <summary>The axes that the settings map to a wheel or to keys.</summary>
+    public IReadOnlyList<(AxisMapping Mapping, int Minimum, int Maximum)> Mapped { get; init; } = [];
+
+    public bool IsOfUse => Mapped.Count > 0 || Keyboard || Pointer != PointerKind.None || Wheels != Wheels.None;
 
     /// <summary>
     /// Classifies a device: by the configured role, else by udev's properties, else by its capabilities. A device with keys is a keyboard
@@ -86,11 +89,34 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
     /// </summary>
     public static DeviceClass Of(EvdevCapabilities c, DeviceSettings settings)
     {
+        var mapped = MappedOf(c, settings);
+        var hasMappedKeys = settings.Keys?.Any(k => c.HasKey((int)k.Key)) == true;
+        var toKeys = mapped.Exists(m => IsKey((int)m.Mapping.Less.Key) || IsKey((int)m.Mapping.More.Key));
+        var found = OfItself(c, settings, hasMappedKeys || toKeys, isMapped: hasMappedKeys || mapped.Count > 0);
+        return mapped.Count > 0 ? found with { Mapped = mapped, Unused = null } : found;
+    }
+
+    private static List<(AxisMapping Mapping, int Minimum, int Maximum)> MappedOf(EvdevCapabilities c, DeviceSettings settings)
+    {
+        var mapped = new List<(AxisMapping Mapping, int Minimum, int Maximum)>();
+        foreach (var mapping in settings.Axes ?? [])
+        {
+            if (EvdevCapabilities.Has(mapping.IsAbsolute ? c.Absolute : c.Relative, mapping.Axis))
+            {
+                var range = mapping.IsAbsolute ? c.Axes[mapping.Axis] : default;
+                mapped.Add((mapping, range.minimum, range.maximum));
+            }
+        }
+        return mapped;
+    }
+
+    private static DeviceClass OfItself(EvdevCapabilities c, DeviceSettings settings, bool hasMappedKeys, bool isMapped)
+    {
         var role = settings.Role ?? DeviceRole.Auto;
-        var keyboard = HasKeys(c);
+        var keyboard = hasMappedKeys || HasKeys(c);
         if (role is DeviceRole.Keyboard or DeviceRole.Scanner)
             return keyboard ? new(true, PointerKind.None) : new(false, PointerKind.None, Unused: "it has no keys, which its role needs");
-        if (role == DeviceRole.Auto && Sensor(c) is { } sensor) return new(false, PointerKind.None, Unused: sensor);
+        if (role == DeviceRole.Auto && !isMapped && Sensor(c) is { } sensor) return new(false, PointerKind.None, Unused: sensor);
 
         var wheels = WheelsOf(c);
         var pointer = Kind(c, role);
@@ -120,6 +146,7 @@ internal readonly record struct DeviceClass(bool Keyboard, PointerKind Pointer, 
             Protocol = TouchProtocol.Either,
             Slots = 10,
             Wheels = Wheels.Vertical | Wheels.Horizontal,
+            Mapped = [.. (settings.Axes ?? []).Where(a => !a.IsAbsolute).Select(a => (a, 0, 0))],
         };
     }
 

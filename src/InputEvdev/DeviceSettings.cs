@@ -80,6 +80,41 @@ public sealed record DeviceSettings
     /// </summary>
     public int? MinPressMs { get; init; }
 
+    /// <summary>
+    /// The shortest lift that counts, 0 to 1000 ms. A finger that touches again in that time was never up, and every other lift is reported
+    /// that much later. For panels that lose a finger while it is held.
+    /// </summary>
+    public int? MinReleaseMs { get; init; }
+
+    /// <summary>
+    /// The number of positions, 1 to 9 and odd, whose median is the position of a finger; 1 or null for none. It removes single positions
+    /// that are wrong; the position follows the finger by half that number of reports.
+    /// </summary>
+    public int? Median { get; init; }
+
+    /// <summary>
+    /// How far a position may be from the one before, 0.001 to 1 of the width or height, without a second one nearby. A single position
+    /// that is farther away is discarded. Null for no limit.
+    /// </summary>
+    public double? Variance { get; init; }
+
+    /// <summary>Keys and buttons that count as another key.</summary>
+    public IReadOnlyDictionary<KeyCode, KeyCode>? Keys { get; init; }
+
+    /// <summary>Axes that count as a wheel or as keys.</summary>
+    public IReadOnlyList<AxisMapping>? Axes { get; init; }
+
+    /// <summary>For a scanner: its XKB layout; null for that of the keyboards.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>For a scanner: how long after its last key a code ends, 10 to 5000 ms; null for 100.</summary>
+    public int? ScanTimeoutMs { get; init; }
+
+    /// <summary>
+    /// For a scanner: what ends a code, the name of a key (docs/keys.md) or a text; null for Return or Tab.
+    /// </summary>
+    public string? ScanSuffix { get; init; }
+
     /// <summary>Which contacts count as a palm; null if the filter is off.</summary>
     public PalmFilter? Palm { get; init; }
 
@@ -105,6 +140,14 @@ public sealed record DeviceSettings
         Ranges = Ranges ?? below.Ranges,
         Jitter = Jitter ?? below.Jitter,
         MinPressMs = MinPressMs ?? below.MinPressMs,
+        MinReleaseMs = MinReleaseMs ?? below.MinReleaseMs,
+        Median = Median ?? below.Median,
+        Variance = Variance ?? below.Variance,
+        Keys = Keys ?? below.Keys,
+        Axes = Axes ?? below.Axes,
+        Layout = Layout ?? below.Layout,
+        ScanTimeoutMs = ScanTimeoutMs ?? below.ScanTimeoutMs,
+        ScanSuffix = ScanSuffix ?? below.ScanSuffix,
         Palm = Palm ?? below.Palm,
         Edge = Edge ?? below.Edge,
         Acceleration = Acceleration ?? below.Acceleration,

@@ -29,6 +29,8 @@ internal sealed class EvdevDecoder
     private readonly Touchpad? _touchpad;
     private readonly MouseMotion? _mouse;
     private readonly Wheel? _wheel;
+    private readonly MappedAxis[] _mapped;
+    private readonly IReadOnlyDictionary<KeyCode, KeyCode>? _keys; // Keys that count as others.
 
     private CalibrationMatrix _calibration;
     private bool _dropped; // True from SYN_DROPPED to the next SYN_REPORT: records in between are incomplete.
@@ -44,6 +46,8 @@ internal sealed class EvdevDecoder
     {
         (_device, _state, _number) = (device, state, number);
         _calibration = settings.Calibration ?? CalibrationMatrix.Identity;
+        _mapped = [.. device.Mapped.Select(m => new MappedAxis(m.Mapping, m.Minimum, m.Maximum, number))];
+        _keys = settings.Keys;
         if (device.Wheels != Wheels.None) _wheel = new Wheel(device.Wheels, number);
         if (device.Pointer == PointerKind.Mouse) _mouse = new MouseMotion(settings.Acceleration ?? 1, number);
         if (device.Pointer is PointerKind.None or PointerKind.Mouse) return;
@@ -88,6 +92,12 @@ internal sealed class EvdevDecoder
             case EV_SYN when record.code == SYN_REPORT:
                 EndFrame(timeNs, handler);
                 break;
+            case EV_REL or EV_ABS when !_dropped && MappedOf(record.type == EV_ABS, record.code) is { } mapped:
+                mapped.Take(record.value, timeNs, handler);
+                break;
+            case EV_KEY when !_dropped && _keys is not null && _keys.TryGetValue((KeyCode)record.code, out var other):
+                ChangeKey((ushort)other, record.value, timeNs, handler);
+                break;
             case EV_ABS when _contacts is not null:
                 MoveTo(record.code, record.value, timeNs, handler);
                 break;
@@ -102,6 +112,13 @@ internal sealed class EvdevDecoder
                 ChangeButton(record.code, record.value, timeNs, handler);
                 break;
         }
+    }
+
+    private MappedAxis? MappedOf(bool isAbsolute, ushort axis)
+    {
+        foreach (var mapped in _mapped)
+            if (mapped.Is(isAbsolute, axis)) return mapped;
+        return null;
     }
 
     /// <summary>Reports the touches that have now lasted for the least time of the settings.</summary>
@@ -155,7 +172,11 @@ internal sealed class EvdevDecoder
         if (!state.TryKeys(held)) held.Clear();
         for (var pass = 0; pass < 2; pass++) // Releases are sent first.
             for (ushort code = 0; code < KEY_CNT; code++)
-                if (IsKey(code) && (held[code / 8] >> code % 8 & 1) == pass) ChangeKey(code, pass, timeNs, handler);
+            {
+                if ((held[code / 8] >> code % 8 & 1) != pass) continue;
+                if (_keys is not null && _keys.TryGetValue((KeyCode)code, out var other)) ChangeKey((ushort)other, pass, timeNs, handler);
+                else if (IsKey(code)) ChangeKey(code, pass, timeNs, handler);
+            }
 
         _buttonsHeld = held[BTN_LEFT / 8] | (held[BTN_TOUCH / 8] >> BTN_TOUCH % 8 & 1) << TouchBit; // BTN_LEFT is the first bit of a byte.
         if (_contacts?.Ask(state) == false) _contacts.LiftAll();
@@ -173,8 +194,21 @@ internal sealed class EvdevDecoder
 
     private bool IsHeld(KeyCode key) => (_keysHeld[(int)key / 64] >> (int)key % 64 & 1) != 0;
 
+    /// <summary>The first position beyond the range that the device declares, in words; null if there was none.</summary>
+    public string? Excess { get; private set; }
+
+    private void NoteExcess(ushort axis, int value)
+    {
+        var (name, range) = axis is ABS_X or ABS_MT_POSITION_X ? ("X", _device.X) : ("Y", _device.Y);
+        var (least, most) = (Math.Min(range.Minimum, range.Maximum), Math.Max(range.Minimum, range.Maximum));
+        if (value < least || value > most)
+            Excess = $"it declares {name} from {least} to {most}, and sends {value}; set its \"range\", or calibrate it";
+    }
+
     private void MoveTo(ushort axis, int value, long timeNs, InputHandler handler)
     {
+        if (Excess is null && _fingers is not null && axis is ABS_X or ABS_Y or ABS_MT_POSITION_X or ABS_MT_POSITION_Y)
+            NoteExcess(axis, value);
         // A down and an up in one frame are sent as two frames. The axis value is taken even while records are dropped, because the
         // kernel sends an axis again only when it changes.
         if (!_dropped && _contacts!.Ends(axis, value) is >= 0 and var slot && !Knows(slot)) FlushPointer(timeNs, handler);

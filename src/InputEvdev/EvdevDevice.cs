@@ -29,7 +29,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     {
         (FileDescriptor, Path, Name) = (fileDescriptor, path, name);
         (IsKeyboard, Pointer, Role) = (device.Keyboard, device.Pointer, settings.Role ?? DeviceRole.Auto);
-        (Turn, _isStream) = (settings.Rotate ?? 0, state is null);
+        (Settings, Turn, _isStream) = (settings, settings.Rotate ?? 0, state is null);
         Number = NewNumber();
         Notes = [.. new[] { device.Unused, device.Repaired }.OfType<string>()];
         _decoder = new EvdevDecoder(device, settings, state, Number);
@@ -59,6 +59,9 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// <summary>The device's kind of pointer.</summary>
     public PointerKind Pointer { get; }
 
+    /// <summary>The settings of the device.</summary>
+    public DeviceSettings Settings { get; }
+
     /// <summary>The role that the settings give the device.</summary>
     public DeviceRole Role { get; }
 
@@ -70,6 +73,12 @@ public sealed unsafe partial class EvdevDevice : IDisposable
     /// description was corrected. Usually empty.
     /// </summary>
     public IReadOnlyList<string> Notes { get; private set; }
+
+    /// <summary>
+    /// The first position that the device has sent beyond the range that it declares, in words for the log; null if there was none.
+    /// <see cref="Drain"/> changes this.
+    /// </summary>
+    public string? Excess => _isStream ? null : _decoder.Excess;
 
     /// <summary>The matrix that corrects the positions of a touch screen or tablet from now on.</summary>
     /// <exception cref="ArgumentException">The matrix is not usable.</exception>
@@ -214,6 +223,7 @@ public sealed unsafe partial class EvdevDevice : IDisposable
 
             var bytes = _buffer.AsSpan(0, _carried + got);
             var records = MemoryMarshal.Cast<byte, input_event>(bytes);
+            if (_isStream) Stamp(records);
             foreach (ref readonly var record in records) _decoder.Decode(record, handler);
 
             var rest = bytes[(records.Length * sizeof(input_event))..];
@@ -222,6 +232,19 @@ public sealed unsafe partial class EvdevDevice : IDisposable
             if (got < asked) return true;
         }
         return true;
+    }
+
+    // A program may stamp its records with the wall-clock time, or not at all. Such a stamp is replaced by the time of arrival.
+    private static void Stamp(Span<input_event> records)
+    {
+        const long oldest = 1_000_000_000;
+        var now = Stopwatch.GetTimestamp();
+        foreach (ref var record in records)
+        {
+            var stamp = unchecked(record.tv_sec * 1_000_000_000 + record.tv_usec * 1_000);
+            if (stamp <= now && now - stamp <= oldest) continue;
+            (record.tv_sec, record.tv_usec) = (now / 1_000_000_000, now / 1_000 % 1_000_000);
+        }
     }
 
     /// <summary>Reports the touches that have now lasted for the least time of the settings. Call it at <see cref="DueNs"/>.</summary>

@@ -12,6 +12,7 @@ internal sealed class Fingers
         None,
         Pending, // The finger touches, but not long enough yet.
         Down,
+        Lifted, // Was down and does not touch, but not long enough yet to be up.
         Ignored, // Ignored until it lifts: a palm, a touch at an edge, an eleventh finger, or a contact older than this object.
     }
 
@@ -23,6 +24,7 @@ internal sealed class Fingers
         public bool Hovers; // A single pointer also has a position while it does not touch.
         public long SinceNs;
         public double X, Y, Pressure, Size; // As in the last event.
+        public PositionFilter? Filter; // Null if there is none.
     }
 
     private const int MaxFingers = 10;
@@ -49,6 +51,7 @@ internal sealed class Fingers
         for (var i = 0; i < _fingers.Length; i++)
         {
             _fingers[i].Id = contacts[i].Id;
+            _fingers[i].Filter = _filtered ? PositionFilter.Of(settings) : null;
             _fingers[i].Phase = contacts[i].Id >= 0 ? Phase.Ignored : Phase.None;
             (_fingers[i].X, _fingers[i].Y) = Place(contacts[i]);
         }
@@ -56,15 +59,22 @@ internal sealed class Fingers
 
     private long MinPressNs => _filtered ? (_settings.MinPressMs ?? 0) * 1_000_000L : 0;
 
-    /// <summary>When the next touch will have lasted long enough, CLOCK_MONOTONIC in ns; long.MaxValue if no touch is pending.</summary>
+    private long MinReleaseNs => _filtered ? (_settings.MinReleaseMs ?? 0) * 1_000_000L : 0;
+
+    /// <summary>
+    /// When the next touch or lift will have lasted long enough, CLOCK_MONOTONIC in ns; long.MaxValue if none is pending.
+    /// </summary>
     public long DueNs
     {
         get
         {
             var due = long.MaxValue;
-            if (MinPressNs == 0) return due;
+            if (MinPressNs == 0 && MinReleaseNs == 0) return due;
             foreach (ref readonly var finger in _fingers.AsSpan())
+            {
                 if (finger.Phase == Phase.Pending) due = Math.Min(due, finger.SinceNs + MinPressNs);
+                if (finger.Phase == Phase.Lifted) due = Math.Min(due, finger.SinceNs + MinReleaseNs);
+            }
             return due;
         }
     }
@@ -94,11 +104,14 @@ internal sealed class Fingers
             if (contacts[i].Id >= 0 && _fingers[i].Id < 0) Begin(ref _fingers[i], contacts[i], timeNs, handler);
     }
 
-    /// <summary>Sends the down events of fingers that have now touched long enough.</summary>
+    /// <summary>Sends the events of fingers that have now touched, or not touched, long enough.</summary>
     public void Elapse(ReadOnlySpan<Contact> contacts, long nowNs, InputHandler handler)
     {
         for (var i = 0; i < _fingers.Length; i++)
+        {
+            if (_fingers[i].Phase == Phase.Lifted && nowNs - _fingers[i].SinceNs >= MinReleaseNs) Up(ref _fingers[i], nowNs, handler);
             if (contacts[i].Id == _fingers[i].Id) Press(ref _fingers[i], contacts[i], nowNs, handler);
+        }
     }
 
     /// <summary>Lifts every finger at its last position.</summary>
@@ -109,6 +122,13 @@ internal sealed class Fingers
 
     private void Begin(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
     {
+        if (finger.Phase == Phase.Lifted && timeNs - finger.SinceNs < MinReleaseNs)
+        {
+            (finger.Id, finger.Phase) = (contact.Id, Phase.Down);
+            GoOn(ref finger, contact, timeNs, handler);
+            return;
+        }
+        if (finger.Phase == Phase.Lifted) Up(ref finger, timeNs, handler); // The timer is late.
         (finger.Id, finger.SinceNs) = (contact.Id, timeNs);
         var (x, y) = Place(contact);
         finger.Phase = IsPalm(contact) || IsEdge(x, y) ? Phase.Ignored : Phase.Pending;
@@ -131,7 +151,7 @@ internal sealed class Fingers
                 Press(ref finger, contact, timeNs, handler);
                 break;
             case Phase.Down:
-                MoveTo(ref finger, contact, Calmed(finger, Place(contact)), timeNs, handler);
+                MoveTo(ref finger, contact, Calmed(finger, Filtered(finger, Place(contact))), timeNs, handler);
                 break;
         }
     }
@@ -140,7 +160,13 @@ internal sealed class Fingers
     // position is no longer valid.
     private void Lift(ref Finger finger, in Contact contact, long timeNs, InputHandler handler)
     {
-        if (finger.Phase == Phase.Down && finger.Hovers) MoveTo(ref finger, contact, Calmed(finger, Place(contact)), timeNs, handler);
+        if (finger.Phase == Phase.Down && finger.Hovers)
+            MoveTo(ref finger, contact, Calmed(finger, Filtered(finger, Place(contact))), timeNs, handler);
+        if (finger.Phase == Phase.Down && MinReleaseNs > 0)
+        {
+            (finger.Id, finger.Phase, finger.SinceNs) = (-1, Phase.Lifted, timeNs);
+            return;
+        }
         Up(ref finger, timeNs, handler);
         if (finger.Hovers) (finger.X, finger.Y) = Place(contact); // A motion that was filtered out is not sent later.
     }
@@ -157,13 +183,14 @@ internal sealed class Fingers
         if (finger.Hovers && _taken == 0) MoveTo(ref finger, contact, Place(contact), timeNs, handler);
         (finger.Phase, finger.Number, _taken) = (Phase.Down, (byte)number, _taken | 1 << number);
         (finger.X, finger.Y) = Place(contact);
+        finger.Filter?.Begin((finger.X, finger.Y));
         (finger.Pressure, finger.Size) = (PressureOf(contact), SizeOf(contact));
         handler(Event(InputKind.PointerDown, finger, timeNs));
     }
 
     private void Up(ref Finger finger, long timeNs, InputHandler handler)
     {
-        if (finger.Phase == Phase.Down)
+        if (finger.Phase is Phase.Down or Phase.Lifted)
         {
             _taken &= ~(1 << finger.Number);
             (finger.Pressure, finger.Size) = (0, 0);
@@ -185,6 +212,8 @@ internal sealed class Fingers
         var (x, y) = _transform.Apply(_device.X.Place(contact.X), _device.Y.Place(contact.Y));
         return (Math.Clamp(x, 0, 1), Math.Clamp(y, 0, 1));
     }
+
+    private static (double X, double Y) Filtered(in Finger finger, (double X, double Y) place) => finger.Filter?.Take(place) ?? place;
 
     // The position follows the finger as if on a leash of this length: trembling within it moves nothing, and no motion jumps.
     private (double X, double Y) Calmed(in Finger finger, (double X, double Y) place)

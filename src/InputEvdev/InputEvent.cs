@@ -56,7 +56,7 @@ public readonly record struct InputEvent
 
     /// <summary>
     /// The time of the event in nanoseconds of CLOCK_MONOTONIC, as stamped by the kernel (resolution 1 us). For a stream,
-    /// the time in its record.
+    /// the time in its record if it is of that clock and of the last second, else the time of its arrival.
     /// </summary>
     public long TimeNs { get; init; }
 

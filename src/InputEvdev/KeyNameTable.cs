@@ -115,6 +115,9 @@ public static class KeyNameTable
     /// <summary>Returns the key's name; null for a key that types text, for a modifier, and for a code without a KEY_ constant.</summary>
     public static string? Of(KeyCode key) => (int)key < Names.Length ? Names[(int)key] : null;
 
+    /// <summary>Returns the first key of a name; null if the table does not contain it.</summary>
+    public static KeyCode? CodeOf(string name) => Array.IndexOf(Names, name) is >= 0 and var code ? (KeyCode)code : null;
+
     /// <summary>Whether the table contains the name.</summary>
     public static bool Has(string name) => Array.IndexOf(Names, name) >= 0;
 

@@ -27,6 +27,11 @@ public sealed record KeyboardOptions
     /// <summary>The number of repeats in a second; 0 if keys do not repeat.</summary>
     public int RepeatRate { get; init; } = 30;
 
+    /// <summary>
+    /// How long after a press, in milliseconds, the same key of another device is the same press; also while it is held. 0 if never.
+    /// </summary>
+    public int DuplicateMs { get; init; } = 100;
+
     /// <summary>Whether NumLock is on at the start, so that the keypad types digits.</summary>
     public bool NumLock { get; init; } = true;
 

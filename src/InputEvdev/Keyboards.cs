@@ -13,6 +13,7 @@ public sealed class Keyboards : IDisposable
     private long _delayNs;
     private long _intervalNs;
     private readonly List<(int Device, KeyCode Key)> _held = new(16);
+    private readonly Dictionary<KeyCode, (int Device, long TimeNs)> _pressed = []; // The last press of each key.
     private IKeymap? _keymap;
     private (byte[]? Text, KeyboardOptions? Names)? _window; // The keymap of the window system.
     private (uint Depressed, uint Latched, uint Locked, uint Layout) _state; // Its state.
@@ -38,6 +39,7 @@ public sealed class Keyboards : IDisposable
     public void Change(KeyboardOptions options)
     {
         _held.Clear();
+        _pressed.Clear();
         _options = options;
         SetRepeat();
         NextRepeatNs = long.MaxValue;
@@ -149,9 +151,19 @@ public sealed class Keyboards : IDisposable
         return keymap;
     }
 
+    // Some machines report one button by two devices: power and mute by ACPI and by the keyboard.
+    private bool IsDuplicate(in InputEvent e)
+    {
+        if (_options.DuplicateMs == 0 || FixedKeys.IsModifier(e.Key)) return false;
+        if (IsHeldSomewhere(e.Key)) return true;
+        return _pressed.TryGetValue(e.Key, out var last) && last.Device != e.Device
+            && e.TimeNs - last.TimeNs < _options.DuplicateMs * 1_000_000L;
+    }
+
     private void Press(in InputEvent e, long nowNs, InputHandler to)
     {
-        if (_held.Contains((e.Device, e.Key))) return;
+        if (_held.Contains((e.Device, e.Key)) || IsDuplicate(e)) return;
+        _pressed[e.Key] = (e.Device, e.TimeNs);
         var first = !IsHeldSomewhere(e.Key);
         _held.Add((e.Device, e.Key));
         // A key that is already held on another keyboard must not be pressed twice: both Shift keys are one Shift.

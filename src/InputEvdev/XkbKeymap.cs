@@ -74,6 +74,8 @@ internal sealed unsafe class XkbKeymap : IKeymap
             lib.xkb_context_unref(context);
             return null;
         }
+        if (text is null && options.Keymap is null)
+            foreach (var line in XkbRules.Unknown(options)) log(line);
         var compose = new XkbCompose(lib, context, options.Compose, log);
         return new XkbKeymap(lib, context, keymap, compose, options.NumLock && !follows, follows);
     }

@@ -66,7 +66,7 @@ public sealed record KeyPressed(string Name) : MmmEvent;
 public sealed record KeyReleased(string Name) : MmmEvent;
 
 /// <summary>A message from the host, or from another program through the host.</summary>
-/// <param name="Text">At most 119 bytes of UTF-8.</param>
+/// <param name="Text">At most 119 bytes of UTF-8. A scanned code may contain control characters, such as U+001D.</param>
 public sealed record MessageReceived(string Text) : MmmEvent;
 
 /// <summary>Keys now go to this client. Sent only to clients that request <see cref="EventKinds.Focus"/>.</summary>

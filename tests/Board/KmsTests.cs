@@ -150,11 +150,10 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Assert.StartsWith("mmm: /dev/dri/card0 (virtio_gpu): Virtual-1 has no mode 123x45; it has 800x480@75, ",
             displays.Refused(Kms, """{ "display": { "mode": "123x45" } }"""));
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): cannot create a buffer of 800x480 RGB565: Invalid argument; "
-            + "remove display.format to use a format that the driver supports\n",
+            + "it offers XRGB8888; remove display.format to use a format that the driver supports\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb565" } }"""));
-        Assert.Equal("mmm: /tmp/c.json:1: display.format is \"rgb666\"; did you mean \"rgb565\"? it must be \"auto\", \"xrgb8888\" "
-            + "or \"rgb565\"\n",
-            displays.Refused(Kms, """{ "display": { "format": "rgb666" } }"""));
+        Assert.StartsWith("mmm: /tmp/c.json:1: display.format is \"rgb656\"; did you mean \"rgb565\"? it must be \"auto\", \"xrgb8888\", ",
+            displays.Refused(Kms, """{ "display": { "format": "rgb656" } }"""));
         Assert.StartsWith("mmm: /tmp/c.json:1: display.mode is \"big\"; it must be WIDTHxHEIGHT",
             displays.Refused(Kms, """{ "display": { "mode": "big" } }"""));
     });

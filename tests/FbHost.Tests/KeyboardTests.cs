@@ -175,6 +175,27 @@ public class KeyboardTests
         client.WaitForEvents("a");
     }
 
+    // A QR code of 300 characters that the scanner ends with no key at all, first while nobody is there to take it.
+    [Fact]
+    public void A_long_code_comes_in_parts_and_one_for_nobody_is_logged()
+    {
+        using var host = new MmmHost(input: true,
+            config: """{ "input": { "rules": [ { "match": { "path": "*/input" }, "role": "scanner", "timeoutMs": 1000 } ] } }""");
+        Scan(300);
+        host.WaitForLog("input: a code of 300 characters was scanned, and no app has the focus; it is lost");
+        using var client = host.Raw("color 00ff00");
+        host.WaitForClient("raw");
+        Scan(250);
+        client.WaitForEvents($"message scan-part 1/3 {new string('1', 100)}", $"message scan-part 2/3 {new string('1', 100)}",
+            $"message scan-part 3/3 {new string('1', 50)}");
+
+        void Scan(int length)
+        {
+            for (var i = 0; i < length; i++)
+                host.Input((1, 2, 1), (1, 2, 0));
+        }
+    }
+
     [Fact]
     public void A_scanner_s_line_is_one_message()
     {

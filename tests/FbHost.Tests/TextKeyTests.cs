@@ -34,6 +34,11 @@ public sealed class TextKeyTests : IDisposable
         ("input.rules[0].match.id", "{ \"input\": { \"rules\": [ { \"match\": { \"id\": $ } } ] } }"),
         ("input.rules[0].match.path", "{ \"input\": { \"rules\": [ { \"match\": { \"path\": $ } } ] } }"),
         ("input.rules[0].role", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"role\": $ } ] } }"),
+        ("input.rules[0].layout", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"layout\": $ } ] } }"),
+        ("input.rules[0].suffix", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"suffix\": $ } ] } }"),
+        ("input.rules[0].keys.btn-0", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"keys\": { \"btn-0\": $ } } ] } }"),
+        ("input.rules[0].axes.rel-y[0]",
+            "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"axes\": { \"rel-y\": [ $, \"a\" ] } } ] } }"),
         ("audio.device", "{ \"audio\": { \"device\": $ } }"),
         ("audio.prefer[0]", "{ \"audio\": { \"prefer\": [ $ ] } }"),
         ("audio.cardControl", "{ \"audio\": { \"cardControl\": $ } }"),
@@ -117,7 +122,8 @@ public sealed class TextKeyTests : IDisposable
         [
             "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "limiter", "clickVolume",
             "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range",
-            "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
+            "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
+            "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `-", StringComparison.Ordinal))

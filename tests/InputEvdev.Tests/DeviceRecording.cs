@@ -156,6 +156,21 @@ internal sealed class DeviceRecording
         "range" => Settings with { Ranges = new AxisRanges(Integer(words[0]), Integer(words[1]), Integer(words[2]), Integer(words[3])) },
         "jitter" => Settings with { Jitter = Number(words[0]) },
         "minPressMs" => Settings with { MinPressMs = Integer(words[0]) },
+        "minReleaseMs" => Settings with { MinReleaseMs = Integer(words[0]) },
+        "median" => Settings with { Median = Integer(words[0]) },
+        "variance" => Settings with { Variance = Number(words[0]) },
+        "key" => Settings with
+        {
+            Keys = new Dictionary<KeyCode, KeyCode>(Settings.Keys ?? new Dictionary<KeyCode, KeyCode>())
+            {
+                [DeviceCodes.KeyOf(words[0])!.Value] = DeviceCodes.KeyOf(words[1])!.Value,
+            },
+        },
+        "axis" when DeviceCodes.AxisOf(words[0]) is var (isAbsolute, axis) => Settings with
+        {
+            Axes = [.. Settings.Axes ?? [],
+                new AxisMapping(isAbsolute, axis, AxisStep.Parse(words[1])!.Value, AxisStep.Parse(words[2])!.Value)],
+        },
         "palm" => Settings with { Palm = new PalmFilter(Number(words[0]), Number(words[1])) },
         "edge" => Settings with { Edge = Number(words[0]) },
         "acceleration" => Settings with { Acceleration = Number(words[0]) },

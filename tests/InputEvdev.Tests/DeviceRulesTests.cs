@@ -50,7 +50,8 @@ public class DeviceRulesTests
         {
             Ignore = true, Grab = true, Role = DeviceRole.Mouse, Rotate = 90, Calibration = CalibrationMatrix.Turn(90), SwapXY = true,
             InvertX = true, InvertY = true, Ranges = new(0, 1, 2, 3), Jitter = 0.1,
-            MinPressMs = 5, Palm = new(0.5, 0.5), Edge = 0.1, Acceleration = 2,
+            MinPressMs = 5, MinReleaseMs = 5, Median = 3, Variance = 0.1, Keys = new Dictionary<KeyCode, KeyCode>(), Axes = [],
+            Layout = "us", ScanTimeoutMs = 50, ScanSuffix = "#", Palm = new(0.5, 0.5), Edge = 0.1, Acceleration = 2,
         };
         Assert.All(typeof(DeviceSettings).GetProperties().Where(p => p.Name != "EqualityContract"), p => Assert.NotNull(p.GetValue(all)));
         Assert.Equal(all, new DeviceSettings().Over(all));

@@ -144,12 +144,37 @@ public class KeyboardTests
 
     private static readonly KeyCode[] Keys = [KEY_A, KEY_B, KEY_LEFTSHIFT,
         KEY_RIGHTALT, KEY_CAPSLOCK, KEY_KP7, KEY_NUMLOCK, KEY_POWER, KEY_EQUAL];
-    private static readonly KeyboardOptions[] Maps = [new(), new() { Layout = "de" },
-        new() { Layout = "us,ru", Options = "grp:caps_toggle" }];
+    private static readonly KeyboardOptions[] Maps = [new() { DuplicateMs = 0 }, new() { Layout = "de", DuplicateMs = 0 },
+        new() { Layout = "us,ru", Options = "grp:caps_toggle", DuplicateMs = 0 }];
 
     // Of each step: a device, a key, down or up (also such as no decoder sends), or some time.
     private static readonly Gen<(int Device, int Key, int Kind)[]> Steps =
         Gen.Select(Gen.Int[1, 3], Gen.Int[0, Keys.Length - 1], Gen.Int[0, 3]).Array[0, 60];
+
+    // As laptops report the power and mute buttons: by ACPI and by the keyboard.
+    [Theory]
+    [InlineData(100, "press KEY_MUTE; release KEY_MUTE; press KEY_MUTE; release KEY_MUTE; press KEY_MUTE; release KEY_MUTE")]
+    [InlineData(0, "press KEY_MUTE; press KEY_MUTE; release KEY_MUTE; release KEY_MUTE; press KEY_MUTE; release KEY_MUTE; press KEY_MUTE; "
+        + "release KEY_MUTE; press KEY_MUTE; release KEY_MUTE")]
+    public void One_press_by_two_devices_is_one_press(int duplicateMs, string said)
+    {
+        using var typist = new Typist(new KeyboardOptions { DuplicateMs = duplicateMs });
+        typist.Take(InputKind.KeyPress, KEY_MUTE, 1);
+        typist.WaitMs(300);
+        typist.Take(InputKind.KeyPress, KEY_MUTE, 2); // while it is held
+        typist.Take(InputKind.KeyRelease, KEY_MUTE, 2);
+        typist.Take(InputKind.KeyRelease, KEY_MUTE, 1);
+        typist.WaitMs(200);
+        typist.Take(InputKind.KeyPress, KEY_MUTE, 2);
+        typist.Take(InputKind.KeyRelease, KEY_MUTE, 2);
+        typist.WaitMs(20);
+        typist.Take(InputKind.KeyPress, KEY_MUTE, 1); // soon after it
+        typist.WaitMs(200);
+        typist.Take(InputKind.KeyRelease, KEY_MUTE, 1);
+        typist.Take(InputKind.KeyPress, KEY_MUTE, 1); // by the same device
+        typist.Take(InputKind.KeyRelease, KEY_MUTE, 1);
+        Assert.Equal(said.Split("; "), typist.Said.Split("; ").Select(e => e.Trim()));
+    }
 
     [Fact]
     public void Every_press_has_one_release_and_repeats_come_only_between_them() =>

@@ -73,6 +73,7 @@ public class RecordedDeviceTests
         if (device.Protocol == TouchProtocol.A) words.Add("A");
         if (device.Protocol == TouchProtocol.B) words.Add($"B{device.Slots}");
         if (device.Wheels != Wheels.None) words.Add("wheel");
+        if (device.Mapped.Count > 0) words.Add("mapped");
         return words.Count > 0 ? string.Join(' ', words) : "nothing";
     }
 

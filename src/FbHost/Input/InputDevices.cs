@@ -23,6 +23,7 @@ internal sealed class InputDevices : IDisposable
     private readonly List<Source> _devices = [];
     private readonly List<InputDirectory> _directories = [];
     private readonly Dictionary<string, (OpenFault Fault, bool Told)> _refused = []; // by path
+    private readonly HashSet<string> _saidExcess = []; // paths; bounded by the number of devices
     private readonly LoopTimer _patience;
     private readonly LoopTimer _press;
     private readonly bool _started; // true after the start: further devices were plugged in
@@ -231,6 +232,8 @@ internal sealed class InputDevices : IDisposable
             Remove(source);
         else
             AwaitPress(source.Device);
+        if (source.Device.Excess is { } excess && _saidExcess.Add(source.Device.Path))
+            _log.Info($"input: {source.Device.Path}: {source.Device.Name}: {excess}");
     }
 
     private void Elapse()
@@ -259,6 +262,7 @@ internal sealed class InputDevices : IDisposable
             return; // its releases have already removed it
         var device = source.Device;
         source.Watch.Dispose();
+        _saidExcess.Remove(device.Path);
         _seat.Remove(device);
         device.Dispose();
         _log.Info($"input: {device.Path} ({device.Name}) is gone");

@@ -70,11 +70,15 @@ internal sealed class InputRouter
     /// <summary>A key went up. Does nothing for a key whose press was not delivered here.</summary>
     public void Release(in KeyEvent e) => _keys.Release(e);
 
-    /// <summary>Something was scanned.</summary>
-    public void Scan(string line)
+    /// <summary>Something was scanned: it is delivered to the client that has the focus, in parts if it is long.</summary>
+    /// <returns>False if no client has the focus.</returns>
+    public bool Scan(string code)
     {
-        if (_clients.Stack.Focus is { } focus)
-            _clients.Events.To(focus)?.Offer(EventText.Message($"scan {line}"));
+        if (_clients.Stack.Focus is not { } focus || _clients.Events.To(focus) is not { } events)
+            return false;
+        foreach (var text in ScanText.Of(code))
+            events.Offer(text);
+        return true;
     }
 
     /// <summary>A finger or the pointer moved.</summary>

@@ -15,6 +15,7 @@ internal sealed class Seat : IDisposable
 {
     private readonly record struct Contact(int Device, byte Finger, byte Button, bool IsTouch);
 
+    private readonly HostLog _log;
     private readonly HostKeys _hostKeys;
     private readonly Blanker _blanker;
     private readonly Func<bool> _isShown;
@@ -37,10 +38,10 @@ internal sealed class Seat : IDisposable
     public Seat(EventLoop loop, HostLog log, Keyboards keyboards, HostKeys hostKeys,
         Blanker blanker, Func<bool> isShown, InputRouter router, Action click)
     {
-        (_hostKeys, _blanker, _isShown, _router, _click) = (hostKeys, blanker, isShown, router, click);
+        (_log, _hostKeys, _blanker, _isShown, _router, _click) = (log, hostKeys, blanker, isShown, router, click);
         (Raw, Typed) = (TakeRaw, TakeTyped);
         _keyboard = new SeatKeyboard(loop, keyboards, Typed);
-        _scanners = new Scanners(keyboards, TakeScan, text => log.Warn($"input: {text}"));
+        _scanners = new Scanners(loop, keyboards, TakeScan, text => log.Warn($"input: {text}"));
     }
 
     /// <summary>Handles raw events of devices.</summary>
@@ -54,10 +55,7 @@ internal sealed class Seat : IDisposable
     public InputHandler Add(EvdevDevice device)
     {
         if (device.Role == DeviceRole.Scanner)
-        {
-            var line = _scanners.Add(device);
-            return (in InputEvent e) => line.Take(e, EventLoop.Now);
-        }
+            return _scanners.Add(device);
         _keyboard.Add(device);
         return Raw;
     }
@@ -130,7 +128,8 @@ internal sealed class Seat : IDisposable
         if (!_isShown())
             return;
         _blanker.TryWake();
-        _router.Scan(line);
+        if (!_router.Scan(line))
+            _log.Info($"input: a code of {line.Length} characters was scanned, and no app has the focus; it is lost");
     }
 
     private void TakePointer(in InputEvent e)

@@ -183,6 +183,38 @@ internal sealed class ListType<TValue>(
     }
 }
 
+/// <summary>An object whose keys are not known before.</summary>
+/// <param name="must">Returns what is wrong with a key; null if it is valid.</param>
+/// <param name="value">What each value may be.</param>
+internal sealed class MapType<TValue>(Func<string, string?> must, ConfigType<TValue> value)
+    : ConfigType<IReadOnlyList<KeyValuePair<string, TValue>>>
+{
+    public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out IReadOnlyList<KeyValuePair<string, TValue>> map)
+    {
+        map = null;
+        if (v.Members is not { } members)
+            return v.Fault("it must be an object: { … }");
+        var all = new List<KeyValuePair<string, TValue>>();
+        foreach (var member in members)
+        {
+            if (must(member.Key) is { } fault)
+                member.Fault(fault);
+            else if (value.TryRead(member, out var read))
+                all.Add(new(member.Key, read));
+        }
+        map = all;
+        return all.Count == members.Count;
+    }
+
+    public override void WriteSchema(Utf8JsonWriter w)
+    {
+        w.WriteString("type", "object");
+        w.WriteStartObject("additionalProperties");
+        value.WriteSchema(w);
+        w.WriteEndObject();
+    }
+}
+
 /// <summary>A list of numbers that is checked once more after it was read.</summary>
 /// <param name="inner">What the list may be.</param>
 /// <param name="must">Returns what the list must be; null if it is valid.</param>

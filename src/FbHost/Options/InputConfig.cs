@@ -64,6 +64,12 @@ internal static class InputConfig
             "How far a finger must move before motion is reported, of the width and height.", "0"),
         new ConfigKey<Draft, int>("minPressMs", new IntegerType(0, 1000), (d, v) => d.Settings = d.Settings with { MinPressMs = v },
             "Shorter touches are ignored, in milliseconds.", "0"),
+        new ConfigKey<Draft, int>("minReleaseMs", new IntegerType(0, 1000), (d, v) => d.Settings = d.Settings with { MinReleaseMs = v },
+            "Shorter lifts are ignored, in milliseconds.", "0"),
+        new ConfigKey<Draft, int>("median", new ChoiceType(1, 3, 5, 7, 9), (d, v) => d.Settings = d.Settings with { Median = v },
+            "The number of positions whose median is the position of a finger.", "1"),
+        new ConfigKey<Draft, double>("variance", new NumberType(0.001, 1), (d, v) => d.Settings = d.Settings with { Variance = v },
+            "A single position that is farther than this from the others is discarded, of the width and height."),
         new ConfigKey<Draft, PalmDraft>("palm",
             new ObjectType<PalmDraft>(() => new PalmDraft(),
             [
@@ -93,9 +99,41 @@ internal static class InputConfig
                 RangesFault),
             (d, v) => d.Settings = d.Settings with { Ranges = new AxisRanges(v[0], v[1], v[2], v[3]) },
             "xMin, xMax, yMin, yMax in the units of the device."),
+        new ConfigKey<Draft, IReadOnlyList<KeyValuePair<string, string>>>("keys",
+            new MapType<string>(
+                k => DeviceCodes.KeyOf(k) is null ? $"\"{k}\" is not a key or button; {KeyForms}, as in \"btn-0\" or \"code-330\"" : null,
+                new TextType(t => DeviceCodes.KeyOf(t) is null ? $"it must be a key: {KeyForms}" : null)),
+            (d, v) => d.Settings = d.Settings with
+            {
+                Keys = v.ToDictionary(k => DeviceCodes.KeyOf(k.Key)!.Value, k => DeviceCodes.KeyOf(k.Value)!.Value),
+            },
+            "Keys and buttons of the device that count as other keys."),
+        new ConfigKey<Draft, IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>>>("axes",
+            new MapType<IReadOnlyList<string>>(
+                k => DeviceCodes.AxisOf(k) is null ? $"\"{k}\" is not an axis; use a name such as rel-y, rel-dial or abs-x" : null,
+                new ListType<string>(new TextType(t => AxisStep.Parse(t) is null ? $"it must be {StepForms}" : null), 2, 2,
+                    $"it must be two words, for steps to smaller and to larger values; each is {StepForms}")),
+            (d, v) => d.Settings = d.Settings with { Axes = [.. v.Select(Axis)] },
+            "Axes of a knob that count as a wheel or as two keys."),
+        new ConfigKey<Draft, string>("layout", KeyboardConfig.Names, (d, v) => d.Settings = d.Settings with { Layout = v },
+            "The keyboard layout of a scanner. Default: that of the keyboards."),
+        new ConfigKey<Draft, int>("timeoutMs", new IntegerType(10, 5000), (d, v) => d.Settings = d.Settings with { ScanTimeoutMs = v },
+            "How long after its last key a code of a scanner ends, in milliseconds.", "100"),
+        new ConfigKey<Draft, string>("suffix", new TextType(t => t.Length > 0 ? null : "it must be the name of a key, or a text", most: 32),
+            (d, v) => d.Settings = d.Settings with { ScanSuffix = v },
+            "What ends a code of a scanner: the name of a key, or a text. Default: Return or Tab."),
         Acceleration(),
         .. Touch(),
     ]);
+
+    private const string KeyForms = "use a name of docs/keys.md or the character that it types";
+    private const string StepForms = "scroll-up, scroll-down, scroll-left, scroll-right or a key";
+
+    private static AxisMapping Axis(KeyValuePair<string, IReadOnlyList<string>> axis)
+    {
+        var (isAbsolute, code) = DeviceCodes.AxisOf(axis.Key)!.Value;
+        return new AxisMapping(isAbsolute, code, AxisStep.Parse(axis.Value[0])!.Value, AxisStep.Parse(axis.Value[1])!.Value);
+    }
 
     // An object that sets the conditions of the same rule, one of which must be there.
     private sealed class MatchKey() : ConfigKey<Draft>("match", "The conditions that a device must meet, all of them.", null, true)

@@ -35,6 +35,8 @@ internal static class KeyboardConfig
             (d, v) => d.Keyboard = d.Keyboard with { RepeatDelayMs = v }, "The time until a held key repeats, in milliseconds.", "500"),
         new ConfigKey<Draft, int>("repeatRate", new IntegerType(0, 100), (d, v) => d.Keyboard = d.Keyboard with { RepeatRate = v },
             "Repeats per second; 0 for none.", "30"),
+        new ConfigKey<Draft, int>("duplicateMs", new IntegerType(0, 1000), (d, v) => d.Keyboard = d.Keyboard with { DuplicateMs = v },
+            "How long after a press the same key of another device is the same press, in milliseconds; 0 for never.", "100"),
         new ConfigKey<Draft, bool>("numLock", ConfigTypes.Flag, (d, v) => d.Keyboard = d.Keyboard with { NumLock = v },
             "Whether NumLock is on at the start.", "true"),
     ], d => d.Keyboard is { Keymap: not null } k && (k.Layout ?? k.Variant ?? k.Options ?? k.Model) is not null
@@ -43,54 +45,28 @@ internal static class KeyboardConfig
 
     public static ConfigKey<ServeOptions> Keys() => new ConfigKey<ServeOptions, Draft>("keys", new ObjectType<Draft>(() => new Draft(),
     [
-        new ConfigKey<Draft, IReadOnlyList<(byte[], HostAction)>>("host", new KeysType(), (d, v) => d.Keys = v,
+        new ConfigKey<Draft, IReadOnlyList<KeyValuePair<string, int>>>("host", HostKeyMap,
+            (d, v) => d.Keys = [.. v.Select(k => (Encoding.UTF8.GetBytes(k.Key), (HostAction)k.Value))],
             "Keys and what the host does when they are pressed."),
         new ConfigKey<Draft, bool>("lock", ConfigTypes.Flag, (d, v) => d.IsLocked = v,
             "Whether the host's own keys, such as Ctrl+Alt+Backspace, have no effect.", "false"),
     ]), (o, v) => o.HostKeys = new HostKeyOptions(v.Keys, v.IsLocked), "The keys that the host handles itself.");
 
     // Names as xkb accepts them: letters, digits and separators. Anything else is an error that the library would not report clearly.
-    private static TextType Names { get; } = new(
+    public static TextType Names { get; } = new(
         t => t.Length is > 0 and <= LongestNames && t.All(c => char.IsAsciiLetterOrDigit(c) || "_-,:()+|".Contains(c))
             ? null
             : "it must be names as xkb has them, as in \"de\", \"us,ru\" or \"compose:ralt\"");
 
-    // An object whose keys are names of keys.
-    private sealed class KeysType : ConfigType<IReadOnlyList<(byte[], HostAction)>>
-    {
-        // In the order of the enumeration.
-        private static readonly WordType Action =
-            new("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute", "full-screen", "rotate",
-                "screenshot");
+    // In the order of the enumeration.
+    private static readonly MapType<int> HostKeyMap = new(KeyFault,
+        new WordType("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute", "full-screen", "rotate",
+            "screenshot"));
 
-        public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out IReadOnlyList<(byte[], HostAction)> value)
-        {
-            value = null;
-            if (v.Members is not { } members)
-                return v.Fault("it must be an object: { … }");
-            var keys = new List<(byte[], HostAction)>();
-            foreach (var member in members)
-            {
-                if (InsteadOf(member.Key) is { } meant)
-                    member.Fault($"no key is \"{member.Key}\": a letter with Control is a small letter; use \"{meant}\"");
-                else if (!IsKey(member.Key))
-                    member.Fault($"\"{member.Key}\" is not a key; it must be a name of docs/keys.md or one character, "
-                        + "after control-, alt-, shift- in this order");
-                else if (Action.TryRead(member, out var action))
-                    keys.Add((Encoding.UTF8.GetBytes(member.Key), (HostAction)action));
-            }
-            value = keys;
-            return keys.Count == members.Count;
-        }
-
-        public override void WriteSchema(Utf8JsonWriter w)
-        {
-            w.WriteString("type", "object");
-            w.WriteStartObject("additionalProperties");
-            Action.WriteSchema(w);
-            w.WriteEndObject();
-        }
-    }
+    private static string? KeyFault(string key) =>
+        InsteadOf(key) is { } meant ? $"no key is \"{key}\": a letter with Control is a small letter; use \"{meant}\""
+        : IsKey(key) ? null
+        : $"\"{key}\" is not a key; it must be a name of docs/keys.md or one character, after control-, alt-, shift- in this order";
 
     // What a capital letter with Control is called.
     private static string? InsteadOf(string word)

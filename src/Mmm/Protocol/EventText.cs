@@ -26,7 +26,7 @@ internal static class EventText
             _ when word.SequenceEqual("mouse-enter"u8) => Pointer(rest, (x, y, _) => new PointerEntered(x, y)),
             _ when word.SequenceEqual("mouse-leave"u8) => Pointer(rest, (x, y, _) => new PointerLeft(x, y)),
             _ when word.SequenceEqual("mouse-scroll"u8) => ParseScroll(rest),
-            _ when word.SequenceEqual("message"u8) => new MessageReceived(TextRing.Printable(rest)),
+            _ when word.SequenceEqual("message"u8) => new MessageReceived(Encoding.UTF8.GetString(rest)),
             _ when word.SequenceEqual("key-release"u8) => new KeyReleased(TextRing.Printable(rest)),
             _ when word.SequenceEqual("focus-in"u8) => new FocusGained(),
             _ when word.SequenceEqual("focus-out"u8) => new FocusLost(),
