@@ -19,7 +19,7 @@ internal sealed class DisplayFinder(string devices = "/dev", string system = "/s
     /// <exception cref="MmmException">No display can be opened; one line with everything that was tried.</exception>
     public IDisplay Open(Func<string, IDisplay> openCard, Func<string, IDisplay>? openFramebuffer, Action<string> log)
     {
-        var faults = new List<string>();
+        var faults = new List<MmmException>();
         var refused = new List<string>();
         foreach (var card in Cards())
         {
@@ -31,27 +31,28 @@ internal sealed class DisplayFinder(string devices = "/dev", string system = "/s
         {
             // The program that uses the card also uses the screen of the framebuffer that the card emulates.
             if (refused.Find(card => IsEmulatedBy(framebuffer, card)) is { } card)
-                faults.Add($"{framebuffer}: uses the same screen as {card}");
+                faults.Add(new MmmException($"{framebuffer}: uses the same screen as {card}"));
             else if (TryOpen(framebuffer, openFramebuffer!, faults, log) is { } display)
                 return display;
         }
         throw new MmmException(faults.Count > 0
-            ? $"no display found. Tried {string.Join("; ", faults)}"
+            ? $"no display found. Tried {string.Join("; ", faults.Select(f => f.Message))}"
             : "no display found. Tried KMS: /dev/dri/card* (none), fbdev: /dev/fb0, /dev/graphics/fb0 (none). "
-                + "Use --display memory:800x480");
+                + "Use --display memory:800x480",
+            innerException: faults.Exists(f => f.InnerException is NoMonitorException) ? new NoMonitorException() : null);
     }
 
-    private static IDisplay? TryOpen(string path, Func<string, IDisplay> open, List<string> faults, Action<string> log)
+    private static IDisplay? TryOpen(string path, Func<string, IDisplay> open, List<MmmException> faults, Action<string> log)
     {
         try
         {
             var display = open(path);
-            faults.ForEach(f => log($"display: {f}"));
+            faults.ForEach(f => log($"display: {f.Message}"));
             return display;
         }
         catch (MmmException e)
         {
-            faults.Add(e.Message);
+            faults.Add(e);
             return null;
         }
     }

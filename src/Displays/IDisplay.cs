@@ -88,6 +88,11 @@ internal interface IDisplay : IDisposable
     /// </summary>
     bool IsLost => false;
 
+    /// <summary>
+    /// True if the display is lost because another monitor was connected, whose best mode is to be used whatever the size was before.
+    /// </summary>
+    bool IsReplaced => false;
+
     /// <summary>Raised when the display is no longer busy, or is lost.</summary>
     event Action? Ready
     {

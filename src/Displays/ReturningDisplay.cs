@@ -4,17 +4,21 @@ namespace Displays;
 
 /// <summary>
 /// A display whose device may disappear while the host runs: a USB display is unplugged, or a boot framebuffer is replaced by the real
-/// driver. The clients continue meanwhile. When the device, or another one that the configuration allows, is there, it is opened again. It
-/// may then have another size.
+/// driver; or no monitor is connected at the start. The clients continue meanwhile. When the device, or another one that the configuration
+/// allows, is there, it is opened. It may then have another size.
 /// </summary>
 internal sealed class ReturningDisplay : IDisplay
 {
     private const long RetryMs = 1000; // only while there is no display
+    private const long MonitorRetryMs = 30_000; // a monitor that is connected is told by a uevent; this is for drivers that send none
+    private const int FirstWidth = 1024, FirstHeight = 768; // before the first monitor
     private readonly Action<string> _log;
     private readonly WaitSet _waits = new();
     private readonly Func<(int Width, int Height)?, IDisplay> _open;
     private readonly WaitTimer _retry;
     private readonly HashSet<string> _said = [];
+    private Uevents? _plugged; // while no monitor is connected
+    private bool _keepsSize;
     private IDisplay? _display;
     private bool _hidden;
     private bool _blank;
@@ -24,7 +28,9 @@ internal sealed class ReturningDisplay : IDisplay
     /// Opens the display; throws <see cref="MmmException"/> on failure. The argument is the former size, which is
     /// preferred; null the first time.
     /// </param>
-    /// <exception cref="MmmException">The display cannot be opened the first time.</exception>
+    /// <exception cref="MmmException">
+    /// The display cannot be opened the first time, for another reason than that no monitor is connected.
+    /// </exception>
     public ReturningDisplay(Action<string> log, Func<(int Width, int Height)?, IDisplay> open)
     {
         (_log, _open) = (log, open);
@@ -32,6 +38,11 @@ internal sealed class ReturningDisplay : IDisplay
         try
         {
             Adopt(open(null));
+        }
+        catch (MmmException e) when (e.InnerException is NoMonitorException)
+        {
+            AwaitMonitor(e);
+            (Width, Height, FrameNs, Description) = (FirstWidth, FirstHeight, 1_000_000_000 / 60, "no monitor yet");
         }
         catch
         {
@@ -81,6 +92,15 @@ internal sealed class ReturningDisplay : IDisplay
             _waits.Add(display.FileDescriptor, _ => display.Dispatch());
     }
 
+    // The apps run, and the picture is shown when a monitor is connected.
+    private void AwaitMonitor(MmmException why)
+    {
+        if (_said.Add(why.Message))
+            _log($"display: {why.Message}; the picture is shown when a monitor is connected");
+        _plugged ??= new Uevents(_waits, "drm", () => _retry.At(WaitSet.Now));
+        _retry.After(MonitorRetryMs);
+    }
+
     private void LetGo()
     {
         if (_display is { FileDescriptor: >= 0 })
@@ -113,13 +133,19 @@ internal sealed class ReturningDisplay : IDisplay
     {
         if (_display is { IsLost: false })
             return;
+        if (_display is not null)
+            _keepsSize = !_display.IsReplaced;
         LetGo();
         GuardChanged?.Invoke();
         if (_hidden)
             return; // another program has the screen; Show opens the display
         try
         {
-            Return(_open((Width, Height)));
+            Return(_open(_keepsSize ? (Width, Height) : null));
+        }
+        catch (MmmException e) when (e.InnerException is NoMonitorException)
+        {
+            AwaitMonitor(e);
         }
         catch (MmmException e)
         {
@@ -133,6 +159,8 @@ internal sealed class ReturningDisplay : IDisplay
     {
         var before = (Width, Height);
         _said.Clear();
+        _plugged?.Dispose();
+        _plugged = null;
         Adopt(display);
         GuardChanged?.Invoke();
         if (_blank)
@@ -190,6 +218,7 @@ internal sealed class ReturningDisplay : IDisplay
     public void Dispose()
     {
         LetGo();
+        _plugged?.Dispose();
         _retry.Dispose();
         _waits.Dispose();
     }

@@ -13,6 +13,7 @@ public sealed class ReturningDisplayTests
     {
         public List<string> Calls { get; } = [];
         public bool IsLost { get; set; }
+        public bool IsReplaced { get; set; }
         public int Width { get; private set; } = width;
         public int Height { get; private set; } = height;
         public string Description => $"panel {Width}x{Height}";
@@ -32,6 +33,39 @@ public sealed class ReturningDisplayTests
         public void Hide() => Calls.Add("hide");
         public void Show() => Calls.Add("show");
         public void Dispose() => Calls.Add("dispose");
+    }
+
+    [Fact]
+    public void Without_a_monitor_at_the_start_the_display_appears_when_there_is_one_and_has_its_best_size()
+    {
+        var panel = new Panel(1920, 1080);
+        using var display = Open(() => throw new MmmException("no monitor", innerException: new NoMonitorException()), () => panel);
+        Assert.Equal((1024, 768, "no monitor yet"), (display.Width, display.Height, display.Description));
+        var resized = 0;
+        display.Resized += () => resized++;
+        display.Flush();
+        display.Blank(true);
+        display.Hide();
+        display.Show(); // tries at once, as a uevent does
+        RunUntilReturned(display);
+        Assert.Equal((1920, 1080, 1), (display.Width, display.Height, resized));
+        Assert.Equal([null, null], _sizesAsked); // 1024x768 was nobody's size
+        Assert.Contains("blank True", panel.Calls);
+    }
+
+    [Fact]
+    public void Any_other_fault_at_the_start_is_thrown() =>
+        Assert.Throws<MmmException>(() => Open(() => throw new MmmException("no permission")));
+
+    [Fact]
+    public void Another_monitor_has_its_best_size_and_not_the_former_one()
+    {
+        var (first, second) = (new Panel(800, 480), new Panel(1920, 1080));
+        using var display = Open(() => first, () => second);
+        (first.IsLost, first.IsReplaced) = (true, true);
+        first.SayReady();
+        RunUntilReturned(display);
+        Assert.Equal([null, null], _sizesAsked);
     }
 
     private ReturningDisplay Open(params Func<IDisplay>[] opens)

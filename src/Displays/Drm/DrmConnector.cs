@@ -21,6 +21,9 @@ internal sealed record DrmConnector(uint Id, string Name, uint Status, uint Enco
     /// </summary>
     public int? Mounting { get; init; }
 
+    /// <summary>The monitor's description of itself (EDID), which tells two monitors apart; empty if there is none.</summary>
+    public byte[] Edid { get; init; } = [];
+
     /// <summary>
     /// True if a monitor or panel is surely connected. Analog outputs often cannot tell (unknown): they are used by name, or if nothing
     /// else

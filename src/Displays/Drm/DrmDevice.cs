@@ -136,6 +136,7 @@ internal sealed unsafe class DrmDevice : IDisposable
             modes[..(int)Math.Min(get.count_modes, modes.Length)])
         {
             IsLinkBad = Property(id, DRM_MODE_OBJECT_CONNECTOR, "link-status"u8) is (_, DRM_MODE_LINK_STATUS_BAD),
+            Edid = Property(id, DRM_MODE_OBJECT_CONNECTOR, "EDID"u8) is (_, var blob and > 0) ? Blob((uint)blob) : [],
             Mounting = mounting is var (property, value) && ValueName(property, value) is { } name ? DrmConnector.MountingOf(name) : null,
         };
     }
@@ -160,6 +161,21 @@ internal sealed unsafe class DrmDevice : IDisposable
                 return (ids[i], values[i]);
         }
         return null;
+    }
+
+    private byte[] Blob(uint id)
+    {
+        const int most = 4096; // 32 blocks
+        var data = new byte[most];
+        fixed (byte* d = data)
+        {
+            // Without room for the whole blob, the kernel copies nothing and states its length.
+            var get = new drm_mode_get_blob { blob_id = id };
+            if (Ioctl(DRM_IOCTL_MODE_GETPROPBLOB, &get) < 0 || get.length > most)
+                return [];
+            get.data = (ulong)d;
+            return Ioctl(DRM_IOCTL_MODE_GETPROPBLOB, &get) < 0 ? [] : data[..(int)Math.Min(get.length, most)];
+        }
     }
 
     // Returns the name of a value of an enumeration; null if it has none.

@@ -64,12 +64,20 @@ internal sealed unsafe partial class DrmDisplay
             _unplugged = true;
             return;
         }
+        if (!now.Edid.AsSpan().SequenceEqual(_connector.Edid))
+        {
+            IsReplaced = true;
+            Lose($"{_device.Path}: another monitor is connected to {_connector.Name}; its best mode is set");
+            return;
+        }
         var i = DrmMode.Find(now.Modes, new DrmMode(Width, Height, (DrmMode.MilliHz(_mode) + 500) / 1000));
         if (i < 0)
             i = DrmMode.Find(now.Modes, new DrmMode(Width, Height, 0));
         if (i < 0)
         {
-            OnOtherModes(now);
+            if (now.Modes.Length > 0)
+                Lose($"{_device.Path}: {_connector.Name} no longer has the mode {Width}x{Height} (it has {now.ModeNames}); "
+                    + "one of its own modes is set");
             return;
         }
         if (_on && !now.IsLinkBad)
@@ -82,20 +90,7 @@ internal sealed unsafe partial class DrmDisplay
             _log($"{_device.Path}: {_connector.Name} cannot be set to {DrmMode.Name(_mode)}: {Sys.ErrorText(error)}");
         else if (_unplugged)
             _log($"{_device.Path}: {_connector.Name} is back, {DrmMode.Name(_mode)}");
-        _unplugged = _saidOtherModes = false;
-    }
-
-    // Called when another monitor without the current mode was connected. If the configuration sets no mode, the device is opened again
-    // with a mode of the new monitor.
-    private void OnOtherModes(DrmConnector now)
-    {
-        if (_wish is null && now.Modes.Length > 0)
-            Lose($"{_device.Path}: {_connector.Name} no longer has the mode {Width}x{Height} (it has {now.ModeNames}); "
-                + "one of its own modes is set");
-        else if (!_saidOtherModes)
-            _log($"{_device.Path}: {_connector.Name} no longer has the mode {Width}x{Height} (it has {now.ModeNames}); "
-                + "the picture is kept until a monitor with that mode is connected");
-        _saidOtherModes = true;
+        _unplugged = false;
     }
 
     private void Lose() => Lose($"{_device.Path} ({_device.Driver}) is gone; the clients continue without it");

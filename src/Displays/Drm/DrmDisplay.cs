@@ -43,12 +43,12 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private bool _hidden;
     private bool _blank;
     private bool _unplugged;
-    private bool _saidOtherModes, _saidKept, _saidNotBack;
+    private bool _saidKept, _saidNotBack;
 
     /// <param name="path">The path of the device, /dev/dri/cardN.</param>
     /// <param name="connector">The name of the connector, such as HDMI-A-1; empty for the first connector with a monitor.</param>
     /// <param name="wish">
-    /// The mode to set; no other mode is accepted. Null for a mode of the size <paramref name="before"/>, or the monitor's preferred mode.
+    /// The mode to set if the monitor has it. Null for a mode of the size <paramref name="before"/>, or the monitor's preferred mode.
     /// </param>
     /// <param name="before">
     /// The size in pixels that the display had when it was lost; a mode of that size is preferred. Null if none.
@@ -70,7 +70,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         try
         {
             _connector = Choose(_device, connector);
-            _mode = ChooseMode(_device, _connector, wish, before);
+            _mode = ChooseMode(before);
             (Width, Height) = (_mode.hdisplay, _mode.vdisplay);
             _crtc = _device.CrtcFor(_connector);
             if (_crtc == 0)
@@ -100,17 +100,24 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         var what = name.Length == 0 ? "no monitor is connected"
             : all.Any(c => c.Name == name) ? $"nothing is connected to {name}"
             : $"no connector {name}";
-        throw new MmmException($"{device.Path} ({device.Driver}): {what}; it has {string.Join(", ", all.Select(c => c.Description))}");
+        var isThere = name.Length == 0 || all.Any(c => c.Name == name);
+        throw new MmmException($"{device.Path} ({device.Driver}): {what}; it has {string.Join(", ", all.Select(c => c.Description))}",
+            innerException: isThere ? new NoMonitorException() : null);
     }
 
-    private static drm_mode_modeinfo ChooseMode(DrmDevice device, DrmConnector connector, DrmMode? wish, (int Width, int Height)? before)
+    private drm_mode_modeinfo ChooseMode((int Width, int Height)? before)
     {
-        var i = DrmMode.Choose(connector.Modes, wish, before);
+        var modes = _connector.Modes;
+        if (modes.Length == 0)
+            throw new MmmException($"{_device.Path} ({_device.Driver}): {_connector.Name} has no modes",
+                innerException: new NoMonitorException());
+        var i = DrmMode.Choose(modes, _wish, before);
         if (i >= 0)
-            return connector.Modes[i];
-        throw new MmmException(connector.Modes.Length == 0
-            ? $"{device.Path} ({device.Driver}): {connector.Name} has no modes"
-            : $"{device.Path} ({device.Driver}): {connector.Name} has no mode {wish}; it has {connector.ModeNames}");
+            return modes[i];
+        i = DrmMode.Choose(modes, null, before);
+        _log($"{_device.Path} ({_device.Driver}): {_connector.Name} has no mode {_wish}; it has {_connector.ModeNames}; "
+            + $"{DrmMode.Name(modes[i])} is used");
+        return modes[i];
     }
 
     private void Begin(DrmFormat? wish, bool dither)
@@ -174,6 +181,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     public bool IsBlack { get; private set; } = true;
 
     public bool IsLost { get; private set; }
+
+    public bool IsReplaced { get; private set; }
 
     public event Action? Ready;
 
