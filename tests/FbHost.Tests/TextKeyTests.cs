@@ -113,8 +113,8 @@ public sealed class TextKeyTests : IDisposable
         // and lists of them.
         string[] others =
         [
-            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "limiter", "clickVolume",
-            "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range",
+            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "cardBoost", "limiter",
+            "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range",
             "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))

@@ -25,9 +25,12 @@ internal sealed class SoundOutput : IDisposable
         (_loop, _log, _volumes, _limits) = (loop, log, volumes, options.Sound.Limits);
         _output = options.Audio.Open(log.Warn, log.Info);
         if (options.Sound.CardControl is { } control)
-            _card = new CardControl(loop, worker, new CardVolume(options.Audio, control, log.Warn), Apply);
+            _card = new CardControl(loop, worker, Control(options, control), Apply);
         _card?.Set(Volume);
     }
+
+    private CardVolume Control(ServeOptions options, string control) =>
+        new(options.Audio, () => _output?.Status.Card ?? -1, control, _log.Warn) { Boosts = options.Sound.CardBoost };
 
     /// <summary>The output's description, for the ready line.</summary>
     public string Description => _output is null ? "none" : $"\"{_output.Status.Description}\"";
@@ -106,11 +109,11 @@ internal sealed class SoundOutput : IDisposable
     /// <summary>Wakes the audio thread: a source has frames.</summary>
     public void Wake() => _sink?.Wake();
 
-    // If the card has a volume control that works, the samples are not multiplied.
+    // If the card has a volume control that works, the samples are only multiplied by what the control cannot do.
     private void Apply()
     {
         if (_sink is not null)
-            _sink.Volume.Target = IsMuted || Volume == 0 ? 0 : _card is { Works: true } ? 1 : Gain.OfPercent(Volume);
+            _sink.Volume.Target = IsMuted || Volume == 0 ? 0 : _card?.Rest ?? Gain.OfPercent(Volume);
     }
 
     // Each time the card is opened it may be another one, or the same one plugged in again, whose control has its initial value. So the

@@ -84,6 +84,8 @@ internal static class ConfigTable
             "The volume in percent, until somebody changes it.", "100"),
         new ConfigKey<ServeOptions, string>("cardControl", ConfigTypes.Name("a control of the card, as in \"Master\""),
             (o, v) => o.Sound.CardControl = v, "A control of the card's own mixer that the volume sets."),
+        new ConfigKey<ServeOptions, bool>("cardBoost", ConfigTypes.Flag, (o, v) => o.Sound.CardBoost = v,
+            "Whether 100 % is the loudest value of cardControl, also above 0 dB.", "false"),
         new ConfigKey<ServeOptions, bool>("limiter", ConfigTypes.Flag, (o, v) => o.Sound.Limits = v,
             "Whether sound beyond full scale is turned down; otherwise it is clipped.", "true"),
         new ConfigKey<ServeOptions, int>("resampler", new WordType("low", "default", "high"),
