@@ -42,6 +42,7 @@ public sealed class TextKeyTests : IDisposable
         ("audio.state", "{ \"audio\": { \"state\": $ } }"),
         ("buttons[0].event", "{ \"buttons\": [ { \"line\": 1, \"event\": $ } ] }"),
         ("buttons[0].driver", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"driver\": $ } ] }"),
+        ("buttons[0].pull", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"pull\": $ } ] }"),
         ("apps[0].name", "{ \"apps\": [ { \"name\": $, \"command\": [ \"x\" ] } ] }"),
         ("apps[0].command[0]", "{ \"apps\": [ { \"command\": [ $ ] } ] }"),
         ("apps[0].messages[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"messages\": [ $ ] } ] }"),
@@ -114,7 +115,8 @@ public sealed class TextKeyTests : IDisposable
         string[] others =
         [
             "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "cardBoost", "limiter",
-            "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range",
+            "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore",
+            "grab", "range",
             "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard", "host",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
