@@ -35,6 +35,7 @@ public sealed class TextKeyTests : IDisposable
         ("input.rules[0].match.path", "{ \"input\": { \"rules\": [ { \"match\": { \"path\": $ } } ] } }"),
         ("input.rules[0].role", "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"role\": $ } ] } }"),
         ("audio.device", "{ \"audio\": { \"device\": $ } }"),
+        ("audio.also[0]", "{ \"audio\": { \"also\": [ $ ] } }"),
         ("audio.prefer[0]", "{ \"audio\": { \"prefer\": [ $ ] } }"),
         ("audio.cardControl", "{ \"audio\": { \"cardControl\": $ } }"),
         ("audio.resampler", "{ \"audio\": { \"resampler\": $ } }"),

@@ -8,6 +8,9 @@ internal sealed class SoundOptions
     /// <summary>The master volume in percent, if none is stored.</summary>
     public int Volume { get; set; } = 100;
 
+    /// <summary>Further outputs that play the same; only their kinds and names apply.</summary>
+    public IReadOnlyList<AudioOptions> Also { get; set; } = [];
+
     /// <summary>The control of the card's own mixer that the volume sets; null if samples are multiplied instead.</summary>
     public string? CardControl { get; set; }
 
