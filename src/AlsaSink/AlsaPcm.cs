@@ -321,8 +321,8 @@ internal sealed class AlsaPcm : IPcmOutput
         if (_xruns == 0 || _xruns < 2 * _xrunsTold)
             return;
         _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; the latency is now {_granted.LatencyMs:0.#} ms. "
-            + (_isShort ? "The card's buffer holds no more; if gaps are audible, play through ALSA's default device, or give the host more time "
-                + "(audio.priority, fewer other programs)" : "If gaps are audible, increase audio.latencyMs"));
+            + (_isShort ? "The card's buffer holds no more; if gaps are audible, use ALSA's default device, or give the host more time "
+                + "(audio.priority, fewer programs)" : "If gaps are audible, increase audio.latencyMs"));
         _xrunsTold = _xruns;
     }
 }

@@ -23,8 +23,8 @@ internal sealed class CardChoice
     public IReadOnlyList<string> Names() => _names();
 
     /// <summary>
-    /// Chooses one device by its ALSA name. A <c>hw:</c> device without the right rate is used through ALSA's conversion, and one that takes
-    /// only IEC958 subframes through the plugin for them.
+    /// Chooses one device by its ALSA name. A <c>hw:</c> device without the right rate is used through ALSA's conversion, and one that
+    /// takes only IEC958 subframes through the plugin for them.
     /// </summary>
     public static CardChoice OfDevice(string name, string proc = SoundCards.Proc) =>
         new(() => name.StartsWith("hw:", StringComparison.Ordinal) ? [name, $"plug{name}", Subframes(name)] : [name], name, "", proc);

@@ -161,7 +161,7 @@ public sealed unsafe class CardVolume : IDisposable
     {
         if (result < 0)
             throw new AudioException($"audio.cardControl: control \"{_control}\" of card {_device}: {_lib!.ErrorText(result)}; "
-                + "check the card, and that the user is in the group \"audio\""
+                + CardRemedy.Of(-result)
                 + (_lib.Messages.First is { } message ? $" (libasound: {message})" : ""));
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace AlsaSink;
 
 /// <summary>
-/// Keeps what libasound says about a fault, such as the line of a syntax error in asound.conf, which it would print to stderr otherwise. The
-/// library has one listener for each thread (<c>snd_lib_error_set_local</c> in alsa/error.h).
+/// Keeps what libasound says about a fault, such as the line of a syntax error in asound.conf, which it would print to stderr otherwise.
+/// The library has one listener for each thread (<c>snd_lib_error_set_local</c> in alsa/error.h).
 /// </summary>
 internal sealed unsafe class LibAsoundMessages(nint setLocal)
 {
@@ -14,7 +14,9 @@ internal sealed unsafe class LibAsoundMessages(nint setLocal)
     [ThreadStatic]
     private static string? s_first;
 
-    /// <summary>The first message on this thread since <see cref="Listen"/>: one line of at most 255 bytes; null if there was none.</summary>
+    /// <summary>
+    /// The first message on this thread since <see cref="Listen"/>: one line of at most 255 bytes; null if there was none.
+    /// </summary>
     public string? First => s_first;
 
     /// <summary>Forgets what was said, and listens on the calling thread from now on.</summary>

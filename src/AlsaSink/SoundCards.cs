@@ -46,7 +46,8 @@ internal static class SoundCards
             {
                 (string id, string name) = Card(card, proc) ?? ("", $"card {card}");
                 string own = line.Split(": ") is [_, var pcm, var pcmName, ..] ? $"{pcm.Trim()} {pcmName.Trim()}" : "";
-                bool isHdmi = own.Contains("HDMI", StringComparison.OrdinalIgnoreCase);
+                // The device of vc4-hdmi has another name than its card.
+                bool isHdmi = $"{own} {id} {name}".Contains("HDMI", StringComparison.OrdinalIgnoreCase);
                 int before = found.Count(d => d.Card == card && d.HdmiIndex is not null);
                 found.Add(new PlaybackDevice(card, device, id, name, own) { HdmiIndex = isHdmi ? before : null });
             }

@@ -15,7 +15,9 @@ public static class GpioChips
     private const string Prefix = "gpiochip";
     private const int MostListed = 16;
 
-    /// <summary>Returns whether there is a chip with a label; null if chips of this machine cannot be opened, so that it is not known.</summary>
+    /// <summary>
+    /// Returns whether there is a chip with a label; null if chips of this machine cannot be opened, so that it is not known.
+    /// </summary>
     public static bool? HasLabel(string label)
     {
         IReadOnlyList<ChipNames> chips = Read(out GpioLineException? fault);
@@ -45,7 +47,8 @@ public static class GpioChips
         ChipNames[] meant = [.. chips.Where(c => button.ChipLabel is { } label ? c.Label == label : c.Number == button.Chip)];
         if (meant.Length == 0)
         {
-            var wanted = button.ChipLabel is { } label ? $"no GPIO chip has the label \"{label}\"" : $"there is no /dev/{Prefix}{button.Chip}";
+            var wanted = button.ChipLabel is { } label
+                ? $"no GPIO chip has the label \"{label}\"" : $"there is no /dev/{Prefix}{button.Chip}";
             throw new GpioLineException($"button \"{button.Event}\": {wanted}; " + (chips.Count == 0 ? "this board has no GPIO chip"
                 : $"this board has {Listed(chips.Select(c => $"\"{c.Label}\" ({Prefix}{c.Number})"))}"));
         }
@@ -60,7 +63,8 @@ public static class GpioChips
             }
         }
         string[] named = [.. meant.SelectMany(c => c.LineNames).Where(n => n.Length > 0)];
-        throw new GpioLineException($"button \"{button.Event}\": chip \"{meant[0].Label}\" has no line with the name \"{button.LineName}\"; "
+        throw new GpioLineException(
+            $"button \"{button.Event}\": chip \"{meant[0].Label}\" has no line with the name \"{button.LineName}\"; "
             + (named.Length == 0 ? "its lines have no names, so give the line's number" : $"it has {Listed(named)}"));
     }
 

@@ -139,7 +139,8 @@ public class AlsaPcmTests
     public void The_remedy_for_a_card_that_cannot_play_is_not_what_was_tried(string name, string remedy)
     {
         using AlsaPcm pcm = new(CardChoice.OfDevice(name), new AudioLatency(20), null,
-            new FakeCard(new FakeClock(), [.. Enumerable.Repeat<Fault[]>([Fault.None, Fault.TryAgain], 3).SelectMany(f => f)]), new FakeClock());
+            new FakeCard(new FakeClock(), [Fault.None, Fault.TryAgain, Fault.None, Fault.TryAgain, Fault.None, Fault.TryAgain]),
+            new FakeClock());
         AudioException e = Assert.Throws<AudioException>(pcm.Probe);
         Assert.Equal($"ALSA device {name}: cannot play 48000 Hz (resource temporarily unavailable); {remedy}", e.Message);
     }

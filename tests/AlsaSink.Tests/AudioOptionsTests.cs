@@ -81,6 +81,25 @@ public sealed class AudioOptionsTests : IDisposable
             "hw:10,0", "plughw:10,0", "sysdefault:CARD=10", "mmm_iec958:\"hw:10,0\"", "default"], CardChoice.Auto([], _proc).Names());
     }
 
+    [Fact]
+    public void A_card_for_HDMI_is_tried_by_every_definition_that_libasound_may_have()
+    {
+        File.WriteAllText(Path.Combine(_proc, "cards"), """
+             0 [vc4hdmi0       ]: vc4-hdmi - vc4-hdmi-0
+                                  vc4-hdmi-0
+             1 [vc4hdmi1       ]: vc4-hdmi - vc4-hdmi-1
+                                  vc4-hdmi-1
+            """);
+        File.WriteAllText(Path.Combine(_proc, "pcm"), """
+            00-00: MAI PCM i2s-hifi-0 : MAI PCM i2s-hifi-0 : playback 1
+            01-00: MAI PCM i2s-hifi-0 : MAI PCM i2s-hifi-0 : playback 1
+            """);
+        Assert.Equal(["hw:1,0", "plughw:1,0", "sysdefault:CARD=1", "hdmi:CARD=1,DEV=0", "mmm_iec958:\"hw:1,0\""],
+            CardChoice.OfCard("vc4hdmi1", _proc).Names());
+        Assert.Equal(["hw:0,0", "hw:1,0"],
+            CardChoice.OfCard("vc4-hdmi", _proc).Names().Where(n => n.StartsWith("hw:", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("HDMI,HDMI 1", "hw:1,7", "hdmi:CARD=1,DEV=1")]
     [InlineData("hda intel, hdmi 0", "hw:1,3", "hdmi:CARD=1,DEV=0")]

@@ -224,7 +224,8 @@ public class CardFaultTests
             });
         }
         Assert.Equal(1, card.Opens);
-        Assert.StartsWith("ALSA device fake: 5 xruns so far; the latency is now 10 ms. The card's buffer holds no more; ", Assert.Single(_log));
+        Assert.StartsWith("ALSA device fake: 5 xruns so far; the latency is now 10 ms. The card's buffer holds no more; ",
+            Assert.Single(_log));
     }
 
     [Fact]

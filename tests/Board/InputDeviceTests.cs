@@ -64,8 +64,11 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     [Fact]
     public void A_button_is_found_by_the_label_of_its_chip() => Watch("gpio-label", () =>
     {
-        const string rest = """ "line": 5, "event": "return", "pull": "none" } ], "input": { "keys": { "host": { "return": "mute" } } } }""";
-        var wrong = board.Device.Run($"echo '{{ \"buttons\": [ {{ \"chip\": \"pinctrl-rp1\",{rest}' >/tmp/wrong.json; mmm --check /tmp/wrong.json");
+        const string rest = """
+            "line": 5, "event": "return", "pull": "none" } ], "input": { "keys": { "host": { "return": "mute" } } } }
+            """;
+        var wrong = board.Device.Run($"echo '{{ \"buttons\": [ {{ \"chip\": \"pinctrl-rp1\", {rest}' >/tmp/wrong.json; "
+            + "mmm --check /tmp/wrong.json");
         Assert.Contains("buttons[0].chip is \"pinctrl-rp1\"; no GPIO chip of this machine has this label", $"{wrong}");
         var unnamed = board.Device.Run("echo '{ \"buttons\": [ { \"line\": \"GPIO17\", \"event\": \"a\" } ] }' >/tmp/unnamed.json; "
             + "MMM_PATH=/tmp/other mmm --config /tmp/unnamed.json --display memory:80x60 --audio none");
