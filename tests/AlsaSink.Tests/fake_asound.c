@@ -132,7 +132,12 @@ int snd_pcm_hw_params_set_period_size_near(void *pcm, void *p, unsigned long *n,
     *n = period = periods() ? *n : PERIOD;
     return 0;
 }
-int snd_pcm_hw_params_set_buffer_size_near(void *pcm, void *p, unsigned long *n) { (void)pcm; (void)p; *n = buffer = periods() ? periods() * period : BUFFER; return 0; }
+int snd_pcm_hw_params_set_buffer_size_near(void *pcm, void *p, unsigned long *n)
+{
+    (void)pcm; (void)p;
+    *n = buffer = periods() ? periods() * period : BUFFER;
+    return 0;
+}
 int snd_pcm_hw_params(void *pcm, void *p) { (void)pcm; (void)p; return 0; }
 int snd_pcm_get_params(void *pcm, unsigned long *b, unsigned long *p) { (void)pcm; *b = buffer; *p = period; return 0; }
 int snd_pcm_sw_params_malloc(void **p) { *p = &opened; return 0; }
