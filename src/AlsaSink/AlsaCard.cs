@@ -10,6 +10,11 @@ internal sealed unsafe class AlsaCard(string libraryName = DefaultName) : IAlsaC
     private static readonly SampleFormat[] BestFirst =
         [SampleFormat.S32, SampleFormat.S24_3, SampleFormat.S24, SampleFormat.FLOAT, SampleFormat.S16];
 
+    /// <summary>
+    /// Names before which this text stands are played as IEC958 subframes, which some HDMI cards need, without a definition in alsa.conf.
+    /// </summary>
+    public const string Subframes = "mmm_iec958:";
+
     private LibAsound? _lib;
     private nint _pcm;
     private int _frameBytes;
@@ -30,30 +35,38 @@ internal sealed unsafe class AlsaCard(string libraryName = DefaultName) : IAlsaC
     public int Open(string name)
     {
         _lib ??= new LibAsound(libraryName);
+        _lib.Messages.Listen();
         nint pcm;
         fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
         {
-            int error = _lib.snd_pcm_open(&pcm, text, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
+            int error = name.StartsWith(Subframes, StringComparison.Ordinal)
+                ? new SubframeDevice(libraryName).Open(&pcm, text)
+                : _lib.snd_pcm_open(&pcm, text, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
             if (error >= 0)
                 _pcm = pcm;
             return error;
         }
     }
 
-    public int SetUp(int periodFrames, int bufferFrames, out CardSetup granted)
+    public int SetUp(int periodFrames, int queueFrames, int bufferFrames, out CardSetup granted)
     {
         granted = default;
         nint parameters;
         int error = _lib!.snd_pcm_hw_params_malloc(&parameters);
         if (error < 0)
             return error;
-        error = SetUp(parameters, periodFrames, bufferFrames, ref granted);
+        CardSetup found;
+        int period = periodFrames, longest = (queueFrames + 1) / 2;
+        while ((error = Choose(parameters, period, bufferFrames, out found)) >= 0 && found.BufferFrames < queueFrames && period < longest)
+            period = Math.Min(2 * period, longest);
+        if (error >= 0)
+            error = Apply(parameters, found, ref granted);
         _lib.snd_pcm_hw_params_free(parameters);
         _frameBytes = granted.Channels * PcmConverter.SampleBytes(granted.Format);
         return error;
     }
 
-    private int SetUp(nint parameters, int periodFrames, int bufferFrames, ref CardSetup granted)
+    private int Choose(nint parameters, int periodFrames, int bufferFrames, out CardSetup found)
     {
         uint channels = 2;
         nuint period = (nuint)periodFrames, buffer = (nuint)bufferFrames;
@@ -75,12 +88,18 @@ internal sealed unsafe class AlsaCard(string libraryName = DefaultName) : IAlsaC
             error = _lib.snd_pcm_hw_params_set_period_size_near(_pcm, parameters, &period, null);
         if (error >= 0)
             error = _lib.snd_pcm_hw_params_set_buffer_size_near(_pcm, parameters, &buffer);
-        if (error >= 0)
-            error = _lib.snd_pcm_hw_params(_pcm, parameters);
+        found = new CardSetup(format, (int)channels, (int)period, (int)buffer);
+        return error;
+    }
+
+    private int Apply(nint parameters, CardSetup chosen, ref CardSetup granted)
+    {
+        nuint period = 0, buffer = 0;
+        int error = _lib!.snd_pcm_hw_params(_pcm, parameters);
         if (error >= 0)
             error = _lib.snd_pcm_get_params(_pcm, &buffer, &period);
         if (error >= 0)
-            granted = new CardSetup(format, (int)channels, (int)period, (int)buffer);
+            granted = chosen with { PeriodFrames = (int)period, BufferFrames = (int)buffer };
         return error;
     }
 
@@ -132,4 +151,6 @@ internal sealed unsafe class AlsaCard(string libraryName = DefaultName) : IAlsaC
     }
 
     public string ErrorText(int error) => _lib!.ErrorText(error);
+
+    public string? Message => _lib?.Messages.First;
 }

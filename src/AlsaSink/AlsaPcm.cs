@@ -15,7 +15,7 @@ internal sealed class AlsaPcm : IPcmOutput
     // After this number of recoveries within one period the card counts as failed.
     private const int MaxRecoveries = 5;
 
-    private sealed record Granted(string Description, string Format, int Channels, int PeriodFrames, double LatencyMs);
+    private sealed record Granted(string Description, string Format, int Channels, int PeriodFrames, double LatencyMs, int Card);
 
     private readonly CardChoice _choice;
     private readonly AudioLatency _latency;
@@ -33,6 +33,8 @@ internal sealed class AlsaPcm : IPcmOutput
     private int _lead;
     private CardSetup _setup;
     private string _description = "";
+    private int _number = -1; // the kernel's number of the card
+    private bool _isShort; // the card's buffer cannot hold the wanted queue, whatever its periods
     private int _queue; // how many frames are kept queued
     private long _xrunNs = long.MinValue / 2;
     private int _leadDue; // frames of silence that are written before anything else
@@ -61,7 +63,7 @@ internal sealed class AlsaPcm : IPcmOutput
         _card = card;
         _clock = clock;
         _limit = new PeriodClock(clock, AudioSink.Rate * 105 / 100);
-        _granted = new Granted(choice.Description, "", 0, latency.PeriodFrames, 0);
+        _granted = new Granted(choice.Description, "", 0, latency.PeriodFrames, 0, -1);
     }
 
     /// <inheritdoc/>
@@ -71,7 +73,7 @@ internal sealed class AlsaPcm : IPcmOutput
         {
             Granted granted = _granted;
             return new OutputStatus(granted.Description, granted.Format, AudioSink.Rate, granted.Channels, granted.PeriodFrames,
-                granted.LatencyMs, Volatile.Read(ref _xruns), OutputState.Idle);
+                granted.LatencyMs, Volatile.Read(ref _xruns), OutputState.Idle) { Card = granted.Card };
         }
     }
 
@@ -103,8 +105,9 @@ internal sealed class AlsaPcm : IPcmOutput
 
     private void OpenFirst(bool acceptBusy)
     {
-        string? firstFault = null;
-        foreach (string name in _choice.Names())
+        string? fault = null;
+        IReadOnlyList<string> names = _choice.Names();
+        foreach (string name in names)
         {
             _name = name;
             int error = _card.Open(name);
@@ -114,33 +117,25 @@ internal sealed class AlsaPcm : IPcmOutput
                 error = SetUp();
                 if (error >= 0)
                     return;
-                firstFault ??= $"ALSA device {name}: cannot play {AudioSink.Rate} Hz ({_card.ErrorText(error)}); "
-                    + "choose a converting device such as plughw:0";
+                fault ??= $"ALSA device {name}: cannot play {AudioSink.Rate} Hz ({_card.ErrorText(error)}); "
+                    + (names.Count == 1 ? $"use a converting device such as plug:{name}"
+                        : $"{string.Join(", ", names.Where(n => n != name))} cannot either; choose another card (audio.device)") + Said;
                 Close();
             }
             else if (acceptBusy && error == -EBUSY)
             {
                 return;
             }
-            firstFault ??= $"ALSA device {name}: {_card.ErrorText(error)}; {Remedy(-error)}";
+            fault ??= $"ALSA device {name}: {_card.ErrorText(error)}; {CardRemedy.Of(-error)}{Said}";
         }
-        throw new AudioException(firstFault ?? _choice.NothingThere);
+        throw new AudioException(fault ?? _choice.NothingThere);
     }
 
-    private static string Remedy(int error)
-    {
-        if (error == EBUSY)
-            return "end the program that uses it";
-        if (error == EACCES || error == EPERM)
-            return "add the user to the group \"audio\"";
-        if (error == ENODEV)
-            return "plug the card in again; it is then used again";
-        return "see /proc/asound/cards for the cards of this machine, and /usr/share/alsa/alsa.conf for device names";
-    }
+    private string Said => _card.Message is { } message ? $" (libasound: {message})" : "";
 
     private int SetUp()
     {
-        int error = _card.SetUp(_latency.PeriodFrames, _latency.MostFrames, out CardSetup granted);
+        int error = _card.SetUp(_latency.PeriodFrames, _queue, _latency.MostFrames, out CardSetup granted);
         if (error < 0)
             return error;
         if (_converter.Format != granted.Format || _converter.Channels != granted.Channels || _frames.Length == 0)
@@ -149,8 +144,8 @@ internal sealed class AlsaPcm : IPcmOutput
             _frames = new byte[AudioSink.MaxPeriodFrames * _converter.FrameBytes];
             _silence = new byte[_frames.Length];
         }
-        _setup = granted;
-        _description = _card.Number is >= 0 and int number ? SoundCards.Name(number, _choice.Proc) ?? _name : _choice.Description;
+        (_setup, _isShort, _number) = (granted, granted.BufferFrames < _queue, _card.Number);
+        _description = _number >= 0 ? SoundCards.Name(_number, _choice.Proc) ?? _name : _choice.Description;
         return SetLead();
     }
 
@@ -162,7 +157,7 @@ internal sealed class AlsaPcm : IPcmOutput
         int period = Math.Clamp(_setup.PeriodFrames, 1, Math.Clamp(buffer / 2, 1, AudioSink.MaxPeriodFrames));
         int queue = Math.Clamp(Math.Max(_queue, 2 * _setup.PeriodFrames), 2 * period, Math.Max(buffer, 2 * period));
         _lead = queue - period;
-        _granted = new Granted(_description, $"{_setup.Format}", _setup.Channels, period, queue * 1000.0 / AudioSink.Rate);
+        _granted = new Granted(_description, $"{_setup.Format}", _setup.Channels, period, queue * 1000.0 / AudioSink.Rate, _number);
         return _card.SetThresholds(_lead, Math.Max(1, buffer - _lead));
     }
 
@@ -232,7 +227,7 @@ internal sealed class AlsaPcm : IPcmOutput
             return;
         }
         if (error != -EPIPE && error != -ESTRPIPE && error != -EBADFD)
-            throw new AudioException($"ALSA device {_name}: {_card.ErrorText(error)}; {Remedy(-error)}");
+            throw new AudioException($"ALSA device {_name}: {_card.ErrorText(error)}; {CardRemedy.Of(-error)}");
         int result = ++_recoveries > MaxRecoveries ? error : error == -ESTRPIPE ? Resume() : _card.Prepare();
         if (result >= 0 && error == -EPIPE)
             result = CountXrun();
@@ -251,7 +246,20 @@ internal sealed class AlsaPcm : IPcmOutput
         if (_xrunNs - before > XrunsApartNs)
             return 0;
         _queue = Math.Min(_queue + _latency.QueueFrames, _latency.MostFrames);
-        return SetLead();
+        return _queue > _setup.BufferFrames && !_isShort ? OpenAgain() : SetLead();
+    }
+
+    // A card that allows few periods has to be set up anew with longer ones.
+    private int OpenAgain()
+    {
+        PcmConverter before = _converter;
+        _card.Close();
+        int error = _card.Open(_name);
+        _open = error >= 0;
+        if (_open)
+            error = SetUp();
+        // The period that waits to be written is in the former format.
+        return error >= 0 && _converter != before ? -EBADFD : error;
     }
 
     private int Resume()
@@ -313,7 +321,8 @@ internal sealed class AlsaPcm : IPcmOutput
         if (_xruns == 0 || _xruns < 2 * _xrunsTold)
             return;
         _log?.Invoke($"ALSA device {_name}: {_xruns} xruns so far; the latency is now {_granted.LatencyMs:0.#} ms. "
-            + "If gaps are audible, increase audio.latencyMs");
+            + (_isShort ? "The card's buffer holds no more; if gaps are audible, use ALSA's default device, or give the host more time "
+                + "(audio.priority, fewer programs)" : "If gaps are audible, increase audio.latencyMs"));
         _xrunsTold = _xruns;
     }
 }

@@ -23,37 +23,54 @@ internal sealed class CardChoice
     public IReadOnlyList<string> Names() => _names();
 
     /// <summary>
-    /// Chooses one device by its ALSA name. A <c>hw:</c> device without the right rate is used through ALSA's conversion.
+    /// Chooses one device by its ALSA name. A <c>hw:</c> device without the right rate is used through ALSA's conversion, and one that
+    /// takes only IEC958 subframes through the plugin for them.
     /// </summary>
     public static CardChoice OfDevice(string name, string proc = SoundCards.Proc) =>
-        new(() => name.StartsWith("hw:", StringComparison.Ordinal) ? [name, $"plug{name}"] : [name], name, "", proc);
+        new(() => name.StartsWith("hw:", StringComparison.Ordinal) ? [name, $"plug{name}", Subframes(name)] : [name], name, "", proc);
 
-    /// <summary>Chooses the first card that has this text as its id or in its name.</summary>
+    /// <summary>
+    /// Chooses the first card that has this text as its id or in its name; with a comma, the first such card's device that has the text
+    /// after the comma in its name. If it does not work, the next card of that name.
+    /// </summary>
     public static CardChoice OfCard(string text, string proc = SoundCards.Proc) => new(
-        () => SoundCards.Playbacks(proc).FirstOrDefault(c => c.Matches(text)) is { } found ? Names(found) : [],
+        () => [.. FirstOfEachCard(SoundCards.Playbacks(proc).Where(c => c.Matches(text))).SelectMany(Names)],
         text,
         $"audio: no sound card named {text}; sound is discarded until there is one (see /proc/asound/cards)",
         proc);
 
     /// <summary>
-    /// Chooses the first card that matches a preference, trying the preferences in order; if none matches, the first card. If that card is
-    /// busy, ALSA's default device is used.
+    /// Chooses the first card that matches a preference, trying the preferences in order; if none matches, the first card. If that card
+    /// does not work or is busy, the other cards follow in the same order, and ALSA's default device at last.
     /// </summary>
     public static CardChoice Auto(IReadOnlyList<string> prefer, string proc = SoundCards.Proc) => new(
-        () => First(prefer, proc) is { } found ? [.. Names(found), "default"] : [],
-        First(prefer, proc)?.Name ?? "no sound card",
+        () => BestFirst(prefer, proc) is { Count: > 0 } found ? [.. found.SelectMany(Names), "default"] : [],
+        BestFirst(prefer, proc) is [var first, ..] ? first.Name : "no sound card",
         "audio: no sound card; sound is discarded until there is one",
         proc);
 
-    private static PlaybackDevice? First(IReadOnlyList<string> prefer, string proc)
+    private static List<PlaybackDevice> BestFirst(IReadOnlyList<string> prefer, string proc)
     {
         IReadOnlyList<PlaybackDevice> all = SoundCards.Playbacks(proc);
-        return prefer.Select(text => all.FirstOrDefault(c => c.Matches(text))).FirstOrDefault(c => c is not null) ?? all.FirstOrDefault();
+        IEnumerable<PlaybackDevice> preferred = prefer.Select(text => all.FirstOrDefault(c => c.Matches(text))).OfType<PlaybackDevice>();
+        return [.. FirstOfEachCard(preferred.Concat(all))];
     }
 
-    private static string[] Names(PlaybackDevice device)
+    private static IEnumerable<PlaybackDevice> FirstOfEachCard(IEnumerable<PlaybackDevice> devices) => devices.DistinctBy(d => d.Card);
+
+    // alsa-lib's own definition of a card may know what the card needs beyond a conversion of formats: sysdefault is the card's first
+    // device, and hdmi counts only the devices for HDMI.
+    private static IEnumerable<string> Names(PlaybackDevice device)
     {
         string hw = string.Create(CultureInfo.InvariantCulture, $"hw:{device.Card},{device.Device}");
-        return [hw, $"plug{hw}"];
+        yield return hw;
+        yield return $"plug{hw}";
+        if (device.Device == 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"sysdefault:CARD={device.Card}");
+        if (device.HdmiIndex is { } index)
+            yield return string.Create(CultureInfo.InvariantCulture, $"hdmi:CARD={device.Card},DEV={index}");
+        yield return Subframes(hw);
     }
+
+    private static string Subframes(string hw) => $"{AlsaCard.Subframes}\"{hw}\"";
 }

@@ -17,8 +17,15 @@ internal interface IAlsaCard
     /// <exception cref="AudioException">libasound cannot be loaded.</exception>
     int Open(string name);
 
-    /// <summary>Chooses the best format, and the channels, period and buffer nearest to the requested ones.</summary>
-    int SetUp(int periodFrames, int bufferFrames, out CardSetup granted);
+    /// <summary>
+    /// Chooses the best format, and the channels, period and buffer nearest to the requested ones. If the card allows so few periods that
+    /// its buffer would not hold the queue, the periods are made longer, up to half of the queue.
+    /// </summary>
+    /// <param name="periodFrames">The wanted frames of a period.</param>
+    /// <param name="queueFrames">The frames that the buffer should hold at least.</param>
+    /// <param name="bufferFrames">The wanted frames of the buffer.</param>
+    /// <param name="granted">What the card does.</param>
+    int SetUp(int periodFrames, int queueFrames, int bufferFrames, out CardSetup granted);
 
     /// <summary>Sets how many queued frames start the card, and how many frames of free room end a <see cref="Wait"/>.</summary>
     int SetThresholds(int startFrames, int roomFrames);
@@ -52,4 +59,7 @@ internal interface IAlsaCard
 
     /// <summary>Returns ALSA's text for a negative errno, in the form used in log lines.</summary>
     string ErrorText(int error);
+
+    /// <summary>The first message of libasound since <see cref="Open"/> was called; null if there was none.</summary>
+    string? Message { get; }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace AlsaSink;
@@ -48,7 +47,6 @@ internal sealed unsafe class LibAsound
     public readonly delegate* unmanaged<nint, nint, int> snd_pcm_info;
     public readonly delegate* unmanaged<nint, int> snd_pcm_info_get_card;
     private readonly delegate* unmanaged<int, byte*> snd_strerror;
-    private readonly delegate* unmanaged<nint, int> snd_lib_error_set_handler;
 
     /// <summary>Loads the library.</summary>
     /// <exception cref="AudioException">The library is not installed, or lacks a function.</exception>
@@ -96,18 +94,12 @@ internal sealed unsafe class LibAsound
         snd_pcm_info = (delegate* unmanaged<nint, nint, int>)Export("snd_pcm_info");
         snd_pcm_info_get_card = (delegate* unmanaged<nint, int>)Export("snd_pcm_info_get_card");
         snd_strerror = (delegate* unmanaged<int, byte*>)Export("snd_strerror");
-        snd_lib_error_set_handler = (delegate* unmanaged<nint, int>)Export("snd_lib_error_set_handler");
-
-        // Faults are reported once, by AudioException. Without this handler the library would also print them to stderr.
-        snd_lib_error_set_handler((nint)(delegate* unmanaged<byte*, int, byte*, int, byte*, void>)&Quiet);
+        Messages = new LibAsoundMessages(Export("snd_lib_error_set_local"));
     }
+
+    /// <summary>What the library says about faults. Faults are reported once, by AudioException.</summary>
+    public LibAsoundMessages Messages { get; }
 
     /// <summary>Returns the library's text for a negative error code, in the form used in log lines.</summary>
     public string ErrorText(int error) => (Marshal.PtrToStringUTF8((nint)snd_strerror(error)) ?? $"error {error}").ToLowerInvariant();
-
-    // snd_lib_error_handler_t is variadic. The arguments after fmt are not read, which the x86-64 and arm64 calling conventions allow.
-    [UnmanagedCallersOnly]
-    private static void Quiet(byte* file, int line, byte* function, int error, byte* fmt)
-    {
-    }
 }

@@ -17,10 +17,12 @@ internal sealed unsafe class LibAsoundMixer
     public readonly delegate* unmanaged<nint, nint> snd_mixer_first_elem;
     public readonly delegate* unmanaged<nint, nint> snd_mixer_elem_next;
     public readonly delegate* unmanaged<nint, byte*> snd_mixer_selem_get_name;
+    public readonly delegate* unmanaged<nint, uint> snd_mixer_selem_get_index;
     public readonly delegate* unmanaged<nint, int> snd_mixer_selem_has_playback_volume;
     public readonly delegate* unmanaged<nint, int> snd_mixer_selem_has_playback_switch;
     public readonly delegate* unmanaged<nint, nint*, nint*, int> snd_mixer_selem_get_playback_volume_range;
     public readonly delegate* unmanaged<nint, nint*, nint*, int> snd_mixer_selem_get_playback_dB_range;
+    public readonly delegate* unmanaged<nint, int, nint*, int> snd_mixer_selem_get_playback_dB;
     public readonly delegate* unmanaged<nint, nint, int> snd_mixer_selem_set_playback_volume_all;
     public readonly delegate* unmanaged<nint, nint, int, int> snd_mixer_selem_set_playback_dB_all;
     public readonly delegate* unmanaged<nint, int, int> snd_mixer_selem_set_playback_switch_all;
@@ -45,17 +47,23 @@ internal sealed unsafe class LibAsoundMixer
         snd_mixer_first_elem = (delegate* unmanaged<nint, nint>)Export("snd_mixer_first_elem");
         snd_mixer_elem_next = (delegate* unmanaged<nint, nint>)Export("snd_mixer_elem_next");
         snd_mixer_selem_get_name = (delegate* unmanaged<nint, byte*>)Export("snd_mixer_selem_get_name");
+        snd_mixer_selem_get_index = (delegate* unmanaged<nint, uint>)Export("snd_mixer_selem_get_index");
         snd_mixer_selem_has_playback_volume = (delegate* unmanaged<nint, int>)Export("snd_mixer_selem_has_playback_volume");
         snd_mixer_selem_has_playback_switch = (delegate* unmanaged<nint, int>)Export("snd_mixer_selem_has_playback_switch");
         snd_mixer_selem_get_playback_volume_range =
             (delegate* unmanaged<nint, nint*, nint*, int>)Export("snd_mixer_selem_get_playback_volume_range");
         snd_mixer_selem_get_playback_dB_range =
             (delegate* unmanaged<nint, nint*, nint*, int>)Export("snd_mixer_selem_get_playback_dB_range");
+        snd_mixer_selem_get_playback_dB = (delegate* unmanaged<nint, int, nint*, int>)Export("snd_mixer_selem_get_playback_dB");
         snd_mixer_selem_set_playback_volume_all = (delegate* unmanaged<nint, nint, int>)Export("snd_mixer_selem_set_playback_volume_all");
         snd_mixer_selem_set_playback_dB_all = (delegate* unmanaged<nint, nint, int, int>)Export("snd_mixer_selem_set_playback_dB_all");
         snd_mixer_selem_set_playback_switch_all = (delegate* unmanaged<nint, int, int>)Export("snd_mixer_selem_set_playback_switch_all");
         snd_strerror = (delegate* unmanaged<int, byte*>)Export("snd_strerror");
+        Messages = new LibAsoundMessages(Export("snd_lib_error_set_local"));
     }
+
+    /// <summary>What the library says about faults.</summary>
+    public LibAsoundMessages Messages { get; }
 
     /// <summary>Returns the library's text for a negative error code, in the form used in log lines.</summary>
     public string ErrorText(int error) => (Marshal.PtrToStringUTF8((nint)snd_strerror(error)) ?? $"error {error}").ToLowerInvariant();

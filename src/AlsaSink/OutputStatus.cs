@@ -28,4 +28,8 @@ public enum OutputState
 /// <param name="Xruns">How often the output has run out of frames since the host started.</param>
 /// <param name="State">What the sink does with its frames. An output's own status always has <see cref="OutputState.Idle"/> here.</param>
 public readonly record struct OutputStatus(
-    string Description, string Format, int Rate, int Channels, int PeriodFrames, double LatencyMs, int Xruns, OutputState State);
+    string Description, string Format, int Rate, int Channels, int PeriodFrames, double LatencyMs, int Xruns, OutputState State)
+{
+    /// <summary>The kernel's number of the card that played last; -1 if none has, or the output has no card.</summary>
+    public int Card { get; init; } = -1;
+}

@@ -3,12 +3,24 @@ using System.Globalization;
 namespace AlsaSink;
 
 /// <summary>
-/// A playback device: the numbers of the card and the device, the card's id such as <c>PCH</c>, and its name such as <c>HDA Intel</c>.
+/// A playback device: the numbers of the card and the device, the card's id such as <c>PCH</c>, its name such as <c>HDA Intel</c>, and the
+/// device's own name such as <c>HDMI 1</c>.
 /// </summary>
-internal sealed record PlaybackDevice(int Card, int Device, string Id, string Name)
+internal sealed record PlaybackDevice(int Card, int Device, string Id, string Name, string DeviceName)
 {
-    /// <summary>Whether the text is the card's id or a part of its name. Upper and lower case are not distinguished.</summary>
+    /// <summary>The place of this device among the devices of its card that are for HDMI, from 0; null if it is none.</summary>
+    public int? HdmiIndex { get; init; }
+
+    /// <summary>
+    /// Whether the text is the card's id or a part of its name, or with a comma, whether this is so for the text before the comma, and the
+    /// text after it is a part of the device's name. Upper and lower case are not distinguished.
+    /// </summary>
     public bool Matches(string text) =>
+        MatchesCard(text)
+        || (text.LastIndexOf(',') is > 0 and int comma && MatchesCard(text[..comma].Trim())
+            && DeviceName.Contains(text[(comma + 1)..].Trim(), StringComparison.OrdinalIgnoreCase));
+
+    private bool MatchesCard(string text) =>
         Id.Equals(text, StringComparison.OrdinalIgnoreCase) || Name.Contains(text, StringComparison.OrdinalIgnoreCase);
 }
 
@@ -33,7 +45,11 @@ internal static class SoundCards
                 && int.TryParse(line.AsSpan(dash + 1, colon - dash - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int device))
             {
                 (string id, string name) = Card(card, proc) ?? ("", $"card {card}");
-                found.Add(new PlaybackDevice(card, device, id, name));
+                string own = line.Split(": ") is [_, var pcm, var pcmName, ..] ? $"{pcm.Trim()} {pcmName.Trim()}" : "";
+                // The device of vc4-hdmi has another name than its card.
+                bool isHdmi = $"{own} {id} {name}".Contains("HDMI", StringComparison.OrdinalIgnoreCase);
+                int before = found.Count(d => d.Card == card && d.HdmiIndex is not null);
+                found.Add(new PlaybackDevice(card, device, id, name, own) { HdmiIndex = isHdmi ? before : null });
             }
         }
         return found;

@@ -1,10 +1,27 @@
 namespace GpioButtons;
 
+/// <summary>The resistor of the chip that holds a button's line at its level while the button is released.</summary>
+public enum ButtonPull
+{
+    /// <summary>A pull-up if the button is active low, otherwise a pull-down.</summary>
+    Auto,
+
+    /// <summary>None: the board has a resistor of its own.</summary>
+    None,
+
+    /// <summary>To the supply.</summary>
+    Up,
+
+    /// <summary>To ground.</summary>
+    Down,
+}
+
 /// <summary>A button on a GPIO line.</summary>
 /// <param name="Chip">The N of <c>/dev/gpiochipN</c>, 0 or more.</param>
 /// <param name="Line">The line's number on that chip, 0 or more.</param>
 /// <param name="ActiveLow">
-/// True if a press pulls the line low (a button to ground): then the line's pull-up is switched on. If false, its pull-down is.
+/// True if a press pulls the line low (a button to ground). Unless <see cref="Pull"/> is set, the line's pull-up is switched on then,
+/// otherwise its pull-down.
 /// </param>
 /// <param name="Event">The name of the button's event, such as <c>return</c>. This library does not interpret it.</param>
 /// <param name="Driver">
@@ -20,6 +37,15 @@ public sealed record ButtonConfig(
 
     /// <summary>The driver that uses the library libgpiod.</summary>
     public const string Libgpiod = "libgpiod";
+
+    /// <summary>The label of the chip, such as <c>pinctrl-rp1</c>, in place of <see cref="Chip"/>; null if that applies.</summary>
+    public string? ChipLabel { get; init; }
+
+    /// <summary>The name of the line, such as <c>GPIO17</c>, in place of <see cref="Line"/>; null if that applies.</summary>
+    public string? LineName { get; init; }
+
+    /// <summary>The chip's resistor at the line.</summary>
+    public ButtonPull Pull { get; init; }
 
     /// <summary>Checks everything that can be checked without the chip.</summary>
     /// <returns>One line for people, or null if the configuration is valid.</returns>

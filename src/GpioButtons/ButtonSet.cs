@@ -11,14 +11,14 @@ namespace GpioButtons;
 /// All configured buttons. The host's loop waits for <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>. Nothing runs in
 /// between, except the threads of the libgpiod driver if it is configured; they queue their edges here. A button counts as released when it
 /// is opened: if it is held down at that moment, its first event is its next press. Every event is a change: there is always a release
-/// between two presses.
+/// between two presses. Two edges of one kind in a row mean that the kernel missed one between them; its event is added.
 /// </summary>
 public sealed unsafe class ButtonSet : IDisposable
 {
     private readonly record struct Edge(int Index, bool Rising, long TimestampNs);
 
     private readonly ButtonConfig[] _configs;
-    private readonly bool[] _pressed;
+    private readonly bool?[] _pressed; // null before the first edge: whether a button is held then is not known
     private readonly Dictionary<(int Chip, string Driver), (GpioController Controller, GpioCharDevDriver? CharDev)> _chips = [];
     private readonly ConcurrentQueue<Edge> _edges = new();
     private readonly int _epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -28,7 +28,7 @@ public sealed unsafe class ButtonSet : IDisposable
     private ButtonSet(IEnumerable<ButtonConfig> configs)
     {
         _configs = [.. configs];
-        _pressed = new bool[_configs.Length];
+        _pressed = new bool?[_configs.Length];
     }
 
     /// <summary>Opens the lines of all buttons.</summary>
@@ -47,6 +47,7 @@ public sealed unsafe class ButtonSet : IDisposable
         {
             if (set._epoll < 0 || set._handedOver < 0)
                 throw new GpioLineException("GPIO: too many open files; raise the limit of open files");
+            set.FindNames();
             set.Check();
             set.Watch(set._handedOver);
             for (var i = 0; i < set._configs.Length; i++)
@@ -79,9 +80,15 @@ public sealed unsafe class ButtonSet : IDisposable
         {
             var config = _configs[edge.Index];
             var pressed = edge.Rising != config.ActiveLow;
-            if (_pressed[edge.Index] == pressed)
-                continue;
+            var before = _pressed[edge.Index];
             _pressed[edge.Index] = pressed;
+            if (before is null && !pressed)
+                continue;
+            if (before == pressed)
+            {
+                events++;
+                handler(new ButtonEvent(edge.Index, config.Event, !pressed, edge.TimestampNs));
+            }
             events++;
             handler(new ButtonEvent(edge.Index, config.Event, pressed, edge.TimestampNs));
         }
@@ -95,9 +102,9 @@ public sealed unsafe class ButtonSet : IDisposable
     {
         for (var i = 0; i < _configs.Length; i++)
         {
-            if (_pressed[i])
+            if (_pressed[i] == true)
                 handler(new ButtonEvent(i, _configs[i].Event, false, Stopwatch.GetElapsedTime(0).Ticks * 100));
-            _pressed[i] = false;
+            _pressed[i] = null;
         }
     }
 
@@ -111,6 +118,12 @@ public sealed unsafe class ButtonSet : IDisposable
             controller.Dispose();
         close(_epoll);
         close(_handedOver);
+    }
+
+    private void FindNames()
+    {
+        for (var i = 0; i < _configs.Length; i++)
+            _configs[i] = GpioChips.Find(_configs[i]);
     }
 
     private void Check()
@@ -157,7 +170,13 @@ public sealed unsafe class ButtonSet : IDisposable
     {
         controller.OpenPin(config.Line);
         charDev?.SetDebounce(config.Line, (uint)config.DebounceMs * 1000);
-        var pull = config.ActiveLow ? PinMode.InputPullUp : PinMode.InputPullDown;
+        var pull = config.Pull switch
+        {
+            ButtonPull.None => PinMode.Input,
+            ButtonPull.Up => PinMode.InputPullUp,
+            ButtonPull.Down => PinMode.InputPullDown,
+            _ => config.ActiveLow ? PinMode.InputPullUp : PinMode.InputPullDown,
+        };
         controller.SetPinMode(config.Line, controller.IsPinModeSupported(config.Line, pull) ? pull : PinMode.Input);
         controller.RegisterCallbackForPinValueChangedEvent(config.Line, PinEventTypes.Rising | PinEventTypes.Falling,
             (_, change) => HandOver(index, change));

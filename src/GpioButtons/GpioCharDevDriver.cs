@@ -236,7 +236,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
             PinMode.Output => GPIO_V2_LINE_FLAG_OUTPUT,
             PinMode.InputPullUp => GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_PULL_UP,
             PinMode.InputPullDown => GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN,
-            _ => GPIO_V2_LINE_FLAG_INPUT,
+            _ => GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_DISABLED,
         };
         var edges = Edges(line);
         if (edges.HasFlag(PinEventTypes.Rising))

@@ -122,11 +122,23 @@ internal sealed unsafe class GpioChip : IDisposable
         _fd = -1;
     }
 
-    private string Consumer(int line)
+    /// <summary>Returns the name of each line, such as <c>GPIO17</c>; empty for a line without a name.</summary>
+    public string[] LineNames()
     {
-        gpio_v2_line_info info = default;
+        var names = new string[Lines];
+        for (var line = 0; line < Lines; line++)
+            names[line] = TryInfo(line, out gpio_v2_line_info info) ? Name32(info.name) : "";
+        return names;
+    }
+
+    private string Consumer(int line) => TryInfo(line, out gpio_v2_line_info info) ? Name32(info.consumer) : "?";
+
+    private bool TryInfo(int line, out gpio_v2_line_info info)
+    {
+        info = default;
         info.offset = (uint)line;
-        return ioctl(_fd, unchecked((int)GPIO_V2_GET_LINEINFO_IOCTL), &info) < 0 ? "?" : Name32(info.consumer);
+        fixed (gpio_v2_line_info* to = &info)
+            return ioctl(_fd, unchecked((int)GPIO_V2_GET_LINEINFO_IOCTL), to) >= 0;
     }
 
     private static string OpenError(int error)

@@ -27,6 +27,7 @@ internal static class LinuxGpio
     public const ulong GPIO_V2_LINE_FLAG_EDGE_FALLING = 1 << 5;
     public const ulong GPIO_V2_LINE_FLAG_BIAS_PULL_UP = 1 << 8;
     public const ulong GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN = 1 << 9;
+    public const ulong GPIO_V2_LINE_FLAG_BIAS_DISABLED = 1 << 10;
 
     public const uint GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES = 2;
     public const uint GPIO_V2_LINE_ATTR_ID_DEBOUNCE = 3;

@@ -77,7 +77,40 @@ public sealed class AudioOptionsTests : IDisposable
         Cards();
         using IPcmOutput output = new AudioOptions(AudioKind.Auto).Open(_log.Add, null, _proc)!;
         Assert.Equal("HDA Intel HDMI", output.Status.Description);
-        Assert.Equal(["hw:1,3", "plughw:1,3", "default"], CardChoice.Auto([], _proc).Names());
+        Assert.Equal(["hw:1,3", "plughw:1,3", "hdmi:CARD=1,DEV=0", "mmm_iec958:\"hw:1,3\"",
+            "hw:10,0", "plughw:10,0", "sysdefault:CARD=10", "mmm_iec958:\"hw:10,0\"", "default"], CardChoice.Auto([], _proc).Names());
+    }
+
+    [Fact]
+    public void A_card_for_HDMI_is_tried_by_every_definition_that_libasound_may_have()
+    {
+        File.WriteAllText(Path.Combine(_proc, "cards"), """
+             0 [vc4hdmi0       ]: vc4-hdmi - vc4-hdmi-0
+                                  vc4-hdmi-0
+             1 [vc4hdmi1       ]: vc4-hdmi - vc4-hdmi-1
+                                  vc4-hdmi-1
+            """);
+        File.WriteAllText(Path.Combine(_proc, "pcm"), """
+            00-00: MAI PCM i2s-hifi-0 : MAI PCM i2s-hifi-0 : playback 1
+            01-00: MAI PCM i2s-hifi-0 : MAI PCM i2s-hifi-0 : playback 1
+            """);
+        Assert.Equal(["hw:1,0", "plughw:1,0", "sysdefault:CARD=1", "hdmi:CARD=1,DEV=0", "mmm_iec958:\"hw:1,0\""],
+            CardChoice.OfCard("vc4hdmi1", _proc).Names());
+        Assert.Equal(["hw:0,0", "hw:1,0"],
+            CardChoice.OfCard("vc4-hdmi", _proc).Names().Where(n => n.StartsWith("hw:", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("HDMI,HDMI 1", "hw:1,7", "hdmi:CARD=1,DEV=1")]
+    [InlineData("hda intel, hdmi 0", "hw:1,3", "hdmi:CARD=1,DEV=0")]
+    [InlineData("Device,USB Audio", "hw:10,0", "sysdefault:CARD=10")]
+    public void A_device_of_a_card_is_chosen_by_its_name(string text, string hw, string own)
+    {
+        Cards();
+        IReadOnlyList<string> names = CardChoice.OfCard(text, _proc).Names();
+        Assert.Equal((hw, own), (names[0], names[2]));
+        Assert.Equal(names, CardChoice.Auto([text], _proc).Names().Take(4));
+        Assert.Empty(CardChoice.OfCard("HDMI,HDMI 4", _proc).Names());
     }
 
     [Theory]
@@ -100,15 +133,15 @@ public sealed class AudioOptionsTests : IDisposable
         Assert.Equal("audio: no sound card named USB Audio; sound is discarded until there is one (see /proc/asound/cards)",
             choice.NothingThere);
         Cards();
-        Assert.Equal(["hw:10,0", "plughw:10,0"], choice.Names());
+        Assert.Equal(["hw:10,0", "plughw:10,0", "sysdefault:CARD=10", "mmm_iec958:\"hw:10,0\""], choice.Names());
         File.WriteAllText(Path.Combine(_proc, "cards"), " 1 [Device         ]: USB-Audio - USB Audio Device\n");
-        Assert.Equal(["hw:1,3", "plughw:1,3"], choice.Names());
+        Assert.Equal(["hw:1,3", "plughw:1,3", "hdmi:CARD=1,DEV=0", "mmm_iec958:\"hw:1,3\""], choice.Names());
     }
 
     [Fact]
     public void Only_a_hardware_device_gets_a_converting_one_behind_it()
     {
-        Assert.Equal(["hw:2", "plughw:2"], CardChoice.OfDevice("hw:2").Names());
+        Assert.Equal(["hw:2", "plughw:2", "mmm_iec958:\"hw:2\""], CardChoice.OfDevice("hw:2").Names());
         Assert.Equal(["default"], CardChoice.OfDevice("default").Names());
     }
 

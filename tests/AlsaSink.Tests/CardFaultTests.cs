@@ -180,6 +180,54 @@ public class CardFaultTests
         Assert.Equal((xruns, latencyMs), (status.Xruns, status.LatencyMs));
     }
 
+    [Theory]
+    [InlineData(0, 20)]
+    [InlineData(2, 40)]
+    [InlineData(3, 60)]
+    [InlineData(20, 160)]
+    public void A_card_with_two_periods_holds_a_longer_queue_by_longer_periods(int xruns, double latencyMs)
+    {
+        FakeCard card = new(_clock) { Periods = 2 };
+        OutputStatus status = default;
+        int done = 0;
+        using (AudioSink sink = Sink(card))
+        {
+            Play(sink, (xruns * 5 + 2) * AudioSink.Rate, (delivered, s) =>
+            {
+                status = s.Status;
+                if (delivered / AudioSink.Rate / 5 > done && done < xruns)
+                {
+                    card.Starve();
+                    done++;
+                }
+            });
+        }
+        Assert.Equal((xruns, latencyMs), (status.Xruns, status.LatencyMs));
+        Assert.Empty(card.Violations);
+        Assert.All(_log, line => Assert.Contains("increase audio.latencyMs", line));
+    }
+
+    [Fact]
+    public void A_card_whose_buffer_holds_no_more_is_not_opened_again_and_the_advice_says_so()
+    {
+        FakeCard card = new(_clock) { Grants = new CardSetup(SampleFormat.S16, 2, 240, 480) };
+        int done = 0;
+        using (AudioSink sink = Sink(card))
+        {
+            Play(sink, 20 * AudioSink.Rate, (delivered, s) =>
+            {
+                if (delivered / AudioSink.Rate / 3 > done && done < 5)
+                {
+                    card.Starve();
+                    done++;
+                }
+            });
+        }
+        Assert.Equal(1, card.Opens);
+        Assert.StartsWith("ALSA device fake: 5 xruns so far; the latency is now 10 ms. The card's buffer holds no more; ",
+            Assert.Single(_log));
+    }
+
     [Fact]
     public void A_card_that_is_pulled_out_is_one_line_and_plays_again_when_it_is_back()
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace AlsaSink.Tests;
 
-/// <summary>A card's control, on a libasound of one card that is compiled here.</summary>
+/// <summary>A card's control and its periods, on a libasound of one card that is compiled here.</summary>
 public sealed class CardVolumeTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("mmm-test-").FullName;
@@ -48,8 +48,60 @@ public sealed class CardVolumeTests : IDisposable
         Assert.Equal(["Master -1806", "switch 1"], Set(volume, 50)); // as Gain.OfPercent: -18.06 dB
         Assert.Equal(["Master -6525", "switch 1"], Set(volume, 1)); // no further than it goes
         Assert.Equal(["Master 0", "switch 0"], Set(volume, 0)); // the least of its range, and off
-        Assert.True(volume.Works);
+        Assert.Equal(1, volume.Rest);
         Assert.Empty(_log);
+    }
+
+    [Theory]
+    [InlineData(false, 100, 0)]
+    [InlineData(true, 100, 2400)]
+    [InlineData(false, 50, -1800)]
+    [InlineData(true, 50, 600)]
+    public void A_control_that_goes_beyond_0_dB_ends_there_unless_it_may_boost(bool boosts, int percent, int hundredths)
+    {
+        using CardVolume volume = new(() => "hw:0", "Amplified", _log.Add, Library) { Boosts = boosts };
+        Assert.Equal([$"Amplified {hundredths}"], Set(volume, percent)); // the step above
+    }
+
+    [Theory]
+    [InlineData("Short", 100, -100, 0)]
+    [InlineData("Short", 50, -1900, -6)]
+    [InlineData("Short", 10, -2800, -3300)] // 61 dB are wanted, and 28 the least
+    [InlineData("Amplified", 90, -200, -75)]
+    public void What_a_control_cannot_do_is_left_for_the_samples(string control, int percent, int set, int rest)
+    {
+        using CardVolume volume = Volume(control);
+        Assert.Equal([$"{control} {set}"], Set(volume, percent));
+        Assert.Equal(rest, 2000 * MathF.Log10(volume.Rest!.Value), 1f);
+    }
+
+    [Theory]
+    [InlineData("Headphone", 5)]
+    [InlineData("Headphone,0", 5)]
+    [InlineData("'Headphone',0", 5)]
+    [InlineData("Headphone,1", 10)]
+    [InlineData("'Headphone',1", 10)]
+    public void Controls_of_one_name_are_told_apart_by_their_index(string control, int set)
+    {
+        using CardVolume volume = Volume(control);
+        Assert.Equal([$"Headphone {set}"], Set(volume, 50));
+    }
+
+    [Theory]
+    [InlineData(0, 240, 960, 240, 960)]  // what the card has by itself
+    [InlineData(2, 240, 960, 480, 960)]
+    [InlineData(2, 240, 1920, 960, 1920)]
+    [InlineData(3, 240, 960, 480, 1440)]
+    [InlineData(2, 64, 128, 64, 128)]
+    [InlineData(8, 240, 960, 240, 1920)]
+    public void The_periods_of_a_card_that_allows_few_are_longer(int allowed, int period, int queue, int granted, int buffer)
+    {
+        File.WriteAllText(Path.Combine(_directory, "periods"), $"{allowed}");
+        AlsaCard card = new(Library);
+        Assert.Equal(0, card.Open("hw:0"));
+        Assert.Equal(0, card.SetUp(period, queue, 8 * queue, out CardSetup setup));
+        Assert.Equal((granted, buffer), (setup.PeriodFrames, setup.BufferFrames));
+        card.Close();
     }
 
     [Fact]
@@ -67,8 +119,9 @@ public sealed class CardVolumeTests : IDisposable
         using CardVolume volume = Volume("Mic Boost");
         Assert.Equal(["open 0"], Set(volume, 50));
         Set(volume, 60);
-        Assert.Equal("audio.cardControl: card hw:0 has no control \"Mic Boost\"; choose one of Master, Beep", Assert.Single(_log));
-        Assert.False(volume.Works);
+        Assert.Equal("audio.cardControl: card hw:0 has no control \"Mic Boost\"; choose one of 'Master',0, 'Beep',0, "
+            + "'Amplified',0, 'Short',0, 'Headphone',0, 'Headphone',1", Assert.Single(_log));
+        Assert.Null(volume.Rest);
     }
 
     [Fact]
@@ -80,7 +133,7 @@ public sealed class CardVolumeTests : IDisposable
         Assert.StartsWith("audio.cardControl: control \"Master\" of card hw:7: no such file or directory; ", Assert.Single(_log));
         using CardVolume none = Volume("Master", null);
         none.Set(50);
-        Assert.False(none.Works);
+        Assert.Null(none.Rest);
         Assert.Single(_log);
     }
 
@@ -104,7 +157,7 @@ public sealed class CardVolumeTests : IDisposable
         Assert.Equal(["open 0", "Master -1806", "switch 1"], Set(volume, 50));
         device = null;
         Assert.Equal(["open 0"], Set(volume, 50));
-        Assert.False(volume.Works);
+        Assert.Null(volume.Rest);
         Assert.Empty(_log);
     }
 
@@ -114,13 +167,13 @@ public sealed class CardVolumeTests : IDisposable
         using CardVolume volume = Volume("Master");
         Set(volume, 50);
         volume.Release();
-        Assert.False(volume.Works);
+        Assert.Null(volume.Rest);
         File.Delete(Plugged);
         Assert.Equal(["open 0"], Set(volume, 60));
         Assert.StartsWith("audio.cardControl: control \"Master\" of card hw:0: no such device; ", Assert.Single(_log));
         Plug(2);
         Assert.Equal(["Master -1331", "switch 1"], Set(volume, 60));
-        Assert.True(volume.Works);
+        Assert.Equal(1, volume.Rest);
     }
 
     [Theory]

@@ -73,9 +73,15 @@ internal sealed class FakeCard(FakeClock clock, IEnumerable<Fault>? script = nul
         return error;
     }
 
-    public int SetUp(int periodFrames, int bufferFrames, out CardSetup granted)
+    /// <summary>The number of periods that the card allows, of any length; 0 for the ones of <see cref="Grants"/>.</summary>
+    public int Periods { get; init; }
+
+    public string? Message => null;
+
+    public int SetUp(int periodFrames, int queueFrames, int bufferFrames, out CardSetup granted)
     {
-        granted = _setup = Grants;
+        int period = Periods > 0 ? (queueFrames + Periods - 1) / Periods : 0;
+        granted = _setup = Periods > 0 ? Grants with { PeriodFrames = period, BufferFrames = Periods * period } : Grants;
         int error = Error(Next());
         if (error == 0)
             (_state, _written) = (State.Prepared, 0);

@@ -10,12 +10,17 @@
 #define BUFFER 960
 #define PERIOD 240
 
-struct element { const char *name; long min, max, min_db, max_db; int has_volume, has_switch; long volume, on; };
+struct element { const char *name; unsigned index; long min, max, min_db, max_db, step_db; int has_volume, has_switch; long volume, on; };
 static struct element elements[] = {
-    { "Master", 0, 87, -6525, 0, 1, 1, 0, 0 },
-    { "Mic Boost", 0, 3, 0, 0, 0, 0, 0, 0 },
-    { "Beep", 0, 200, 0, 0, 1, 0, 0, 0 },
+    { "Master", 0, 0, 87, -6525, 0, 1, 1, 1, 0, 0 },
+    { "Mic Boost", 0, 0, 3, 0, 0, 1, 0, 0, 0, 0 },
+    { "Beep", 0, 0, 200, 0, 0, 1, 1, 0, 0, 0 },
+    { "Amplified", 0, 0, 100, -5200, 2400, 100, 1, 0, 0, 0 },
+    { "Short", 0, 0, 27, -2800, -100, 100, 1, 0, 0, 0 },
+    { "Headphone", 0, 0, 10, 0, 0, 1, 1, 0, 0, 0 },
+    { "Headphone", 1, 0, 20, 0, 0, 1, 1, 0, 0, 0 },
 };
+#define ELEMENTS (sizeof elements / sizeof elements[0])
 static int opened, mixer_card, pcm_card;
 
 static FILE *file(const char *name, const char *mode)
@@ -67,8 +72,9 @@ int snd_mixer_load(void *mixer) { (void)mixer; return 0; }
 int snd_mixer_close(void *mixer) { (void)mixer; opened--; say("open", opened); return 0; }
 int snd_mixer_handle_events(void *mixer) { (void)mixer; return mixer_card == plugged() ? 0 : -ENODEV; }
 void *snd_mixer_first_elem(void *mixer) { (void)mixer; return mixer_card == 100 ? NULL : elements; }
-void *snd_mixer_elem_next(struct element *e) { return e + 1 < elements + 3 ? e + 1 : NULL; }
+void *snd_mixer_elem_next(struct element *e) { return e + 1 < elements + ELEMENTS ? e + 1 : NULL; }
 const char *snd_mixer_selem_get_name(struct element *e) { return e->name; }
+unsigned snd_mixer_selem_get_index(struct element *e) { return e->index; }
 int snd_mixer_selem_has_playback_volume(struct element *e) { return e->has_volume; }
 int snd_mixer_selem_has_playback_switch(struct element *e) { return e->has_switch; }
 int snd_mixer_selem_get_playback_volume_range(struct element *e, long *min, long *max) { *min = e->min; *max = e->max; return 0; }
@@ -79,12 +85,30 @@ int snd_mixer_selem_get_playback_dB_range(struct element *e, long *min, long *ma
     return e->max_db > e->min_db ? 0 : -22;
 }
 int snd_mixer_selem_set_playback_volume_all(struct element *e, long value) { return set(e->name, &e->volume, value); }
-int snd_mixer_selem_set_playback_dB_all(struct element *e, long value, int dir) { (void)dir; return set(e->name, &e->volume, value); }
+/* The steps are counted from the least value; dir 1 is the next one above, as the host sets it. */
+int snd_mixer_selem_set_playback_dB_all(struct element *e, long value, int dir)
+{
+    long steps = (value - e->min_db + (dir > 0 ? e->step_db - 1 : 0)) / e->step_db;
+    return set(e->name, &e->volume, e->min_db + steps * e->step_db);
+}
+int snd_mixer_selem_get_playback_dB(struct element *e, int channel, long *value) { (void)channel; *value = e->volume; return 0; }
 int snd_mixer_selem_set_playback_switch_all(struct element *e, int value) { return set("switch", &e->on, value); }
 const char *snd_strerror(int error) { return error == -2 ? "No such file or directory" : error == -ENODEV ? "No such device" : "?"; }
-int snd_lib_error_set_handler(void *handler) { (void)handler; return 0; }
+void *snd_lib_error_set_local(void *handler) { (void)handler; return NULL; }
 
-/* The card takes all formats, so it is given the best one, and any amount at once. */
+/* The card takes all formats, so it is given the best one, and any amount at once. If file periods has a number, the card allows that many
+   periods of any length. */
+static unsigned long period = PERIOD, buffer = BUFFER;
+static unsigned long periods(void)
+{
+    unsigned long number = 0;
+    FILE *f = file("periods", "r");
+    if (f && fscanf(f, "%lu", &number) != 1)
+        number = 0;
+    if (f)
+        fclose(f);
+    return number;
+}
 static int gone(void) { return pcm_card == plugged() ? 0 : -ENODEV; }
 int snd_pcm_open(void **pcm, const char *name, int stream, int mode)
 {
@@ -105,12 +129,17 @@ int snd_pcm_hw_params_set_rate(void *pcm, void *p, unsigned rate, int dir) { (vo
 int snd_pcm_hw_params_set_period_size_near(void *pcm, void *p, unsigned long *n, int *dir)
 {
     (void)pcm; (void)p; (void)dir;
-    *n = PERIOD;
+    *n = period = periods() ? *n : PERIOD;
     return 0;
 }
-int snd_pcm_hw_params_set_buffer_size_near(void *pcm, void *p, unsigned long *n) { (void)pcm; (void)p; *n = BUFFER; return 0; }
+int snd_pcm_hw_params_set_buffer_size_near(void *pcm, void *p, unsigned long *n)
+{
+    (void)pcm; (void)p;
+    *n = buffer = periods() ? periods() * period : BUFFER;
+    return 0;
+}
 int snd_pcm_hw_params(void *pcm, void *p) { (void)pcm; (void)p; return 0; }
-int snd_pcm_get_params(void *pcm, unsigned long *buffer, unsigned long *period) { (void)pcm; *buffer = BUFFER; *period = PERIOD; return 0; }
+int snd_pcm_get_params(void *pcm, unsigned long *b, unsigned long *p) { (void)pcm; *b = buffer; *p = period; return 0; }
 int snd_pcm_sw_params_malloc(void **p) { *p = &opened; return 0; }
 void snd_pcm_sw_params_free(void *p) { (void)p; }
 int snd_pcm_sw_params_current(void *pcm, void *p) { (void)pcm; (void)p; return 0; }
@@ -118,7 +147,7 @@ int snd_pcm_sw_params_set_start_threshold(void *pcm, void *p, unsigned long n) {
 int snd_pcm_sw_params_set_avail_min(void *pcm, void *p, unsigned long n) { (void)pcm; (void)p; (void)n; return 0; }
 int snd_pcm_sw_params(void *pcm, void *p) { (void)pcm; (void)p; return 0; }
 int snd_pcm_nonblock(void *pcm, int mode) { (void)pcm; (void)mode; return 0; }
-long snd_pcm_avail_update(void *pcm) { (void)pcm; return gone() < 0 ? -ENODEV : BUFFER; }
+long snd_pcm_avail_update(void *pcm) { (void)pcm; return gone() < 0 ? -ENODEV : (long)buffer; }
 int snd_pcm_wait(void *pcm, int ms) { (void)pcm; (void)ms; return 1; }
 long snd_pcm_writei(void *pcm, const void *frames, unsigned long n)
 {

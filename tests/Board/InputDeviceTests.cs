@@ -61,6 +61,26 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
             second.Error);
     });
 
+    [Fact]
+    public void A_button_is_found_by_the_label_of_its_chip() => Watch("gpio-label", () =>
+    {
+        const string rest = """
+            "line": 5, "event": "return", "pull": "none" } ], "input": { "keys": { "host": { "return": "mute" } } } }
+            """;
+        var wrong = board.Device.Run($"echo '{{ \"buttons\": [ {{ \"chip\": \"pinctrl-rp1\", {rest}' >/tmp/wrong.json; "
+            + "mmm --check /tmp/wrong.json");
+        Assert.Contains("buttons[0].chip is \"pinctrl-rp1\"; no GPIO chip of this machine has this label", $"{wrong}");
+        var unnamed = board.Device.Run("echo '{ \"buttons\": [ { \"line\": \"GPIO17\", \"event\": \"a\" } ] }' >/tmp/unnamed.json; "
+            + "MMM_PATH=/tmp/other mmm --config /tmp/unnamed.json --display memory:80x60 --audio none");
+        Assert.Contains("chip \"9030000.pl061\" has no line with the name \"GPIO17\"; ", $"{unnamed}");
+
+        board.Host.Start("--display memory:80x60 --audio none", $"{{ \"buttons\": [ {{ \"chip\": \"9030000.pl061\",{rest}");
+        board.Board.Button(5, () => Wait.Until("the button", TimeSpan.FromSeconds(20), IsMuted, pause: 100));
+        board.Board.Button(5, () => Wait.Until("the button again", TimeSpan.FromSeconds(20), () => !IsMuted(), pause: 100));
+
+        bool IsMuted() => board.Host.Control("audio --json").Contains("\"muted\":true", StringComparison.Ordinal);
+    });
+
     private string End => board.Board.Console[^Math.Min(board.Board.Console.Length, 400)..];
 
     private int Said(string part) => board.Board.Console.Split('\n').Count(line => line.Contains(part, StringComparison.Ordinal));

@@ -120,7 +120,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [Fact]
     public void A_mode_that_the_monitor_does_not_have_is_told_and_its_best_one_is_used() => Watch("kms-no-mode", () =>
     {
-        displays.Start(Kms, config: """{ "display": { "mode": "123x45" } }""");
+        displays.Device.Require("""echo '{ "display": { "mode": "123x45" } }' >/tmp/mode.json""");
+        displays.Start(Kms, arguments: "--config /tmp/mode.json");
         Assert.Contains("Virtual-1 has no mode 123x45; it has 800x480@75, ", displays.Host.Log);
         displays.Draw("0.2");
         displays.WaitDrawn();

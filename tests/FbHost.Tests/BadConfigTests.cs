@@ -101,6 +101,10 @@ public class BadConfigTests
     [InlineData("{ \"buttons\": [ { \"line\": 1.5, \"event\": \"a\" } ] }",
         "buttons[0].line is 1.5; it must be a whole number from 0 to 1023")]
     [InlineData("{ \"buttons\": [ { \"line\": 99999, \"event\": \"a\" } ] }", "buttons[0].line is 99999")]
+    [InlineData("{ \"buttons\": [ { \"line\": null, \"event\": \"a\" } ] }",
+        "buttons[0].line is null; it must be a whole number, or a name, as in \"GPIO17\"")]
+    [InlineData("{ \"buttons\": [ { \"chip\": \"\", \"line\": 1, \"event\": \"a\" } ] }",
+        "buttons[0].chip is \"\"; it must name a GPIO chip")]
     [InlineData("{ \"buttons\": [ { \"line\": 1 } ] }", "it must have an \"event\"")]
     [InlineData("{ \"buttons\": [ { \"line\": 1, \"activeLow\": 1, \"event\": \"a\" } ] }",
         "buttons[0].activeLow is 1; it must be true or false")]
@@ -124,6 +128,11 @@ public class BadConfigTests
     public void A_missing_app_is_named() =>
         AssertRefused("""{ "apps": [ { "name": "demo", "command": [ "/nonexistent/app" ] } ] }""",
             "app demo: /nonexistent/app: No such file or directory; name a program that can be run");
+
+    [Fact]
+    public void A_button_on_a_chip_of_another_board_is_named() =>
+        AssertRefused("""{ "buttons": [ { "chip": "pinctrl-nosuch", "line": "GPIO17", "event": "return" } ] }""",
+            "no GPIO chip has the label \"pinctrl-nosuch\"");
 
     [Fact]
     public void A_button_on_a_chip_that_is_not_there_is_named() =>

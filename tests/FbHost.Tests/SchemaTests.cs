@@ -42,6 +42,9 @@ public class SchemaTests
     [InlineData("""{ "audio": { "volume": 1.5 } }""")]
     [InlineData("""{ "audio": { "latencyMs": 1 } }""")]
     [InlineData("""{ "buttons": [ { "line": 1 } ] }""")]
+    [InlineData("""{ "buttons": [ { "line": true, "event": "a" } ] }""")]
+    [InlineData("""{ "buttons": [ { "line": "", "event": "a" } ] }""")]
+    [InlineData("""{ "buttons": [ { "line": 1, "event": "a", "pull": "off" } ] }""")]
     [InlineData("""{ "apps": [ { "command": [] } ] }""")]
     [InlineData("""{ "messages": [ "explode" ] }""")]
     [InlineData("""{ "input": { "touch": { "calibration": [1, 0, 0, 0, 1] } } }""")]
@@ -97,6 +100,7 @@ public class SchemaTests
                     "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
                     _ => throw new InvalidOperationException(rule.Value.ToString()),
                 },
+                "anyOf" => rule.Value.EnumerateArray().Any(s => !Faults(s, value, at).Any()),
                 "enum" => rule.Value.EnumerateArray().Any(e => JsonElement.DeepEquals(e, value)),
                 "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.Value.GetDouble(),
                 "maximum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() <= rule.Value.GetDouble(),

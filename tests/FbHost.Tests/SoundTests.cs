@@ -7,9 +7,9 @@ public class SoundTests
 {
     private const double Level = 0.5; // of the raw client's tones
 
-    private static (double[] Left, double[] Right) Heard(MmmHost host)
+    private static (double[] Left, double[] Right) Heard(MmmHost host, string? file = null)
     {
-        var wav = File.ReadAllBytes(host.Sound);
+        var wav = File.ReadAllBytes(file ?? host.Sound);
         double[] Channel(int c) =>
             [.. Enumerable.Range(0, (wav.Length - 44) / 4).Select(i => BitConverter.ToInt16(wav, 44 + 4 * i + 2 * c) / 32768.0)];
         return (Channel(0), Channel(1));
@@ -74,6 +74,21 @@ public class SoundTests
         Assert.InRange(Strength(middle, 880), 0, 0.01);
         Assert.InRange(middle.Max(), 0.49, 0.51);
         AssertNoStep(left, 440);
+    }
+
+    [Fact]
+    public void A_further_output_plays_the_same_with_the_same_volume()
+    {
+        using var host = new MmmHost(audio: "wav:", config: """{ "audio": { "also": [ "wav:$TEMP/also.wav", "none" ], "volume": 50 } }""");
+        using var client = host.Raw("pcm 3 48000 440 800");
+        client.WaitForOutput("played");
+        WaitForState(host, "idle"); // the further one has played its delay, too
+        Assert.Equal(0, host.Stop());
+        var first = Heard(host).Left;
+        var also = Heard(host, host.Temp["also.wav"]).Left;
+        Assert.InRange(Strength(Best(first, 440), 440), 0.06, 0.064); // -18 dB
+        Assert.InRange(Strength(Best(also, 440), 440), 0.06, 0.064);
+        Assert.InRange(also.Length, first.Length / 2, 2 * first.Length);
     }
 
     [Fact]

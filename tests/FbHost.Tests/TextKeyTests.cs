@@ -40,6 +40,7 @@ public sealed class TextKeyTests : IDisposable
         ("input.rules[0].axes.rel-y[0]",
             "{ \"input\": { \"rules\": [ { \"match\": { \"name\": \"x\" }, \"axes\": { \"rel-y\": [ $, \"a\" ] } } ] } }"),
         ("audio.device", "{ \"audio\": { \"device\": $ } }"),
+        ("audio.also[0]", "{ \"audio\": { \"also\": [ $ ] } }"),
         ("audio.prefer[0]", "{ \"audio\": { \"prefer\": [ $ ] } }"),
         ("audio.cardControl", "{ \"audio\": { \"cardControl\": $ } }"),
         ("audio.resampler", "{ \"audio\": { \"resampler\": $ } }"),
@@ -47,6 +48,7 @@ public sealed class TextKeyTests : IDisposable
         ("audio.state", "{ \"audio\": { \"state\": $ } }"),
         ("buttons[0].event", "{ \"buttons\": [ { \"line\": 1, \"event\": $ } ] }"),
         ("buttons[0].driver", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"driver\": $ } ] }"),
+        ("buttons[0].pull", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"pull\": $ } ] }"),
         ("apps[0].name", "{ \"apps\": [ { \"name\": $, \"command\": [ \"x\" ] } ] }"),
         ("apps[0].command[0]", "{ \"apps\": [ { \"command\": [ $ ] } ] }"),
         ("apps[0].messages[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"messages\": [ $ ] } ] }"),
@@ -120,9 +122,9 @@ public sealed class TextKeyTests : IDisposable
         // and lists of them.
         string[] others =
         [
-            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "limiter", "clickVolume",
-            "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore", "grab", "range",
-            "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
+            "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "cardBoost", "limiter",
+            "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore",
+            "grab", "range", "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
             "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))

@@ -52,15 +52,32 @@ public sealed unsafe class ButtonSetTests
     }
 
     [Fact]
-    public void Lost_edges_never_make_two_presses_without_a_release()
+    public void Two_edges_of_one_kind_mean_that_one_was_missed_between_them()
     {
-        using ButtonSet set = Open(new ButtonConfig(0, 0, false, "x"));
-        _driver.Raise(0, PinEventTypes.Falling, 1);
+        using ButtonSet set = Open(new ButtonConfig(0, 0, false, "x"), new ButtonConfig(0, 1, true, "low"));
+        _driver.Raise(0, PinEventTypes.Falling, 1); // it was held when it was opened
         _driver.Raise(0, PinEventTypes.Rising, 2);
         _driver.Raise(0, PinEventTypes.Rising, 3);
         _driver.Raise(0, PinEventTypes.Falling, 4);
-        Assert.Equal(2, set.Dispatch(_events.Add));
-        Assert.Equal([true, false], _events.Select(e => e.Pressed));
+        _driver.Raise(0, PinEventTypes.Falling, 5);
+        _driver.Raise(1, PinEventTypes.Falling, 6);
+        _driver.Raise(1, PinEventTypes.Falling, 7);
+        Assert.Equal(9, set.Dispatch(_events.Add));
+        Assert.Equal([(true, 2L), (false, 3), (true, 3), (false, 4), (true, 5), (false, 5)],
+            _events.Where(e => e.Index == 0).Select(e => (e.Pressed, e.TimestampNs)));
+        Assert.Equal([true, false, true], _events.Where(e => e.Index == 1).Select(e => e.Pressed));
+    }
+
+    [Theory]
+    [InlineData(ButtonPull.None, false, PinMode.Input)]
+    [InlineData(ButtonPull.None, true, PinMode.Input)]
+    [InlineData(ButtonPull.Up, false, PinMode.InputPullUp)]
+    [InlineData(ButtonPull.Down, true, PinMode.InputPullDown)]
+    [InlineData(ButtonPull.Auto, true, PinMode.InputPullUp)]
+    public void The_resistor_of_a_line_can_be_chosen(ButtonPull pull, bool activeLow, PinMode mode)
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 5, activeLow, "x") { Pull = pull });
+        Assert.Equal(mode, _driver.Modes[5]);
     }
 
     [Fact]

@@ -21,34 +21,37 @@ internal sealed class CardControl : IDisposable
     /// <param name="loop">Runs the timer and <paramref name="changed"/>.</param>
     /// <param name="worker">Calls the card.</param>
     /// <param name="card">The card's volume control. This object owns it, and from here on only the worker uses it.</param>
-    /// <param name="changed">Called when <see cref="Works"/> may have changed.</param>
+    /// <param name="changed">Called when <see cref="Rest"/> may have changed.</param>
     public CardControl(EventLoop loop, Worker worker, CardVolume card, Action changed)
     {
         (_worker, _card, _changed) = (worker, card, changed);
         _retry = loop.CreateTimer(Begin);
     }
 
-    /// <summary>True if the control of the card that plays now has the requested value. Otherwise the samples must be multiplied.</summary>
-    public bool Works { get; private set; }
+    /// <summary>
+    /// The factor by which samples must be multiplied if the control of the card that plays now has been set, 0 to 1; null if it has not,
+    /// so that the whole volume is up to the samples.
+    /// </summary>
+    public float? Rest { get; private set; }
 
     /// <summary>Sets the control.</summary>
     /// <param name="percent">0 to 100.</param>
     public void Set(int percent) => Want(percent);
 
     /// <summary>
-    /// Sets the control of a card that was just opened and may be another one. <see cref="Works"/> is false until that is done.
+    /// Sets the control of a card that was just opened and may be another one. <see cref="Rest"/> is null until that is done.
     /// </summary>
     /// <param name="percent">0 to 100.</param>
     public void SetAnew(int percent)
     {
-        Works = false;
+        Rest = null;
         Want(percent);
     }
 
     /// <summary>Releases a card that no longer plays.</summary>
     public void Release()
     {
-        Works = false;
+        Rest = null;
         Want(null);
     }
 
@@ -71,16 +74,16 @@ internal sealed class CardControl : IDisposable
             _retry.After(RetryMs); // the worker's queue is full
     }
 
-    private bool Apply(int? wanted)
+    private float? Apply(int? wanted)
     {
         if (wanted is { } percent)
             _card.Set(percent);
         else
             _card.Release();
-        return _card.Works;
+        return _card.Rest;
     }
 
-    private void Done(bool works)
+    private void Done(float? rest)
     {
         _isBusy = false;
         if (_isDue)
@@ -88,7 +91,7 @@ internal sealed class CardControl : IDisposable
             Begin(); // a later request may concern another card
             return;
         }
-        Works = works;
+        Rest = rest;
         _changed();
     }
 

@@ -14,6 +14,7 @@ internal sealed class SoundOutput : IDisposable
     private readonly Volumes _volumes;
     private bool _limits;
     private readonly IPcmOutput? _output;
+    private readonly FurtherOutput[] _also;
     private readonly CardControl? _card;
     private AudioSink? _sink;
     private MixedHandler? _listener;
@@ -24,10 +25,14 @@ internal sealed class SoundOutput : IDisposable
     {
         (_loop, _log, _volumes, _limits) = (loop, log, volumes, options.Sound.Limits);
         _output = options.Audio.Open(log.Warn, log.Info);
+        _also = [.. options.Sound.Also.Select(further => new FurtherOutput(options.Audio.On(further), log))];
         if (options.Sound.CardControl is { } control)
-            _card = new CardControl(loop, worker, new CardVolume(options.Audio, control, log.Warn), Apply);
+            _card = new CardControl(loop, worker, Control(options, control), Apply);
         _card?.Set(Volume);
     }
+
+    private CardVolume Control(ServeOptions options, string control) =>
+        new(options.Audio, () => _output?.Status.Card ?? -1, control, _log.Warn) { Boosts = options.Sound.CardBoost };
 
     /// <summary>The output's description, for the ready line.</summary>
     public string Description => _output is null ? "none" : $"\"{_output.Status.Description}\"";
@@ -76,7 +81,9 @@ internal sealed class SoundOutput : IDisposable
         try
         {
             Action? turned = _card is null ? null : () => _loop.Post(FollowCard);
-            _sink = new AudioSink(_output, _log.Warn, turned: turned) { Limits = _limits, Listener = _listener };
+            foreach (var further in _also)
+                further.Start();
+            _sink = new AudioSink(_output, _log.Warn, turned: turned) { Limits = _limits, Listener = Listener() };
         }
         catch (AudioException e)
         {
@@ -94,7 +101,21 @@ internal sealed class SoundOutput : IDisposable
     {
         _listener = listener;
         if (_sink is not null)
-            _sink.Listener = listener;
+            _sink.Listener = Listener();
+    }
+
+    // While nobody listens, this costs nothing.
+    private MixedHandler? Listener()
+    {
+        if (_also.Length == 0)
+            return _listener;
+        var listener = _listener;
+        return stereo =>
+        {
+            foreach (var further in _also)
+                further.Put(stereo);
+            listener?.Invoke(stereo);
+        };
     }
 
     /// <summary>Plays a source from now on. The audio thread must be running.</summary>
@@ -106,11 +127,17 @@ internal sealed class SoundOutput : IDisposable
     /// <summary>Wakes the audio thread: a source has frames.</summary>
     public void Wake() => _sink?.Wake();
 
-    // If the card has a volume control that works, the samples are not multiplied.
+    // If the card has a volume control that works, the samples are only multiplied by what the control cannot do.
     private void Apply()
     {
-        if (_sink is not null)
-            _sink.Volume.Target = IsMuted || Volume == 0 ? 0 : _card is { Works: true } ? 1 : Gain.OfPercent(Volume);
+        if (_sink is null)
+            return;
+        var isSilent = IsMuted || Volume == 0;
+        var samples = _card?.Rest ?? Gain.OfPercent(Volume);
+        _sink.Volume.Target = isSilent ? 0 : samples;
+        // The card's control is only that of the first output.
+        foreach (var further in _also)
+            further.SetVolume(isSilent ? 0 : Gain.OfPercent(Volume) / samples);
     }
 
     // Each time the card is opened it may be another one, or the same one plugged in again, whose control has its initial value. So the
@@ -130,6 +157,8 @@ internal sealed class SoundOutput : IDisposable
             _sink.Dispose();
         else
             _output?.Dispose();
+        foreach (var further in _also)
+            further.Dispose();
         _card?.Dispose();
     }
 }

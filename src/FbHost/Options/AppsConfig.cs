@@ -65,14 +65,22 @@ internal static class AppsConfig
     public static ConfigKey<ServeOptions> Buttons() => new ConfigKey<ServeOptions, IReadOnlyList<ButtonDraft>>("buttons",
         new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.");
 
+    // The kernel's names of chips and lines have at most 31 bytes (GPIO_MAX_NAME_SIZE).
+    private static TextType GpioName(string what, Func<string, string?>? place = null) =>
+        new(t => t.Length > 0 ? null : $"it must name {what}", place, most: 31);
+
     private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
     [
-        new ConfigKey<ButtonDraft, int>("chip", new IntegerType(0, 255, Places.Chip), (b, v) => b.Button = b.Button with { Chip = v },
-            "N of /dev/gpiochipN.", "0"),
-        new ConfigKey<ButtonDraft, int>("line", new IntegerType(0, 1023), (b, v) => b.Button = b.Button with { Line = v },
-            "The number of the line.", isRequired: true),
+        new ConfigKey<ButtonDraft, (int Number, string? Name)>("chip",
+            new NumberOrNameType(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1"),
+            (b, v) => b.Button = b.Button with { Chip = v.Number, ChipLabel = v.Name }, "N of /dev/gpiochipN, or the chip's label.", "0"),
+        new ConfigKey<ButtonDraft, (int Number, string? Name)>("line",
+            new NumberOrNameType(new IntegerType(0, 1023), GpioName("a line"), "GPIO17"),
+            (b, v) => b.Button = b.Button with { Line = v.Number, LineName = v.Name }, "The number or name of the line.", isRequired: true),
         new ConfigKey<ButtonDraft, bool>("activeLow", ConfigTypes.Flag, (b, v) => b.Button = b.Button with { ActiveLow = v },
             "Whether the line is low while the button is pressed.", "false"),
+        new ConfigKey<ButtonDraft, int>("pull", new WordType("auto", "none", "up", "down"),
+            (b, v) => b.Button = b.Button with { Pull = (ButtonPull)v }, "The chip's resistor at the line.", "\"auto\""),
         new ConfigKey<ButtonDraft, string>("event",
             new TextType(t => t.Length is > 0 and <= LongestEvent ? null : $"it must be an event text of 1 to {LongestEvent} characters"),
             (b, v) => b.Button = b.Button with { Event = v }, "The text of the event, such as return.", isRequired: true),

@@ -67,14 +67,20 @@ internal static class ConfigTable
     private static TimeSpan? Duration(string text) =>
         TimeSpan.TryParseExact(text, @"hh\:mm\:ss", CultureInfo.InvariantCulture, out var time) ? time : null;
 
+    private const int MostFurtherOutputs = 8;
+
     private static AudioOptions? Output(string text) => AudioOptions.TryParse(text, out var options, out _) ? options : null;
+
+    private static readonly TextType OutputText = new(
+        t => Output(t) is null ? "it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE" : null, t => Places.Audio(Output(t)!));
 
     private static ConfigKey<ServeOptions>[] Audio() =>
     [
-        new ConfigKey<ServeOptions, string>("device",
-            new TextType(t => Output(t) is null ? "it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE" : null,
-                t => Places.Audio(Output(t)!)),
-            (o, v) => o.Audio = o.Audio.On(Output(v)!), "The sound output: auto, none, alsa:NAME, alsa:card=NAME or wav:FILE.", "\"auto\""),
+        new ConfigKey<ServeOptions, string>("device", OutputText, (o, v) => o.Audio = o.Audio.On(Output(v)!),
+            "The sound output: auto, none, alsa:NAME, alsa:card=NAME or wav:FILE.", "\"auto\""),
+        new ConfigKey<ServeOptions, IReadOnlyList<string>>("also",
+            new ListType<string>(OutputText, most: MostFurtherOutputs, must: $"it must be a list of at most {MostFurtherOutputs} outputs"),
+            (o, v) => o.Sound.Also = [.. v.Select(t => Output(t)!)], "Further outputs that play the same as device.", "[]"),
         new ConfigKey<ServeOptions, IReadOnlyList<string>>("prefer", new ListType<string>(ConfigTypes.Name("a card")),
             (o, v) => o.Audio = o.Audio with { Prefer = v },
             "The cards that auto prefers: ids or parts of names, the best one first.", "[]"),
@@ -86,6 +92,8 @@ internal static class ConfigTable
             "The volume in percent, until somebody changes it.", "100"),
         new ConfigKey<ServeOptions, string>("cardControl", ConfigTypes.Name("a control of the card, as in \"Master\""),
             (o, v) => o.Sound.CardControl = v, "A control of the card's own mixer that the volume sets."),
+        new ConfigKey<ServeOptions, bool>("cardBoost", ConfigTypes.Flag, (o, v) => o.Sound.CardBoost = v,
+            "Whether 100 % is the loudest value of cardControl, also above 0 dB.", "false"),
         new ConfigKey<ServeOptions, bool>("limiter", ConfigTypes.Flag, (o, v) => o.Sound.Limits = v,
             "Whether sound beyond full scale is turned down; otherwise it is clipped.", "true"),
         new ConfigKey<ServeOptions, int>("resampler", new WordType("low", "default", "high"),

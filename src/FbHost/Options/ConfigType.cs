@@ -107,6 +107,39 @@ internal sealed class IntegerType(int min, int max, Func<int, string?>? place = 
     }
 }
 
+/// <summary>A whole number of a range, or a name in its place.</summary>
+/// <param name="number">The numbers.</param>
+/// <param name="name">The names.</param>
+/// <param name="example">A name, for the message.</param>
+internal sealed class NumberOrNameType(IntegerType number, TextType name, string example) : ConfigType<(int Number, string? Name)>
+{
+    public override bool TryRead(JsonValue v, out (int Number, string? Name) value)
+    {
+        value = default;
+        if (v.AsText is not null)
+        {
+            var isName = name.TryRead(v, out var text);
+            value.Name = text;
+            return isName;
+        }
+        if (v.AsNumber is null)
+            return v.Fault($"it must be a whole number, or a name, as in \"{example}\"");
+        return number.TryRead(v, out value.Number);
+    }
+
+    public override void WriteSchema(Utf8JsonWriter w)
+    {
+        w.WriteStartArray("anyOf");
+        foreach (ConfigType type in (ConfigType[])[number, name])
+        {
+            w.WriteStartObject();
+            type.WriteSchema(w);
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    }
+}
+
 /// <summary>A number of a range.</summary>
 internal sealed class NumberType(double min, double max) : ConfigType<double>
 {

@@ -68,5 +68,9 @@ internal static class Places
     /// <summary>A chip with GPIO lines.</summary>
     public static string? Chip(int chip) => Device($"/dev/gpiochip{chip}");
 
+    /// <summary>The label of a chip with GPIO lines.</summary>
+    public static string? ChipLabel(string label) =>
+        GpioButtons.GpioChips.HasLabel(label) == false ? "no GPIO chip of this machine has this label" : null;
+
     private static string? Device(string path) => System.IO.File.Exists(path) ? null : $"there is no device {path} on this machine";
 }
