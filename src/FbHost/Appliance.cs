@@ -337,7 +337,7 @@ internal sealed partial class Appliance(
         if (new DisplayFinder().EmulatedBy(path).FirstOrDefault(FbdevDisplay.IsUsed) is { } framebuffer)
             throw new MmmException($"{path}: another mmm shows on its {framebuffer}; end that one first");
         return new DrmDisplay(path, connector, options.DisplayMode, before, options.DisplayFormat, options.Dither, _log.Info,
-            atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy");
+            atomic: Environment.GetEnvironmentVariable("MMM_DRM") != "legacy", options.OtherOutputs);
     }
 
     private IDisplay FindDisplay((int Width, int Height)? before) => new DisplayFinder().Open(card => OpenDrm(card, "", before),

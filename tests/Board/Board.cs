@@ -84,7 +84,8 @@ internal sealed class Board : IDisposable
     public Picture Screen() => _qmp.Screen(Path.Combine(_sockets.FullName, "screen.ppm"));
 
     /// <summary>What a further display shows, by its device's id.</summary>
-    public Picture Screen(string device) => _qmp.Screen(Path.Combine(_sockets.FullName, "screen.ppm"), device);
+    public Picture Screen(string device, int output = 0) =>
+        _qmp.Screen(Path.Combine(_sockets.FullName, "screen.ppm"), device, output);
 
     public void Key(string name) => _qmp.Key(name);
 

@@ -106,8 +106,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     {
         displays.Device.Require($"echo off >{Status}");
         displays.Start(Kms);
-        displays.Host.WaitLog("the host waits", "no monitor is connected; it has Virtual-1 (nothing connected); "
-            + "the picture is shown when a monitor is connected", TimeSpan.FromSeconds(10));
+        displays.Host.WaitLog("the host waits", "no monitor is connected; it has Virtual-1 (nothing connected), "
+            + "Virtual-2 (nothing connected); the picture is shown when a monitor is connected", TimeSpan.FromSeconds(10));
         displays.Draw("0.2");
         displays.WaitDrawn();
         Plug("detect");
@@ -126,6 +126,39 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         displays.Draw("0.2");
         displays.WaitDrawn();
         WaitScreen("a pattern", Pattern);
+    });
+
+    [Theory]
+    [InlineData("off", "disabled")]
+    [InlineData("mirror", "enabled")]
+    [InlineData("leave", "enabled")]
+    public void The_other_output_of_the_card_is_off_or_mirrors_the_picture(string others, string state) => Watch($"kms-others-{others}", () =>
+    {
+        const string second = "/sys/class/drm/card0-Virtual-2";
+        displays.Host.End();
+        displays.Device.Require($$"""
+            echo on >{{second}}/status; echo change >/sys/class/drm/card0/uevent
+            echo '{ "display": { "others": "{{others}}" } }' >/tmp/others.json
+            """);
+        Wait.Until("the console on the second output", TimeSpan.FromSeconds(10),
+            () => displays.Device.Require($"cat {second}/enabled").Trim() == "enabled", pause: 100);
+        displays.Start(Kms, arguments: "--config /tmp/others.json");
+        Assert.Equal(state, displays.Device.Require($"cat {second}/enabled").Trim());
+        displays.Draw("0.2");
+        displays.WaitDrawn();
+        WaitScreen("a pattern on the first output", Pattern);
+        if (others == "mirror")
+        {
+            var (whole, x, y) = (default(Picture?), 0, 0);
+            Wait.Until("the same pattern in the middle of the second output", TimeSpan.FromSeconds(10), () =>
+            {
+                whole = displays.Board.Screen("gpu", output: 1);
+                (x, y) = ((whole.Width - 800) / 2, (whole.Height - 480) / 2);
+                return x >= 0 && y >= 0 && Enumerable.Range(0, 480).All(row => whole.At(x + 3 * row / 2, y + row) == Pattern(3 * row / 2, row));
+            }, () => $"{whole?.Width}x{whole?.Height}", pause: 100);
+        }
+        displays.Host.End();
+        displays.Device.Require($"echo detect >{second}/status; echo change >/sys/class/drm/card0/uevent");
     });
 
     [Theory]
@@ -173,7 +206,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
         Assert.StartsWith("mmm: /dev/dri/renderD128: drives no display", displays.Refused("drm:/dev/dri/renderD128"));
         Assert.StartsWith("mmm: /dev/null: drives no display", displays.Refused("drm:/dev/null"));
         displays.Host.End();
-        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1\n", displays.Refused($"{Kms}:DSI-3"));
+        Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): no connector DSI-3; it has Virtual-1, "
+            + "Virtual-2 (nothing connected)\n", displays.Refused($"{Kms}:DSI-3"));
         Assert.Equal("mmm: /dev/dri/card0 (virtio_gpu): cannot create a buffer of 800x480 RGB565: Invalid argument; "
             + "it offers XRGB8888; remove display.format to use a format that the driver supports\n",
             displays.Refused(Kms, """{ "display": { "format": "rgb565" } }"""));

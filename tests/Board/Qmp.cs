@@ -42,11 +42,12 @@ internal sealed class Qmp : IDisposable
     /// <summary>The screen as the monitor would show it.</summary>
     /// <param name="scratch">A file for it.</param>
     /// <param name="device">The id of a display device; null: the first.</param>
-    public Picture Screen(string scratch, string? device = null)
+    /// <param name="output">The device's output, from 0.</param>
+    public Picture Screen(string scratch, string? device = null, int output = 0)
     {
         var arguments = new JsonObject { ["filename"] = scratch };
         if (device is not null)
-            arguments["device"] = device;
+            (arguments["device"], arguments["head"]) = (device, output);
         Execute("screendump", arguments);
         return Picture.FromPpm(File.ReadAllBytes(scratch));
     }

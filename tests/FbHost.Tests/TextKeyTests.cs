@@ -18,6 +18,7 @@ public sealed class TextKeyTests : IDisposable
         ("display.device", "{ \"display\": { \"device\": $ } }"),
         ("display.mode", "{ \"display\": { \"mode\": $ } }"),
         ("display.format", "{ \"display\": { \"format\": $ } }"),
+        ("display.others", "{ \"display\": { \"others\": $ } }"),
         ("display.mirror", "{ \"display\": { \"mirror\": $ } }"),
         ("display.blankAfter", "{ \"display\": { \"blankAfter\": $ } }"),
         ("display.cursor", "{ \"display\": { \"cursor\": $ } }"),

@@ -234,11 +234,17 @@ internal sealed unsafe class DrmDevice : IDisposable
             : [.. new Span<uint>(planes, (int)Math.Min(most, list.count_planes))];
     }
 
+    /// <summary>The CRTCs.</summary>
+    public IReadOnlyList<uint> Crtcs => _crtcs;
+
     /// <summary>Returns a CRTC for the connector: the one in use, else the first that the connector can use; 0 if there is none.</summary>
-    public uint CrtcFor(DrmConnector connector)
+    /// <param name="connector">The connector.</param>
+    /// <param name="taken">CRTCs that must not be used.</param>
+    public uint CrtcFor(DrmConnector connector, params ReadOnlySpan<uint> taken)
     {
         var current = new drm_mode_get_encoder { encoder_id = connector.Encoder };
-        if (connector.Encoder != 0 && Ioctl(DRM_IOCTL_MODE_GETENCODER, &current) >= 0 && current.crtc_id != 0)
+        if (connector.Encoder != 0 && Ioctl(DRM_IOCTL_MODE_GETENCODER, &current) >= 0 && current.crtc_id != 0
+            && !taken.Contains(current.crtc_id))
             return current.crtc_id;
         foreach (var id in connector.Encoders)
         {
@@ -247,7 +253,7 @@ internal sealed unsafe class DrmDevice : IDisposable
                 continue;
             for (var i = 0; i < _crtcs.Length && i < 32; i++)
             {
-                if ((encoder.possible_crtcs & 1u << i) != 0)
+                if ((encoder.possible_crtcs & 1u << i) != 0 && !taken.Contains(_crtcs[i]))
                     return _crtcs[i];
             }
         }

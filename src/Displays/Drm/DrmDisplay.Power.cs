@@ -81,7 +81,10 @@ internal sealed unsafe partial class DrmDisplay
             return;
         }
         if (_on && !now.IsLinkBad)
+        {
+            _others?.Update(Shadow, Width, Height); // another connector may have changed
             return;
+        }
         if (_on)
             _log($"{_device.Path}: the link of {_connector.Name} has become bad; setting the mode again");
         _mode = now.Modes[i];
@@ -115,6 +118,7 @@ internal sealed unsafe partial class DrmDisplay
     private void TurnOff()
     {
         _device.DisableCrtc(_crtc);
+        _others?.TurnOff();
         GiveUp();
     }
 

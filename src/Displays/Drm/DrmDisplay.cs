@@ -29,6 +29,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     private readonly Uevents? _uevents;
     private readonly WaitTimer? _flipLost;
     private readonly PageFlip _flip;
+    private readonly OtherOutputs? _others;
     private readonly byte[] _events = new byte[1024];
     private DrmFormat _format = DrmFormat.Xrgb8888;
     private PixelConverter? _converter;
@@ -56,13 +57,14 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     /// <param name="format">The pixel format; null for the format that the driver prefers or accepts.</param>
     /// <param name="dither">True to dither formats of less than 24 bits per pixel.</param>
     /// <param name="log">Receives a line when a monitor is lost or found.</param>
+    /// <param name="others">What the other outputs of the card show.</param>
     /// <param name="atomic">False to flip by the legacy call even if the driver has atomic modesetting.</param>
     /// <exception cref="MmmException">
     /// The display cannot be opened; one line that says what is available instead, or what to do.
     /// </exception>
     public DrmDisplay(string path, string connector, DrmMode? wish, (int Width, int Height)? before,
         DrmFormat? format, bool dither, Action<string> log,
-        bool atomic = true)
+        bool atomic = true, OtherOutputsUse others = OtherOutputsUse.Off)
     {
         (_wish, _log) = (wish, log);
         _device = new DrmDevice(path);
@@ -80,6 +82,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
             _shadow = MapShadow();
             Shadow.Fill(0xFF000000);
             Begin(format, dither);
+            _others = new OtherOutputs(_device, _connector.Id, _crtc, others, _format, _converter!, log);
+            _others.Update(Shadow, Width, Height);
             _flip = new PageFlip(_device, _crtc, Front.FbId, atomic);
             _flipLost = new WaitTimer(_waits, OnFlipLost);
             _waits.Add(_device.Fd, OnReadable);
@@ -250,6 +254,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         foreach (var r in _damage.Copy)
             Front.Copy(r, Shadow, Width);
         Dirty(_damage.Copy);
+        _others?.Show(_damage.Copy, Shadow);
     }
 
     // Tells drivers that keep a copy of their own (virtual and USB displays, panels on SPI) which parts to copy. Other drivers
@@ -279,6 +284,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         var error = _flip.Begin(back.FbId, _damage.Copy, ++_flips);
         if (error >= 0)
         {
+            _others?.Show(_damage.Copy, Shadow);
             _flipNs = WaitSet.Now;
             if (_flipLost is { IsRunning: false })
                 _flipLost.After(LostFlipMs);
@@ -379,6 +385,8 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         var result = SetCrtc();
         if (_on)
             Dirty(_damage.Copy);
+        if (_on)
+            _others?.Update(Shadow, Width, Height);
         return result;
     }
 
@@ -396,6 +404,7 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
         _uevents?.Dispose();
         _flipLost?.Dispose();
         _waits.Dispose();
+        _others?.Dispose();
         if (_crtc != 0)
         {
             var restored = _before.mode_valid != 0 && _before.fb_id != 0

@@ -45,6 +45,8 @@ internal static class ConfigTable
             (o, v) => o.DisplayFormat = v == 0 ? null : DrmFormat.Parse(Formats[v]), "The pixel format of a KMS display.", "\"auto\""),
         new ConfigKey<ServeOptions, int>("rotate", ConfigTypes.QuarterTurn, (o, v) => o.Rotate = v,
             "How the panel is mounted, in degrees clockwise. Default: what its driver says, else 0."),
+        new ConfigKey<ServeOptions, int>("others", new WordType("off", "mirror", "leave"), // in the order of the enumeration
+            (o, v) => o.OtherOutputs = (OtherOutputsUse)v, "What the other outputs of a KMS card show.", "\"off\""),
         new ConfigKey<ServeOptions, int>("mirror", new WordType("none", "x", "y", "xy"),
             (o, v) => (o.MirrorX, o.MirrorY) = (v is 1 or 3, v is 2 or 3),
             "Mirrors the picture before it is rotated: x is left to right.", "\"none\""),
