@@ -115,7 +115,7 @@ internal sealed class GoodClient : IDisposable
     {
         if (e is HostDisconnected)
             throw new InvalidOperationException("the host has closed the connection of the well-behaved client");
-        if (e is not KeyPressed { Name: var name } || !name.StartsWith(Event, StringComparison.Ordinal))
+        if (e is not MessageReceived { Text: var name } || !name.StartsWith(Event, StringComparison.Ordinal))
             return;
         var number = long.Parse(name.AsSpan(Event.Length), CultureInfo.InvariantCulture);
         if (number != _received + 1)
@@ -134,7 +134,7 @@ internal sealed class GoodClient : IDisposable
                 continue;
             Interlocked.Exchange(ref _sentAt, Stopwatch.GetTimestamp());
             Interlocked.Increment(ref _sent);
-            var answer = _host.Ask("event", Title, Event + Sent.ToString(CultureInfo.InvariantCulture));
+            var answer = _host.Ask("event", Title, "message " + Event + Sent.ToString(CultureInfo.InvariantCulture));
             if (!answer.GetProperty("ok").GetBoolean())
                 throw new InvalidOperationException($"event {Sent}: {answer.GetRawText()}");
         }

@@ -132,7 +132,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
     [InlineData("off", "disabled")]
     [InlineData("mirror", "enabled")]
     [InlineData("leave", "enabled")]
-    public void The_other_output_of_the_card_is_off_or_mirrors_the_picture(string others, string state) => Watch($"kms-others-{others}", () =>
+    public void The_other_output_of_the_card_is_off_or_mirrors_the_picture(string others, string state) => Watch(
+        $"kms-others-{others}", () =>
     {
         const string second = "/sys/class/drm/card0-Virtual-2";
         displays.Host.End();
@@ -154,7 +155,8 @@ public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : ICla
             {
                 whole = displays.Board.Screen("gpu", output: 1);
                 (x, y) = ((whole.Width - 800) / 2, (whole.Height - 480) / 2);
-                return x >= 0 && y >= 0 && Enumerable.Range(0, 480).All(row => whole.At(x + 3 * row / 2, y + row) == Pattern(3 * row / 2, row));
+                return x >= 0 && y >= 0
+                    && Enumerable.Range(0, 480).All(row => whole.At(x + 3 * row / 2, y + row) == Pattern(3 * row / 2, row));
             }, () => $"{whole?.Width}x{whole?.Height}", pause: 100);
         }
         displays.Host.End();

@@ -21,7 +21,7 @@ internal sealed record DrmConnector(uint Id, string Name, uint Status, uint Enco
     /// </summary>
     public int? Mounting { get; init; }
 
-    /// <summary>The monitor's description of itself (EDID), which tells two monitors apart; empty if there is none.</summary>
+    /// <summary>The monitor's description of itself (EDID), which tells two monitors apart; empty if it is not known.</summary>
     public byte[] Edid { get; init; } = [];
 
     /// <summary>

@@ -64,7 +64,7 @@ internal sealed unsafe partial class DrmDisplay
             _unplugged = true;
             return;
         }
-        if (!now.Edid.AsSpan().SequenceEqual(_connector.Edid))
+        if (now.Edid.Length > 0 && _connector.Edid.Length > 0 && !now.Edid.AsSpan().SequenceEqual(_connector.Edid))
         {
             IsReplaced = true;
             Lose($"{_device.Path}: another monitor is connected to {_connector.Name}; its best mode is set");
