@@ -17,6 +17,8 @@ public class PixelBenchmarks
     private MmmClient _client = null!;
     private ClientFile _file = null!;
     private ClientPicture _picture = null!;
+    private ClientPicture _scaled = null!;
+    private uint[] _screen = [];
     private uint[] _from = [];
     private uint[] _to = [];
 
@@ -38,7 +40,10 @@ public class PixelBenchmarks
         _file.TryIdentify(out _);
         _file.Refresh();
         _picture = new ClientPicture(_file);
-        _picture.Update(_file.State, (0, 0));
+        _picture.Update(_file.State, Placement.Of(PlaceRule.TopLeft, (w, h), (0, 0), (w, h)));
+        _scaled = new ClientPicture(_file);
+        _scaled.Update(_file.State, Placement.Of(PlaceRule.Fit, (w, h), (0, 0), (1920, 1080)));
+        _screen = new uint[1920 * 1080];
         _from = new uint[w * h];
         _to = new uint[w * h];
     }
@@ -71,6 +76,10 @@ public class PixelBenchmarks
     /// <summary>Reads the whole picture as the host does, with ones in the X bytes.</summary>
     [Benchmark]
     public bool DrawAll() => _picture.Draw(_picture.Bounds, _to, _client.Width);
+
+    /// <summary>Reads the whole picture and scales it to 1920x1080, filtered.</summary>
+    [Benchmark]
+    public bool DrawFit() => _scaled.Draw(_scaled.Bounds, _screen, 1920);
 
     /// <summary>Reads a small damage, row by row.</summary>
     [Benchmark]

@@ -99,6 +99,47 @@ public class AppTests
         host.WaitForClient("Demo", c => c.Pid != pid && c.Frames > 0);
     }
 
+    [Fact]
+    public void A_directory_is_no_app()
+    {
+        using var temp = new TempDirectory();
+        using var mmm = Run(temp, ["--path", temp["clients"], temp.Path]);
+        BadInputTests.AssertOneLine(mmm, $"{temp.Path}: is a directory; name a program that can be run");
+    }
+
+    // Clients that set their own size once more after the host's wish: it asks again, but not for ever.
+    [Theory]
+    [InlineData(2, 320, 200)]
+    [InlineData(1000, 64, 48)]
+    public void An_app_that_forgets_the_wish_for_the_full_screen_is_asked_again_some_times(int times, int width, int height)
+    {
+        using var host = new MmmHost(config: $$"""
+            { "apps": [ { "name": "small", "fullScreen": true,
+                "command": ["$RAW", "--size", "64x48", "stubborn", "00ff00", "{{times}}"] } ] }
+            """);
+        host.WaitForRectangle(0, 0, width, height, 0x00ff00);
+        var own = host.WaitForClient("raw", c => c.Frames >= Math.Min(times, 10) + 1 && (c.Width, c.Height) == (width, height));
+        Assert.InRange(own.Frames, 1, 14); // it draws only when it is asked
+    }
+
+    // On a screen of 320x200: the place of a picture of 64x48, and that of a touch in its middle.
+    [Theory]
+    [InlineData("topLeft", 0, 0, 64, 48, 32, 24)]
+    [InlineData("center", 128, 76, 64, 48, 160, 100)]
+    [InlineData("scale", 32, 4, 256, 192, 160, 100)]
+    [InlineData("fit", 26, 0, 267, 200, 160, 100)]
+    public void A_small_app_is_placed_on_a_large_screen_as_configured(string place, int x, int y, int width, int height, int tapX, int tapY)
+    {
+        using var host = new MmmHost(config: $$"""
+            { "apps": [ { "name": "small", "place": "{{place}}", "command": ["$RAW", "--size", "64x48", "color", "00ff00"] } ] }
+            """, input: true);
+        host.WaitForRectangle(x, y, width, height, 0x00ff00);
+        Assert.Equal((64, 48, x, y), host.Client("raw") is { } c ? (c.Width, c.Height, c.X, c.Y) : default);
+        host.Ask("tap", $"{tapX}", $"{tapY}");
+        Wait.Until(() => host.Ask("logs", "small").GetProperty("lines").EnumerateArray()
+            .Any(l => l.GetProperty("line").GetString() == "event mouse-release 32 24"), "the touch", host.AllLog);
+    }
+
     private static Child Run(TempDirectory temp, string[] arguments, params (string, string?)[] environment) =>
         new(Programs.Mmm, ["--display", $"memory:100x80@{temp["fb"]}", "--input", "none", "--audio", "none", .. arguments], environment);
 

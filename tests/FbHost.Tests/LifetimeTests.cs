@@ -19,6 +19,8 @@ public class LifetimeTests
         Assert.Equal(7, seven.WaitForEnd());
         using var missing = host.Run(Programs.Mmm, "no-such-program-at-all");
         BadInputTests.AssertOneLine(missing, "no-such-program-at-all: No such file or directory; name a program that can be run");
+        using var directory = host.Run(Programs.Mmm, "/tmp");
+        BadInputTests.AssertOneLine(directory, "/tmp: is a directory; name a program that can be run");
     }
 
     // A pipeline ends when its reader ends, as without mmm.

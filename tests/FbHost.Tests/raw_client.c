@@ -9,6 +9,7 @@
  *   damage RRGGBB RRGGBB X Y W H   draws, then draws everything again but reports a part only
  *   animate                    a frame after the other; the grey level is the frame's number
  *   every RRGGBB MS            a frame each MS milliseconds
+ *   stubborn RRGGBB N          draws once, and sets its own size again the first N times that another one is asked for
  *   flood-frames               the same without waiting for neutral
  *   hang                       draws once, then sets drawing and does no more
  *   message TEXT...            draws once, sends messages
@@ -114,6 +115,8 @@ static void draw(uint32_t rgb, int set_damage)
     I32(FLIP_STATE) = WAIT_FLIP;
 }
 
+static int stubborn;
+
 static void follow_size(void)
 {
     int width = I32(DESIRED_WIDTH), height = I32(DESIRED_HEIGHT);
@@ -121,6 +124,10 @@ static void follow_size(void)
         return;
     wait_neutral();
     I32(FLIP_STATE) = INITIALIZING;
+    if (stubborn-- > 0) {
+        width = I32(WIDTH);
+        height = I32(HEIGHT);
+    }
     set_size(width, height);
     I32(FLIP_STATE) = NEUTRAL;
     printf("size %dx%d\n", width, height);
@@ -234,6 +241,8 @@ int main(int argc, char **argv)
     I32(PID) = getpid();
 
     color = strtoul(i < argc && strlen(argv[i]) == 6 ? argv[i] : "336699", NULL, 16);
+    if (!strcmp(mode, "stubborn"))
+        stubborn = atoi(argv[i + 1]);
     if (!strcmp(mode, "transparent"))
         alpha = 0;
     draw(color, strcmp(mode, "nodamage"));

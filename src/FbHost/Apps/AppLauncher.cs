@@ -198,8 +198,7 @@ internal sealed class AppLauncher : IDisposable
         }
         var isShortage = -pid == EAGAIN || -pid == ENOMEM || -pid == EMFILE || -pid == ENFILE;
         var remedy = isShortage ? "end other processes, or raise the limits (ulimit -a) of the host" : "name a program that can be run";
-        var reason = Directory.Exists(command[0]) ? "is a directory" : Sys.ErrorText(pid);
-        app.LaunchFault = $"app {app.Name}: {command[0]}: {reason}; {remedy}";
+        app.LaunchFault = $"app {app.Name}: {command[0]}: {ChildProcess.ReasonOf(pid, command[0])}; {remedy}";
         return (app.LaunchFault, isShortage);
     }
 

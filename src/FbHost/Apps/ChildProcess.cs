@@ -140,8 +140,12 @@ internal static unsafe partial class ChildProcess
             fixed (nint* arguments = Pointers(firstArgument, starts))
                 Replace((byte*)arguments[0], (byte**)arguments);
         }
-        return $"{command[0]}: {Sys.ErrorText(-Marshal.GetLastPInvokeError())}; name a program that can be run";
+        return $"{command[0]}: {ReasonOf(-Marshal.GetLastPInvokeError(), command[0])}; name a program that can be run";
     }
+
+    /// <summary>Returns why a program could not be executed, in words. A name with a slash may be that of a directory.</summary>
+    public static string ReasonOf(int error, string program) =>
+        error == -EACCES && program.Contains('/') && Directory.Exists(program) ? "is a directory" : Sys.ErrorText(error);
 
     // The host's own descriptors have O_CLOEXEC, but those that it was started with or that a library opens may not have it. An older
     // kernel passes those on.

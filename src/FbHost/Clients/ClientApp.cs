@@ -7,6 +7,8 @@ namespace FbHost.Clients;
 /// app, too.</param>
 /// <param name="Messages">The messages that its clients may use in addition to those that all clients may use.</param>
 /// <param name="IsNew">True if this host started the app's process: no picture exists before the process has drawn its first frame.</param>
+/// <param name="Place">How its pictures are placed.</param>
 /// <param name="UsesSdlKeyNames">True if its clients listen for the names of keys that the original's SDL hosts send.</param>
 internal sealed record ClientApp(
-    string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, bool IsNew, bool UsesSdlKeyNames = false);
+    string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, bool IsNew, bool UsesSdlKeyNames = false,
+    PlaceRule Place = PlaceRule.TopLeft);

@@ -79,6 +79,7 @@ internal sealed class ClientFrames
         Pace(session);
         session.LastFrameNs = EventLoop.Now;
         session.Rhythm.Frame(session.LastFrameNs);
+        _messages.AskAgain(session, state);
         if (!session.File!.BeginFlip())
         {
             Broken?.Invoke(session, "its file cannot be written");

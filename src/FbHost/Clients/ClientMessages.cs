@@ -44,8 +44,12 @@ internal sealed class ClientMessages(
     /// <summary>Returns true if the client may use that word.</summary>
     public bool May(ClientSession session, string word) => Allowed.Contains(word) || session.App?.Messages.Contains(word) == true;
 
-    /// <summary>Returns where a client's picture is shown. The client's own position counts only if it may use the word move.</summary>
-    public (int X, int Y) PlaceOf(ClientSession session, in ClientState state) => May(session, "move") ? state.Position : (0, 0);
+    /// <summary>
+    /// Returns where a client's picture is shown: by the rule of its app, and by its own position if it may use the word move.
+    /// </summary>
+    public Placement PlaceOf(ClientSession session, in ClientState state) => Placement.Of(
+        session.App?.Place ?? PlaceRule.TopLeft, (Math.Max(1, state.Width), Math.Max(1, state.Height)),
+        May(session, "move") ? state.Position : (0, 0), (screen.Display.Width, screen.Display.Height));
 
     /// <summary>Takes a client's messages. Returns true if there are more, which should be taken soon.</summary>
     /// <param name="session">A served client; after the call it may no longer be served.</param>
@@ -80,6 +84,7 @@ internal sealed class ClientMessages(
                 session.Timer.NoLaterThan(EventLoop.Now); // shown when its timer next runs
                 break;
             case ["fullscreen"]:
+                session.SizeAsks = 0;
                 MakeFullScreen(session);
                 break;
             case ["send", var to, var text]:
@@ -114,5 +119,20 @@ internal sealed class ClientMessages(
         session.File.SetDesiredSize(screen.Display.Width, screen.Display.Height);
         session.IsFullScreen = true;
         session.Bell?.Ring();
+    }
+
+    /// <summary>
+    /// Asks a client again that was asked to fill the screen and has then set a size of its own, a limited number of times. Called when it
+    /// has drawn.
+    /// </summary>
+    public void AskAgain(ClientSession session, in ClientState state)
+    {
+        const int most = 10;
+        var wanted = (screen.Display.Width, screen.Display.Height);
+        if (!session.IsFullScreen || session.SizeAsks >= most || (state.Width, state.Height) == wanted
+            || (state.DesiredWidth, state.DesiredHeight) == wanted)
+            return;
+        session.SizeAsks++;
+        MakeFullScreen(session);
     }
 }

@@ -11,7 +11,8 @@ namespace FbHost.Clients;
 internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Client)
 {
     private const int CachedPixels = 32 * 1024; // 128 KB
-    private Rect _outOfTurn; // in the picture's coordinates
+    private readonly PictureScaler _scaler = new();
+    private Rect _outOfTurn; // from the top left of the bounds
 
     /// <summary>The state whose geometry is shown. It was checked, but the file may have been truncated since.</summary>
     public ClientState State { get; private set; }
@@ -28,30 +29,36 @@ internal sealed class ClientPicture(ClientFile file) : Surface(SurfaceLevel.Clie
     /// </summary>
     public Rect TakeDamage(in ClientState frame)
     {
-        var damage = frame.DamageInside().Union(_outOfTurn.Intersect(new Rect(0, 0, Bounds.Width, Bounds.Height)));
+        var damage = Place.ToScreen(frame.DamageInside());
+        var again = _outOfTurn.Offset(Bounds.X, Bounds.Y).Intersect(Bounds);
         _outOfTurn = default;
-        return damage.Offset(Bounds.X, Bounds.Y);
+        return damage.Union(again);
     }
 
-    /// <summary>Takes over a checked state. The picture's top left corner is at the given pixel of the screen.</summary>
-    public void Update(in ClientState state, (int X, int Y) at)
-    {
-        State = state;
-        Bounds = new Rect(at.X, at.Y, state.Width, state.Height);
-    }
+    /// <summary>Where the picture is.</summary>
+    public Placement Place { get; private set; }
+
+    /// <summary>Takes over a checked state, and the place of the picture.</summary>
+    public void Update(in ClientState state, in Placement place) => (State, Place, Bounds) = (state, place, place.Bounds);
 
     /// <summary>Returns true if the geometry or the place differs from what is shown.</summary>
-    public bool Differs(in ClientState state, (int X, int Y) at) =>
+    public bool Differs(in ClientState state, in Placement place) =>
         state.Width != State.Width || state.Height != State.Height || state.Stride != State.Stride || state.FbOffset != State.FbOffset
-        || at != (Bounds.X, Bounds.Y);
+        || place != Place;
+
+    public override bool Draw(Rect onScreen, Span<uint> pixels, int stride) => Place.IsScaled
+        ? _scaler.Draw(Place, onScreen, pixels, stride, ReadWhole)
+        : Read(onScreen.Offset(-Bounds.X, -Bounds.Y), pixels, stride);
+
+    private bool ReadWhole(Rect part, Span<uint> pixels) => Read(part, pixels, part.Width);
 
     // Rows are read and then changed while they are in the cache.
-    public override bool Draw(Rect onScreen, Span<uint> pixels, int stride)
+    private bool Read(Rect all, Span<uint> pixels, int stride)
     {
-        var rows = Math.Max(1, CachedPixels / Math.Max(1, onScreen.Width));
-        for (var y = 0; y < onScreen.Height; y += rows)
+        var rows = Math.Max(1, CachedPixels / Math.Max(1, all.Width));
+        for (var y = 0; y < all.Height; y += rows)
         {
-            var part = new Rect(onScreen.X - Bounds.X, onScreen.Y - Bounds.Y + y, onScreen.Width, Math.Min(rows, onScreen.Height - y));
+            var part = all with { Y = all.Y + y, Height = Math.Min(rows, all.Height - y) };
             var band = pixels[(y * stride)..];
             if (!file.ReadPixels(State, part, band, stride))
             {

@@ -91,6 +91,9 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
     /// <summary>True if the client was asked to take the size of the screen. It is asked again when that size changes.</summary>
     public bool IsFullScreen { get; set; }
 
+    /// <summary>How often the client was asked again, because it has set a size of its own after it was asked.</summary>
+    public int SizeAsks { get; set; }
+
     /// <summary>The events that wait to be written into the client's ring; null unless the client is served.</summary>
     public EventQueue? Events { get; set; }
 

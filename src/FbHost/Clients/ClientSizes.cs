@@ -10,6 +10,7 @@ internal sealed class ClientSizes
 {
     private readonly Screen _screen;
     private readonly ClientMessages _messages;
+    private readonly ClientFrames _frames;
     private readonly IReadOnlyList<ClientSession> _serving;
     private (int Width, int Height) _size;
 
@@ -19,7 +20,7 @@ internal sealed class ClientSizes
     /// <param name="serving">The clients that are served.</param>
     public ClientSizes(Screen screen, ClientMessages messages, ClientFrames frames, IReadOnlyList<ClientSession> serving)
     {
-        (_screen, _messages, _serving, _size) = (screen, messages, serving, SizeOf(screen));
+        (_screen, _messages, _frames, _serving, _size) = (screen, messages, frames, serving, SizeOf(screen));
         screen.Resized += Follow;
         frames.FirstFrame += session =>
         {
@@ -52,9 +53,12 @@ internal sealed class ClientSizes
     {
         var before = _size;
         _size = SizeOf(_screen);
-        foreach (var session in _serving)
+        foreach (var session in _serving.ToArray()) // one that is broken is removed
         {
             Write(session);
+            session.SizeAsks = 0;
+            if (session.Picture is { } picture) // it may be centred or scaled
+                _frames.Place(session, picture.State);
             if (session.IsFullScreen || SizeOf(session) == before || SizeOf(session) == session.ToldSize)
                 _messages.MakeFullScreen(session);
         }

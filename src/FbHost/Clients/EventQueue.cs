@@ -144,11 +144,10 @@ internal sealed class EventQueue(ClientFile file)
 
     /// <summary>Queues a motion of a finger, or of the hovering pointer.</summary>
     /// <param name="finger">0..9, or <see cref="Hover"/>.</param>
-    /// <param name="x">Pixels from the client's left.</param>
-    /// <param name="y">Pixels from the client's top.</param>
+    /// <param name="at">Pixels from the client's left and top.</param>
     /// <param name="number">The finger's number in the event; -1 for none.</param>
     /// <param name="detail">For clients that have requested it.</param>
-    public void Move(int finger, int x, int y, int number, PointerDetail? detail)
+    public void Move(int finger, (int X, int Y) at, int number, PointerDetail? detail)
     {
         if (!Know())
             return;
@@ -159,7 +158,7 @@ internal sealed class EventQueue(ClientFile file)
             Coalesced++;
         else
             _motionsWaiting++;
-        motion = new Motion { Waits = true, Number = number, Detail = detail, X = x, Y = y };
+        motion = new Motion { Waits = true, Number = number, Detail = detail, X = at.X, Y = at.Y };
         if (Fill <= HalfFull)
             AppendWaiting(HalfFull);
     }

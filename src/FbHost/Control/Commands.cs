@@ -162,8 +162,8 @@ internal sealed class Commands
             w.WriteString("name", client.DisplayName);
             w.WriteString("file", client.FileName);
             w.WriteNumber("pid", client.Pid);
-            w.WriteNumber("width", client.Picture?.Bounds.Width ?? 0);
-            w.WriteNumber("height", client.Picture?.Bounds.Height ?? 0);
+            w.WriteNumber("width", client.Picture?.State.Width ?? 0);
+            w.WriteNumber("height", client.Picture?.State.Height ?? 0);
             w.WriteNumber("x", client.Picture?.Bounds.X ?? 0);
             w.WriteNumber("y", client.Picture?.Bounds.Y ?? 0);
             w.WriteNumber("frames", client.Frames);

@@ -86,6 +86,7 @@ internal sealed class InputCommands(Seat seat, PanelToScreen panel)
     {
         while (Array.Find(Prefixes, p => name.Length > p.Length && name.StartsWith(p, StringComparison.Ordinal)) is { } prefix)
             name = name[prefix.Length..];
-        return KeyNameTable.Has(name) || name.EnumerateRunes().Take(2).Count() == 1;
+        return KeyNameTable.Has(name)
+            || (name.EnumerateRunes().Take(2).Count() == 1 && !Rune.IsControl(name.EnumerateRunes().First()));
     }
 }

@@ -104,7 +104,7 @@ internal sealed class InputRouter
         _hovered = (x, y);
         LookUnder();
         if (_over?.Picture is { } layer)
-            _clients.Events.To(_over)?.Move(EventQueue.Hover, x - layer.Bounds.X, y - layer.Bounds.Y, number: -1, For(_over, detail));
+            _clients.Events.To(_over)?.Move(EventQueue.Hover, layer.Place.ToPicture(x, y), number: -1, For(_over, detail));
     }
 
     private static PointerDetail? For(ClientSession client, PointerDetail detail) => client.Wants(EventKinds.Buttons) ? detail : null;
@@ -117,7 +117,7 @@ internal sealed class InputRouter
         (finger.X, finger.Y) = (x, y);
         if (finger.Client?.Picture is { } layer)
             _clients.Events.To(finger.Client)?.Move(
-                finger.Id, x - layer.Bounds.X, y - layer.Bounds.Y, finger.Numbered ? finger.Id : -1, DetailOf(finger));
+                finger.Id, layer.Place.ToPicture(x, y), finger.Numbered ? finger.Id : -1, DetailOf(finger));
     }
 
     private static PointerDetail? DetailOf(in Finger finger) =>
@@ -213,8 +213,8 @@ internal sealed class InputRouter
             return false;
         Span<byte> text = stackalloc byte[64];
         var word = isPress ? EventText.Press : EventText.Release;
-        text = text[..EventText.Pointer(text, word, finger.X - layer.Bounds.X, finger.Y - layer.Bounds.Y,
-            finger.Numbered ? finger.Id : -1, DetailOf(finger))];
+        var (x, y) = layer.Place.ToPicture(finger.X, finger.Y);
+        text = text[..EventText.Pointer(text, word, x, y, finger.Numbered ? finger.Id : -1, DetailOf(finger))];
         if (isPress)
             return events.Press(text, finger.Id);
         events.Release(text, finger.Id);
@@ -227,7 +227,8 @@ internal sealed class InputRouter
         var (x, y) = Pointer;
         if ((Held() ?? _clients.Stack.At(x, y)) is not { Picture: { } layer } client || !client.Wants(EventKinds.Scroll))
             return;
-        _clients.Events.To(client)?.Scroll(x - layer.Bounds.X, y - layer.Bounds.Y, e.ScrollX, e.ScrollY);
+        (x, y) = layer.Place.ToPicture(x, y);
+        _clients.Events.To(client)?.Scroll(x, y, e.ScrollX, e.ScrollY);
     }
 
     // A client that requested multitouch gets every finger, any other client only the first that is down on it. One that requested buttons
@@ -320,7 +321,8 @@ internal sealed class InputRouter
             return;
         Span<byte> text = stackalloc byte[64];
         var word = inside ? EventText.Enter : EventText.Leave;
-        text = text[..EventText.Pointer(text, word, x - layer.Bounds.X, y - layer.Bounds.Y, finger: -1)];
+        (x, y) = layer.Place.ToPicture(x, y);
+        text = text[..EventText.Pointer(text, word, x, y, finger: -1)];
         if (!client.Wants(EventKinds.EnterLeave) || _clients.Events.To(client)?.Offer(text, EventQueue.Hover) == true)
             client.ToldEnter = inside;
     }

@@ -20,6 +20,8 @@ internal static class AppsConfig
         public HashSet<string>? Messages { get; set; }
 
         public bool UsesSdlKeyNames { get; set; }
+
+        public int Place { get; set; }
     }
 
     private sealed class ButtonDraft
@@ -35,7 +37,7 @@ internal static class AppsConfig
     private static AppOptions Options(AppDraft a) =>
         new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command)
         {
-            FullScreen = a.FullScreen, Messages = a.Messages, UsesSdlKeyNames = a.UsesSdlKeyNames,
+            FullScreen = a.FullScreen, Messages = a.Messages, UsesSdlKeyNames = a.UsesSdlKeyNames, Place = a.Place,
         };
 
     private static ObjectType<AppDraft> App() => new(() => new AppDraft(),
@@ -53,6 +55,8 @@ internal static class AppsConfig
             "Whether the clients of this app are asked to take the size of the screen.", "false"),
         new ConfigKey<AppDraft, IReadOnlyList<int>>("messages", ConfigTypes.Messages, (a, v) => a.Messages = ConfigTypes.MessagesOf(v),
             "Messages that the host accepts from clients of this app, in addition to those of messages.", "[]"),
+        new ConfigKey<AppDraft, int>("place", new WordType("topLeft", "center", "scale", "fit"), (a, v) => a.Place = v,
+            "How the pictures of this app are placed on a larger screen.", "\"topLeft\""),
         new ConfigKey<AppDraft, int>("keyNames", new WordType("mmm", "sdl"), (a, v) => a.UsesSdlKeyNames = v == 1,
             "How the prefixes of keys are written for this app: control-alt-shift- (mmm) or shift-alt-control- (sdl).", "\"mmm\""),
     ]);

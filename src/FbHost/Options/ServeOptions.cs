@@ -103,6 +103,11 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
     /// <summary>True if its clients are asked to take the size of the screen.</summary>
     public bool FullScreen { get; init; }
 
+    /// <summary>
+    /// How its pictures are placed: 0 as its clients want, 1 in the middle, 2 enlarged by a whole number, 3 as large as fits.
+    /// </summary>
+    public int Place { get; init; }
+
     /// <summary>True if its clients listen for the names of keys that the original's SDL hosts send.</summary>
     public bool UsesSdlKeyNames { get; init; }
 

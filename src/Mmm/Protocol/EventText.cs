@@ -148,7 +148,7 @@ internal static class EventText
     public static string? Fault(string text, Func<string, bool> isKey)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var numbers = words.Skip(1).Count(w => double.TryParse(w, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        var numbers = words.Skip(1).TakeWhile(IsNumber).Count();
         return words.FirstOrDefault() switch
         {
             "mouse-motion" or "mouse-press" or "mouse-drag" or "mouse-release" or "mouse-enter" or "mouse-leave" =>
@@ -160,6 +160,9 @@ internal static class EventText
             _ => isKey(text) ? null : $"\"{text}\" is no event and no key; use one of {Words}, or the name of a key (docs/keys.md)",
         };
     }
+
+    private static bool IsNumber(string word) =>
+        double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
 
     private const string Words = "mouse-press, mouse-drag, mouse-release, mouse-motion, mouse-scroll, mouse-enter, mouse-leave, message, "
         + "key-release, focus-in, focus-out, shown, hidden";

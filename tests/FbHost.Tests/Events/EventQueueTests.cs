@@ -71,11 +71,11 @@ public sealed class EventQueueTests : IDisposable
                     Gave(finger, true);
                     break;
                 case Act.Drag when _down[finger]:
-                    queue.Move(finger, _lastMove[finger] = ++_number, finger, number: 0, null);
+                    queue.Move(finger, (_lastMove[finger] = ++_number, finger), number: 0, null);
                     _moves++;
                     break;
                 case Act.Hover:
-                    queue.Move(EventQueue.Hover, _lastMove[10] = ++_number, 10, number: -1, null);
+                    queue.Move(EventQueue.Hover, (_lastMove[10] = ++_number, 10), number: -1, null);
                     _moves++;
                     break;
                 case Act.Key:
@@ -156,7 +156,7 @@ public sealed class EventQueueTests : IDisposable
         using var _ = client;
         using var __ = file;
         for (var i = 0; i < 500; i++)
-            queue.Move(0, i, 0, number: 0, null);
+            queue.Move(0, (i, 0), number: 0, null);
         Assert.True(queue.Flush(late: false));
         Assert.Equal(Enumerable.Range(0, 500).Select(i => $"mouse-drag {i} 0 0"), client.TakeEvents());
         Assert.Equal(0, queue.Coalesced + queue.Dropped);
@@ -170,7 +170,7 @@ public sealed class EventQueueTests : IDisposable
         using var __ = file;
         for (var i = 0; i < 2000; i++)
         {
-            queue.Move(0, i, 0, number: -1, null);
+            queue.Move(0, (i, 0), number: -1, null);
             queue.Flush(late: false);
         }
         Assert.Equal(1, queue.Held);
@@ -274,7 +274,7 @@ public sealed class EventQueueTests : IDisposable
         void Round(int i)
         {
             queue.Press("mouse-press 1 1"u8, 0);
-            queue.Move(0, i, i, number: 0, null);
+            queue.Move(0, (i, i), number: 0, null);
             queue.Scroll(1, 1, 0, 0.5);
             queue.Release("mouse-release 1 1"u8, 0);
             queue.Offer("a"u8);
