@@ -138,7 +138,7 @@ public class ControlTests
     [InlineData("mouse-scroll needs four numbers", "event", "Clock", "mouse-scroll 1 2 3")]
     [InlineData("key-release needs the name of a key", "event", "Clock", "key-release nokey")]
     [InlineData("is no event and no key", "event", "Clock", "\u0007")]
-    [InlineData("no key is named \u0007", "key", "\u0007")]
+    [InlineData("no key is named ", "key", "\u0007")]
     [InlineData("no app is named Nobody; there are none", "restart", "Nobody")]
     [InlineData("the screenshot cannot be written", "screenshot", "/nonexistent/shot.png")]
     [InlineData("See mmmctl --help", "dance")]

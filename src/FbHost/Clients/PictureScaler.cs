@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Mmm;
 
 namespace FbHost.Clients;
@@ -5,11 +7,17 @@ namespace FbHost.Clients;
 /// <summary>
 /// Scales a part of a picture: to the nearest pixel, or filtered (bilinear). It keeps its buffers, so that a frame allocates nothing.
 /// </summary>
+/// <remarks>
+/// To filter, each row of the picture is scaled across once, and two of these are mixed for each row of the screen by vectors.
+/// </remarks>
 internal sealed class PictureScaler
 {
-    private const int One = 256; // weights are fractions of this
+    private const uint One = 256; // weights are fractions of this
     private uint[] _source = [];
     private Rect _read; // the part of the picture that is in the buffer
+    private (int At, int Weight)[] _across = []; // for each column of the part
+    private uint[] _upper = [], _lower = []; // rows of the picture, scaled across
+    private int _upperRow, _lowerRow; // their numbers; -1 if there is none
 
     /// <summary>Reads a part of a picture: rect.Height rows of rect.Width pixels. Returns false if it cannot be read.</summary>
     public delegate bool Reader(Rect part, Span<uint> pixels);
@@ -32,11 +40,13 @@ internal sealed class PictureScaler
             _source = new uint[_read.Width * _read.Height];
         if (!read(_read, _source.AsSpan(0, _read.Width * _read.Height)))
             return false;
+        if (place.IsFiltered)
+            BeginFilter(place, part);
         for (var y = 0; y < part.Height; y++)
         {
             var to = pixels.Slice(y * stride, part.Width);
             if (place.IsFiltered)
-                Filter(place, part.X, part.Y + y, to);
+                Filter(place, part.Y + y, to);
             else
                 Nearest(place, part.X, part.Y + y, to);
         }
@@ -60,17 +70,57 @@ internal sealed class PictureScaler
             to[i] = row[Math.Clamp((int)((long)(x + i) * place.Width / place.Bounds.Width) - _read.X, 0, row.Length - 1)];
     }
 
-    private void Filter(in Placement place, int x, int y, Span<uint> to)
+    private void BeginFilter(in Placement place, Rect part)
+    {
+        if (_across.Length < part.Width)
+            (_across, _upper, _lower) = (new (int, int)[part.Width], new uint[part.Width], new uint[part.Width]);
+        for (var i = 0; i < part.Width; i++)
+            _across[i] = Source(part.X + i, place.Width, place.Bounds.Width);
+        _upperRow = _lowerRow = -1;
+    }
+
+    private void Filter(in Placement place, int y, Span<uint> to)
     {
         var (top, down) = Source(y, place.Height, place.Bounds.Height);
-        var upper = Row(top);
-        var lower = Row(top + 1);
+        if (_lowerRow == top) // the usual next row: what was below is above now
+        {
+            (_upper, _lower) = (_lower, _upper);
+            (_upperRow, _lowerRow) = (top, -1);
+        }
+        if (_upperRow != top)
+            ScaleAcross(top, _upper.AsSpan(0, to.Length));
+        if (_lowerRow != top + 1)
+            ScaleAcross(top + 1, _lower.AsSpan(0, to.Length));
+        (_upperRow, _lowerRow) = (top, top + 1);
+        Mix(_upper.AsSpan(0, to.Length), _lower.AsSpan(0, to.Length), (uint)down, to);
+    }
+
+    private void ScaleAcross(int row, Span<uint> to)
+    {
+        var from = Row(row);
         for (var i = 0; i < to.Length; i++)
         {
-            var (left, across) = Source(x + i, place.Width, place.Bounds.Width);
+            var (left, weight) = _across[i];
             var (a, b) = (left - _read.X, Math.Min(left + 1, _read.Right - 1) - _read.X);
-            to[i] = Mix(Mix(upper[a], upper[b], (uint)across), Mix(lower[a], lower[b], (uint)across), (uint)down);
+            to[i] = Mix(from[a], from[b], (uint)weight);
         }
+    }
+
+    private static void Mix(ReadOnlySpan<uint> from, ReadOnlySpan<uint> with, uint weight, Span<uint> to)
+    {
+        var mask = new Vector<uint>(0x00FF00FF);
+        var half = new Vector<uint>(0x00800080);
+        var a = MemoryMarshal.Cast<uint, Vector<uint>>(from);
+        var b = MemoryMarshal.Cast<uint, Vector<uint>>(with);
+        var vectors = MemoryMarshal.Cast<uint, Vector<uint>>(to);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            var odd = (((a[i] & mask) * (One - weight) + (b[i] & mask) * weight + half) >> 8) & mask;
+            var even = (((a[i] >> 8) & mask) * (One - weight) + ((b[i] >> 8) & mask) * weight + half) & ~mask;
+            vectors[i] = odd | even;
+        }
+        for (var i = vectors.Length * Vector<uint>.Count; i < to.Length; i++)
+            to[i] = Mix(from[i], with[i], weight);
     }
 
     // Two colours at a time: red and blue, green and the X byte.
