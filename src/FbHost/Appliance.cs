@@ -299,7 +299,7 @@ internal sealed partial class Appliance(
 
     private ClientApp? ClientAppOf(App? app) => app is null ? null
         : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages,
-            IsNew: app.Process is { IsChild: true }, app.Options.UsesSdlKeyNames, (PlaceRule)app.Options.Place);
+            IsNew: app.Process is { IsChild: true }, app.Options.UsesSdlKeyNames, (PlaceRule)app.Options.Place, app.Options.Audio);
 
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
         ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]

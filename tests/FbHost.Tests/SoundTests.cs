@@ -91,6 +91,31 @@ public class SoundTests
         Assert.InRange(also.Length, first.Length / 2, 2 * first.Length);
     }
 
+    // And one of an output that cannot be used plays on the first one.
+    [Fact]
+    public void An_app_has_an_output_of_its_own_with_the_same_volume()
+    {
+        using var host = new MmmHost(audio: "wav:", config: """
+            { "audio": { "volume": 50 }, "apps": [
+                { "name": "own", "audio": "wav:$TEMP/own.wav", "command": ["$RAW", "--title", "Own", "pcm", "3", "48000", "440", "800"] },
+                { "name": "lost", "audio": "wav:/nowhere/x.wav",
+                  "command": ["$RAW", "--title", "Lost", "pcm", "3", "48000", "1000", "800"] } ] }
+            """);
+        host.WaitForLog("its apps play on the first output");
+        foreach (var app in (string[])["own", "lost"])
+        {
+            Wait.Until(() => host.Ask("logs", app).GetProperty("lines").EnumerateArray()
+                .Any(l => l.GetProperty("line").GetString() == "played"), $"the end of the sound of {app}", host.AllLog);
+        }
+        WaitForState(host, "idle");
+        Assert.Equal(0, host.Stop());
+        var (first, own) = (Heard(host).Left, Heard(host, host.Temp["own.wav"]).Left);
+        Assert.InRange(Strength(Best(own, 440), 440), 0.06, 0.064); // -18 dB
+        Assert.InRange(Strength(Best(own, 440), 1000), 0, 0.005);
+        Assert.InRange(Strength(Best(first, 1000), 1000), 0.06, 0.064);
+        Assert.InRange(Strength(Best(first, 1000), 440), 0, 0.005);
+    }
+
     [Fact]
     public void Two_clients_are_mixed()
     {

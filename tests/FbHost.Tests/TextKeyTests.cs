@@ -53,6 +53,7 @@ public sealed class TextKeyTests : IDisposable
         ("apps[0].name", "{ \"apps\": [ { \"name\": $, \"command\": [ \"x\" ] } ] }"),
         ("apps[0].command[0]", "{ \"apps\": [ { \"command\": [ $ ] } ] }"),
         ("apps[0].messages[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"messages\": [ $ ] } ] }"),
+        ("apps[0].audio", "{ \"apps\": [ { \"command\": [ \"x\" ], \"audio\": $ } ] }"),
         ("apps[0].place", "{ \"apps\": [ { \"command\": [ \"x\" ], \"place\": $ } ] }"),
         ("apps[0].keyNames", "{ \"apps\": [ { \"command\": [ \"x\" ], \"keyNames\": $ } ] }"),
         ("focus", "{ \"focus\": $ }"),

@@ -101,7 +101,7 @@ internal sealed class ClientStreams : IDisposable
         var sound = new ClientSound(stream.Pcm!, client.Bell?.Fd ?? -1, MakeResampler(client, stream, rate), Notify, _clock);
         (stream.Sound, stream.Pcm) = (sound, null);
         FollowTitle(client, stream, sound);
-        _output.Add(sound);
+        _output.Add(sound, client.App?.Output);
     }
 
     // Takes a share. If a limit is reached, the shares of streams that have been silent for a while are returned first.

@@ -15,6 +15,7 @@ internal sealed class SoundOutput : IDisposable
     private bool _limits;
     private readonly IPcmOutput? _output;
     private readonly FurtherOutput[] _also;
+    private readonly AppOutputs _ofApps;
     private readonly CardControl? _card;
     private AudioSink? _sink;
     private MixedHandler? _listener;
@@ -26,6 +27,7 @@ internal sealed class SoundOutput : IDisposable
         (_loop, _log, _volumes, _limits) = (loop, log, volumes, options.Sound.Limits);
         _output = options.Audio.Open(log.Warn, log.Info);
         _also = [.. options.Sound.Also.Select(further => new FurtherOutput(options.Audio.On(further), log))];
+        _ofApps = new AppOutputs(options.Audio, _limits, options.Apps.Select(a => a.Audio).OfType<AudioOptions>(), log);
         if (options.Sound.CardControl is { } control)
             _card = new CardControl(loop, worker, Control(options, control), Apply);
         _card?.Set(Volume);
@@ -61,6 +63,7 @@ internal sealed class SoundOutput : IDisposable
     public void SetLimiter(bool limits)
     {
         _limits = limits;
+        _ofApps.SetLimiter(limits);
         if (_sink is not null)
             _sink.Limits = limits;
     }
@@ -119,13 +122,27 @@ internal sealed class SoundOutput : IDisposable
     }
 
     /// <summary>Plays a source from now on. The audio thread must be running.</summary>
-    public void Add(IPcmSource source) => _sink!.Add(source);
+    /// <param name="source">The source.</param>
+    /// <param name="own">The output of the source's app; null for the first output.</param>
+    public void Add(IPcmSource source, AudioOptions? own = null)
+    {
+        if (own is null || !_ofApps.TryAdd(source, own))
+            _sink!.Add(source);
+    }
 
     /// <summary>Stops playing a source.</summary>
-    public void Remove(IPcmSource source) => _sink?.Remove(source);
+    public void Remove(IPcmSource source)
+    {
+        if (!_ofApps.TryRemove(source))
+            _sink?.Remove(source);
+    }
 
-    /// <summary>Wakes the audio thread: a source has frames.</summary>
-    public void Wake() => _sink?.Wake();
+    /// <summary>Wakes the audio threads: a source has frames.</summary>
+    public void Wake()
+    {
+        _sink?.Wake();
+        _ofApps.Wake();
+    }
 
     // If the card has a volume control that works, the samples are only multiplied by what the control cannot do.
     private void Apply()
@@ -133,9 +150,9 @@ internal sealed class SoundOutput : IDisposable
         if (_sink is null)
             return;
         var isSilent = IsMuted || Volume == 0;
+        _ofApps.SetVolume(isSilent ? 0 : Gain.OfPercent(Volume)); // the card's control is only that of the first output
         var samples = _card?.Rest ?? Gain.OfPercent(Volume);
         _sink.Volume.Target = isSilent ? 0 : samples;
-        // The card's control is only that of the first output.
         foreach (var further in _also)
             further.SetVolume(isSilent ? 0 : Gain.OfPercent(Volume) / samples);
     }
@@ -159,6 +176,7 @@ internal sealed class SoundOutput : IDisposable
             _output?.Dispose();
         foreach (var further in _also)
             further.Dispose();
+        _ofApps.Dispose();
         _card?.Dispose();
     }
 }

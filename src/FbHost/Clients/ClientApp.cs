@@ -1,3 +1,5 @@
+using AlsaSink;
+
 namespace FbHost.Clients;
 
 /// <summary>The app of the configuration that a client belongs to.</summary>
@@ -8,7 +10,8 @@ namespace FbHost.Clients;
 /// <param name="Messages">The messages that its clients may use in addition to those that all clients may use.</param>
 /// <param name="IsNew">True if this host started the app's process: no picture exists before the process has drawn its first frame.</param>
 /// <param name="Place">How its pictures are placed.</param>
+/// <param name="Output">The output of its sound; null for that of all others.</param>
 /// <param name="UsesSdlKeyNames">True if its clients listen for the names of keys that the original's SDL hosts send.</param>
 internal sealed record ClientApp(
     string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, bool IsNew, bool UsesSdlKeyNames = false,
-    PlaceRule Place = PlaceRule.TopLeft);
+    PlaceRule Place = PlaceRule.TopLeft, AudioOptions? Output = null);

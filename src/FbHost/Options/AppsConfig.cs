@@ -1,3 +1,4 @@
+using AlsaSink;
 using GpioButtons;
 
 namespace FbHost.Options;
@@ -22,6 +23,8 @@ internal static class AppsConfig
         public bool UsesSdlKeyNames { get; set; }
 
         public int Place { get; set; }
+
+        public AudioOptions? Audio { get; set; }
     }
 
     private sealed class ButtonDraft
@@ -37,7 +40,7 @@ internal static class AppsConfig
     private static AppOptions Options(AppDraft a) =>
         new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command)
         {
-            FullScreen = a.FullScreen, Messages = a.Messages, UsesSdlKeyNames = a.UsesSdlKeyNames, Place = a.Place,
+            FullScreen = a.FullScreen, Messages = a.Messages, UsesSdlKeyNames = a.UsesSdlKeyNames, Place = a.Place, Audio = a.Audio,
         };
 
     private static ObjectType<AppDraft> App() => new(() => new AppDraft(),
@@ -57,6 +60,8 @@ internal static class AppsConfig
             "Messages that the host accepts from clients of this app, in addition to those of messages.", "[]"),
         new ConfigKey<AppDraft, int>("place", new WordType("topLeft", "center", "scale", "fit"), (a, v) => a.Place = v,
             "How the pictures of this app are placed on a larger screen.", "\"topLeft\""),
+        new ConfigKey<AppDraft, string>("audio", ConfigTable.OutputText, (a, v) => a.Audio = ConfigTable.Output(v),
+            "The sound output of this app, as audio.device. Default: that of all others."),
         new ConfigKey<AppDraft, int>("keyNames", new WordType("mmm", "sdl"), (a, v) => a.UsesSdlKeyNames = v == 1,
             "How the prefixes of keys are written for this app: control-alt-shift- (mmm) or shift-alt-control- (sdl).", "\"mmm\""),
     ]);

@@ -71,9 +71,9 @@ internal static class ConfigTable
 
     private const int MostFurtherOutputs = 8;
 
-    private static AudioOptions? Output(string text) => AudioOptions.TryParse(text, out var options, out _) ? options : null;
+    public static AudioOptions? Output(string text) => AudioOptions.TryParse(text, out var options, out _) ? options : null;
 
-    private static readonly TextType OutputText = new(
+    public static readonly TextType OutputText = new(
         t => Output(t) is null ? "it must be auto, none, alsa:NAME, alsa:card=NAME or wav:FILE" : null, t => Places.Audio(Output(t)!));
 
     private static ConfigKey<ServeOptions>[] Audio() =>

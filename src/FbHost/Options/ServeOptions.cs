@@ -103,6 +103,9 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
     /// <summary>True if its clients are asked to take the size of the screen.</summary>
     public bool FullScreen { get; init; }
 
+    /// <summary>The output of its sound; null for that of all others.</summary>
+    public AudioOptions? Audio { get; init; }
+
     /// <summary>
     /// How its pictures are placed: 0 as its clients want, 1 in the middle, 2 enlarged by a whole number, 3 as large as fits.
     /// </summary>
