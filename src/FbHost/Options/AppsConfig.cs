@@ -28,7 +28,7 @@ internal static class AppsConfig
     /// <summary>The apps that the host starts.</summary>
     public static ConfigKey<ServeOptions> Apps() =>
         new ConfigKey<ServeOptions, IReadOnlyList<AppDraft>>("apps", new ListType<AppDraft>(App()),
-        (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.");
+        (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.", keepsValidItems: true);
 
     private static AppOptions Options(AppDraft a) =>
         new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command) { FullScreen = a.FullScreen, Messages = a.Messages };
@@ -56,7 +56,8 @@ internal static class AppsConfig
 
     /// <summary>Buttons on GPIO lines.</summary>
     public static ConfigKey<ServeOptions> Buttons() => new ConfigKey<ServeOptions, IReadOnlyList<ButtonDraft>>("buttons",
-        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.");
+        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.",
+        keepsValidItems: true);
 
     private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
     [
