@@ -19,6 +19,12 @@ internal sealed partial class Appliance
         reload.Add(["display.blankAfter"], o => blanker.SetTime(o.BlankAfter));
         reload.Add(["display.rotate", "display.mirror"], rotation.Apply);
         reload.Add(["help"], o => backdrop.SetHelp(o.Help));
+        reload.IsValid += () =>
+        {
+            _faults.RemoveRange(0, options.Faults.Count);
+            options.Faults = [];
+            backdrop.SetFaults(_faults);
+        };
         reload.Add(["display.splash"], o => Load(worker, () => o.Splash is { } file ? Backdrop.ReadFile(file) : null,
             png => backdrop.SetSplash(o.Splash, png)));
         reload.Add(["messages"], o => clients.Messages.Allowed = o.AllowedMessages);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlsaSink;
 using Displays;
 using Displays.Pixels;
 using FbHost.Apps;
@@ -11,6 +12,7 @@ using FbHost.Loop;
 using FbHost.Options;
 using FbHost.Screens;
 using FbHost.State;
+using GpioButtons;
 using InputEvdev;
 using Microsoft.Extensions.Hosting;
 using Mmm;
@@ -38,6 +40,7 @@ internal sealed partial class Appliance(
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
     private AppLauncher? _apps; // disposed before all parts, because the apps use them while they run
     private bool _isMade;
+    private readonly List<string> _faults = []; // of the configuration first
     private long _frames;
     private long _dropped;
 
@@ -108,11 +111,13 @@ internal sealed partial class Appliance(
         var worker = Own(new Worker(_loop)); // disposed after all parts that may queue work at their end
         if (guard?.Fault is { } fault)
             _log.Warn(fault);
+        foreach (var line in options.Faults)
+            NoteFault(line);
         var apps = _apps = new AppLauncher(_loop, _log, directory, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
         // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
         clientDirectory.Listen();
-        apps.Start();
+        apps.Start(options.RunsWithFaults);
         var window = options.Display.IsWindow ? new DesktopWindow(options, _log) : null;
         IReadOnlyList<string> inputs = window is null ? options.Inputs : [.. options.Inputs.Where(i => i != "auto")];
         var readsStdin = TerminalInput.IsWanted(inputs);
@@ -132,9 +137,10 @@ internal sealed partial class Appliance(
         var clients = Own(new ClientTable(_loop, screen, _log, clientDirectory, seen, options.AllowedMessages));
         clients.Stack.FocusFollowsPress = options.FocusFollowsPress;
         var volumes = Own(new Volumes(_loop, worker, _log, options.Sound.State, options.Sound.Volume));
-        var output = Own(new SoundOutput(_loop, worker, options, volumes, _log));
+        var output = Own(OpenSound(worker, volumes));
         var streams = Own(new ClientStreams(_loop, worker, clients, output, volumes, options.Sound, _log));
-        var click = new KeyClick(output, options.Sound);
+        var click = new KeyClick(output);
+        Warned(() => click.Set(KeyClick.Open(options.Sound)));
         clients.Messages.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, options.BlankAfter);
         blanker.Changed += clients.TellVisibility;
@@ -148,15 +154,19 @@ internal sealed partial class Appliance(
         var router = new InputRouter(_loop, clients, screen, toScreen, options.Cursor);
         var seat = Own(new Seat(_loop, _log, keyboards, hostKeys, blanker, () => terminal is not { IsShown: false }, router, click.Play));
         window?.Connect(seat, () => End(0));
-        var input = Own(new InputDevices(_loop, _log, inputs, options.DeviceRules, toScreen, seat));
+        var input = Own(new InputDevices(
+            _loop, _log, inputs, options.DeviceRules, toScreen, seat, options.RunsWithFaults ? NoteFault : null));
         _ = new TouchCalibration(
             clients, worker, () => input.ToScreen, () => input.Calibration ?? CalibrationMatrix.Identity,
             options.ConfigFile, input.SetCalibration);
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, seat.Typed));
         var buttons = Own(new Buttons(_loop, seat, _log.Warn));
-        buttons.Set(options.Buttons);
-        var backdrop = new Backdrop(screen, options.Splash, options.Help);
+        SetButtons(buttons);
+        var backdrop = new Backdrop(_loop, screen, options.Help);
+        if (options.Splash is { } splash)
+            Warned(() => backdrop.SetSplash(splash, Backdrop.ReadFile(splash)));
+        backdrop.SetFaults(_faults);
         clients.Frames.FirstFrame += _ => backdrop.EndSplash();
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
@@ -200,10 +210,56 @@ internal sealed partial class Appliance(
         clients.Open();
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
-        var lines = options.Buttons.Count > 0 ? $", {options.Buttons.Count} buttons" : "";
+        var lines = buttons.Configs.Count > 0 ? $", {buttons.Configs.Count} buttons" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{lines}, audio {output.Description}, "
             + $"clients in {directory}");
         _isMade = true;
+    }
+
+    // Says and shows a fault in what the configuration has named, with which the host can run.
+    private void NoteFault(string line)
+    {
+        _log.Warn(line);
+        _faults.Add(line);
+    }
+
+    // What the appliance only looks or sounds better with.
+    private void Warned(Action set)
+    {
+        try
+        {
+            set();
+        }
+        catch (MmmException e)
+        {
+            _log.Warn(e.Message);
+        }
+    }
+
+    private SoundOutput OpenSound(Worker worker, Volumes volumes)
+    {
+        try
+        {
+            return new SoundOutput(_loop, worker, options, volumes, _log);
+        }
+        catch (AudioException e) when (options.RunsWithFaults)
+        {
+            NoteFault(e.Message);
+            options.Audio = options.Audio.On(new AudioOptions(AudioKind.None));
+            return new SoundOutput(_loop, worker, options, volumes, _log);
+        }
+    }
+
+    private void SetButtons(Buttons buttons)
+    {
+        try
+        {
+            buttons.Set(options.Buttons);
+        }
+        catch (GpioLineException e) when (options.RunsWithFaults)
+        {
+            NoteFault(e.Message);
+        }
     }
 
     // The terminal is taken only after the display was opened: another host may be using it.

@@ -19,6 +19,9 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
     private readonly HashSet<string> _failed = []; // keys that could not be applied, and are tried again
     private JsonValue? _current = options.Configuration;
 
+    /// <summary>The file has no faults any more.</summary>
+    public event Action? IsValid;
+
     /// <summary>What a reload did.</summary>
     /// <param name="Faults">Why nothing was changed, or what could not be applied; each one line.</param>
     /// <param name="Applied">The keys whose new values are applied.</param>
@@ -73,6 +76,7 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
 
     private Result Apply(ServeOptions changed)
     {
+        IsValid?.Invoke();
         var root = changed.Configuration!;
         string[] differing = [.. Differing(_current!, root).Union(_failed)];
         _failed.Clear();

@@ -21,13 +21,48 @@ public class BackdropTests
     [Fact]
     public void A_splash_that_is_no_picture_is_told_in_one_line()
     {
-        using var temp = new TempDirectory();
-        temp.Write("splash.png", "not a picture");
-        using var mmm = new Child(Programs.Mmm,
-            ["--display", "memory:100x80", "--input", "none", "--audio", "none", "--path", temp["clients"],
-            "--config", temp.Write("c.json", $$"""{ "display": { "splash": "{{temp["splash.png"]}}" } }""")]);
-        Assert.Equal(1, mmm.WaitForEnd());
-        Assert.Contains("splash.png: not a PNG", Assert.Single(mmm.Errors));
+        using var host = new MmmHost(config: """{ "display": { "splash": "$TEMP/splash.png" } }""", start: false);
+        host.Temp.Write("splash.png", "not a picture");
+        host.Start();
+        Assert.Contains("splash.png: not a PNG", Assert.Single(host.Log, l => !l.StartsWith("mmm: ready: ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_JPEG_is_a_splash_too()
+    {
+        using var host = new MmmHost(config: """{ "display": { "splash": "$TEMP/splash.jpg" } }""", start: false);
+        File.Copy(Images.JpegTests.Example, host.Temp["splash.jpg"]);
+        host.Start();
+        Wait.Until(() => host.Picture()[0] >> 16 > 0xB0, "its red corner", host.AllLog);
+    }
+
+    [Fact]
+    public void A_configuration_with_a_fault_is_replaced_and_told_until_it_is_mended()
+    {
+        using var host = new MmmHost(config: "{\n \"display\": { \"rotat\": 90 }, \"apps\": [] }", start: false);
+        var image = """{ "apps": [ { "name": "one", "command": ["$RAW", "--size", "320x200", "color", "00ff00"] } ] }""";
+        host.Start("--fallback", host.Temp.Write("image.json", host.Expand(image)));
+        host.WaitForClient("raw");
+        host.WaitForLog($"{host.Temp["mmm.json"]}:2: display.rotat is not a known key; did you mean \"rotate\"?");
+        Wait.Until(() => host.Picture().Contains(0xFFFFFF) && !host.Picture().Contains(0x00ff00), "the page", host.AllLog);
+        host.Temp.Write("mmm.json", File.ReadAllText(host.Temp["image.json"]));
+        Assert.Equal(0, host.Ctl("reload").WaitForEnd());
+        host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
+    }
+
+    [Fact]
+    public void What_can_run_runs_beside_apps_that_cannot()
+    {
+        using var host = new MmmHost(start: false, config: """
+            { "apps": [ { "name": "lost", "command": ["/nonexistent/app"] }, { "name": "odd", "command": ["/bin/true"], "ful": true },
+              { "name": "one", "command": ["$RAW", "--size", "32x20", "color", "00ff00"] },
+              { "name": "one", "command": ["/bin/true"] } ] }
+            """);
+        host.Start("--fallback", host.Temp["mmm.json"]);
+        host.WaitForClient("raw");
+        host.WaitForLog("app lost: /nonexistent/app: No such file or directory; name a program that can be run");
+        host.WaitForLog("apps[1].ful is not a known key");
+        Assert.Equal(0, host.Stop());
     }
 
     [Fact]
@@ -39,7 +74,7 @@ public class BackdropTests
                 "command": ["/bin/sh", "-c", "[ -e $TEMP/mended ] && exec $RAW --size 800x480 color 00ff00; exit 3"] } ],
               "help": "Call the caretaker: 555 1234, or write to help@example.org." }
             """);
-        Wait.Until(() => host.Picture().Contains(0xFFC030) && host.Pixel(2, 2) == 0x182430, "the page",
+        Wait.Until(() => host.Picture().Contains(0xFFFFFF) && host.Pixel(2, 2) == 0, "the page",
             () => string.Join(" | ", host.Log), TimeSpan.FromSeconds(20));
         host.Ctl("screenshot", host.Temp["page.png"]).WaitForEnd();
         File.WriteAllText(host.Temp["mended"], "");

@@ -144,7 +144,7 @@ public class BadConfigTests
     [InlineData("/dev/null", "/dev/null")]
     public void A_configuration_that_is_no_file_is_named(string file, string part)
     {
-        using var mmm = new Child(Programs.Mmm, ["--config", file]);
+        using var mmm = new Child(Programs.Mmm, ["--display", "memory:64x48", "--config", file]);
         BadInputTests.AssertOneLine(mmm, part);
     }
 

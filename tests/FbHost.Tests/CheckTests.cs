@@ -95,7 +95,8 @@ public sealed class CheckTests : IDisposable
     {
         const string config = "{ \"display\": { \"rotate\": 45 },\n \"aps\": [] }";
         var (_, lines) = Check(config);
-        using var mmm = new Child(Programs.Mmm, ["--config", _temp["mmm.json"]], ("MMM_PATH", _temp["clients"]));
+        using var mmm = new Child(Programs.Mmm, ["--display", "memory:64x48", "--config", _temp["mmm.json"]],
+            ("MMM_PATH", _temp["clients"]));
         Assert.Equal(1, mmm.WaitForEnd());
         Assert.Equal(2, lines.Length);
         Assert.Equal(lines, mmm.Errors.Select(l => l.Replace(_temp["mmm.json"], "FILE").Replace("mmm: ", "")));

@@ -161,12 +161,13 @@ internal sealed class AppLauncher : IDisposable
     }
 
     /// <summary>Starts the apps that are not running.</summary>
+    /// <param name="retries">Whether a program that cannot be run is tried again, as one is that ends.</param>
     /// <exception cref="MmmException">A program does not exist or cannot be run: an error in a command is reported at once.</exception>
-    public void Start()
+    public void Start(bool retries)
     {
         foreach (var app in _apps.Where(a => a.Process is null))
         {
-            if (Launch(app) is { } fault && (EndWith is not null || !fault.IsShortage))
+            if (Launch(app) is { } fault && (EndWith is not null || (!fault.IsShortage && !retries)))
                 throw new MmmException(fault.Line);
             if (app.Process is null)
                 RetryLaunch(app);
@@ -323,7 +324,7 @@ internal sealed class AppLauncher : IDisposable
         var delay = app.NextDelay(ranNs: 0);
         if (app.LaunchFault != saidBefore)
             _log.Warn($"{app.LaunchFault}; trying again in {Seconds(delay)}");
-        NoteEnd(app, failed: true, "it cannot be started");
+        NoteEnd(app, failed: true, $"it cannot be started, {app.LaunchFault}");
         app.Answer(app.LaunchFault);
         app.Timer!.After(delay);
     }

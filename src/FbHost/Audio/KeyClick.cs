@@ -5,18 +5,10 @@ using Mmm;
 namespace FbHost.Audio;
 
 /// <summary>Plays a short sound when a finger, key or button goes down and the press is meant for an app.</summary>
-internal sealed class KeyClick
+internal sealed class KeyClick(SoundOutput output)
 {
-    private readonly SoundOutput _output;
     private ClickSound? _sound;
     private bool _isAdded;
-
-    /// <exception cref="MmmException">The configured file cannot be used. The message is one line.</exception>
-    public KeyClick(SoundOutput output, SoundOptions options)
-    {
-        _output = output;
-        _sound = Open(options);
-    }
 
     /// <summary>Reads the configured sound; null if there is none. May be called on any thread.</summary>
     /// <exception cref="MmmException">The configured file cannot be used. The message is one line.</exception>
@@ -40,7 +32,7 @@ internal sealed class KeyClick
     public void Set(ClickSound? sound)
     {
         if (_isAdded)
-            _output.Remove(_sound!);
+            output.Remove(_sound!);
         (_sound, _isAdded) = (sound, false);
     }
 
@@ -54,12 +46,12 @@ internal sealed class KeyClick
     /// <summary>Plays the sound now, unless none is configured or sound is muted.</summary>
     public void Play()
     {
-        if (_sound is null || _output.IsMuted || !_output.TryStart())
+        if (_sound is null || output.IsMuted || !output.TryStart())
             return;
         if (!_isAdded)
-            _output.Add(_sound);
+            output.Add(_sound);
         _isAdded = true;
         _sound.Play();
-        _output.Wake();
+        output.Wake();
     }
 }

@@ -3,15 +3,17 @@ using System.IO.Compression;
 
 namespace FbHost.Images;
 
-/// <summary>A row of a picture, from the top, as XRGB8888.</summary>
-internal delegate void PngRow(int y, ReadOnlySpan<uint> pixels);
-
 /// <summary>
-/// Reads a PNG (ISO/IEC 15948) into XRGB8888: grey, RGB or palette, with or without alpha, 8 bits a channel (palette and grey also 1, 2,
-/// 4), not interlaced. Transparent pixels are mixed with black. The picture is read row by row, so it needs memory for only two rows.
+/// Reads a PNG (ISO/IEC 15948): grey, RGB or palette, with or without alpha, 8 or 16 bits a channel (palette and grey also 1, 2, 4),
+/// interlaced or not. Transparent pixels are mixed with black. A picture that is not interlaced is read row by row, so it needs memory for
+/// only two rows.
 /// </summary>
-internal sealed class PngReader
+internal sealed class PngReader : PictureReader
 {
+    // The seven passes of an interlaced picture (ISO/IEC 15948, 8.2): the first pixel, and the distance to the next one.
+    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+
     private readonly byte[] _png;
     private readonly Header _header;
     private readonly List<Range> _packed = []; // IDAT
@@ -45,43 +47,66 @@ internal sealed class PngReader
             throw new InvalidDataException("a PNG without a header");
     }
 
-    /// <summary>Pixels across, 1 to 16384.</summary>
-    public int Width => _header.Width;
+    /// <inheritdoc/>
+    public override int Width => _header.Width;
 
-    /// <summary>Pixels down, 1 to 16384.</summary>
-    public int Height => _header.Height;
+    /// <inheritdoc/>
+    public override int Height => _header.Height;
 
     private static InvalidDataException CutShort() => new("a truncated PNG");
 
-    private readonly record struct Header(int Width, int Height, int Bits, int Kind)
+    private readonly record struct Header(int Width, int Height, int Bits, int Kind, bool IsInterlaced)
     {
-        private const int MaxSide = 16384;
-
         public int Channels => Kind switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
         public static Header Parse(ReadOnlySpan<byte> d)
         {
             if (d.Length < 13)
                 throw CutShort();
-            var h = new Header(BinaryPrimitives.ReadInt32BigEndian(d), BinaryPrimitives.ReadInt32BigEndian(d[4..]), d[8], d[9]);
+            var h = new Header(BinaryPrimitives.ReadInt32BigEndian(d), BinaryPrimitives.ReadInt32BigEndian(d[4..]), d[8], d[9], d[12] == 1);
             if (h.Width is < 1 or > MaxSide || h.Height is < 1 or > MaxSide)
                 throw new InvalidDataException($"a picture of {h.Width}x{h.Height}");
-            if (h.Kind is not (0 or 2 or 3 or 4 or 6) || !(h.Bits == 8 || (h.Kind is 0 or 3 && h.Bits is 1 or 2 or 4)))
+            if (h.Kind is not (0 or 2 or 3 or 4 or 6) || !(h.Bits == 8 || (h.Bits == 16 && h.Kind != 3)
+                || (h.Kind is 0 or 3 && h.Bits is 1 or 2 or 4)))
                 throw new InvalidDataException($"a PNG of {h.Bits} bits a channel");
-            return d[12] == 0 ? h : throw new InvalidDataException("an interlaced PNG");
+            return d[12] <= 1 ? h : throw new InvalidDataException($"a PNG with the interlace method {d[12]}");
         }
     }
 
-    /// <summary>Reads all rows, from the top.</summary>
-    /// <exception cref="InvalidDataException">The data does not match the header; the message continues "FILE: ".</exception>
-    public void Read(PngRow row)
+    /// <inheritdoc/>
+    public override void Read(PictureRow row)
     {
         using var zlib = new ZLibStream(new Pieces(_png, _packed), CompressionMode.Decompress);
-        var rowBytes = (Width * _header.Channels * _header.Bits + 7) / 8;
+        if (!_header.IsInterlaced)
+        {
+            ReadPass(zlib, Width, Height, row);
+            return;
+        }
+        var all = new uint[Width * Height];
+        foreach (var pass in Adam7)
+        {
+            var (across, down) = ((Width - pass.X + pass.StepX - 1) / pass.StepX, (Height - pass.Y + pass.StepY - 1) / pass.StepY);
+            if (across <= 0 || down <= 0)
+                continue;
+            ReadPass(zlib, across, down, (y, pixels) =>
+            {
+                var start = (pass.Y + y * pass.StepY) * Width + pass.X;
+                for (var x = 0; x < pixels.Length; x++)
+                    all[start + x * pass.StepX] = pixels[x];
+            });
+        }
+        for (var y = 0; y < Height; y++)
+            row(y, all.AsSpan(y * Width, Width));
+    }
+
+    // Reads the rows of a picture, or of one pass of it.
+    private void ReadPass(ZLibStream zlib, int width, int height, PictureRow row)
+    {
+        var rowBytes = (width * _header.Channels * _header.Bits + 7) / 8;
         var step = Math.Max(1, _header.Channels * _header.Bits / 8);
         byte[] bytes = new byte[rowBytes], before = new byte[rowBytes];
-        var pixels = new uint[Width];
-        for (var y = 0; y < Height; y++)
+        var pixels = new uint[width];
+        for (var y = 0; y < height; y++)
         {
             Unfilter(Unpack(zlib, bytes), bytes, before, step);
             for (var x = 0; x < pixels.Length; x++)
@@ -133,7 +158,7 @@ internal sealed class PngReader
     private uint Pixel(byte[] row, int x)
     {
         var (bits, channels) = (_header.Bits, _header.Channels);
-        if (channels == 1)
+        if (channels == 1 && bits < 16)
         {
             var value = row[x * bits / 8] >> (8 - bits - x * bits % 8) & ((1 << bits) - 1);
             if (_header.Kind == 3)
@@ -141,12 +166,14 @@ internal sealed class PngReader
             var grey = value * 255 / ((1 << bits) - 1);
             return Over(grey, grey, grey, 255);
         }
-        var p = row.AsSpan(x * channels, channels);
+        var size = bits / 8; // of 16 bits, the most significant byte comes first; the other one is not used
+        var p = row.AsSpan(x * channels * size, channels * size);
         return channels switch
         {
-            2 => Over(p[0], p[0], p[0], p[1]),
-            3 => Over(p[0], p[1], p[2], 255),
-            _ => Over(p[0], p[1], p[2], p[3]),
+            1 => Over(p[0], p[0], p[0], 255),
+            2 => Over(p[0], p[0], p[0], p[size]),
+            3 => Over(p[0], p[size], p[2 * size], 255),
+            _ => Over(p[0], p[size], p[2 * size], p[3 * size]),
         };
     }
 

@@ -38,8 +38,10 @@ internal sealed class InputDevices : IDisposable
     /// <param name="rules">The configured settings of devices.</param>
     /// <param name="panel">Its pixels are the coordinates that FIFOs use.</param>
     /// <param name="seat">Receives the events.</param>
+    /// <param name="refused">Takes one line for a device that was named and cannot be used; null if that is an exception.</param>
     /// <exception cref="MmmException">A device that was named cannot be used.</exception>
-    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, PanelToScreen panel, Seat seat)
+    public InputDevices(EventLoop loop, HostLog log, IReadOnlyList<string> inputs, DeviceRules rules, PanelToScreen panel, Seat seat,
+        Action<string>? refused = null)
     {
         (_loop, _log, _rules, _panel, _seat) = (loop, log, rules, panel, seat);
         panel.Resized += Resize;
@@ -51,10 +53,12 @@ internal sealed class InputDevices : IDisposable
                 continue;
             if (input == "auto" || input == Nodes || Path.EndsInDirectorySeparator(input) || Directory.Exists(input))
                 AddAll(input == "auto" ? Nodes : input);
-            else if (TryAdd(input, isStream: !IsNode(input)) is { } fault)
-                throw new MmmException($"input: {fault.Reason}");
-            else
+            else if (TryAdd(input, isStream: !IsNode(input)) is not { } fault)
                 Follow(input);
+            else if (refused is not null)
+                refused($"input: {fault.Reason}");
+            else
+                throw new MmmException($"input: {fault.Reason}");
         }
         Tell();
         _started = true;

@@ -35,7 +35,7 @@ internal static class AppsConfig
     /// <summary>The apps that the host starts.</summary>
     public static ConfigKey<ServeOptions> Apps() =>
         new ConfigKey<ServeOptions, IReadOnlyList<AppDraft>>("apps", new ListType<AppDraft>(App()),
-        (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.");
+        (o, v) => o.Apps = [.. v.Select(Options)], "The apps that the host starts.", keepsValidItems: true);
 
     private static AppOptions Options(AppDraft a) =>
         new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command)
@@ -72,7 +72,8 @@ internal static class AppsConfig
 
     /// <summary>Buttons on GPIO lines.</summary>
     public static ConfigKey<ServeOptions> Buttons() => new ConfigKey<ServeOptions, IReadOnlyList<ButtonDraft>>("buttons",
-        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.");
+        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.",
+        keepsValidItems: true);
 
     // The kernel's names of chips and lines have at most 31 bytes (GPIO_MAX_NAME_SIZE).
     private static TextType GpioName(string what, Func<string, string?>? place = null) =>

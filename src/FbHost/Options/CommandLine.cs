@@ -13,6 +13,7 @@ internal static class CommandLine
         "[COMMAND [ARGUMENT...]]    runs COMMAND under a host of its own, and ends with its exit code",
         [
             new("--config", "FILE", "The configuration file, JSON with comments. Options on the command line take precedence over it."),
+            new(Fallback, "FILE", "The configuration that is used instead if that of --config has a fault, which is shown on the screen."),
             new("--display", "DISPLAY", $"{DisplayChoice.Forms}."),
             new("--rotate", "DEGREES", "How the panel hangs: 0, 90, 180 or 270 degrees clockwise."),
             new("--input", "INPUT",
@@ -27,7 +28,7 @@ internal static class CommandLine
         ],
         []);
 
-    private const string ForBoard = "--for-board";
+    private const string ForBoard = "--for-board", Fallback = "--fallback";
 
     /// <summary>Reads the arguments and the configuration file that they name. Returns null if they ask only for something to be
     /// printed.</summary>
@@ -51,7 +52,7 @@ internal static class CommandLine
         }
         if (given.Last(ForBoard) is not null)
             throw new MmmException($"{ForBoard} is used with --check FILE only");
-        return Read(given);
+        return Read(given, Configured(given));
     }
 
     private static int Check(string file, bool checksPlaces)
@@ -64,12 +65,31 @@ internal static class CommandLine
         return faults.Count == 0 ? 0 : 1;
     }
 
-    private static ServeOptions Read(OptionTable.Given given)
+    // Reads the configuration, or that which replaces it. Its faults are not thrown before it is known whether there is a screen for them.
+    private static (ServeOptions Options, ConfigFaults? Faults) Configured(OptionTable.Given given)
     {
-        var options = given.Last("--config") is { } file ? ConfigFile.Load(file) : new ServeOptions();
+        if (given.Last("--config") is not { } file)
+            return given.Last(Fallback) is null ? (new ServeOptions(), null)
+                : throw new MmmException($"{Fallback} is used with --config FILE only");
+        var options = ConfigFile.Read(file, out var faults);
+        if (faults.AreNone)
+            return (options, null);
+        if (given.Last(Fallback) is not { } fallback)
+        {
+            options.Faults = faults.Lines;
+            return (options, faults);
+        }
+        options = ConfigFile.Read(fallback, out var more);
+        options.Faults = [$"{fallback} is used, because {file} has faults:", .. faults.Lines, .. more.Lines];
+        return (options, faults);
+    }
+
+    private static ServeOptions Read(OptionTable.Given given, (ServeOptions Options, ConfigFaults? Faults) configured)
+    {
+        var options = configured.Options;
         options.ConfigFile = given.Last("--config");
-        if (options.ConfigFile is not null)
-            options.Reread = () => Read(given);
+        if (options.ConfigFile is { } file)
+            options.Reread = () => Read(given, (ConfigFile.Load(file), null));
         options.Overridden = Overridden(given);
         if (given.Last("--display") is { } display)
             options.Display = DisplayChoice.Parse(display, out var fault) ?? throw new MmmException($"--display is {display}; {fault}");
@@ -92,6 +112,9 @@ internal static class CommandLine
             options.Path = only;
             options.OneClient = true;
         }
+        options.RunsWithFaults = (options.Display.TakesScreen || given.Last(Fallback) is not null) && options.Command.Count == 0;
+        if (configured.Faults is { } faults && !options.RunsWithFaults)
+            throw faults.ToException();
         var directory = options.Path ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
         foreach (var path in (ReadOnlySpan<string?>)[directory, .. options.Inputs])
             CheckPlace(path);

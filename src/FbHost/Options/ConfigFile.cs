@@ -12,8 +12,19 @@ internal static class ConfigFile
     /// the key and what it must be. The inner exception is a <see cref="ConfigException"/> with all faults.</exception>
     public static ServeOptions Load(string file)
     {
-        var faults = new ConfigFaults(file);
-        return Read(file, faults, checksPlaces: false) ?? throw faults.ToException();
+        var options = Read(file, out var faults);
+        return faults.AreNone ? options : throw faults.ToException();
+    }
+
+    /// <summary>
+    /// Reads what is valid of a configuration: keys with a fault have their defaults, and apps with a fault are left out.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="faults">What is wrong with it.</param>
+    public static ServeOptions Read(string file, out ConfigFaults faults)
+    {
+        faults = new ConfigFaults(file);
+        return Read(file, faults, checksPlaces: false);
     }
 
     /// <summary>Returns the faults of a configuration, each one line; none if it is valid.</summary>
@@ -26,14 +37,13 @@ internal static class ConfigFile
         return faults.Lines;
     }
 
-    private static ServeOptions? Read(string file, ConfigFaults faults, bool checksPlaces)
+    private static ServeOptions Read(string file, ConfigFaults faults, bool checksPlaces)
     {
-        if (ConfigText.Read(file, faults, checksPlaces) is not { } root)
-            return null;
+        var root = ConfigText.Read(file, faults, checksPlaces) ?? ConfigText.Parse("{}"u8.ToArray(), faults)!;
         var options = new ServeOptions { Configuration = root };
         ObjectType<ServeOptions>.TryRead(options, root, ConfigTable.Keys());
         CheckApps(root, options);
-        return faults.AreNone ? options : null;
+        return options;
     }
 
     // What needs all apps: their names differ, and "front" is one of them. Apps with a fault of their own have no name to compare.
@@ -48,12 +58,14 @@ internal static class ConfigFile
             if (!names.Add(options.Apps[i].Name))
                 items[i].Fault($"another app is named {options.Apps[i].Name} already; give it a \"name\" of its own");
         }
+        options.Apps = [.. options.Apps.DistinctBy(a => a.Name)];
         if (options.Front is { } front && !names.Contains(front))
         {
             root.Member("front")!.Fault(names.Count == 0
                 ? "it must name one of \"apps\", and there are none"
                 : Suggestion.For(front, names) is { } meant ? $"did you mean \"{meant}\"?"
                 : $"it must name one of \"apps\": {string.Join(", ", names)}");
+            options.Front = null;
         }
     }
 }

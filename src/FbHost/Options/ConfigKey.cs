@@ -36,18 +36,26 @@ internal abstract class ConfigKey<TTarget>(string name, string description, stri
 }
 
 /// <summary>A key with a value of some type.</summary>
+/// <param name="name">The key.</param>
+/// <param name="type">What the value may be.</param>
+/// <param name="set">Sets the value.</param>
+/// <param name="description">What it sets, in one sentence.</param>
+/// <param name="initial">The default as JSON; null if there is none.</param>
+/// <param name="isRequired">True if the object must have it.</param>
+/// <param name="keepsValidItems">True if a list with faulty items is set to the other ones.</param>
 internal sealed class ConfigKey<TTarget, TValue>(
-    string name, ConfigType<TValue> type, Action<TTarget, TValue> set, string description, string? initial = null, bool isRequired = false)
+    string name, ConfigType<TValue> type, Action<TTarget, TValue> set, string description, string? initial = null, bool isRequired = false,
+    bool keepsValidItems = false)
     : ConfigKey<TTarget>(name, description, initial, isRequired)
 {
     protected override ConfigType Type => type;
 
     public override bool TryRead(TTarget target, JsonValue v)
     {
-        if (!type.TryRead(v, out var value))
-            return false;
-        set(target, value);
-        return true;
+        var isValid = type.TryRead(v, out var value);
+        if (isValid || (keepsValidItems && value is not null))
+            set(target, value!);
+        return isValid;
     }
 }
 

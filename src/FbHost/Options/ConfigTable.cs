@@ -25,7 +25,7 @@ internal static class ConfigTable
         new ConfigKey<ServeOptions, int>("focus", new WordType("press", "newest"), (o, v) => o.FocusFollowsPress = v == 0,
             "Which client gets the keys: the one that was pressed last (press), or always the uppermost one (newest).", "\"press\""),
         new ConfigKey<ServeOptions, string>("help", Anything, (o, v) => o.Help = v,
-            "A text for the page that is shown while an app keeps ending."),
+            "A text for the page that is shown while something does not work."),
         new ConfigKey<ServeOptions, IReadOnlyList<int>>("messages", ConfigTypes.Messages,
             (o, v) => o.AllowedMessages = ConfigTypes.MessagesOf(v), "Messages that the host accepts from any client.", "[\"move\"]"),
         new ConfigKey<ServeOptions, string>("$schema", Anything, (_, _) => { }, "The place of this schema, for editors."),
@@ -52,8 +52,8 @@ internal static class ConfigTable
             "Mirrors the picture before it is rotated: x is left to right.", "\"none\""),
         new ConfigKey<ServeOptions, bool>("dither", ConfigTypes.Flag, (o, v) => o.Dither = v,
             "Ordered dithering on displays with less than 24 bits per pixel.", "true"),
-        new ConfigKey<ServeOptions, string>("splash", ConfigTypes.Name("a PNG file", Places.File), (o, v) => o.Splash = v,
-            "A PNG that is shown until the first frame of the first client."),
+        new ConfigKey<ServeOptions, string>("splash", ConfigTypes.Name("a PNG or JPEG file", Places.File), (o, v) => o.Splash = v,
+            "A PNG or JPEG that is shown until the first frame of the first client."),
         new ConfigKey<ServeOptions, string>("blankAfter",
             new TextType(t => Duration(t) is null
                 ? "it must be a time as in \"00:10:00\" (hours, minutes, seconds); \"00:00:00\" is never"

@@ -30,10 +30,10 @@ internal sealed class ServeOptions
     /// <summary>Time without input after which the screen is turned off; zero for never.</summary>
     public TimeSpan BlankAfter { get; set; }
 
-    /// <summary>A PNG that is shown until the first client's first frame; null for none.</summary>
+    /// <summary>A PNG or JPEG that is shown until the first client's first frame; null for none.</summary>
     public string? Splash { get; set; }
 
-    /// <summary>A text about how to get help, which is shown while an app keeps failing.</summary>
+    /// <summary>A text about how to get help, which is shown while something does not work.</summary>
     public string Help { get; set; } = "";
 
     /// <summary>Whether a mouse has a cursor on the screen.</summary>
@@ -47,6 +47,15 @@ internal sealed class ServeOptions
 
     /// <summary>The configuration file that was read; null if there is none.</summary>
     public string? ConfigFile { get; set; }
+
+    /// <summary>What is wrong with the configuration; each one line. The options then have what could be read.</summary>
+    public IReadOnlyList<string> Faults { get; set; } = [];
+
+    /// <summary>
+    /// True if the host shows faults of the configuration, and of what it names, on its screen, and runs what can run. False if such a
+    /// fault ends it: somebody has started it at a terminal.
+    /// </summary>
+    public bool RunsWithFaults { get; set; }
 
     /// <summary>The content of the configuration file; null if there is none.</summary>
     public JsonValue? Configuration { get; init; }

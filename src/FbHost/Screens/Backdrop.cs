@@ -1,37 +1,69 @@
 using FbHost.Images;
+using FbHost.Loop;
 using Mmm;
 
 namespace FbHost.Screens;
 
 /// <summary>
-/// The picture behind all clients: the splash until the first frame, a page of text while an app keeps failing, else black.
+/// The picture behind all clients: the splash until the first frame, a page of text while something does not work, else black. Faults that
+/// the host has found at its start are shown in front of the clients for some seconds, too.
 /// </summary>
 internal sealed class Backdrop : Surface
 {
-    private static readonly PixelColor Page = PixelColor.FromRgb(0x182430), Title = PixelColor.FromRgb(0xFFC030),
-        Text = PixelColor.FromRgb(0xE8ECF0);
     private const int MostBytes = 32 << 20, MostPixels = 16 << 20; // the largest splash
+    private const long NoticeMs = 15_000;
     private readonly Screen _screen;
+    private readonly LoopTimer _timer;
+    private readonly Notice _notice;
     private string _help;
     private readonly Dictionary<string, string> _failing = []; // by app
+    private IReadOnlyList<string> _faults = [];
     private string? _splashFile;
-    private byte[]? _splash; // the PNG, until it is ended
+    private byte[]? _splash; // the file, until it is ended
     private bool _isSplashOver;
     private uint[]? _pixels; // of the whole screen
 
+    /// <param name="loop">Ends the notice.</param>
     /// <param name="screen">The screen to paint on.</param>
-    /// <param name="splash">A PNG that is shown in the middle; null for none.</param>
-    /// <param name="help">A text about how to get help, which is shown on the page of an app that keeps failing.</param>
-    /// <exception cref="MmmException">The splash cannot be read.</exception>
-    public Backdrop(Screen screen, string? splash, string help) : base(SurfaceLevel.Backdrop)
+    /// <param name="help">A text about how to get help, which is shown on the page about what does not work.</param>
+    public Backdrop(EventLoop loop, Screen screen, string help) : base(SurfaceLevel.Backdrop)
     {
-        (_screen, _help, _splashFile) = (screen, help, splash);
-        if (splash is not null)
-            _splash = ReadFile(splash);
+        (_screen, _help) = (screen, help);
+        _notice = new Notice(this);
+        _timer = loop.CreateTimer(HideNotice);
         screen.Add(this);
-        Render();
+        screen.Add(_notice);
         screen.Resized += RenderAgain;
     }
+
+    // The same page in front of the clients.
+    private sealed class Notice(Backdrop page) : Surface(SurfaceLevel.Notice)
+    {
+        public bool IsShown { get; set; }
+
+        public void Fit() => Bounds = IsShown ? page.Bounds : default;
+
+        public override bool Draw(Rect onScreen, Span<uint> pixels, int stride) => page.Draw(onScreen, pixels, stride);
+    }
+
+    /// <summary>Shows what is wrong with the configuration or with what it names; one line each. None ends it.</summary>
+    public void SetFaults(IReadOnlyList<string> faults)
+    {
+        _faults = faults;
+        _notice.IsShown = faults.Count > 0;
+        if (_notice.IsShown)
+            _timer.After(NoticeMs);
+        Render();
+    }
+
+    private void HideNotice()
+    {
+        _notice.IsShown = false;
+        _notice.Fit();
+        _screen.Damage();
+    }
+
+    private bool HasPage => _failing.Count + _faults.Count > 0;
 
     // The splash could be shown before, but a larger screen may need more memory than there is.
     private void RenderAgain()
@@ -50,20 +82,20 @@ internal sealed class Backdrop : Surface
     public void SetHelp(string help)
     {
         _help = help;
-        if (_failing.Count > 0)
+        if (HasPage)
             Render();
     }
 
     /// <summary>Shows another splash. Does nothing after the first client has shown a picture.</summary>
     /// <param name="file">Its name; null for none.</param>
-    /// <param name="png">Its content; null for none.</param>
-    /// <exception cref="MmmException">It is not a PNG that can be shown; the former one stays.</exception>
-    public void SetSplash(string? file, byte[]? png)
+    /// <param name="content">Its content, a PNG or JPEG; null for none.</param>
+    /// <exception cref="MmmException">It is not a picture that can be shown; the former one stays.</exception>
+    public void SetSplash(string? file, byte[]? content)
     {
         if (_isSplashOver)
             return;
         var before = (_splashFile, _splash);
-        (_splashFile, _splash) = (file, png);
+        (_splashFile, _splash) = (file, content);
         try
         {
             Render();
@@ -107,7 +139,7 @@ internal sealed class Backdrop : Surface
         }
         catch (IOException e)
         {
-            throw new MmmException($"display.splash: {file}: the picture cannot be read: {IoFault.Text(e)}; name a PNG file");
+            throw new MmmException($"display.splash: {file}: the picture cannot be read: {IoFault.Text(e)}; name a PNG or JPEG file");
         }
     }
 
@@ -115,16 +147,15 @@ internal sealed class Backdrop : Surface
     {
         try
         {
-            var png = new PngReader(splash);
+            var picture = PictureReader.Open(splash);
             var most = Math.Max(MostPixels, (long)_screen.Display.Width * _screen.Display.Height);
-            if ((long)png.Width * png.Height > most)
-                throw new InvalidDataException($"{png.Width}x{png.Height} pixels are more than {most:N0}");
-            return Centre(png);
+            if ((long)picture.Width * picture.Height > most)
+                throw new InvalidDataException($"{picture.Width}x{picture.Height} pixels are more than {most:N0}");
+            return Centre(picture);
         }
         catch (InvalidDataException e)
         {
-            throw new MmmException($"display.splash: {_splashFile}: {e.Message}; use a PNG of 8 bits a channel, not interlaced, "
-                + "that fits the screen");
+            throw new MmmException($"display.splash: {_splashFile}: {e.Message}; use a PNG or JPEG that fits the screen");
         }
         catch (OutOfMemoryException)
         {
@@ -133,13 +164,13 @@ internal sealed class Backdrop : Surface
     }
 
     // Only the visible part is kept of a picture that is larger than the screen.
-    private uint[] Centre(PngReader png)
+    private uint[] Centre(PictureReader picture)
     {
         var (width, height) = (_screen.Display.Width, _screen.Display.Height);
         var all = new uint[width * height];
-        var (dx, dy) = ((width - png.Width) / 2, (height - png.Height) / 2);
-        var seen = new Rect(dx, dy, png.Width, png.Height).Intersect(_screen.Bounds);
-        png.Read((y, row) =>
+        var (dx, dy) = ((width - picture.Width) / 2, (height - picture.Height) / 2);
+        var seen = new Rect(dx, dy, picture.Width, picture.Height).Intersect(_screen.Bounds);
+        picture.Read((y, row) =>
         {
             if (y == 0)
                 all.AsSpan().Fill(row[0]); // the colour of its top left corner fills the rest of the screen
@@ -149,11 +180,11 @@ internal sealed class Backdrop : Surface
         return all;
     }
 
-    /// <summary>Shows that an app keeps ending soon after its start: the reason, since when, and how to get help.</summary>
+    /// <summary>Shows that an app keeps failing: the reason, since when, and how to get help.</summary>
     public void AppFails(string app, DateTime since, string why)
     {
         _failing[app] =
-            $"The app \"{app}\" keeps ending: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. The system keeps restarting it.";
+            $"The app \"{app}\" keeps failing: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. The system keeps restarting it.";
         Render();
     }
 
@@ -167,8 +198,9 @@ internal sealed class Backdrop : Surface
     private void Render()
     {
         var before = _pixels;
-        _pixels = _failing.Count > 0 ? TryMakePage() : _splash is { } splash ? DecodeSplash(splash) : null;
+        _pixels = HasPage ? TryMakePage() : _splash is { } splash ? DecodeSplash(splash) : null;
         Bounds = _pixels is null ? default : _screen.Bounds;
+        _notice.Fit();
         if (_pixels != before)
             _screen.Damage();
     }
@@ -177,26 +209,11 @@ internal sealed class Backdrop : Surface
     {
         try
         {
-            return FailurePage();
+            return FaultPage.Draw(_screen.Display.Width, _screen.Display.Height, [.. _faults, .. _failing.Values], _help);
         }
         catch (OutOfMemoryException)
         {
             return null; // the reason is also in the log
         }
-    }
-
-    private uint[] FailurePage()
-    {
-        var (width, height) = (_screen.Display.Width, _screen.Display.Height);
-        var all = new uint[width * height];
-        all.AsSpan().Fill(Page.Argb);
-        var unit = Math.Max(1, Math.Min(width / 260.0, height / 130.0));
-        var text = new StrokeText(all, width, height);
-        var margin = (int)(10 * unit);
-        var y = text.Write("Something is wrong", margin, margin, unit * 1.8, Title) + margin;
-        foreach (var line in _failing.Values)
-            y = text.Write(line, margin, y, unit, Text) + margin;
-        text.Write(_help, margin, y, unit, Text);
-        return all;
     }
 }

@@ -9,6 +9,8 @@ internal enum SurfaceLevel
     Backdrop,
     /// <summary>The clients' pictures.</summary>
     Client,
+    /// <summary>What the host tells people in front of the screen.</summary>
+    Notice,
     /// <summary>The mouse cursor.</summary>
     Cursor,
 }
