@@ -52,6 +52,31 @@ internal sealed record DrmMode(int Width, int Height, int Hz)
         return found;
     }
 
+    /// <summary>
+    /// Returns the index of the best mode for a picture of that size that another output shows first: the preferred mode; without one, the
+    /// smallest in which the picture fits, else the largest.
+    /// </summary>
+    /// <param name="modes">One mode or more.</param>
+    /// <param name="width">The width of the picture.</param>
+    /// <param name="height">The height of the picture.</param>
+    public static int FindFor(ReadOnlySpan<drm_mode_modeinfo> modes, int width, int height)
+    {
+        var best = Find(modes, null);
+        if (Rank(modes[best]) > 1)
+            return best;
+        for (var i = 0; i < modes.Length; i++)
+        {
+            var (fits, bestFits) = (Fits(modes[i]), Fits(modes[best]));
+            if ((fits && !bestFits) || (fits == bestFits && (Pixels(modes[i]) < Pixels(modes[best])) == fits))
+                best = i;
+        }
+        return best;
+
+        bool Fits(in drm_mode_modeinfo m) => m.hdisplay >= width && m.vdisplay >= height;
+
+        static int Pixels(in drm_mode_modeinfo m) => m.hdisplay * m.vdisplay;
+    }
+
     // Prefers the mode that the user gave the kernel (video=HDMI-A-1:1024x768@60), then the preferred mode, then a progressive one. Of
     // equal modes the first is used: the kernel lists the largest and fastest first.
     private static int Rank(in drm_mode_modeinfo m) =>

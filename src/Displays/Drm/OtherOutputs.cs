@@ -72,7 +72,7 @@ internal sealed class OtherOutputs(
     private Mirror? TryMake(DrmConnector connector, int width, int height)
     {
         var crtc = device.CrtcFor(connector, [ownCrtc, .. _mirrors.Select(m => m.Crtc)]);
-        var mode = connector.Modes[Math.Max(0, DrmMode.Find(connector.Modes, null))];
+        var mode = connector.Modes[DrmMode.FindFor(connector.Modes, width, height)];
         try
         {
             if (crtc == 0)

@@ -86,6 +86,18 @@ public class DrmModeTests
     }
 
     [Fact]
+    public void A_mirror_without_a_preferred_mode_has_the_smallest_in_which_the_picture_fits()
+    {
+        drm_mode_modeinfo[] modes = [Mode(148500, 1920, 2200, 1080, 1125), Mode(65000, 1024, 1344, 768, 806),
+            Mode(40000, 800, 1056, 600, 628), Mode(25000, 640, 800, 480, 525)];
+        Assert.Equal(2, DrmMode.FindFor(modes, 800, 480));
+        Assert.Equal(3, DrmMode.FindFor(modes, 320, 240));
+        Assert.Equal(0, DrmMode.FindFor(modes, 2560, 1440));
+        modes[1].type = DRM_MODE_TYPE_PREFERRED;
+        Assert.Equal(1, DrmMode.FindFor(modes, 800, 480));
+    }
+
+    [Fact]
     public void Another_monitor_has_the_size_that_there_was_before_when_it_can_and_its_preferred_one_otherwise()
     {
         drm_mode_modeinfo[] modes = [Mode(148500, 1920, 2200, 1080, 1125, type: DRM_MODE_TYPE_PREFERRED),
