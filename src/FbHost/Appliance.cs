@@ -144,6 +144,8 @@ internal sealed partial class Appliance(
         clients.Messages.VolumeAsked += output.SetVolume;
         var blanker = new Blanker(_loop, screen, options.BlankAfter);
         blanker.Changed += clients.TellVisibility;
+        var light = Own(new PanelLight(_loop, worker, options, volumes, _log));
+        blanker.Changed += light.Blank;
         apps.Follow(clients);
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
         var hostKeys = new HostKeys(options.HostKeys, window is null ? [] : DesktopWindow.Keys,
@@ -180,6 +182,7 @@ internal sealed partial class Appliance(
             {
                 Reload = reload,
                 Rotation = rotation,
+                Light = light,
             }.Handle));
 
         if (options.Command.Count == 0 && options.OneClient)

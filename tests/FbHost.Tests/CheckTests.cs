@@ -75,7 +75,7 @@ public sealed class CheckTests : IDisposable
         [
             "FILE:2: front is \"z\"; it must name one of \"apps\": x, q",
             "FILE:3: display.rotaet is not a known key; did you mean \"rotate\"? known here: device, mode, format, rotate, others, mirror, "
-                + "dither, splash, blankAfter, cursor",
+                + "dither, splash, blankAfter, autoBrightness, cursor",
             "FILE:3: display.rotate is 45; it must be 0, 90, 180 or 270",
             "FILE:4: display.cursor is \"nevr\"; did you mean \"never\"? it must be \"auto\" or \"never\"",
             "FILE:5: apps[1] is an object; another app is named x already; give it a \"name\" of its own",

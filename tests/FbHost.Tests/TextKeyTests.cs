@@ -128,7 +128,7 @@ public sealed class TextKeyTests : IDisposable
             "rotate", "dither", "lock", "touch", "acceleration", "rules", "latencyMs", "priority", "volume", "cardBoost", "limiter",
             "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore",
             "grab", "range", "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
-            "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance",
+            "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance", "autoBrightness",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `-", StringComparison.Ordinal))

@@ -6,8 +6,9 @@ using FbHost.Options;
 namespace FbHost.Audio;
 
 /// <summary>
-/// The volumes that users have chosen, in percent: the master volume, and those of clients by name. They are stored in a small file, which
-/// is written some seconds after a change and at the end. It is replaced as a whole, so a reader never finds an incomplete file.
+/// The volumes that users have chosen, in percent: the master volume, and those of clients by name; and the brightness. They are stored
+/// in a small file, which is written some seconds after a change and at the end. It is replaced as a whole, so a reader never finds an
+/// incomplete file.
 /// </summary>
 internal sealed class Volumes : IDisposable
 {
@@ -40,6 +41,15 @@ internal sealed class Volumes : IDisposable
     public int Master { get; private set; }
 
     public bool IsMuted { get; private set; }
+
+    /// <summary>The brightness of the backlight, 0 to 100 %; null if nobody has set it.</summary>
+    public int? Brightness { get; private set; }
+
+    public void SetBrightness(int percent)
+    {
+        Brightness = percent;
+        Changed();
+    }
 
     /// <summary>Returns a client's volume, 0 to 100 %.</summary>
     public int Of(string name) => _clients.GetValueOrDefault(name, 100);
@@ -87,7 +97,7 @@ internal sealed class Volumes : IDisposable
                 _log.Warn($"{file}: is not a valid volume file; it is overwritten when the volume is changed");
                 return;
             }
-            (Master, IsMuted) = (master, muted);
+            (Master, IsMuted, Brightness) = (master, muted, Percent(stored.Member("brightness")));
             foreach (var client in clients.Take(MostNames))
                 _clients[client.Key] = Percent(client)!.Value;
         }
@@ -124,6 +134,8 @@ internal sealed class Volumes : IDisposable
             w.WriteStartObject();
             w.WriteNumber("volume", Master);
             w.WriteBoolean("muted", IsMuted);
+            if (Brightness is { } brightness)
+                w.WriteNumber("brightness", brightness);
             w.WriteStartObject("clients");
             foreach (var (name, percent) in _clients)
                 w.WriteNumber(name, percent);

@@ -19,7 +19,6 @@ internal sealed class Commands
     private readonly ClientTable _clients;
     private readonly IDisplay _display;
     private readonly Blanker _blanker;
-    private readonly Backlight _backlight = new();
     private readonly AppLauncher _apps;
     private readonly ClientStreams _streams;
     private readonly SoundCommands _sound;
@@ -31,6 +30,9 @@ internal sealed class Commands
 
     /// <summary>How the panel is mounted.</summary>
     public required Rotation Rotation { get; init; }
+
+    /// <summary>The panel's backlight.</summary>
+    public required PanelLight Light { get; init; }
 
     /// <summary>Reads the configuration anew.</summary>
     public required ConfigReload Reload { get; init; }
@@ -129,29 +131,31 @@ internal sealed class Commands
 
     private void ShowBrightness(ControlConnection connection)
     {
-        try
+        var isQueued = Light.Get((percent, fault) =>
         {
-            var percent = _backlight.Get();
-            connection.Ok(w => w.WriteNumber("percent", percent));
-        }
-        catch (MmmException e)
-        {
-            connection.Fail(e.Message);
-        }
+            if (fault is null)
+                connection.Ok(w => w.WriteNumber("percent", percent));
+            else
+                connection.Fail(fault);
+        });
+        if (!isQueued)
+            connection.Fail(Busy);
     }
 
     private void SetBrightness(ControlConnection connection, int percent)
     {
-        try
+        var isQueued = Light.Set(percent, fault =>
         {
-            _backlight.Set(percent);
-            connection.Ok();
-        }
-        catch (MmmException e)
-        {
-            connection.Fail(e.Message);
-        }
+            if (fault is null)
+                connection.Ok();
+            else
+                connection.Fail(fault);
+        });
+        if (!isQueued)
+            connection.Fail(Busy);
     }
+
+    private const string Busy = "the host is busy with other files; ask again";
 
     private void WriteClients(Utf8JsonWriter w)
     {

@@ -31,6 +31,11 @@ internal static class ConfigTable
         new ConfigKey<ServeOptions, string>("$schema", Anything, (_, _) => { }, "The place of this schema, for editors."),
     ];
 
+    private sealed class LightDraft
+    {
+        public AutoBrightness Light { get; set; } = new(Least: 10, BrightLux: 1000);
+    }
+
     private static readonly TextType Anything = new(_ => null, least: 0);
 
     private static ConfigKey<ServeOptions>[] Display() =>
@@ -60,6 +65,13 @@ internal static class ConfigTable
                 : null),
             (o, v) => o.BlankAfter = Duration(v)!.Value, "The time without input, HH:MM:SS, after which the screen is turned off.",
             "\"00:00:00\""),
+        new ConfigKey<ServeOptions, LightDraft>("autoBrightness", new ObjectType<LightDraft>(() => new LightDraft(),
+        [
+            new ConfigKey<LightDraft, int>("least", new IntegerType(1, 100), (d, v) => d.Light = d.Light with { Least = v },
+                "The brightness in the dark, in percent.", "10"),
+            new ConfigKey<LightDraft, int>("brightLux", new IntegerType(10, 100_000), (d, v) => d.Light = d.Light with { BrightLux = v },
+                "The light of the room, in lux, from which on the brightness is 100 %.", "1000"),
+        ]), (o, v) => o.AutoBrightness = v.Light, "The backlight follows the light sensor."),
         new ConfigKey<ServeOptions, int>("cursor", new WordType("auto", "never"), (o, v) => o.Cursor = v == 0,
             "Whether an arrow is shown while a mouse moves.", "\"auto\""),
     ];

@@ -18,6 +18,9 @@ internal sealed class ServeOptions
     /// <summary>The rotation of the panel in degrees clockwise: 0, 90, 180 or 270.</summary>
     public int? Rotate { get; set; }
 
+    /// <summary>How the backlight follows the light of the room; null if it does not.</summary>
+    public AutoBrightness? AutoBrightness { get; set; }
+
     /// <summary>What the other outputs of a KMS card show.</summary>
     public OtherOutputsUse OtherOutputs { get; set; }
 

@@ -1,0 +1,143 @@
+using Displays;
+using FbHost.Audio;
+using FbHost.Loop;
+using FbHost.Options;
+using Mmm;
+
+namespace FbHost;
+
+/// <summary>
+/// The panel's backlight: off while the screen is, at the level that a user has set, also after a restart, and by the light of the room if
+/// that is configured. The files are read and written on the worker's thread.
+/// </summary>
+internal sealed class PanelLight : IDisposable
+{
+    private const long MeasureMs = 2000, FadeMs = 100;
+    private const int Hysteresis = 5; // percent: smaller changes of the room's light change nothing
+    private readonly EventLoop _loop;
+    private readonly Worker _worker;
+    private readonly HostLog _log;
+    private readonly Volumes _kept;
+    private readonly AutoBrightness? _auto;
+    private readonly Backlight _backlight = new();
+    private readonly LightSensor _sensor = new();
+    private readonly LoopTimer _timer; // runs only with a sensor, while the screen is on
+    private int _shown = -1; // percent; -1 before the first
+    private int _target = -1;
+    private bool _isBlank;
+    private bool _saidNoSensor;
+
+    /// <param name="loop">Runs the timer.</param>
+    /// <param name="worker">Reads and writes the files.</param>
+    /// <param name="options">Whether the light of the room counts.</param>
+    /// <param name="kept">Keeps the level.</param>
+    /// <param name="log">Takes a line if there is no sensor.</param>
+    public PanelLight(EventLoop loop, Worker worker, ServeOptions options, Volumes kept, HostLog log)
+    {
+        (_loop, _worker, _kept, _log, _auto) = (loop, worker, kept, log, options.AutoBrightness);
+        _timer = loop.CreateTimer(Turn);
+        if (_auto is not null)
+            _timer.After(0);
+        else if (kept.Brightness is { } percent)
+            worker.Run(() => Try(() => _backlight.Set(percent)));
+    }
+
+    // A panel without a backlight is no fault here: mmmctl brightness says so.
+    private static void Try(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (MmmException)
+        {
+        }
+    }
+
+    /// <summary>The screen was turned off or on.</summary>
+    public void Blank(bool blank)
+    {
+        _isBlank = blank;
+        _worker.Run(() => Try(() => _backlight.Blank(blank)));
+        if (blank)
+            _timer.Cancel();
+        else if (_auto is not null)
+            _timer.After(0);
+    }
+
+    /// <summary>Sets the level, and keeps it. With a sensor, it is the level in bright light.</summary>
+    /// <param name="percent">0..100.</param>
+    /// <param name="done">Called with null, or with what is wrong.</param>
+    /// <returns>False if the worker is busy.</returns>
+    public bool Set(int percent, Action<string?> done) => _worker.Run(() => FaultOf(() => _backlight.Set(percent)), fault =>
+    {
+        if (fault is null)
+            _kept.SetBrightness(percent);
+        (_shown, _target) = (percent, -1);
+        if (_auto is not null && !_isBlank)
+            _timer.After(MeasureMs);
+        done(fault);
+    });
+
+    /// <summary>Reads the level.</summary>
+    /// <param name="done">Called with it, 0..100, or with what is wrong.</param>
+    /// <returns>False if the worker is busy.</returns>
+    public bool Get(Action<int, string?> done) => _worker.Run(() =>
+    {
+        var percent = 0;
+        var fault = FaultOf(() => percent = _backlight.Get());
+        return (percent, fault);
+    }, result => done(result.percent, result.fault));
+
+    private static string? FaultOf(Action act)
+    {
+        try
+        {
+            act();
+            return null;
+        }
+        catch (MmmException e)
+        {
+            return e.Message;
+        }
+    }
+
+    // One step of a fade, or one measurement.
+    private void Turn()
+    {
+        if (_isBlank)
+            return;
+        if (_target >= 0 && _shown != _target)
+        {
+            _shown += Math.Sign(_target - _shown);
+            var percent = _shown;
+            _worker.Run(() => Try(() => _backlight.Set(percent)));
+            _timer.After(FadeMs);
+            return;
+        }
+        if (!_worker.Run(_sensor.Read, Measured))
+            _timer.After(MeasureMs);
+    }
+
+    private void Measured(double? lux)
+    {
+        if (_isBlank)
+            return;
+        if (lux is not { } light)
+        {
+            if (!_saidNoSensor)
+                _log.Warn("display.autoBrightness: no light sensor can be read in /sys/bus/iio/devices; the brightness stays as it is");
+            _saidNoSensor = true;
+            _timer.After(15 * MeasureMs);
+            return;
+        }
+        var wanted = _auto!.Percent(light) * (_kept.Brightness ?? 100) / 100;
+        if (_shown < 0) // the first time at once
+            _shown = wanted == 0 ? 1 : wanted - 1;
+        if (_target < 0 || Math.Abs(wanted - _target) >= Hysteresis)
+            _target = wanted;
+        _timer.After(_shown == _target ? MeasureMs : FadeMs);
+    }
+
+    public void Dispose() => _loop.Remove(_timer);
+}
