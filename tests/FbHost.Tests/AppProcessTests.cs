@@ -133,6 +133,20 @@ public class AppProcessTests
         Wait.Until(() => !children.Any(f => f![0] == "Z"), "no zombies");
     }
 
+    // A script that starts something and then becomes the host.
+    [Fact]
+    public void What_the_program_had_started_that_became_the_host_goes_on()
+    {
+        using var host = Host("exec $RAW --title Demo color 00ff00", start: false);
+        host.Launcher = ["/bin/sh", "-c", $"setsid sleep 1000 & echo $! >{host.Temp["mine"]}; exec \"$@\"", "sh"];
+        host.Start();
+        host.WaitForClient("Demo");
+        var mine = ReadPid(host, "mine");
+        Assert.Equal(0, host.Stop());
+        Assert.True(IsAlive(mine));
+        Child.Kill(mine);
+    }
+
     [Fact]
     public void A_client_that_an_app_started_and_orphaned_is_the_apps()
     {

@@ -19,6 +19,8 @@ internal static partial class ProcessTree
     /// <summary>The environment variable with the name of an app, by which orphans are told to which app they belong.</summary>
     public const string AppVariable = "MMM_APP";
 
+    private static readonly HashSet<int> Before = []; // children of the program that has become the host, which are none of its
+
     private const int MostEnvironment = 128 * 1024; // bytes that are searched for the variable
 
     private readonly record struct Process(int Pid, int Parent, int Group, int Session);
@@ -34,6 +36,15 @@ internal static partial class ProcessTree
     {
         const int setChildSubreaper = 36; // PR_SET_CHILD_SUBREAPER
         Control(setChildSubreaper, 1, 0, 0, 0);
+        var (self, text) = (getpid(), new byte[4096]);
+        var fd = Sys.Open($"/proc/self/task/{self}/children", O_RDONLY); // not in every kernel
+        var length = (int)Math.Max(0, Sys.Read(fd, text));
+        Sys.Close(fd);
+        foreach (var pid in Encoding.ASCII.GetString(text, 0, length).Split(' '))
+        {
+            if (int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                Before.Add(number);
+        }
     }
 
     /// <summary>
@@ -72,7 +83,7 @@ internal static partial class ProcessTree
     public static List<int> OfHost()
     {
         var (host, own) = (getpid(), Sys.SessionOf(0));
-        return WithDescendants(All(), p => p.Parent == host && p.Session != own);
+        return WithDescendants(All(), p => p.Parent == host && p.Session != own && !Before.Contains(p.Pid));
     }
 
     /// <summary>Returns the name of the app that a process was started for, by its environment; null if there is none.</summary>
