@@ -36,6 +36,23 @@ public class ClientsTableTests
         Assert.Equal(["shown", "quiet", "broken"], all.EnumerateArray().Select(c => c.GetProperty("app").GetString()));
     }
 
+    // It fails three times, then runs.
+    [Fact]
+    public void An_app_that_kept_ending_is_unstable_for_a_while()
+    {
+        using var host = new MmmHost(config: """
+            { "apps": [ { "name": "slow", "command": [ "sh", "-c",
+                "echo >>$TEMP/starts; [ $(wc -l <$TEMP/starts) -le 3 ] && exit 3; exec $RAW --title Slow color 00ff00" ] } ] }
+            """);
+        host.WaitForClient("Slow");
+        Assert.Equal("failing", App().GetProperty("state").GetString());
+        Wait.Until(() => App().GetProperty("state").GetString() == "unstable", "the app has run for 10 s", () => $"{App()}",
+            TimeSpan.FromSeconds(40));
+        Assert.Equal(3, App().GetProperty("endsLastHour").GetInt32());
+
+        JsonElement App() => host.Ask("clients").GetProperty("apps")[0];
+    }
+
     [Fact]
     public void A_stopped_client_and_an_app_that_is_being_restarted_are_named()
     {

@@ -9,9 +9,16 @@ internal sealed class App(AppOptions options, int index)
     /// <summary>How many failures in a row are told to the user.</summary>
     public const int FailuresToTell = 3;
 
+    /// <summary>An app that has run for this time, in ns, no longer counts as failing.</summary>
+    public const long SoonNs = 10_000_000_000;
+
+    /// <summary>An app that ends within this time after its start, in ns, has failed.</summary>
+    public const long GoodNs = 300_000_000_000;
+
     private const int FirstDelayMs = 200, LongestDelayMs = 60_000;
-    private const long GoodNs = 300_000_000_000; // five minutes
+    private const long HourNs = 3_600_000_000_000;
     private int _delayMs = FirstDelayMs;
+    private readonly Queue<long> _ends = new(); // of the last hour; delays bound their number
 
     public AppOptions Options { get; set; } = options;
 
@@ -23,10 +30,20 @@ internal sealed class App(AppOptions options, int index)
     /// <summary>True if the app is no longer in the configuration; its process is being ended.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>One word: <c>running</c>, <c>restarting</c>, or <c>failing</c> if it keeps ending soon after its start.</summary>
-    public string State => Failures >= FailuresToTell ? "failing"
-        : Process is { HasEnded: false } && !RestartNow ? "running"
-        : "restarting";
+    /// <summary>
+    /// One word: <c>running</c>, <c>restarting</c>, <c>failing</c> if it keeps ending, or <c>unstable</c> if it kept ending and has not
+    /// run for five minutes since.
+    /// </summary>
+    public string State
+    {
+        get
+        {
+            var ranNs = Process is { HasEnded: false } process && !RestartNow ? EventLoop.Now - process.StartedNs : -1;
+            return Failures < FailuresToTell || ranNs >= GoodNs ? ranNs < 0 ? "restarting" : "running"
+                : ranNs >= SoonNs ? "unstable"
+                : "failing";
+        }
+    }
 
     /// <summary>The app's current process; null if there is none and nothing is left of the last one's process group.</summary>
     public AppProcess? Process { get; set; }
@@ -43,7 +60,7 @@ internal sealed class App(AppOptions options, int index)
     /// <summary>How the app ended the last time, as in <c>code 3</c> or <c>signal SEGV</c>; null if it has not ended yet.</summary>
     public string? LastExit { get; set; }
 
-    /// <summary>How many times in a row the app ended soon after its start, or could not be started.</summary>
+    /// <summary>How many times in a row the app ended within five minutes after its start, or could not be started.</summary>
     public int Failures { get; set; }
 
     /// <summary>The time of the first of these failures.</summary>
@@ -57,6 +74,20 @@ internal sealed class App(AppOptions options, int index)
 
     /// <summary>Called when the first frame of the next process has been shown, or with the reason why there is none.</summary>
     public List<Action<string?>> Waiting { get; } = [];
+
+    /// <summary>How many times the app ended or froze within the last hour, without having been requested to end.</summary>
+    public int EndsLastHour
+    {
+        get
+        {
+            while (_ends.TryPeek(out var first) && EventLoop.Now - first > HourNs)
+                _ends.Dequeue();
+            return _ends.Count;
+        }
+    }
+
+    /// <summary>Counts an end that was not requested.</summary>
+    public void CountEnd() => _ends.Enqueue(EventLoop.Now);
 
     /// <summary>True if it was logged that the app's program leaves others in the background.</summary>
     public bool SaidBackground { get; set; }

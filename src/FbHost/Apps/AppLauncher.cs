@@ -17,7 +17,6 @@ namespace FbHost.Apps;
 internal sealed class AppLauncher : IDisposable
 {
     private const int TerminateMs = 2000, KilledMs = 500, LookMs = 5; // at the end of the host
-    private const long SoonNs = 10_000_000_000; // an app that ends within this time after its start has failed
     private readonly EventLoop _loop;
     private readonly HostLog _log;
     private readonly string _directory;
@@ -235,7 +234,7 @@ internal sealed class AppLauncher : IDisposable
         process.Killed = () => _log.Warn($"app {app.Name} (pid {process.Pid}) did not end within 2 s after SIGTERM; killed");
         process.Gone = () => OnGone(app);
         if (app.Failures >= App.FailuresToTell)
-            app.Timer!.At(EventLoop.Now + SoonNs);
+            app.Timer!.At(EventLoop.Now + App.SoonNs);
         Changed?.Invoke();
     }
 
@@ -262,7 +261,8 @@ internal sealed class AppLauncher : IDisposable
                 + "let the program stay in the foreground (in a shell script: exec PROGRAM, without &)");
         }
         var last = app.Output?.Lines.LastOrDefault(line => line.Ns >= process.StartedNs)?.Text;
-        NoteEnd(app, EventLoop.Now - process.StartedNs < SoonNs,
+        app.CountEnd();
+        NoteEnd(app, EventLoop.Now - process.StartedNs < App.GoodNs,
             $"it {how}{(string.IsNullOrEmpty(last) ? "" : $"; its last line is: {LogWriter.Printable(last)}")}");
         app.Timer!.After(delay);
     }
@@ -307,8 +307,7 @@ internal sealed class AppLauncher : IDisposable
         {
             if (process.HasEnded)
                 return; // the rest of its process group is ending; the app is restarted after that
-            app.Failures = 0; // it has run for long enough
-            Recovered?.Invoke(app.Name);
+            Recovered?.Invoke(app.Name); // it has run for long enough
             Changed?.Invoke();
             return;
         }

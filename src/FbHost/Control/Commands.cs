@@ -210,6 +210,7 @@ internal sealed class Commands
     {
         w.WriteString("app", app.Name);
         w.WriteNumber("restarts", app.Restarts);
+        w.WriteNumber("endsLastHour", app.EndsLastHour);
         if (app.LastExit is { } exit)
             w.WriteString("lastExit", exit);
     }
