@@ -39,26 +39,14 @@ internal sealed class PanelLight : IDisposable
         if (_auto is not null)
             _timer.After(0);
         else if (kept.Brightness is { } percent)
-            worker.Run(() => Try(() => _backlight.Set(percent)));
-    }
-
-    // A panel without a backlight is no fault here: mmmctl brightness says so.
-    private static void Try(Action act)
-    {
-        try
-        {
-            act();
-        }
-        catch (MmmException)
-        {
-        }
+            worker.Run(() => Ignore(() => _backlight.Set(percent)));
     }
 
     /// <summary>The screen was turned off or on.</summary>
     public void Blank(bool blank)
     {
         _isBlank = blank;
-        _worker.Run(() => Try(() => _backlight.Blank(blank)));
+        _worker.Run(() => Ignore(() => _backlight.Blank(blank)));
         if (blank)
             _timer.Cancel();
         else if (_auto is not null)
@@ -89,6 +77,9 @@ internal sealed class PanelLight : IDisposable
         return (percent, fault);
     }, result => done(result.percent, result.fault));
 
+    // A panel without a backlight is no fault here: mmmctl brightness says so.
+    private static void Ignore(Action act) => FaultOf(act);
+
     private static string? FaultOf(Action act)
     {
         try
@@ -111,7 +102,7 @@ internal sealed class PanelLight : IDisposable
         {
             _shown += Math.Sign(_target - _shown);
             var percent = _shown;
-            _worker.Run(() => Try(() => _backlight.Set(percent)));
+            _worker.Run(() => Ignore(() => _backlight.Set(percent)));
             _timer.After(FadeMs);
             return;
         }
