@@ -28,8 +28,10 @@ namespace FbHost;
 /// <param name="loop">The loop of all parts. The caller keeps it, and runs it after the start.</param>
 /// <param name="log">The host's log.</param>
 /// <param name="lifetime">Receives the request to end.</param>
+/// <param name="manager">The service manager. The caller keeps it.</param>
 internal sealed partial class Appliance(
-    ServeOptions options, CrashGuard? guard, EventLoop loop, HostLog log, IHostApplicationLifetime lifetime) : IHostedService
+    ServeOptions options, CrashGuard? guard, EventLoop loop, HostLog log, IHostApplicationLifetime lifetime, SystemdNotifier manager)
+    : IHostedService
 {
     private const int VolumeStep = 5; // %
     private static readonly HashSet<string> NoMessages = [];
@@ -113,7 +115,9 @@ internal sealed partial class Appliance(
             _log.Warn(fault);
         foreach (var line in options.Faults)
             NoteFault(line);
-        var apps = _apps = new AppLauncher(_loop, _log, directory, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
+        var directories = Own(new AppDirectories(_loop, directory, _log));
+        var starter = new AppStarter(directory, directories, new AppFolders(), new Cgroups(directory));
+        var apps = _apps = new AppLauncher(_loop, _log, starter, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
         // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
         clientDirectory.Listen();
@@ -147,6 +151,13 @@ internal sealed partial class Appliance(
         var light = Own(new PanelLight(_loop, worker, options, volumes, _log));
         blanker.Changed += light.Blank;
         apps.Follow(clients);
+        directories.Serve(clients);
+        clients.AppNamed = name => ClientAppOf(apps.AppNamed(name));
+        clients.PidOfClient = apps.PidOfClient;
+        _ = new Liveness(_loop, clients, apps, blanker);
+        Own(new Watchdog(_loop, manager, options.WatchdogDevice, options.WatchdogSeconds, panel, apps, options.Front, _log));
+        apps.Changed += () => manager.Status(StatusOf(apps));
+        manager.Status(StatusOf(apps));
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
         var hostKeys = new HostKeys(options.HostKeys, window is null ? [] : DesktopWindow.Keys,
             action => Act(action, clients, blanker, apps, output, window, rotation, () => SaveScreenshot(display, worker)),
@@ -360,8 +371,16 @@ internal sealed partial class Appliance(
         : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages,
             IsNew: app.Process is { IsChild: true }, app.Options.UsesSdlKeyNames, (PlaceRule)app.Options.Place, app.Options.Audio);
 
+    // A program that somebody starts by hand may be stopped, or run in a debugger.
+    private static readonly LivenessOptions NoLiveness = new()
+    {
+        AnswerWithin = TimeSpan.Zero, FirstFrameWithin = TimeSpan.Zero,
+    };
+
+    private static string StatusOf(AppLauncher apps) => string.Join(", ", apps.All.Select(a => $"{a.Name} {a.State}"));
+
     private IReadOnlyList<AppOptions> AppsToRun() => options.Command.Count > 0
-        ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command)]
+        ? [new AppOptions(Path.GetFileName(options.Command[0]), options.Command) { Start = null, Liveness = NoLiveness }]
         : options.Apps;
 
     private IDisplay OpenDisplay(string directory)

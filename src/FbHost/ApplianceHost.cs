@@ -26,7 +26,7 @@ internal sealed class ApplianceHost : IHost, IServiceProvider
     {
         _log = new HostLog(writer);
         _lifetime.ApplicationStopping.Register(() => _loop.Post(_loop.Stop));
-        _appliance = new Appliance(options, guard, _loop, _log, _lifetime);
+        _appliance = new Appliance(options, guard, _loop, _log, _lifetime, _manager);
     }
 
     public IServiceProvider Services => this;

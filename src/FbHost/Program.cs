@@ -13,6 +13,8 @@ StandardStreams.Ensure();
 ChildProcess.KeepExitCodes();
 if (args is [CrashGuard.Argument, ..])
     return CrashGuard.Run();
+if (args is [AppGate.Argument, ..])
+    return AppGate.Run(args);
 Func<LogWriter, int> run;
 CrashGuard? guard = null;
 var isMmmctl = false;
@@ -46,7 +48,8 @@ try
             catch (MmmException e) when (options.Command.Count > 0 && e.InnerException is ServedElsewhereException served)
             {
                 guard?.Dispose(); // the other host has the screen; the command is one more client of it
-                throw new MmmException(ChildProcess.Become(options.Command, Rendezvous.PathVariable, served.Directory));
+                throw new MmmException(ChildProcess.Become(
+                    options.Command, new Dictionary<string, string> { [Rendezvous.PathVariable] = served.Directory }));
             }
         };
     }

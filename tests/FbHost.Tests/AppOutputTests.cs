@@ -6,7 +6,7 @@ namespace FbHost.Tests;
 public sealed class AppOutputTests
 {
     private static string App(string name, string script) =>
-        $$"""{ "name": "{{name}}", "command": [ "sh", "-c", {{JsonSerializer.Serialize(script)}} ] }""";
+        $$"""{ "name": "{{name}}", "sandbox": "none", "command": [ "sh", "-c", {{JsonSerializer.Serialize(script)}} ] }""";
 
     private static MmmHost Host(params string[] apps) => new(config: $$"""{ "apps": [ {{string.Join(",", apps)}} ] }""");
 

@@ -9,7 +9,7 @@ namespace FbHost.Tests;
 /// <summary>The processes of apps: their groups, their ends, and what they get from the host.</summary>
 public class AppProcessTests
 {
-    private const string Shell = """{ "apps": [ { "name": "demo", "command": [ "/bin/sh", "$TEMP/app" ] } ] }""";
+    private const string Shell = """{ "apps": [ { "name": "demo", "keepRunning": true, "sandbox": "none", "command": [ "/bin/sh", "$TEMP/app" ] } ] }""";
 
     private static readonly Dictionary<string, string> NoVariables = [];
 
@@ -153,7 +153,7 @@ public class AppProcessTests
         using var host = new MmmHost(start: false, config: """
             { "apps": [ {
                 "name": "small", "fullScreen": true,
-                "command": ["/bin/sh", "-c", "($RAW --size 64x48 color 00ff00 &); exec sleep 1000"] } ] }
+                "sandbox": "none", "command": ["/bin/sh", "-c", "($RAW --size 64x48 color 00ff00 &); exec sleep 1000"] } ] }
             """);
         host.Start();
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
@@ -165,7 +165,7 @@ public class AppProcessTests
         using var host = new MmmHost(start: false, config: """
             { "apps": [ {
                 "name": "small", "fullScreen": true,
-                "command": ["/bin/sh", "-c", "setsid -w $RAW --size 64x48 color 00ff00 & wait"] } ] }
+                "sandbox": "none", "command": ["/bin/sh", "-c", "setsid -w $RAW --size 64x48 color 00ff00 & wait"] } ] }
             """);
         host.Start();
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);

@@ -12,7 +12,7 @@ public class AppRightsTests
         $"(while ! [ -e $TEMP/{name} ]; do sleep 0.02; done; exec $RAW --title {name} --size 8x8 message {text}) & ";
 
     private static string App(string name, string messages, string script) =>
-        $$"""{ "name": "{{name}}", "messages": [ {{messages}} ], "command": [ "sh", "-c", "{{script}} wait" ] }""";
+        $$"""{ "name": "{{name}}", "messages": [ {{messages}} ], "sandbox": "none", "command": [ "sh", "-c", "{{script}} wait" ] }""";
 
     [Fact]
     public void An_app_that_may_blank_the_screen_does_and_another_one_does_not()
@@ -50,8 +50,8 @@ public class AppRightsTests
         using var host = new MmmHost(config: """
             { "messages": [], "apps": [
               { "name": "may", "messages": [ "move" ],
-                "command": [ "$RAW", "--title", "May", "--size", "30x20", "--at", "100,90", "color", "00ff00" ] },
-              { "name": "not", "command": [ "$RAW", "--title", "Not", "--size", "30x20", "--at", "200,90", "color", "00ff00" ] } ] }
+                "sandbox": "none", "command": [ "$RAW", "--title", "May", "--size", "30x20", "--at", "100,90", "color", "00ff00" ] },
+              { "name": "not", "sandbox": "none", "command": [ "$RAW", "--title", "Not", "--size", "30x20", "--at", "200,90", "color", "00ff00" ] } ] }
             """);
         host.WaitForClient("May");
         host.WaitForClient("Not");
@@ -70,7 +70,7 @@ public class AppRightsTests
         Programs.NeedRoot();
         using var host = new MmmHost(config: """
             { "messages": [], "apps": [
-              { "name": "may", "messages": [ "quit" ], "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] } ] }
+              { "name": "may", "messages": [ "quit" ], "sandbox": "none", "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] } ] }
             """);
         using var watch = new ControlClient(host.Path);
         Assert.True(watch.Ask("watch").GetProperty("ok").GetBoolean());
@@ -94,8 +94,8 @@ public class AppRightsTests
     {
         using var host = new MmmHost(config: """
             { "messages": [], "apps": [
-              { "name": "may", "messages": [ "move" ], "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] },
-              { "name": "not", "messages": [ "raise" ], "command": [ "sh", "-c", "echo $$ >$TEMP/not; exec sleep 1000" ] } ] }
+              { "name": "may", "messages": [ "move" ], "sandbox": "none", "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] },
+              { "name": "not", "messages": [ "raise" ], "sandbox": "none", "command": [ "sh", "-c", "echo $$ >$TEMP/not; exec sleep 1000" ] } ] }
             """);
         var pid = 0;
         Wait.Until(() => File.Exists(host.Temp[app]) && int.TryParse(File.ReadAllText(host.Temp[app]), out pid), "the app's pid");

@@ -40,7 +40,7 @@ public class BackdropTests
     public void A_configuration_with_a_fault_is_replaced_and_told_until_it_is_mended()
     {
         using var host = new MmmHost(config: "{\n \"display\": { \"rotat\": 90 }, \"apps\": [] }", start: false);
-        var image = """{ "apps": [ { "name": "one", "command": ["$RAW", "--size", "320x200", "color", "00ff00"] } ] }""";
+        var image = """{ "apps": [ { "name": "one", "sandbox": "none", "command": ["$RAW", "--size", "320x200", "color", "00ff00"] } ] }""";
         host.Start("--fallback", host.Temp.Write("image.json", host.Expand(image)));
         host.WaitForClient("raw");
         host.WaitForLog($"{host.Temp["mmm.json"]}:2: display.rotat is not a known key; did you mean \"rotate\"?");
@@ -54,9 +54,9 @@ public class BackdropTests
     public void What_can_run_runs_beside_apps_that_cannot()
     {
         using var host = new MmmHost(start: false, config: """
-            { "apps": [ { "name": "lost", "command": ["/nonexistent/app"] }, { "name": "odd", "command": ["/bin/true"], "ful": true },
-              { "name": "one", "command": ["$RAW", "--size", "32x20", "color", "00ff00"] },
-              { "name": "one", "command": ["/bin/true"] } ] }
+            { "apps": [ { "name": "lost", "sandbox": "none", "command": ["/nonexistent/app"] }, { "name": "odd", "command": ["/bin/true"], "ful": true },
+              { "name": "one", "sandbox": "none", "command": ["$RAW", "--size", "32x20", "color", "00ff00"] },
+              { "name": "one", "sandbox": "none", "command": ["/bin/true"] } ] }
             """);
         host.Start("--fallback", host.Temp["mmm.json"]);
         host.WaitForClient("raw");
@@ -71,7 +71,7 @@ public class BackdropTests
         using var host = new MmmHost(800, 480, config: """
             { "apps": [ {
                 "name": "door",
-                "command": ["/bin/sh", "-c", "[ -e $TEMP/mended ] && exec $RAW --size 800x480 color 00ff00; exit 3"] } ],
+                "sandbox": "none", "command": ["/bin/sh", "-c", "[ -e $TEMP/mended ] && exec $RAW --size 800x480 color 00ff00; exit 3"] } ],
               "help": "Call the caretaker: 555 1234, or write to help@example.org." }
             """);
         Wait.Until(() => host.Picture().Contains(0xFFFFFF) && host.Pixel(2, 2) == 0, "the page",

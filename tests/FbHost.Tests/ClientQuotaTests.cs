@@ -67,7 +67,7 @@ public sealed class ClientQuotaTests : IDisposable
     public void An_app_of_many_processes_has_32_clients_and_one_more_when_one_of_them_ends()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "many", "command": [ "sh", "-c",
+            { "apps": [ { "name": "many", "sandbox": "none", "command": [ "sh", "-c",
               "for i in $(seq 33); do \"$0\" --title Many$i --size 8x8 deaf & done; wait", "$RAW" ] } ] }
             """);
         WaitForCount(host, OfApp);
@@ -130,7 +130,7 @@ public sealed class ClientQuotaTests : IDisposable
     }
 
     private static ClientSession Session(EventLoop loop, int number, uint user) =>
-        new($"{number}", new FileIdentity(1, (ulong)number), user, loop.CreateTimer(() => { }));
+        new($"{number}", new FileIdentity(1, (ulong)number), user, loop.CreateTimer(() => { })) { Finder = null! };
 
     [Fact]
     public void A_users_files_that_are_no_clients_make_room_for_each_other_and_not_for_another_users()

@@ -17,9 +17,9 @@ public class ClientsTableTests
     {
         using var host = new MmmHost(config: """
             { "apps": [
-                { "name": "shown", "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] },
-                { "name": "quiet", "command": [ "sleep", "1000" ] },
-                { "name": "broken", "command": [ "sh", "-c", "exit 3" ] } ] }
+                { "name": "shown", "sandbox": "none", "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] },
+                { "name": "quiet", "sandbox": "none", "command": [ "sleep", "1000" ] },
+                { "name": "broken", "sandbox": "none", "command": [ "sh", "-c", "exit 3" ] } ] }
             """);
         host.WaitForClient("Shown");
         Wait.Until(() => Table(host).Any(l => l.StartsWith("broken ", StringComparison.Ordinal)
@@ -41,7 +41,7 @@ public class ClientsTableTests
     public void An_app_that_kept_ending_is_unstable_for_a_while()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "slow", "command": [ "sh", "-c",
+            { "apps": [ { "name": "slow", "sandbox": "none", "command": [ "sh", "-c",
                 "echo >>$TEMP/starts; [ $(wc -l <$TEMP/starts) -le 3 ] && exit 3; exec $RAW --title Slow color 00ff00" ] } ] }
             """);
         host.WaitForClient("Slow");
@@ -57,7 +57,7 @@ public class ClientsTableTests
     public void A_stopped_client_and_an_app_that_is_being_restarted_are_named()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }
+            { "apps": [ { "name": "demo", "sandbox": "none", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }
             """);
         var pid = host.WaitForClient("Demo").Pid;
         new Child("kill", ["-STOP", $"{pid}"]).WaitForEnd();

@@ -52,7 +52,7 @@ public class ControlTests
     public void Clients_and_apps_are_found_without_regard_to_case()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "Panel", "command": ["$RAW", "--title", "My Panel", "color", "1"] } ] }
+            { "apps": [ { "name": "Panel", "sandbox": "none", "command": ["$RAW", "--title", "My Panel", "color", "1"] } ] }
             """);
         var pid = host.WaitForClient("My Panel").Pid;
         Assert.Equal(0, host.Ctl("raise", "my panel").WaitForEnd());
@@ -170,7 +170,7 @@ public class ControlTests
     public void A_restarted_app_answers_when_it_shows_a_frame()
     {
         using var host =
-            new MmmHost(config: """{ "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""");
+            new MmmHost(config: """{ "apps": [ { "name": "demo", "sandbox": "none", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""");
         var first = host.WaitForClient("Demo").Pid;
         Assert.Equal(0, host.Ctl("restart", "demo").WaitForEnd());
         Assert.NotEqual(first, host.WaitForClient("Demo").Pid);

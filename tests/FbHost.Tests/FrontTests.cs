@@ -8,7 +8,7 @@ public class FrontTests
 
     // An app that shows its picture when the test says so.
     private static string App(string name, string color) => $$"""
-        { "name": "{{name}}", "command": [ "sh", "-c",
+        { "name": "{{name}}", "sandbox": "none", "command": [ "sh", "-c",
           "while ! [ -e $TEMP/go-{{name}} ]; do sleep 0.02; done; exec $RAW --title {{name}} --size 100x80 color {{color}}" ] }
         """;
 

@@ -155,7 +155,7 @@ public class HostileControlTests
     public void Answers_come_in_the_order_of_their_requests()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "slow", "command": ["/bin/sh", "-c", "sleep 0.3; exec $RAW color 00ff00"] } ] }
+            { "apps": [ { "name": "slow", "sandbox": "none", "command": ["/bin/sh", "-c", "sleep 0.3; exec $RAW color 00ff00"] } ] }
             """);
         host.WaitForClient("raw");
         using var control = new ControlClient(host.Path);
@@ -172,7 +172,7 @@ public class HostileControlTests
     [Fact]
     public void Somebody_who_hangs_up_while_an_answer_is_owed_or_asks_on_is_no_load()
     {
-        using var host = new MmmHost(config: """{ "apps": [ { "name": "never", "command": ["/bin/sh", "-c", "sleep 1000"] } ] }""");
+        using var host = new MmmHost(config: """{ "apps": [ { "name": "never", "sandbox": "none", "command": ["/bin/sh", "-c", "sleep 1000"] } ] }""");
         host.Raw("--title Good animate");
         host.WaitForClient("Good");
         for (var i = 0; i < 100; i++) // more than there may be connections

@@ -150,7 +150,7 @@ public class KeyboardTests
     public void A_configured_key_restarts_the_app_in_the_foreground()
     {
         using var host = new MmmHost(input: true, config: """
-            { "apps": [ { "name": "demo", "command": [ "$RAW", "--title", "Demo", "color", "ff0000" ] } ],
+            { "apps": [ { "name": "demo", "sandbox": "none", "command": [ "$RAW", "--title", "Demo", "color", "ff0000" ] } ],
               "input": { "keys": { "host": { "control-alt-z": "restart-app" } } } }
             """);
         var before = host.WaitForClient("Demo").Pid;

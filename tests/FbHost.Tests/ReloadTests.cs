@@ -30,7 +30,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     private static string App(string name, string color) =>
-        $$"""{ "name": "{{name}}", "command": [ "$RAW", "--title", "{{name}}", "color", "{{color}}" ] }""";
+        $$"""{ "name": "{{name}}", "sandbox": "none", "command": [ "$RAW", "--title", "{{name}}", "color", "{{color}}" ] }""";
 
     private static string Apps(params string[] apps) => $$"""{ "apps": [ {{string.Join(", ", apps)}} ] }""";
 
@@ -44,7 +44,7 @@ public sealed class ReloadTests : IDisposable
         Assert.StartsWith($"mmmctl: {File}:2: display.rotaet is not a known key; did you mean \"rotate\"?", lines[0]);
         Assert.StartsWith($"mmmctl: {File}:3: hlp is not a known key; did you mean \"help\"?", lines[1]);
         Assert.Equal(pid, _host.WaitForClient("one").Pid);
-        lines = Reload(Apps("""{ "name": "two", "command": ["/nonexistent/app"] }"""), code: 1);
+        lines = Reload(Apps("""{ "name": "two", "sandbox": "none", "command": ["/nonexistent/app"] }"""), code: 1);
         Assert.Contains("app two: /nonexistent/app: there is no such program", Assert.Single(lines));
         Assert.Equal(pid, _host.WaitForClient("one").Pid);
         Assert.Equal(["nothing has changed"], Reload(Apps(App("one", "ff0000"))));
@@ -89,7 +89,7 @@ public sealed class ReloadTests : IDisposable
     public void An_app_that_comes_back_while_it_is_ending_runs_once()
     {
         const string slow = """
-            { "apps": [ { "name": "slow", "command": ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"] } ] }
+            { "apps": [ { "name": "slow", "sandbox": "none", "command": ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"] } ] }
             """;
         Start(slow);
         _host.WaitForLog("slow: up");

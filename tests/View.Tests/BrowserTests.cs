@@ -138,8 +138,8 @@ public sealed class BrowserTests : IDisposable
     {
         using var host = new MmmHost(config: """
             {
-              "apps": [ { "name": "one", "command": ["$RAW", "--title", "one", "color", "ff0000"] },
-                        { "name": "bad", "command": ["/bin/sh", "-c", "echo lost the sensor; exit 3"] } ]
+              "apps": [ { "name": "one", "sandbox": "none", "command": ["$RAW", "--title", "one", "color", "ff0000"] },
+                        { "name": "bad", "sandbox": "none", "command": ["/bin/sh", "-c", "echo lost the sensor; exit 3"] } ]
             }
             """);
         host.WaitForClient("one");

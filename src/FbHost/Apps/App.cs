@@ -31,13 +31,18 @@ internal sealed class App(AppOptions options, int index)
     public bool IsLeaving { get; set; }
 
     /// <summary>
-    /// One word: <c>running</c>, <c>restarting</c>, <c>failing</c> if it keeps ending, or <c>unstable</c> if it kept ending and has not
-    /// run for five minutes since.
+    /// One word: <c>waiting</c> before what <see cref="AppOptions.StartWhen"/> names; <c>running</c>; <c>frozen</c> while it is being ended
+    /// for that; <c>restarting</c>; <c>failing</c> if it keeps ending; <c>unstable</c> if it kept ending and has not run for five minutes
+    /// since; <c>ended</c> if it is not started again.
     /// </summary>
     public string State
     {
         get
         {
+            if (IsWaiting || HasStopped)
+                return IsWaiting ? "waiting" : "ended";
+            if (Frozen is not null)
+                return "frozen";
             var ranNs = Process is { HasEnded: false } process && !RestartNow ? EventLoop.Now - process.StartedNs : -1;
             return Failures < FailuresToTell || ranNs >= GoodNs ? ranNs < 0 ? "restarting" : "running"
                 : ranNs >= SoonNs ? "unstable"
@@ -45,8 +50,26 @@ internal sealed class App(AppOptions options, int index)
         }
     }
 
+    /// <summary>True if the app has not been started yet, because what it waits for is not there.</summary>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>True if the app has ended and its restart policy does not start it again.</summary>
+    public bool HasStopped { get; set; }
+
+    /// <summary>Why its process was found frozen; null if it was not.</summary>
+    public string? Frozen { get; set; }
+
+    /// <summary>True if a client of the current process has shown a frame.</summary>
+    public bool HasShown { get; set; }
+
+    /// <summary>True if a client of any of its processes has shown a frame.</summary>
+    public bool HasEverShown { get; set; }
+
     /// <summary>The app's current process; null if there is none and nothing is left of the last one's process group.</summary>
     public AppProcess? Process { get; set; }
+
+    /// <summary>Elapses when the current process should have shown its first frame, or its next one.</summary>
+    public LoopTimer? FrameTimer { get; set; }
 
     /// <summary>Restarts the app. While the app runs after failures, the timer elapses when it has run for long enough.</summary>
     public LoopTimer? Timer { get; set; }

@@ -14,16 +14,17 @@ namespace FbHost.Apps;
 /// Starts the configured apps, and restarts each after it has ended (<see cref="App.NextDelay"/>). The processes are recorded in a file, so
 /// that a host that is started after a crash takes over the apps of the last host and does not start them twice.
 /// </summary>
-internal sealed class AppLauncher : IDisposable
+internal sealed partial class AppLauncher : IDisposable
 {
     private const int TerminateMs = 2000, KilledMs = 500, LookMs = 5; // at the end of the host
     private readonly EventLoop _loop;
     private readonly HostLog _log;
-    private readonly string _directory;
+    private readonly AppStarter _starter;
     private readonly HostDirectory? _own;
     private readonly KeptApps _kept;
     private readonly List<App> _apps;
     private readonly List<App> _leaving = []; // no longer configured, and ending
+    private NetworkWatch? _network;
 
     /// <summary>An app keeps failing; the arguments are its name, since when, and why.</summary>
     public event Action<string, DateTime, string>? Failing;
@@ -33,12 +34,12 @@ internal sealed class AppLauncher : IDisposable
 
     /// <param name="loop">Waits for the ends of the apps.</param>
     /// <param name="log">Takes a line for each end of an app that was not requested.</param>
-    /// <param name="directory">The value of MMM_PATH for the apps.</param>
+    /// <param name="starter">Starts the processes of apps.</param>
     /// <param name="own">Stores the processes for the next host; null if they are not stored.</param>
     /// <param name="apps">The configured apps.</param>
-    public AppLauncher(EventLoop loop, HostLog log, string directory, HostDirectory? own, IReadOnlyList<AppOptions> apps)
+    public AppLauncher(EventLoop loop, HostLog log, AppStarter starter, HostDirectory? own, IReadOnlyList<AppOptions> apps)
     {
-        (_loop, _log, _directory, _own, _kept) = (loop, log, directory, own, new KeptApps(own, log));
+        (_loop, _log, _starter, _own, _kept) = (loop, log, starter, own, new KeptApps(own, log));
         _apps = [.. apps.Select(Make)];
         ProcessTree.Adopt();
     }
@@ -47,8 +48,15 @@ internal sealed class AppLauncher : IDisposable
     {
         var app = new App(options, index);
         app.Timer = _loop.CreateTimer(() => OnTimer(app));
+        app.FrameTimer = _loop.CreateTimer(() => FrameDue?.Invoke(app));
         return app;
     }
+
+    /// <summary>An app's <see cref="App.FrameTimer"/> has elapsed.</summary>
+    public event Action<App>? FrameDue;
+
+    /// <summary>A process of an app was started.</summary>
+    public event Action<App>? Started;
 
     /// <summary>Begins to follow which app has shown a frame. Call it before clients are served.</summary>
     public void Follow(ClientTable clients)
@@ -56,9 +64,13 @@ internal sealed class AppLauncher : IDisposable
         clients.Frames.FirstFrame += client =>
         {
             var app = client.App is { } known ? AppNamed(known.Name) : null;
-            if (app is { Options.FullScreen: true })
+            if (app is null)
+                return;
+            if (app.Options.FullScreen)
                 clients.Messages.MakeFullScreen(client);
-            app?.Answer(null);
+            (app.HasShown, app.HasEverShown) = (true, true);
+            app.Answer(null);
+            StartWaiting(w => w.After == app.Name);
         };
         clients.Ended += _ => ProcessTree.ReapOrphans();
     }
@@ -72,6 +84,12 @@ internal sealed class AppLauncher : IDisposable
     /// Returns the app to which a process belongs, also if the app's process started it; null if it belongs to none of the host's apps.
     /// </summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
+
+    /// <summary>
+    /// Returns the process of an app whose pid in its innermost pid namespace is this one; 0 if there is none.
+    /// </summary>
+    public int PidOfClient(string app, int pid) =>
+        AppNamed(app)?.Process?.Members().Find(member => Sys.NamespacePid(member) == pid) ?? 0;
 
     /// <summary>The apps in the order of the configuration.</summary>
     public IReadOnlyList<App> All => _apps;
@@ -97,12 +115,12 @@ internal sealed class AppLauncher : IDisposable
         {
             var app = _apps[i];
             var isNew = !before.Contains(app) && !app.IsLeaving;
-            var isSame = !isNew && !app.IsLeaving && app.Options.Command.SequenceEqual(wanted[i].Command);
+            var isSame = !isNew && !app.IsLeaving && StartsAlike(app.Options, wanted[i]);
             (app.Options, app.Index, app.IsLeaving) = (wanted[i], i, false);
             _leaving.Remove(app);
-            if (isNew && Launch(app) is not null)
-                RetryLaunch(app);
-            else if (!isNew && !isSame)
+            if (isNew || app.IsWaiting)
+                Begin(app);
+            else if (!isSame)
                 BeginRestart(app);
         }
         if (_apps.Count > 0)
@@ -112,12 +130,17 @@ internal sealed class AppLauncher : IDisposable
         Changed?.Invoke();
     }
 
+    private static bool StartsAlike(AppOptions one, AppOptions other) =>
+        one.Command.SequenceEqual(other.Command) && (one.Start?.IsSame(other.Start) ?? other.Start is null);
+
     private void Leave(App app)
     {
+        (app.IsWaiting, app.HasStopped) = (false, false);
         app.RestartNow = false;
         app.Answer("the app is no longer in the configuration");
         app.IsLeaving = true;
         app.Timer!.Cancel();
+        app.FrameTimer!.Cancel();
         Recovered?.Invoke(app.Name);
         if (app.Process is null)
         {
@@ -132,7 +155,9 @@ internal sealed class AppLauncher : IDisposable
     private void Forget(App app)
     {
         _leaving.Remove(app);
+        _starter.Forget(app.Options);
         _loop.Remove(app.Timer!);
+        _loop.Remove(app.FrameTimer!);
         app.Output?.Dispose();
     }
 
@@ -150,12 +175,22 @@ internal sealed class AppLauncher : IDisposable
         var kept = _kept.Read();
         foreach (var app in _apps)
         {
-            if (kept.TryGetValue(app.Name, out var process)
-                && AppProcess.OfFormerHost(_loop, app.Name, process.Pid, process.StartTime) is { } running)
+            var cgroup = _starter.CgroupOf(app.Options);
+            var isWrapped = app.Options.Start is { IsSandboxed: true };
+            var running = kept.TryGetValue(app.Name, out var process)
+                ? AppProcess.OfFormerHost(_loop, app.Name, cgroup, isWrapped, process.Pid, process.StartTime) : null;
+            if (running is not null && app.Options.Start is { KeepRunning: true })
             {
                 app.Output = OpenOutput(app);
+                app.HasShown = true; // by the former host
+                _starter.TakeOver(app.Options);
                 Watch(app, running);
+                continue;
             }
+            running?.Kill();
+            running?.Dispose();
+            if (cgroup is not null)
+                Cgroups.Kill(cgroup); // what the kernel did not end with the former host
         }
     }
 
@@ -166,40 +201,59 @@ internal sealed class AppLauncher : IDisposable
     {
         foreach (var app in _apps.Where(a => a.Process is null))
         {
-            if (Launch(app) is { } fault && (EndWith is not null || (!fault.IsShortage && !retries)))
+            if (!IsTime(app))
+                app.IsWaiting = true;
+            else if (Launch(app) is { } fault && (EndWith is not null || (!fault.IsShortage && !retries)))
                 throw new MmmException(fault.Line);
-            if (app.Process is null)
+            else if (app.Process is null)
                 RetryLaunch(app);
         }
+        WatchNetwork();
         Keep();
+    }
+
+    // Starts an app that is new, or waits, if what it waits for is there.
+    private void Begin(App app)
+    {
+        app.IsWaiting = !IsTime(app);
+        if (!app.IsWaiting && Launch(app) is not null)
+            RetryLaunch(app);
+        WatchNetwork();
+    }
+
+    private bool IsTime(App app) => app.Options.StartWhen switch
+    {
+        { Network: true } => NetworkWatch.IsThere(),
+        { After: { } name } => AppNamed(name) is { HasEverShown: true } or { HasShown: true },
+        _ => true,
+    };
+
+    private void StartWaiting(Predicate<StartWhen> isThere)
+    {
+        foreach (var app in _apps.FindAll(a => a.IsWaiting && isThere(a.Options.StartWhen)))
+            Begin(app);
+        Keep();
+    }
+
+    // Only while an app waits for it.
+    private void WatchNetwork()
+    {
+        var isWanted = _apps.Exists(a => a.IsWaiting && a.Options.StartWhen.Network);
+        if (isWanted)
+        {
+            _network ??= new NetworkWatch(_loop, () => StartWaiting(w => w.Network));
+        }
+        else
+        {
+            _network?.Dispose();
+            _network = null;
+        }
     }
 
     private void Keep()
     {
         if (EndWith is null && _apps.Count > 0)
             _kept.Write(_apps);
-    }
-
-    // Returns null, or why the app cannot be started.
-    private (string Line, bool IsShortage)? Launch(App app)
-    {
-        var command = app.Options.Command;
-        app.Output ??= OpenOutput(app);
-        var output = app.Output?.OpenForApp() ?? -1;
-        var pid = ChildProcess.Start(command,
-            new Dictionary<string, string> { [Rendezvous.PathVariable] = _directory, [ProcessTree.AppVariable] = app.Name }, output);
-        Sys.Close(output);
-        if (pid > 0)
-        {
-            app.LaunchFault = null;
-            app.Restarts += app.LastExit is null ? 0 : 1;
-            Watch(app, AppProcess.OfChild(_loop, app.Name, pid));
-            return null;
-        }
-        var isShortage = -pid == EAGAIN || -pid == ENOMEM || -pid == EMFILE || -pid == ENFILE;
-        var remedy = isShortage ? "end other processes, or raise the limits (ulimit -a) of the host" : "name a program that can be run";
-        app.LaunchFault = $"app {app.Name}: {command[0]}: {ChildProcess.ReasonOf(pid, command[0])}; {remedy}";
-        return (app.LaunchFault, isShortage);
     }
 
     // The output of mmm COMMAND is the host's: it may be part of a pipeline.
@@ -227,107 +281,6 @@ internal sealed class AppLauncher : IDisposable
     private string NoAppIs(string name) =>
         $"no app is named {name}; there {(_apps.Count == 0 ? "are none" : "is " + string.Join(", ", _apps.Select(a => a.Name)))}";
 
-    private void Watch(App app, AppProcess process)
-    {
-        app.Process = process;
-        process.Ended = () => OnEnd(app, process);
-        process.Killed = () => _log.Warn($"app {app.Name} (pid {process.Pid}) did not end within 2 s after SIGTERM; killed");
-        process.Gone = () => OnGone(app);
-        if (app.Failures >= App.FailuresToTell)
-            app.Timer!.At(EventLoop.Now + App.SoonNs);
-        Changed?.Invoke();
-    }
-
-    private void OnEnd(App app, AppProcess process)
-    {
-        app.Timer!.Cancel();
-        app.Output?.Drain();
-        app.LastExit = ExitText(process.ExitCode);
-        Changed?.Invoke();
-        if (EndWith is { } end)
-        {
-            end(process.ExitCode ?? 0);
-            return;
-        }
-        if (app.RestartNow || app.IsLeaving)
-            return;
-        var how = process.ExitCode is { } code ? $"ended with code {code}" : "ended";
-        var delay = app.NextDelay(ranNs: EventLoop.Now - process.StartedNs);
-        _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in {Seconds(delay)}");
-        if (process is { ExitCode: 0, HasOthers: true } && !app.SaidBackground)
-        {
-            app.SaidBackground = true;
-            _log.Warn($"app {app.Name}: its program ended and left others running in the background, which are ended too; "
-                + "let the program stay in the foreground (in a shell script: exec PROGRAM, without &)");
-        }
-        var last = app.Output?.Lines.LastOrDefault(line => line.Ns >= process.StartedNs)?.Text;
-        app.CountEnd();
-        NoteEnd(app, EventLoop.Now - process.StartedNs < App.GoodNs,
-            $"it {how}{(string.IsNullOrEmpty(last) ? "" : $"; its last line is: {LogWriter.Printable(last)}")}");
-        app.Timer!.After(delay);
-    }
-
-    private static string Seconds(int milliseconds) => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.#} s");
-
-    private static string ExitText(int? code)
-    {
-        string[] signals = ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL",
-            "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM"];
-        return code is not { } known ? "ended"
-            : known <= 128 ? $"code {known}"
-            : known - 128 < signals.Length ? $"signal {signals[known - 128]}"
-            : $"signal {known - 128}";
-    }
-
-    private void OnGone(App app)
-    {
-        app.Process = null;
-        if (app.IsLeaving)
-            Forget(app);
-        else if (EndWith is null && !app.Timer!.IsRunning)
-            app.Timer.After(0);
-    }
-
-    private void NoteEnd(App app, bool failed, string why)
-    {
-        if (!failed)
-        {
-            app.Failures = 0;
-            return;
-        }
-        if (app.Failures++ == 0)
-            app.FailsSince = DateTime.Now;
-        if (app.Failures >= App.FailuresToTell)
-            Failing?.Invoke(app.Name, app.FailsSince, why);
-    }
-
-    private void OnTimer(App app)
-    {
-        if (app.Process is { } process)
-        {
-            if (process.HasEnded)
-                return; // the rest of its process group is ending; the app is restarted after that
-            Recovered?.Invoke(app.Name); // it has run for long enough
-            Changed?.Invoke();
-            return;
-        }
-        app.RestartNow = false;
-        var saidBefore = app.LaunchFault;
-        if (Launch(app) is not null)
-            RetryLaunch(app, saidBefore);
-        Keep();
-    }
-
-    private void RetryLaunch(App app, string? saidBefore = null)
-    {
-        var delay = app.NextDelay(ranNs: 0);
-        if (app.LaunchFault != saidBefore)
-            _log.Warn($"{app.LaunchFault}; trying again in {Seconds(delay)}");
-        NoteEnd(app, failed: true, $"it cannot be started, {app.LaunchFault}");
-        app.Answer(app.LaunchFault);
-        app.Timer!.After(delay);
-    }
-
     /// <summary>Ends an app's process and starts the app again. If its program file was replaced, the new program runs.</summary>
     /// <param name="name">The app's name in the configuration.</param>
     /// <param name="done">Called with null when the new process has shown its first frame, or with the reason why it has not shown
@@ -347,6 +300,7 @@ internal sealed class AppLauncher : IDisposable
     private static void BeginRestart(App app)
     {
         app.RestartNow = true;
+        (app.IsWaiting, app.HasStopped) = (false, false);
         app.ForgetDelays();
         if (app.Process is not { } process)
             app.Timer!.After(0);
@@ -391,12 +345,14 @@ internal sealed class AppLauncher : IDisposable
     public void Dispose()
     {
         var processes = _apps.Concat(_leaving).Select(a => a.Process).OfType<AppProcess>().ToList();
-        processes.ForEach(p => p.Terminate());
-        WaitForEnd(processes, TerminateMs);
-        processes.ForEach(p => p.Kill());
-        WaitForEnd(processes, KilledMs);
+        var left = processes.ToList();
+        left.ForEach(p => p.Terminate());
+        WaitForEnd(left, TerminateMs);
+        left.ForEach(p => p.Kill());
+        WaitForEnd(left, KilledMs);
         processes.ForEach(p => p.Dispose());
         KillOrphans();
+        _network?.Dispose();
         foreach (var app in _apps.Concat(_leaving))
             app.Output?.Dispose();
         if (EndWith is null && _apps.Count > 0)

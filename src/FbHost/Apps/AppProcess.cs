@@ -14,6 +14,8 @@ internal sealed class AppProcess : IDisposable
 {
     private const long TerminateMs = 2000, KilledMs = 1000, LookMs = 100, RestLookMs = 20;
     private readonly string _app;
+    private readonly string? _cgroup;
+    private readonly bool _isWrapped;
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
     private string? _startTime;
@@ -22,9 +24,10 @@ internal sealed class AppProcess : IDisposable
     private long _killAtNs = long.MaxValue;
     private long _killedNs; // 0 before SIGKILL
 
-    private AppProcess(EventLoop loop, string app, int pid, int pidFd, string? startTime, bool isChild)
+    private AppProcess(EventLoop loop, string app, string? cgroup, bool isWrapped, int pid, int pidFd, string? startTime, bool isChild)
     {
-        (_app, _loop, Pid, _pidFd, _startTime, IsChild) = (app, loop, pid, pidFd, startTime, isChild);
+        (_app, _cgroup, _isWrapped, _loop, Pid, _pidFd, _startTime, IsChild)
+            = (app, cgroup, isWrapped, loop, pid, pidFd, startTime, isChild);
         StartedNs = EventLoop.Now;
         _timer = loop.CreateTimer(Look);
     }
@@ -52,7 +55,7 @@ internal sealed class AppProcess : IDisposable
         get
         {
             ProcessTree.ReapOrphans(); // the group exists while it has zombies
-            return SignalGroup(0) != -ESRCH || ProcessTree.Of(Pid, _app).Exists(pid => pid != Pid);
+            return SignalGroup(0) != -ESRCH || Members().Exists(pid => pid != Pid);
         }
     }
 
@@ -70,17 +73,27 @@ internal sealed class AppProcess : IDisposable
     /// <summary>Called when the app was killed because it had not ended two seconds after SIGTERM.</summary>
     public Action? Killed { get; set; }
 
+    /// <summary>All processes of the app; zombies are left out.</summary>
+    public List<int> Members() => _cgroup is null ? ProcessTree.Of(Pid, _app)
+        : [.. Cgroups.Processes(_cgroup).Union(ProcessTree.Of(Pid, _app))]; // the process enters its cgroup soon after its start
+
     /// <summary>Makes the object for a process that the host has just started as its child, in a session of its own.</summary>
-    public static AppProcess OfChild(EventLoop loop, string app, int pid)
+    /// <param name="loop">Waits for its end.</param>
+    /// <param name="app">The app's name.</param>
+    /// <param name="cgroup">The app's cgroup; null for none.</param>
+    /// <param name="isWrapped">True if the process makes the sandbox of the app's processes and ends after them. It is not asked to
+    /// end.</param>
+    /// <param name="pid">The process.</param>
+    public static AppProcess OfChild(EventLoop loop, string app, string? cgroup, bool isWrapped, int pid)
     {
-        var process = new AppProcess(loop, app, pid, Sys.PidFdOpen(pid), startTime: null, isChild: true);
+        var process = new AppProcess(loop, app, cgroup, isWrapped, pid, Sys.PidFdOpen(pid), startTime: null, isChild: true);
         process.Watch();
         return process;
     }
 
     /// <summary>Makes the object for a process that a former host started in the same way.</summary>
     /// <returns>Null if the process has ended; the pid may belong to another process then.</returns>
-    public static AppProcess? OfFormerHost(EventLoop loop, string app, int pid, string startTime)
+    public static AppProcess? OfFormerHost(EventLoop loop, string app, string? cgroup, bool isWrapped, int pid, string startTime)
     {
         if (pid <= 1)
             return null;
@@ -90,7 +103,7 @@ internal sealed class AppProcess : IDisposable
             Sys.Close(pidFd);
             return null;
         }
-        var process = new AppProcess(loop, app, pid, pidFd, startTime, isChild: false);
+        var process = new AppProcess(loop, app, cgroup, isWrapped, pid, pidFd, startTime, isChild: false);
         process.Watch();
         return process;
     }
@@ -114,7 +127,16 @@ internal sealed class AppProcess : IDisposable
     // The processes outside the group are found before the group ends, while they are still its descendants.
     private void SignalAll(int signal)
     {
-        var all = ProcessTree.Of(Pid, _app);
+        var all = Members();
+        if (signal == SIGKILL && _cgroup is not null)
+            Cgroups.Kill(_cgroup);
+        // If the process that makes the sandbox ended first, the kernel would kill the others at once.
+        if (_isWrapped && signal != SIGKILL && all.Exists(pid => pid != Pid))
+        {
+            foreach (var pid in all.Where(pid => pid != Pid))
+                Sys.Kill(pid, signal);
+            return;
+        }
         SignalGroup(signal);
         foreach (var pid in all.Where(pid => !HasEnded || pid != Pid))
         {
@@ -204,6 +226,8 @@ internal sealed class AppProcess : IDisposable
         _watch = null;
         Sys.Close(_pidFd);
         _pidFd = -1;
+        if (_cgroup is not null && HasEnded)
+            Cgroups.Remove(_cgroup);
     }
 
     /// <summary>
@@ -214,7 +238,7 @@ internal sealed class AppProcess : IDisposable
         const int farthest = 16;
         for (var depth = 0; pid > 1 && depth < farthest; depth++)
         {
-            if (Sys.SessionOf(pid) == Pid)
+            if (Sys.SessionOf(pid) == Pid || pid == Pid)
                 return true;
             var parent = int.TryParse(Sys.ProcessField(pid, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var p) ? p : 0;
             if (parent == getpid() && ProcessTree.AppOf(pid) == _app)

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mmm.Linux;
@@ -75,21 +74,16 @@ internal static unsafe partial class ChildProcess
 
     /// <summary>
     /// Starts a program in its own session and process group, without a terminal. Its standard input is /dev/null, it gets no other
-    /// descriptor, and all signals have their default actions. Its environment is the host's with some more variables.
+    /// descriptor, and all signals have their default actions.
     /// </summary>
     /// <param name="command">The program and its arguments. The program is searched for in PATH unless it contains a slash.</param>
-    /// <param name="variables">The names and values of the variables.</param>
+    /// <param name="variables">Its environment.</param>
     /// <param name="output">The descriptor for its standard output and error; -1 for the host's.</param>
     /// <returns> The process id, which is also the id of its group and session; or minus errno, also if the program cannot be executed.
     /// </returns>
     public static int Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, int output = -1)
     {
         var environment = variables.Select(v => $"{v.Key}={v.Value}").ToList();
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            if (!variables.ContainsKey((string)entry.Key))
-                environment.Add($"{entry.Key}={entry.Value}");
-        }
         KeepDescriptors();
         byte* attributes = stackalloc byte[ObjectBytes], actions = stackalloc byte[ObjectBytes], signals = stackalloc byte[ObjectBytes];
         var pid = 0;
@@ -124,19 +118,26 @@ internal static unsafe partial class ChildProcess
     /// Replaces this process by a program, which gets its streams, its terminal and its place as a child.
     /// </summary>
     /// <param name="command">The program and its arguments, as for <see cref="Start"/>.</param>
-    /// <param name="variable">The name of a variable for its environment.</param>
-    /// <param name="value">Its value.</param>
+    /// <param name="variables">Further variables for its environment.</param>
+    /// <param name="keepsDescriptor">A descriptor that it gets besides its streams; -1 for none.</param>
     /// <returns>Only if that failed: the reason, one line.</returns>
-    public static string Become(IReadOnlyList<string> command, string variable, string value)
+    public static string Become(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? variables = null, int keepsDescriptor = -1)
     {
         byte* signals = stackalloc byte[ObjectBytes];
         EmptySignalSet(signals);
         SetSignalMask(2 /* SIG_SETMASK */, signals, null);
         SetSignalHandler(SIGPIPE, 0); // the runtime ignores it
         KeepDescriptors();
-        fixed (byte* name = Sys.Path(variable), text = Sys.Path(value), firstArgument = Join(command, out var starts))
+        if (keepsDescriptor >= 0)
+            fcntl(keepsDescriptor, F_SETFD, 0);
+        foreach (var (variable, value) in variables ?? new Dictionary<string, string>())
         {
-            SetVariable(name, text, 1);
+            fixed (byte* name = Sys.Path(variable), text = Sys.Path(value))
+                SetVariable(name, text, 1);
+        }
+        fixed (byte* firstArgument = Join(command, out var starts))
+        {
             fixed (nint* arguments = Pointers(firstArgument, starts))
                 Replace((byte*)arguments[0], (byte**)arguments);
         }

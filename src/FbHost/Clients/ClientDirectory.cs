@@ -25,7 +25,7 @@ internal sealed class ClientDirectory : IDisposable
     private const uint WatchedEvents = Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_MOVED_FROM | Sys.IN_DELETE | Sys.IN_ATTRIB
         | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE_SELF | Sys.IN_MOVE_SELF;
     private readonly byte[] _records = new byte[16 * 1024];
-    private readonly bool _made;
+    private readonly bool _made; // so it is removed at the end
     private readonly int _fd; // locked; not opened with O_PATH, since such a descriptor cannot be locked
     private readonly EventLoop _loop;
     private readonly Worker _calls;
@@ -42,11 +42,14 @@ internal sealed class ClientDirectory : IDisposable
     /// <param name="loop">Runs the callbacks that follow an examination of the directory.</param>
     /// <param name="given">The argument of --path; null for MMM_PATH or, if that is unset, a new directory.</param>
     /// <param name="warn">Called with a warning about the chosen directory.</param>
+    /// <param name="ofApp">True for an app's own directory, below that of the host: it exists and is not locked, because the app may lock
+    /// it, and it is removed at the end.</param>
     /// <exception cref="MmmException">The path is a file, the directory cannot be created or opened, or another host serves it. The message
     /// is one line.</exception>
-    public ClientDirectory(EventLoop loop, string? given, Action<string> warn)
+    public ClientDirectory(EventLoop loop, string? given, Action<string> warn, bool ofApp = false)
     {
         _loop = loop;
+        _made = ofApp;
         var path = given ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
         if (string.IsNullOrEmpty(path))
         {
@@ -71,7 +74,8 @@ internal sealed class ClientDirectory : IDisposable
         {
             if (Sys.Access(_fd, Sys.W_OK | Sys.X_OK) is < 0 and var error)
                 throw Unusable(error);
-            Lock(warn);
+            if (!ofApp)
+                Lock(warn);
         }
         catch
         {

@@ -39,9 +39,14 @@ internal sealed class ClientFinder
         public Action? Then { get; set; }
     }
 
-    public ClientFinder(EventLoop loop, ClientDirectory directory, ClientQuota quota, HostLog log)
+    /// <param name="loop">Runs the timers.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="app">The app whose own directory it is; null for the host's.</param>
+    /// <param name="quota">Limits the number of files.</param>
+    /// <param name="log">Takes a line about each file that is not served.</param>
+    public ClientFinder(EventLoop loop, ClientDirectory directory, string? app, ClientQuota quota, HostLog log)
     {
-        (_loop, _directory, _quota, _log) = (loop, directory, quota, log);
+        (_loop, _directory, App, _quota, _log) = (loop, directory, app, quota, log);
         _roomTimer = loop.CreateTimer(() =>
         {
             _leftOut = false; // set again by the first file for which there is still no room
@@ -60,6 +65,12 @@ internal sealed class ClientFinder
                 Look(name);
         };
     }
+
+    /// <summary>The app whose own directory it is; null for the host's.</summary>
+    public string? App { get; }
+
+    /// <summary>True when all files that were in the directory at the start have been examined.</summary>
+    public bool HasFoundAll { get; private set; }
 
     /// <summary>The recorded files, in no order.</summary>
     public IReadOnlyCollection<ClientSession> Sessions => _sessions.Values;
@@ -150,6 +161,7 @@ internal sealed class ClientFinder
         if (_allNamed)
         {
             _allNamed = false;
+            HasFoundAll = true;
             AllFound?.Invoke();
         }
     }
@@ -194,7 +206,10 @@ internal sealed class ClientFinder
         if (forgotten is not null)
             Vanished?.Invoke(forgotten);
         ClientSession? session = null;
-        session = new ClientSession(name, found.Identity, found.Owner, _loop.CreateTimer(() => Due?.Invoke(session!)));
+        session = new ClientSession(name, found.Identity, found.Owner, _loop.CreateTimer(() => Due?.Invoke(session!)))
+        {
+            Finder = this, Home = App,
+        };
         _sessions.Add(name, session);
         return session;
     }
@@ -258,5 +273,13 @@ internal sealed class ClientFinder
             _sessions.Remove(session.FileName);
         if (_leftOut && !_roomTimer.IsRunning)
             _roomTimer.After(RoomMs);
+    }
+
+    /// <summary>Drops all records, because the directory is not served any more.</summary>
+    public void Clear()
+    {
+        foreach (var session in _sessions.Values.ToList())
+            Vanished?.Invoke(session);
+        _loop.Remove(_roomTimer);
     }
 }

@@ -22,6 +22,12 @@ internal enum Phase
 /// <summary>The host's record of one file in the clients' directory. It is only data; the other types in this folder act on it.</summary>
 internal sealed class ClientSession(string name, FileIdentity identity, uint user, LoopTimer timer)
 {
+    /// <summary>Keeps the record.</summary>
+    public required ClientFinder Finder { get; init; }
+
+    /// <summary>The app whose own directory has the file; null if it is in the host's directory.</summary>
+    public string? Home { get; init; }
+
     /// <summary>The file's name.</summary>
     public string FileName => name;
 

@@ -23,13 +23,15 @@ internal sealed class ClientTable : IDisposable
     private readonly EventLoop _loop;
     private readonly Screen _screen;
     private readonly HostLog _log;
-    private readonly ClientDirectory _directory;
-    private readonly ClientFinder _finder;
+    private readonly List<Place> _places = []; // the host's directory first, then those of apps
     private readonly ClientTurns _turns;
     private readonly ClientQuota _quota = new();
     private readonly SeenClients _seen;
     private readonly ClientSizes _sizes;
     private readonly List<ClientSession> _serving = []; // oldest first
+    private bool _isOpen;
+
+    private sealed record Place(ClientDirectory Directory, ClientFinder Finder);
     private readonly List<Task> _deletions = [];
 
     /// <param name="loop">Runs the timers.</param>
@@ -41,23 +43,62 @@ internal sealed class ClientTable : IDisposable
     public ClientTable(
         EventLoop loop, Screen screen, HostLog log, ClientDirectory directory, SeenClients seen, IReadOnlySet<string> allowedMessages)
     {
-        (_loop, _screen, _log, _directory, _seen) = (loop, screen, log, directory, seen);
+        (_loop, _screen, _log, _seen) = (loop, screen, log, seen);
         Events = new ClientEvents(log);
         Stack = new ClientStack(screen, Events);
         Messages = new ClientMessages(screen, Events, allowedMessages, Find);
         Frames = new ClientFrames(screen, Stack, Messages, log);
         _turns = new ClientTurns(loop, screen, Events, Stack, Messages, Frames);
-        _finder = new ClientFinder(loop, directory, _quota, log);
         Events.Broken += session => Drop(session, session.FileFault ?? session.File!.EventFault());
         Frames.Broken += Drop;
         _turns.Broken += Drop;
         _turns.HungUp += HangUp;
-        _finder.Found += session => Serve(session, session.File!.Pid);
-        _finder.Vanished += session => End(session, deleteFile: false);
-        _finder.Due += OnTimer;
-        _finder.AllFound += () => seen.KeepOnly(_finder.Sessions.Select(s => s.Identity));
         _sizes = new ClientSizes(screen, Messages, Frames, _serving);
+        Add(directory, app: null);
     }
+
+    private Place Add(ClientDirectory directory, string? app)
+    {
+        var finder = new ClientFinder(_loop, directory, app, _quota, _log);
+        finder.Found += session => Serve(session, PidOf(session));
+        finder.Vanished += session => End(session, deleteFile: false);
+        finder.Due += OnTimer;
+        finder.AllFound += ForgetUnseen;
+        var place = new Place(directory, finder);
+        _places.Add(place);
+        return place;
+    }
+
+    // The files of the former host's clients are known when all directories have been read.
+    private void ForgetUnseen()
+    {
+        if (_places.TrueForAll(p => p.Finder.HasFoundAll))
+            _seen.KeepOnly(_places.SelectMany(p => p.Finder.Sessions).Select(s => s.Identity));
+    }
+
+    /// <summary>Serves the directory of an app: every client in it belongs to this app.</summary>
+    /// <param name="directory">The directory. The caller keeps it.</param>
+    /// <param name="app">The app's name.</param>
+    /// <exception cref="MmmException">The directory cannot be watched. The message is one line.</exception>
+    public void AddDirectory(ClientDirectory directory, string app)
+    {
+        var place = Add(directory, app);
+        if (!_isOpen)
+            return;
+        Open(place);
+        directory.Rescan();
+    }
+
+    /// <summary>Ends the clients of a directory that was added, and does not serve it any more.</summary>
+    public void RemoveDirectory(ClientDirectory directory)
+    {
+        if (_places.Find(p => p.Directory == directory) is not { } place)
+            return;
+        _places.Remove(place);
+        place.Finder.Clear();
+    }
+
+    private void Open(Place place) => place.Directory.Open(place.Finder.Look, (name, peer) => Greet(place.Finder, name, peer));
 
     /// <summary>The events to clients.</summary>
     public ClientEvents Events { get; }
@@ -73,6 +114,15 @@ internal sealed class ClientTable : IDisposable
 
     /// <summary>Returns the app of the configuration that a process belongs to; null if there is none.</summary>
     public Func<int, ClientApp?> AppOfProcess { get; set; } = _ => null;
+
+    /// <summary>Returns the app of a name in the configuration; null if there is none.</summary>
+    public Func<string, ClientApp?> AppNamed { get; set; } = _ => null;
+
+    /// <summary>
+    /// Returns the process here of an app's client, which may be in a pid namespace of its own: by the app's name and the pid that the
+    /// client has there. 0 if there is none.
+    /// </summary>
+    public Func<string, int, int> PidOfClient { get; set; } = (_, pid) => pid;
 
     /// <summary>All clients that are served, including those without a picture.</summary>
     public IReadOnlyList<ClientSession> Serving => _serving;
@@ -100,12 +150,16 @@ internal sealed class ClientTable : IDisposable
     /// <exception cref="MmmException">The directory cannot be used. The message is one line.</exception>
     public void Open()
     {
-        _directory.Open(_finder.Look, Greet);
-        _directory.Rescan();
-        var until = EventLoop.Now + (long)StartPatience.TotalNanoseconds;
-        while ((_directory.IsScanning || _finder.IsLooking) && EventLoop.Now < until)
+        _isOpen = true;
+        foreach (var place in _places)
         {
-            _directory.Wait(StartPatience);
+            Open(place);
+            place.Directory.Rescan();
+        }
+        var until = EventLoop.Now + (long)StartPatience.TotalNanoseconds;
+        while (_places.Find(p => p.Directory.IsScanning || p.Finder.IsLooking) is { } busy && EventLoop.Now < until)
+        {
+            busy.Directory.Wait(StartPatience);
             _loop.RunPosted();
         }
         // Clients of a previous host are shown at once, in the order in which that host had stacked them. Apps that this host started are
@@ -118,17 +172,20 @@ internal sealed class ClientTable : IDisposable
         }
     }
 
+    // The pid in the file is one of the app's pid namespace, if the file is in an app's directory.
+    private int PidOf(ClientSession session) => session.Home is { } app ? PidOfClient(app, session.File!.Pid) : session.File!.Pid;
+
     private void Serve(ClientSession session, int pid)
     {
         session.Pid = pid;
         session.App = AppOf(session, pid);
         if (!_quota.MayServe(_serving, session, out var why))
         {
-            _finder.LeaveOut(why);
+            session.Finder.LeaveOut(why);
             session.Timer.After(RoomMs);
             return;
         }
-        var pidFd = Sys.PidFdOpen(pid);
+        var pidFd = pid > 0 ? Sys.PidFdOpen(pid) : -ESRCH;
         if (pidFd == -ESRCH && session.Bell is null)
         {
             AwaitBell(session);
@@ -146,8 +203,8 @@ internal sealed class ClientTable : IDisposable
 
     // The file's owner writes the pid in the file, so it identifies an app only if the process runs as that owner. The pid of a bell comes
     // from the kernel.
-    private ClientApp? AppOf(ClientSession session, int pid) =>
-        session.Bell is not null || Sys.RunsAs(pid, session.User) ? AppOfProcess(pid) : null;
+    private ClientApp? AppOf(ClientSession session, int pid) => session.Home is { } app ? AppNamed(app)
+        : session.Bell is not null || Sys.RunsAs(pid, session.User) ? AppOfProcess(pid) : null;
 
     private void WatchProcess(ClientSession session, int pidFd)
     {
@@ -200,7 +257,7 @@ internal sealed class ClientTable : IDisposable
         }
         else
         {
-            _finder.Ignore(session, $"{session.FileName} is not served: there is no process {session.Pid}; the file is not deleted, "
+            session.Finder.Ignore(session, $"{session.FileName} is not served: there is no process {session.File!.Pid}; the file is not deleted, "
                 + "since no host has seen its process alive");
         }
     }
@@ -221,7 +278,7 @@ internal sealed class ClientTable : IDisposable
         switch (session.Phase)
         {
             case Phase.Pending:
-                _finder.Look(session.FileName);
+                session.Finder.Look(session.FileName);
                 break;
             case Phase.Serving when CheckProcess(session):
                 _turns.OnTimer(session);
@@ -254,9 +311,9 @@ internal sealed class ClientTable : IDisposable
         _loop.Post(() => { });
     }
 
-    private string? Greet(string name, BellPeer peer)
+    private string? Greet(ClientFinder finder, string name, BellPeer peer)
     {
-        var session = _finder.Get(name);
+        var session = finder.Get(name);
         var fault = session switch
         {
             null or { Phase: Phase.Ignored } => $"{name} is not a client file that this host serves",
@@ -353,7 +410,7 @@ internal sealed class ClientTable : IDisposable
     private void Forget(ClientSession session)
     {
         UnwatchProcess(session);
-        _finder.Forget(session);
+        session.Finder.Forget(session);
         _seen.Remove(session);
     }
 
@@ -369,7 +426,7 @@ internal sealed class ClientTable : IDisposable
 
     public void Dispose()
     {
-        foreach (var session in _finder.Sessions)
+        foreach (var session in _places.SelectMany(p => p.Finder.Sessions))
         {
             if (session.WasAlive && !Lives(session)) // for example apps that were ended just now
             {

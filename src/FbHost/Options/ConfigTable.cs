@@ -24,12 +24,24 @@ internal static class ConfigTable
             "The name of the app that is in front and has the keyboard. Default: the first of apps."),
         new ConfigKey<ServeOptions, int>("focus", new WordType("press", "newest"), (o, v) => o.FocusFollowsPress = v == 0,
             "Which client gets the keys: the one that was pressed last (press), or always the uppermost one (newest).", "\"press\""),
+        new ConfigGroup<ServeOptions>("watchdog",
+        [
+            new ConfigKey<ServeOptions, string>("device",
+                new TextType(t => t is "none" or "auto" || t.StartsWith("/dev/", StringComparison.Ordinal)
+                    ? null : "it must be \"none\", \"auto\" or a path in /dev", t => t is "none" or "auto" ? null : Places.Device(t)),
+                (o, v) => o.WatchdogDevice = v == "none" ? null : v != "auto" ? v : File.Exists(AutoWatchdog) ? AutoWatchdog : null,
+                "The device node of the machine's watchdog: none, auto (/dev/watchdog, if it is there) or a path.", "\"none\""),
+            new ConfigKey<ServeOptions, int>("seconds", new IntegerType(5, 3600), (o, v) => o.WatchdogSeconds = v,
+                "After this time without being fed, it restarts the machine.", "30"),
+        ], "The machine's watchdog, which restarts it if the picture is frozen."),
         new ConfigKey<ServeOptions, string>("help", Anything, (o, v) => o.Help = v,
             "A text for the page that is shown while something does not work."),
         new ConfigKey<ServeOptions, IReadOnlyList<int>>("messages", ConfigTypes.Messages,
             (o, v) => o.AllowedMessages = ConfigTypes.MessagesOf(v), "Messages that the host accepts from any client.", "[\"move\"]"),
         new ConfigKey<ServeOptions, string>("$schema", Anything, (_, _) => { }, "The place of this schema, for editors."),
     ];
+
+    private const string AutoWatchdog = "/dev/watchdog";
 
     private sealed class LightDraft
     {

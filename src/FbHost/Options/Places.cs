@@ -72,5 +72,19 @@ internal static class Places
     public static string? ChipLabel(string label) =>
         GpioButtons.GpioChips.HasLabel(label) == false ? "no GPIO chip of this machine has this label" : null;
 
-    private static string? Device(string path) => System.IO.File.Exists(path) ? null : $"there is no device {path} on this machine";
+    /// <summary>A directory.</summary>
+    public static string? Folder(string path) => Directory.Exists(path) ? null : "there is no such directory; create it";
+
+    /// <summary>A file or directory.</summary>
+    public static string? Existing(string path) => Path.Exists(path) ? null : "there is no such file or directory";
+
+    /// <summary>A user, by name or number.</summary>
+    public static string? User(string name) => UserTable.User(name) is null ? "this machine has no such user; create it (adduser)" : null;
+
+    /// <summary>A group, by name or number.</summary>
+    public static string? Group(string name) =>
+        UserTable.Group(name) is null ? "this machine has no such group; create it (addgroup)" : null;
+
+    /// <summary>A device node.</summary>
+    public static string? Device(string path) => System.IO.File.Exists(path) ? null : $"there is no device {path} on this machine";
 }

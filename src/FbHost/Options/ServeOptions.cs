@@ -96,6 +96,12 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
 
+    /// <summary>The device node of the machine's watchdog; null for none.</summary>
+    public string? WatchdogDevice { get; set; }
+
+    /// <summary>The time, in seconds, after which the watchdog restarts a machine on which it is not fed.</summary>
+    public int WatchdogSeconds { get; set; } = 30;
+
     /// <summary>The name of the app that is in front; null if the order of <see cref="Apps"/> decides.</summary>
     public string? Front { get; set; }
 
@@ -107,28 +113,4 @@ internal sealed class ServeOptions
 
     public static readonly string[] KnownMessages =
         ["raise", "lower", "move", "fullscreen", "blank", "unblank", "volume", "send", "quit", "calibrate"];
-}
-
-/// <summary>An app that the host starts, and restarts after it has ended.</summary>
-internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
-{
-    /// <summary>True if its clients are asked to take the size of the screen.</summary>
-    public bool FullScreen { get; init; }
-
-    /// <summary>The output of its sound; null for that of all others.</summary>
-    public AudioOptions? Audio { get; init; }
-
-    /// <summary>
-    /// How its pictures are placed: 0 as its clients want, 1 in the middle, 2 enlarged by a whole number, 3 as large as fits.
-    /// </summary>
-    public int Place { get; init; }
-
-    /// <summary>True if its clients listen for the names of keys that the original's SDL hosts send.</summary>
-    public bool UsesSdlKeyNames { get; init; }
-
-    /// <summary>
-    /// The messages on which the host acts for clients of this app, in addition to <see cref="ServeOptions.AllowedMessages"/>: some of
-    /// <see cref="ServeOptions.KnownMessages"/>. Null for no others.
-    /// </summary>
-    public IReadOnlySet<string>? Messages { get; init; }
 }

@@ -420,6 +420,9 @@ internal sealed class ClientFile : IDisposable
     /// <summary>The number of events in the ring that the client has not read, 0..1023; -1 if the indices are not valid.</summary>
     public int QueuedEvents => ReadIndices(Abi.Events, out var read, out var write) ? TextRing.Queued(read, write) : -1;
 
+    /// <summary>The slot of the event that the client has read last, 0..1023; -1 if the indices are not valid.</summary>
+    public int LastReadEvent => ReadIndices(Abi.Events, out var read, out _) ? read : -1;
+
     /// <summary>
     /// Takes the oldest message. Returns false if there is none, or if the ring is broken; <paramref name="fault"/> is then the reason.
     /// </summary>

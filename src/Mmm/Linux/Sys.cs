@@ -56,6 +56,14 @@ internal static unsafe partial class Sys
             return Check(faccessat(directory, p, mode, AT_EACCESS));
     }
 
+    /// <summary>Checks whether the effective user has the permission (W_OK, X_OK) for a path. Returns 0 or minus errno.</summary>
+    public static int AccessPath(string path, int mode)
+    {
+        const int AT_EACCESS = 0x200;
+        fixed (byte* p = Path(path))
+            return Check(faccessat(WorkingDirectory, p, mode, AT_EACCESS));
+    }
+
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int faccessat(int directory, byte* path, int mode, int flags);
 
@@ -345,9 +353,23 @@ internal static unsafe partial class Sys
         return false;
     }
 
+    /// <summary>
+    /// Returns the pid of a process in its innermost pid namespace, which is the same pid if it is in that of this process; 0 if there is
+    /// no such process.
+    /// </summary>
+    public static int NamespacePid(int pid)
+    {
+        foreach (var line in ProcessText(pid, "status")?.Split('\n') ?? [])
+        {
+            if (line.StartsWith("NSpid:", StringComparison.Ordinal))
+                return int.TryParse(line[(line.LastIndexOf('\t') + 1)..], CultureInfo.InvariantCulture, out var inner) ? inner : 0;
+        }
+        return 0;
+    }
+
     private static string? ProcessText(int pid, string file)
     {
-        Span<byte> text = stackalloc byte[1024];
+        Span<byte> text = stackalloc byte[4096];
         var fd = Open($"/proc/{pid}/{file}", O_RDONLY);
         var n = Read(fd, text);
         Close(fd);

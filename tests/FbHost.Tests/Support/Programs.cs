@@ -37,6 +37,9 @@ internal static class Programs
     /// <summary>raw_client.c, compiled here.</summary>
     public static string RawClient { get; } = Compile("raw_client");
 
+    /// <summary>hostile.c, compiled here.</summary>
+    public static string Hostile { get; } = Compile("hostile");
+
     /// <summary>hold.c, compiled here.</summary>
     public static string Hold { get; } = Compile("hold");
 

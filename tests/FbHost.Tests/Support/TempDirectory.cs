@@ -4,9 +4,13 @@ namespace FbHost.Tests.Support;
 internal sealed class TempDirectory : IDisposable
 {
     /// <param name="parent">null: the directory for temporary files.</param>
-    public TempDirectory(string? parent = null) => Path = parent is null
-        ? Directory.CreateTempSubdirectory("mmm-test-").FullName
-        : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"mmm-test-{Guid.NewGuid():N}")).FullName;
+    public TempDirectory(string? parent = null)
+    {
+        Path = parent is null
+            ? Directory.CreateTempSubdirectory("mmm-test-").FullName
+            : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"mmm-test-{Guid.NewGuid():N}")).FullName;
+        File.SetUnixFileMode(Path, (UnixFileMode)0x1ED); // sandboxed apps of a host that is root have users of their own
+    }
 
     public string Path { get; }
 

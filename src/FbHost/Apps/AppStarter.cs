@@ -1,0 +1,142 @@
+using System.Collections;
+using FbHost.Options;
+using FbHost.State;
+using Mmm;
+using Mmm.Linux;
+using Mmm.Protocol;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Apps;
+
+/// <summary>
+/// Starts the processes of apps: prepares the environment, the user, the folders, the cgroup and the sandbox of one, and runs it through the
+/// gate (<see cref="AppGate"/>).
+/// </summary>
+/// <param name="clients">The path of the host's clients' directory.</param>
+/// <param name="directories">The clients' directories of sandboxed apps.</param>
+/// <param name="folders">The state folders and users.</param>
+/// <param name="cgroups">The cgroups.</param>
+internal sealed class AppStarter(string clients, AppDirectories directories, AppFolders folders, Cgroups cgroups)
+{
+    // What a service manager gives to the host alone. An app that wrote to these sockets or files would speak for the host.
+    private static readonly HashSet<string> HostOnly =
+    [
+        "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "FDSTORE", "MAINPID", "MANAGERPID",
+        "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "CREDENTIALS_DIRECTORY",
+        "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY",
+    ];
+
+    // What a sandboxed app gets of the host's environment.
+    private static readonly HashSet<string> Common = ["PATH", "LANG", "LANGUAGE", "TZ"];
+
+    /// <summary>Why a process was not started.</summary>
+    /// <param name="Line">One line.</param>
+    /// <param name="IsShortage">True if the machine or the host has no more processes, memory or descriptors just now.</param>
+    internal readonly record struct Fault(string Line, bool IsShortage);
+
+    /// <summary>Returns the clients' directory of an app: one of its own in a sandbox, else the host's.</summary>
+    private string ClientsOf(AppOptions app) => app.Start is { IsSandboxed: true } ? directories.PathOf(app.Name) : clients;
+
+    /// <summary>Returns the cgroup of an app; null if it has none.</summary>
+    public string? CgroupOf(AppOptions app) => app.Start is null ? null : cgroups.PathOf(app.Name);
+
+    /// <summary>Starts an app's process.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="output">The descriptor for its standard output and error; -1 for the host's.</param>
+    /// <param name="fault">Why it was not started; null if it was.</param>
+    /// <returns>The process id; 0 or less if it was not started.</returns>
+    public int Start(AppOptions app, int output, out Fault? fault)
+    {
+        try
+        {
+            fault = null;
+            var pid = app.Start is null ? ChildProcess.Start(app.Command, Inherited(app), output) : StartPrepared(app, output);
+            if (pid <= 0)
+                fault = FaultOf(pid, app.Command[0]);
+            return pid;
+        }
+        catch (MmmException e)
+        {
+            fault = new Fault($"{app.Command[0]}: {e.Message}", false);
+            return 0;
+        }
+    }
+
+    private static Fault FaultOf(int error, string program)
+    {
+        var isShortage = -error == EAGAIN || -error == ENOMEM || -error == EMFILE || -error == ENFILE;
+        var remedy = isShortage ? "end other processes, or raise the limits (ulimit -a) of the host" : "name a program that can be run";
+        return new Fault($"{program}: {ChildProcess.ReasonOf(error, program)}; {remedy}", isShortage);
+    }
+
+    private int StartPrepared(AppOptions app, int output)
+    {
+        var start = app.Start!;
+        if (ProgramFile.Find(app.Command[0], out var error) is not { } program)
+            return error;
+        if (ProgramFile.Fault(program) is { } fault)
+            throw new MmmException(fault);
+        if (start.WorkingDirectory is { } directory && !Directory.Exists(directory))
+            throw new MmmException($"its workingDirectory {directory} does not exist; create it");
+        var user = folders.UserOf(app);
+        var state = folders.Make(app.Name, user, out var stateFault);
+        if (state is null && start.IsSandboxed)
+            throw new MmmException($"its state folder {stateFault}");
+        IEnumerable<string> command = app.Command;
+        if (start.IsSandboxed)
+        {
+            if (ProgramFile.Find(Sandbox.Program, out _) is null)
+                throw new MmmException("there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
+            if (start.Binds.Select(PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
+                throw new MmmException($"{missing} of its binds and devices does not exist");
+            directories.Make(app.Name, user);
+            command = Sandbox.Command(app, program, ClientsOf(app), state, AppGate.SeccompDescriptor);
+        }
+        var cgroup = cgroups.Make(app.Name, start.Limits);
+        return ChildProcess.Start(AppGate.Arguments(start, cgroup, user, getpid(), command), VariablesOf(app, state), output);
+    }
+
+    private static string PathOf(string bind) =>
+        bind.StartsWith(AppStart.Writable, StringComparison.Ordinal) ? bind[AppStart.Writable.Length..] : bind;
+
+    /// <summary>Serves the clients' directory of an app that a former host started.</summary>
+    public void TakeOver(AppOptions app)
+    {
+        if (app.Start is { IsSandboxed: true })
+            directories.Make(app.Name, folders.UserOf(app));
+    }
+
+    /// <summary>Forgets an app that is no longer configured.</summary>
+    public void Forget(AppOptions app) => directories.Remove(app.Name);
+
+    private Dictionary<string, string> VariablesOf(AppOptions app, string? state)
+    {
+        var start = app.Start!;
+        var variables = start.IsSandboxed ? [] : Inherited(app);
+        if (start.IsSandboxed)
+        {
+            foreach (var (name, value) in HostVariables().Where(v => Common.Contains(v.Key) || v.Key.StartsWith("LC_", StringComparison.Ordinal)))
+                variables[name] = value;
+            variables["HOME"] = state!;
+        }
+        if (state is not null)
+            variables["STATE_DIRECTORY"] = state;
+        foreach (var (name, value) in start.Environment)
+            variables[name] = value;
+        Name(app, variables);
+        return variables;
+    }
+
+    private Dictionary<string, string> Inherited(AppOptions app)
+    {
+        var variables = HostVariables().Where(v => app.Start is null || !HostOnly.Contains(v.Key)).ToDictionary();
+        Name(app, variables);
+        return variables;
+    }
+
+    private void Name(AppOptions app, Dictionary<string, string> variables) =>
+        (variables[Rendezvous.PathVariable], variables[ProcessTree.AppVariable]) = (ClientsOf(app), app.Name);
+
+    private static IEnumerable<KeyValuePair<string, string>> HostVariables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => KeyValuePair.Create((string)e.Key, (string)e.Value!));
+}

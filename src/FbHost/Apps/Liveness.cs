@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+using FbHost.Clients;
+using FbHost.Loop;
+using FbHost.Screens;
+using Mmm.Linux;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Apps;
+
+/// <summary>
+/// Finds apps that are frozen, by what they do and not by whether their process exists: one that leaves events unread, shows no first frame,
+/// or stops to show frames although its entry says that it does. The host looks one second after it has sent events, and once a second while
+/// a client has not read them; otherwise nothing runs.
+/// </summary>
+internal sealed class Liveness
+{
+    private const long LookMs = 1000;
+
+    private sealed class Unread
+    {
+        public required int LastRead { get; set; }
+
+        public required long SinceNs { get; set; }
+    }
+
+    private readonly ClientTable _clients;
+    private readonly AppLauncher _apps;
+    private readonly Blanker _blanker;
+    private readonly LoopTimer _timer;
+    private readonly Dictionary<ClientSession, Unread> _unread = [];
+    private readonly HashSet<ClientSession> _readers = []; // clients that have read an event
+    private readonly Dictionary<ClientSession, int> _lastRead = []; // of clients that had not read any when the host last looked
+    private long _shownNs = EventLoop.Now; // since when the screen is on
+
+    /// <param name="loop">Runs the timer.</param>
+    /// <param name="clients">The clients.</param>
+    /// <param name="apps">Ends frozen apps.</param>
+    /// <param name="blanker">While the screen is off, an app may stop to draw.</param>
+    public Liveness(EventLoop loop, ClientTable clients, AppLauncher apps, Blanker blanker)
+    {
+        (_clients, _apps, _blanker) = (clients, apps, blanker);
+        _timer = loop.CreateTimer(LookAtEvents);
+        clients.Events.Sent += OnSent;
+        clients.Gone += Forget;
+        clients.Frames.FirstFrame += session =>
+        {
+            if (AppOf(session) is { } app)
+                Arm(app);
+        };
+        blanker.Changed += OnBlank;
+        apps.FrameDue += LookAtFrames;
+        apps.Started += Arm;
+        foreach (var app in apps.All) // started before there was a screen
+            Arm(app);
+    }
+
+    private App? AppOf(ClientSession session) => session.App is { } known ? _apps.AppNamed(known.Name) : null;
+
+    private void OnSent(ClientSession session)
+    {
+        if (_unread.ContainsKey(session) || AppOf(session) is not { } app || app.Options.Liveness.AnswerWithin == TimeSpan.Zero)
+            return;
+        _unread.Add(session, new Unread { LastRead = session.File!.LastReadEvent, SinceNs = EventLoop.Now });
+        _timer.NoLaterThan(EventLoop.Now + LookMs * 1_000_000);
+    }
+
+    private void Forget(ClientSession session)
+    {
+        _unread.Remove(session);
+        _readers.Remove(session);
+        _lastRead.Remove(session);
+    }
+
+    private void LookAtEvents()
+    {
+        foreach (var (session, unread) in _unread.ToList())
+        {
+            if (session.File is not { } file || AppOf(session) is not { } app)
+            {
+                Forget(session);
+                continue;
+            }
+            var last = file.LastReadEvent;
+            if (last != unread.LastRead || (_lastRead.TryGetValue(session, out var before) && before != last) || file.QueuedEvents == 0)
+            {
+                _readers.Add(session);
+                (unread.LastRead, unread.SinceNs) = (last, EventLoop.Now);
+            }
+            if (file.QueuedEvents <= 0)
+            {
+                _unread.Remove(session);
+            }
+            else if (!_readers.Contains(session)) // a program that shows something and never reads events is well
+            {
+                _lastRead[session] = last;
+                _unread.Remove(session);
+            }
+            else if (EventLoop.Now - unread.SinceNs >= (long)app.Options.Liveness.AnswerWithin.TotalNanoseconds)
+            {
+                _unread.Remove(session);
+                _apps.EndFrozen(app, $"it has left {file.QueuedEvents} events unread for {Seconds(app.Options.Liveness.AnswerWithin)}",
+                    Doing(session.Pid));
+            }
+        }
+        if (_unread.Count > 0)
+            _timer.After(LookMs);
+    }
+
+    private void OnBlank(bool isBlank)
+    {
+        if (isBlank)
+            return;
+        _shownNs = EventLoop.Now;
+        foreach (var app in _apps.All)
+            Arm(app);
+    }
+
+    // Sets the timer for the next frame that is due.
+    private void Arm(App app)
+    {
+        if (app.Process is not { HasEnded: false } || app.Frozen is not null)
+            return;
+        var (due, _) = Due(app);
+        if (due == long.MaxValue)
+            app.FrameTimer!.Cancel();
+        else
+            app.FrameTimer!.At(due);
+    }
+
+    private (long Ns, string Why) Due(App app)
+    {
+        var liveness = app.Options.Liveness;
+        if (!app.HasShown)
+        {
+            return liveness.FirstFrameWithin == TimeSpan.Zero ? (long.MaxValue, "")
+                : (app.Process!.StartedNs + (long)liveness.FirstFrameWithin.TotalNanoseconds,
+                    $"it has shown no frame in {Seconds(liveness.FirstFrameWithin)}");
+        }
+        if (liveness.MaxFrameInterval == TimeSpan.Zero || _blanker.IsBlank)
+            return (long.MaxValue, "");
+        var last = _clients.Serving.Where(s => s.App?.Name == app.Name).Select(s => s.LastFrameNs).DefaultIfEmpty().Max();
+        return (Math.Max(Math.Max(last, _shownNs), app.Process!.StartedNs) + (long)liveness.MaxFrameInterval.TotalNanoseconds,
+            $"it has shown no new frame in {Seconds(liveness.MaxFrameInterval)}");
+    }
+
+    private void LookAtFrames(App app)
+    {
+        if (app.Process is not { HasEnded: false } process)
+            return;
+        var (due, why) = Due(app);
+        if (due > EventLoop.Now)
+            Arm(app);
+        else
+            _apps.EndFrozen(app, why, Doing(_clients.Serving.FirstOrDefault(s => s.App?.Name == app.Name)?.Pid ?? process.Pid));
+    }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+
+    // What the process does, for the log: R runs, S sleeps, D waits for a device, T was stopped.
+    private static string Doing(int pid)
+    {
+        var text = new byte[64];
+        var fd = Sys.Open($"/proc/{pid}/wchan", O_RDONLY | O_CLOEXEC);
+        var length = (int)Math.Max(0, Sys.Read(fd, text));
+        Sys.Close(fd);
+        var where = Encoding.ASCII.GetString(text, 0, length);
+        return $"its process {pid} is in state {Sys.ProcessField(pid, 3) ?? "?"}{(where.Length > 1 ? $", in {where}" : "")}";
+    }
+}
