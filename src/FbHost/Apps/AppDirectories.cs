@@ -3,6 +3,8 @@ using FbHost.Loop;
 using FbHost.State;
 using Mmm;
 using Mmm.Linux;
+using Mmm.Protocol;
+using static Tmds.Linux.LibC;
 
 namespace FbHost.Apps;
 
@@ -26,8 +28,12 @@ internal sealed class AppDirectories(EventLoop loop, string clients, HostLog log
     public string PathOf(string app) => Path.Combine(clients, Name, app);
 
     /// <summary>Makes an app's directory, gives it to its user, and serves it.</summary>
+    /// <param name="app">The app's name.</param>
+    /// <param name="user">Its user; null for the host's.</param>
+    /// <param name="clears">True if no process of the app exists: the files that its clients have left are removed. A new process may get
+    /// the pid that one of them has written.</param>
     /// <exception cref="MmmException">It cannot be made. The message is one line.</exception>
-    public void Make(string app, AppUser? user)
+    public void Make(string app, AppUser? user, bool clears)
     {
         // Another user must be able to pass the host's directory to its own one. In its sandbox, it sees nothing else of it.
         if (user is not null && FileStatus.Of(clients, out var status) >= 0 && (status.Mode & 1) == 0)
@@ -36,6 +42,8 @@ internal sealed class AppDirectories(EventLoop loop, string clients, HostLog log
             ?? OwnedFolder.Make(Path.Combine(clients, Name), app, user is { } own ? (own.User, own.Group) : null, Private);
         if (fault is not null)
             throw new MmmException($"its clients' directory {fault}");
+        if (clears)
+            Clear(PathOf(app));
         if (_all.ContainsKey(app))
             return;
         var directory = new ClientDirectory(loop, PathOf(app), log.Warn, ofApp: true);
@@ -47,6 +55,20 @@ internal sealed class AppDirectories(EventLoop loop, string clients, HostLog log
             Remove(app);
         };
         _table?.AddDirectory(directory, app);
+    }
+
+    private static void Clear(string path)
+    {
+        const int most = 4096; // what a hostile app leaves beyond that, the next start removes
+        var fd = Sys.Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+            return;
+        foreach (var name in Directory.EnumerateFileSystemEntries($"/proc/self/fd/{fd}/").Select(Path.GetFileName).Take(most).ToList())
+        {
+            if (Rendezvous.IsClientName(name!))
+                Sys.UnlinkAt(fd, name!);
+        }
+        Sys.Close(fd);
     }
 
     /// <summary>Serves the directories from now on.</summary>

@@ -89,7 +89,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
                 throw new MmmException("there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
             if (start.Binds.Select(PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
                 throw new MmmException($"{missing} of its binds and devices does not exist");
-            directories.Make(app.Name, user);
+            directories.Make(app.Name, user, clears: true);
             command = Sandbox.Command(app, program, ClientsOf(app), state, AppGate.SeccompDescriptor);
         }
         var cgroup = cgroups.Make(app.Name, start.Limits);
@@ -103,7 +103,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
     public void TakeOver(AppOptions app)
     {
         if (app.Start is { IsSandboxed: true })
-            directories.Make(app.Name, folders.UserOf(app));
+            directories.Make(app.Name, folders.UserOf(app), clears: false);
     }
 
     /// <summary>Forgets an app that is no longer configured.</summary>

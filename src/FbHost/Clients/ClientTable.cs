@@ -250,7 +250,7 @@ internal sealed class ClientTable : IDisposable
             session.Timer.At(session.GoneNs);
             return;
         }
-        if (session.WasAlive || _seen.Contains(session))
+        if (session.WasAlive || _seen.Contains(session) || session.Home is not null)
         {
             Delete(session.File);
             Forget(session);

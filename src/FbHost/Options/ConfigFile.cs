@@ -58,6 +58,11 @@ internal static class ConfigFile
             if (!names.Add(options.Apps[i].Name))
                 items[i].Fault($"another app is named {options.Apps[i].Name} already; give it a \"name\" of its own");
         }
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (options.Apps[i].StartWhen.After is { } after && (after == options.Apps[i].Name || !names.Contains(after)))
+                items[i].Member("startWhen")!.Fault("it must name another one of \"apps\"");
+        }
         options.Apps = [.. options.Apps.DistinctBy(a => a.Name)];
         if (options.Front is { } front && !names.Contains(front))
         {
