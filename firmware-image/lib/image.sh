@@ -1,11 +1,12 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
 # Creates the files of an image from extracted packages and publish folders.
 
-# Shared libraries that are copied from the packages: the C and C++ runtime, ALSA, and the libraries of the ssh server.
+# Shared libraries that are copied from the packages: the C and C++ runtime, ALSA, and the libraries of the ssh server and of bubblewrap.
 libraries=(
     ld-linux-aarch64.so.1 libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2
     libgcc_s.so.1 libstdc++.so.6 libasound.so.2
     libcrypt.so.1 libz.so.1 libgmp.so.10 libtomcrypt.so.1 libtommath.so.1
+    libcap.so.2 libselinux.so.1 libpcre2-8.so.0
 )
 
 # make_initrd PACKAGES BOARD WORK FILE: creates the initrd with busybox, the kernel modules for the root file system, and /init.
@@ -37,6 +38,7 @@ make_root() {
     install -m 755 "$packages/usr/sbin/dropbear" "$tree/usr/sbin/dropbear"
     install -m 755 "$packages/usr/bin/dropbearkey" "$tree/usr/bin/dropbearkey"
     install -m 755 "$packages/usr/lib/openssh/sftp-server" "$tree/usr/lib/sftp-server"
+    install -m 755 "$packages/usr/bin/bwrap" "$tree/usr/bin/bwrap"
 
     local step
     for step in display data input sound network; do

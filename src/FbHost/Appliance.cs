@@ -154,7 +154,8 @@ internal sealed partial class Appliance(
         directories.Serve(clients);
         clients.AppNamed = name => ClientAppOf(apps.AppNamed(name));
         clients.PidOfClient = apps.PidOfClient;
-        _ = new Liveness(_loop, clients, apps, blanker);
+        var liveness = new Liveness(_loop, clients, apps, () => blanker.IsBlank);
+        blanker.Changed += liveness.Blank;
         Own(new Watchdog(_loop, manager, options.WatchdogDevice, options.WatchdogSeconds, panel, apps, options.Front, _log));
         apps.Changed += () => manager.Status(StatusOf(apps));
         manager.Status(StatusOf(apps));

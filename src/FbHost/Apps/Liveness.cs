@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FbHost.Clients;
 using FbHost.Loop;
-using FbHost.Screens;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
 
@@ -26,7 +25,7 @@ internal sealed class Liveness
 
     private readonly ClientTable _clients;
     private readonly AppLauncher _apps;
-    private readonly Blanker _blanker;
+    private readonly Func<bool> _isBlank;
     private readonly LoopTimer _timer;
     private readonly Dictionary<ClientSession, Unread> _unread = [];
     private readonly HashSet<ClientSession> _readers = []; // clients that have read an event
@@ -36,10 +35,10 @@ internal sealed class Liveness
     /// <param name="loop">Runs the timer.</param>
     /// <param name="clients">The clients.</param>
     /// <param name="apps">Ends frozen apps.</param>
-    /// <param name="blanker">While the screen is off, an app may stop to draw.</param>
-    public Liveness(EventLoop loop, ClientTable clients, AppLauncher apps, Blanker blanker)
+    /// <param name="isBlank">Returns true while the screen is off: an app may stop to draw then.</param>
+    public Liveness(EventLoop loop, ClientTable clients, AppLauncher apps, Func<bool> isBlank)
     {
-        (_clients, _apps, _blanker) = (clients, apps, blanker);
+        (_clients, _apps, _isBlank) = (clients, apps, isBlank);
         _timer = loop.CreateTimer(LookAtEvents);
         clients.Events.Sent += OnSent;
         clients.Gone += Forget;
@@ -48,7 +47,6 @@ internal sealed class Liveness
             if (AppOf(session) is { } app)
                 Arm(app);
         };
-        blanker.Changed += OnBlank;
         apps.FrameDue += LookAtFrames;
         apps.Started += Arm;
         foreach (var app in apps.All) // started before there was a screen
@@ -107,7 +105,8 @@ internal sealed class Liveness
             _timer.After(LookMs);
     }
 
-    private void OnBlank(bool isBlank)
+    /// <summary>The screen was turned off (true) or on.</summary>
+    public void Blank(bool isBlank)
     {
         if (isBlank)
             return;
@@ -137,7 +136,7 @@ internal sealed class Liveness
                 : (app.Process!.StartedNs + (long)liveness.FirstFrameWithin.TotalNanoseconds,
                     $"it has shown no frame in {Seconds(liveness.FirstFrameWithin)}");
         }
-        if (liveness.MaxFrameInterval == TimeSpan.Zero || _blanker.IsBlank)
+        if (liveness.MaxFrameInterval == TimeSpan.Zero || _isBlank())
             return (long.MaxValue, "");
         var last = _clients.Serving.Where(s => s.App?.Name == app.Name).Select(s => s.LastFrameNs).DefaultIfEmpty().Max();
         return (Math.Max(Math.Max(last, _shownNs), app.Process!.StartedNs) + (long)liveness.MaxFrameInterval.TotalNanoseconds,
