@@ -43,7 +43,7 @@ public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own
             { "apps": [ { "name": "good", "command": ["/data/DrawApp", "100000", "small"] },
                 { "name": "bad", "firstFrameWithin": 0, "restart": "never", "startWhen": "after good", "limits": { {{limits}} },
                   "command": ["/data/hostile", "{{words}}"] } ] }
-            """);
+            """, "STATE_DIRECTORY=/data");
         return own.Host;
     }
 
@@ -66,9 +66,11 @@ public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own
     public void The_app_of_the_image_runs_in_its_sandbox_with_a_user_of_its_own() => BoardFixture.Watch(own.Board, nameof(SandboxTests), () =>
     {
         var device = own.Board.Device;
-        var pid = device.Pid("Clock");
-        Assert.InRange(int.Parse(device.Require($"stat -c %u /proc/{pid}"), CultureInfo.InvariantCulture), 61184, 65519);
-        Assert.Contains("Seccomp:\t2", device.Require($"cat /proc/{pid}/status"));
+        var pid = Assert.Single(device.Clients()).Pid;
+        var status = device.Require($"cat /proc/{pid}/status");
+        var user = status.Split('\n').First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+        Assert.InRange(int.Parse(user, CultureInfo.InvariantCulture), 61184, 65519);
+        Assert.Contains("Seccomp:\t2", status);
         Assert.Contains("/mmm-", device.Require($"cat /proc/{pid}/cgroup"));
         Assert.Contains("watchdog: /dev/watchdog, 30 s", own.Board.Console);
     });
@@ -99,7 +101,9 @@ public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own
     [Fact]
     public void An_app_cannot_leave_its_sandbox() => BoardFixture.Watch(own.Board, nameof(SandboxTests), () =>
     {
-        var host = Start($"escape {own.Board.Device.Pid("mmm")} {own.Board.Device.Pid("DrawApp")}", "");
+        var host = Start("rest", ""); // so that it can be told the processes
+        var device = own.Board.Device;
+        host = Start($"escape {device.Pid("mmm")} {device.Require("pidof DrawApp")}", "");
         WaitSaid(host, "bad: done");
         var tried = host.Log.Split('\n').Where(l => l.StartsWith("bad: ", StringComparison.Ordinal)).ToList();
         Assert.Equal(19, tried.Count);
