@@ -115,7 +115,7 @@ internal sealed partial class Appliance(
             _log.Warn(fault);
         foreach (var line in options.Faults)
             NoteFault(line);
-        var directories = Own(new AppDirectories(_loop, directory, _log));
+        var directories = Own(new AppDirectories(_loop, clientDirectory, _log));
         var starter = new AppStarter(directory, directories, new AppFolders(), new Cgroups(directory));
         var apps = _apps = new AppLauncher(_loop, _log, starter, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
@@ -151,9 +151,9 @@ internal sealed partial class Appliance(
         var light = Own(new PanelLight(_loop, worker, options, volumes, _log));
         blanker.Changed += light.Blank;
         apps.Follow(clients);
-        directories.Serve(clients);
+        clients.Serve(directories);
         clients.AppNamed = name => ClientAppOf(apps.AppNamed(name));
-        clients.PidOfClient = apps.PidOfClient;
+        clients.HostPid = new NamespacePid(name => apps.AppNamed(name)?.Process?.Members() ?? []).Find;
         var liveness = new Liveness(_loop, clients, apps, () => blanker.IsBlank);
         blanker.Changed += liveness.Blank;
         Own(new Watchdog(_loop, manager, options.WatchdogDevice, options.WatchdogSeconds, panel, apps, options.Front, _log));

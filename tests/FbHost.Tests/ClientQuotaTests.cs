@@ -130,7 +130,7 @@ public sealed class ClientQuotaTests : IDisposable
     }
 
     private static ClientSession Session(EventLoop loop, int number, uint user) =>
-        new($"{number}", new FileIdentity(1, (ulong)number), user, loop.CreateTimer(() => { })) { Finder = null! };
+        new($"{number}", new FileIdentity(1, (ulong)number), user, loop.CreateTimer(() => { }));
 
     [Fact]
     public void A_users_files_that_are_no_clients_make_room_for_each_other_and_not_for_another_users()

@@ -85,12 +85,6 @@ internal sealed partial class AppLauncher : IDisposable
     /// </summary>
     public App? AppOf(int pid) => _apps.Find(a => a.Process?.Owns(pid) == true);
 
-    /// <summary>
-    /// Returns the process of an app whose pid in its innermost pid namespace is this one; 0 if there is none.
-    /// </summary>
-    public int PidOfClient(string app, int pid) =>
-        AppNamed(app)?.Process?.Members().Find(member => Sys.NamespacePid(member) == pid) ?? 0;
-
     /// <summary>The apps in the order of the configuration.</summary>
     public IReadOnlyList<App> All => _apps;
 

@@ -1,6 +1,6 @@
 using System.Collections;
+using FbHost.Clients;
 using FbHost.Options;
-using FbHost.State;
 using Mmm;
 using Mmm.Linux;
 using Mmm.Protocol;
@@ -35,7 +35,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
     internal readonly record struct Fault(string Line, bool IsShortage);
 
     /// <summary>Returns the clients' directory of an app: one of its own in a sandbox, else the host's.</summary>
-    private string ClientsOf(AppOptions app) => app.Start is { IsSandboxed: true } ? directories.PathOf(app.Name) : clients;
+    private string ClientsOf(AppOptions app) => app.Start is { IsSandboxed: true } ? Path.Combine(clients, AppDirectories.FolderName, app.Name) : clients;
 
     /// <summary>Returns the cgroup of an app; null if it has none.</summary>
     public string? CgroupOf(AppOptions app) => app.Start is null ? null : cgroups.PathOf(app.Name);
@@ -89,7 +89,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
                 throw new MmmException("there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
             if (start.Binds.Select(PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
                 throw new MmmException($"{missing} of its binds and devices does not exist");
-            directories.Make(app.Name, user, clears: true);
+            AddDirectory(app, user, isRunning: false);
             command = Sandbox.Command(app, program, ClientsOf(app), state, AppGate.SeccompDescriptor);
         }
         var cgroup = cgroups.Make(app.Name, start.Limits);
@@ -103,7 +103,15 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
     public void TakeOver(AppOptions app)
     {
         if (app.Start is { IsSandboxed: true })
-            directories.Make(app.Name, folders.UserOf(app), clears: false);
+            AddDirectory(app, folders.UserOf(app), isRunning: true);
+    }
+
+    private void AddDirectory(AppOptions app, AppUser? user, bool isRunning)
+    {
+        // Another user must be able to pass the host's directory to its own one. In its sandbox, it sees nothing else of it.
+        if (user is not null && FileStatus.Of(clients, out var status) >= 0 && (status.Mode & 1) == 0)
+            File.SetUnixFileMode(clients, (UnixFileMode)(status.Mode & 0xFFF | 0x9 /* 0011 */));
+        directories.Add(app.Name, user?.User ?? Sys.EffectiveUserId, user?.Group ?? (uint)getegid(), isRunning);
     }
 
     /// <summary>Forgets an app that is no longer configured.</summary>

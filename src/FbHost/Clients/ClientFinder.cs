@@ -7,7 +7,7 @@ using Mmm.Linux;
 namespace FbHost.Clients;
 
 /// <summary>
-/// Keeps a record of the files in the directory: clients, files that are not clients yet, and files that are no clients. The directory's
+/// Keeps a record of the files in one directory: clients, files that are not clients yet, and files that are no clients. The directory's
 /// thread examines a name and passes the result back to this type. A file that is not a client yet is examined again at growing intervals,
 /// and after that only when it changes.
 /// </summary>
@@ -27,6 +27,7 @@ internal sealed class ClientFinder
     private bool _leftOut; // some files were not considered because a limit was reached
     private bool _missed; // some names were not examined because too many examinations were in progress
     private bool _allNamed; // the scan of the directory has reported every name
+    private bool _isClosed;
 
     // An examination of a name that is still in progress.
     private sealed class NameLook
@@ -41,12 +42,12 @@ internal sealed class ClientFinder
 
     /// <param name="loop">Runs the timers.</param>
     /// <param name="directory">The directory.</param>
-    /// <param name="app">The app whose own directory it is; null for the host's.</param>
-    /// <param name="quota">Limits the number of files.</param>
-    /// <param name="log">Takes a line about each file that is not served.</param>
-    public ClientFinder(EventLoop loop, ClientDirectory directory, string? app, ClientQuota quota, HostLog log)
+    /// <param name="quota">The limits, and the records of all directories.</param>
+    /// <param name="log">Takes one line for each event.</param>
+    /// <param name="app">The name of the app whose directory it is; null for the main directory.</param>
+    public ClientFinder(EventLoop loop, ClientDirectory directory, ClientQuota quota, HostLog log, string? app = null)
     {
-        (_loop, _directory, App, _quota, _log) = (loop, directory, app, quota, log);
+        (_loop, _directory, _quota, _log, App) = (loop, directory, quota, log, app);
         _roomTimer = loop.CreateTimer(() =>
         {
             _leftOut = false; // set again by the first file for which there is still no room
@@ -66,17 +67,22 @@ internal sealed class ClientFinder
         };
     }
 
-    /// <summary>The app whose own directory it is; null for the host's.</summary>
+    /// <summary>The name of the app whose directory it is; null for the main directory.</summary>
     public string? App { get; }
 
-    /// <summary>True when all files that were in the directory at the start have been examined.</summary>
-    public bool HasFoundAll { get; private set; }
+    public ClientDirectory Directory => _directory;
+
+    /// <summary>A file's name for log lines.</summary>
+    public string Label(string name) => App is null ? name : $"{App}/{name}";
 
     /// <summary>The recorded files, in no order.</summary>
     public IReadOnlyCollection<ClientSession> Sessions => _sessions.Values;
 
-    /// <summary>True while a name is being examined.</summary>
-    public bool IsLooking => _looks.Count > 0;
+    /// <summary>True while names are being read or examined.</summary>
+    public bool IsBusy => _directory.IsScanning || _looks.Count > 0;
+
+    /// <summary>True if all files that were in the directory when it was opened have been examined.</summary>
+    public bool HasFoundAll { get; private set; }
 
     /// <summary>A session's timer has elapsed.</summary>
     public event Action<ClientSession>? Due;
@@ -98,7 +104,11 @@ internal sealed class ClientFinder
     /// <param name="then">Called when that is known, or when the name cannot be examined now.</param>
     public void Look(string name, Action? then = null)
     {
-        if (_looks.TryGetValue(name, out var look))
+        if (_isClosed)
+        {
+            then?.Invoke();
+        }
+        else if (_looks.TryGetValue(name, out var look))
         {
             look.IsAgain = true;
             look.Then += then;
@@ -138,11 +148,11 @@ internal sealed class ClientFinder
     private void End(string name, NameLook look, in FoundName found)
     {
         _looks.Remove(name);
-        if (look.IsOld)
+        if (look.IsOld || _isClosed)
             found.File?.Dispose();
         else
             Take(name, found);
-        if (look.IsAgain)
+        if (look.IsAgain && !_isClosed)
             Begin(name, new NameLook { Then = look.Then });
         else
             look.Then?.Invoke();
@@ -160,8 +170,7 @@ internal sealed class ClientFinder
         }
         if (_allNamed)
         {
-            _allNamed = false;
-            HasFoundAll = true;
+            (_allNamed, HasFoundAll) = (false, true);
             AllFound?.Invoke();
         }
     }
@@ -186,38 +195,36 @@ internal sealed class ClientFinder
         if (outcome == OpenOutcome.TryLater)
             TryLater(session, found.Fault!);
         else if (outcome == OpenOutcome.Refused)
-            Ignore(session, $"{name} is not served: {found.Fault}, not a client file");
+            Ignore(session, $"{session.Label} is not served: {found.Fault}, not a client file");
         else if (found.IsClient)
             Found?.Invoke(session);
         else if (found.Fault is not null)
-            Ignore(session, $"{name} is not served: {found.Fault}");
+            Ignore(session, $"{session.Label} is not served: {found.Fault}");
         else
             Await(session);
     }
 
     private ClientSession? Meet(string name, in FoundName found)
     {
-        if (!_quota.MayMeet(_sessions.Values, found.Owner, out var forgotten))
+        if (!_quota.MayMeet(_quota.Recorded, found.Owner, out var forgotten, App))
         {
             LeaveOut($"{_directory.Path}: more than {ClientQuota.MostFiles} files, the host's limit; "
-                + $"{name} and further ones are not served");
+                + $"{Label(name)} and further ones are not served");
             return null;
         }
         if (forgotten is not null)
             Vanished?.Invoke(forgotten);
         ClientSession? session = null;
-        session = new ClientSession(name, found.Identity, found.Owner, _loop.CreateTimer(() => Due?.Invoke(session!)))
-        {
-            Finder = this, Home = App,
-        };
+        session = new ClientSession(name, found.Identity, found.Owner, _loop.CreateTimer(() => Due?.Invoke(session!))) { Finder = this };
         _sessions.Add(name, session);
+        _quota.Recorded.Add(session);
         return session;
     }
 
     private void TryLater(ClientSession session, string reason)
     {
         if (session.Said.Add("open"))
-            _log.AboutClient($"{session.FileName} cannot be opened: {reason}; trying again");
+            _log.AboutClient($"{session.Label} cannot be opened: {reason}; trying again");
         session.Polls++;
         session.Timer.After(Math.Min(FirstOpenRetryMs << Math.Min(session.Polls, 10), LastOpenRetryMs));
     }
@@ -228,7 +235,7 @@ internal sealed class ClientFinder
             session.Timer.After(Math.Min(session.Polls, LastProbeMs));
         else if (session.Said.Add("pending"))
             _log.AboutClient(
-                $"{session.FileName} is not a client yet ({session.File!.Length:N0} bytes, no pid); it is read again when it changes");
+                $"{session.Label} is not a client yet ({session.File!.Length:N0} bytes, no pid); it is read again when it changes");
     }
 
     /// <summary>Ignores a file until it changes.</summary>
@@ -271,15 +278,20 @@ internal sealed class ClientFinder
         _loop.Remove(session.Timer);
         if (Get(session.FileName) == session)
             _sessions.Remove(session.FileName);
-        if (_leftOut && !_roomTimer.IsRunning)
+        _quota.Recorded.Remove(session);
+    }
+
+    /// <summary>A record of some directory was dropped: files that were left out may have room now.</summary>
+    public void NoteRoom()
+    {
+        if (_leftOut && !_roomTimer.IsRunning && !_isClosed)
             _roomTimer.After(RoomMs);
     }
 
-    /// <summary>Drops all records, because the directory is not served any more.</summary>
-    public void Clear()
+    /// <summary>Records no more files: the directory is served no longer. The caller drops the records.</summary>
+    public void Close()
     {
-        foreach (var session in _sessions.Values.ToList())
-            Vanished?.Invoke(session);
+        _isClosed = true;
         _loop.Remove(_roomTimer);
     }
 }

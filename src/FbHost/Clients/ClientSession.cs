@@ -6,7 +6,7 @@ using Mmm.Linux;
 
 namespace FbHost.Clients;
 
-/// <summary>The state of a file in the clients' directory.</summary>
+/// <summary>The state of a file in a clients' directory.</summary>
 internal enum Phase
 {
     /// <summary>Not a client yet: the file is examined a few times, then only when it changes.</summary>
@@ -19,17 +19,17 @@ internal enum Phase
     Ignored,
 }
 
-/// <summary>The host's record of one file in the clients' directory. It is only data; the other types in this folder act on it.</summary>
+/// <summary>The host's record of one file in a clients' directory. It is only data; the other types in this folder act on it.</summary>
 internal sealed class ClientSession(string name, FileIdentity identity, uint user, LoopTimer timer)
 {
-    /// <summary>Keeps the record.</summary>
-    public required ClientFinder Finder { get; init; }
-
-    /// <summary>The app whose own directory has the file; null if it is in the host's directory.</summary>
-    public string? Home { get; init; }
-
-    /// <summary>The file's name.</summary>
+    /// <summary>The file's name, which another file in another directory may have, too.</summary>
     public string FileName => name;
+
+    /// <summary>The record of the file's directory.</summary>
+    public ClientFinder? Finder { get; init; }
+
+    /// <summary>The file's name for log lines: APP/NAME in the directory of an app.</summary>
+    public string Label => Finder?.Label(name) ?? name;
 
     /// <summary>Distinguishes the file from a new file of the same name.</summary>
     public FileIdentity Identity => identity;
@@ -41,9 +41,14 @@ internal sealed class ClientSession(string name, FileIdentity identity, uint use
 
     /// <summary>The open file, while it is or may become a client; for a broken client, until its process ends.</summary>
     public ClientFile? File { get; set; }
+
+    /// <summary>The pid of the client's process, in the host's pid namespace; 0 if it is not known.</summary>
     public int Pid { get; set; }
 
-    /// <summary>The app of the configuration that the client's process belongs to; null if there is none.</summary>
+    /// <summary>How often the process of a file in an app's directory was looked for.</summary>
+    public int PidLooks { get; set; }
+
+    /// <summary>The app of the configuration that the client's process or directory belongs to; null if there is none.</summary>
     public ClientApp? App { get; set; }
 
     /// <summary>True if this host or the previous one has seen the client's process alive.</summary>

@@ -9,41 +9,38 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Clients;
 
 /// <summary>
-/// The table of the clients: it serves the clients that are found, and drops them when they end. Any number in a client's file may be
-/// wrong. A broken client is dropped with one log line and does not affect the others.
+/// The table of the clients: it serves the clients that are found in the main directory and in those of apps, and drops them when they end.
+/// Any number in a client's file may be wrong. A broken client is dropped with one log line and does not affect the others.
 /// </summary>
-internal sealed class ClientTable : IDisposable
+internal sealed partial class ClientTable : IDisposable
 {
     private const long GraceMs = 1000; // for a pid that does not exist here: its bell may still give the right one
-    private const long ProcessCheckMs = 1000; // for a process without a pidfd
+    private const long FirstLookMs = 20; // for the process of a file in an app's directory: most clients connect their bell meanwhile
     private const long RoomMs = 1000;
     private const int DeletionMs = 1000; // at the end: a client may block a deletion for ever
     private const int MostSettlements = 8;
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(1); // for a directory whose lock another process holds
     private readonly EventLoop _loop;
     private readonly Screen _screen;
     private readonly HostLog _log;
-    private readonly List<Place> _places = []; // the host's directory first, then those of apps
+    private readonly ClientProcesses _processes;
     private readonly ClientTurns _turns;
     private readonly ClientQuota _quota = new();
     private readonly SeenClients _seen;
     private readonly ClientSizes _sizes;
     private readonly List<ClientSession> _serving = []; // oldest first
-    private bool _isOpen;
-
-    private sealed record Place(ClientDirectory Directory, ClientFinder Finder);
     private readonly List<Task> _deletions = [];
 
     /// <param name="loop">Runs the timers.</param>
     /// <param name="screen">Shows the clients' pictures.</param>
     /// <param name="log">Takes one line for each event.</param>
-    /// <param name="directory">The clients' directory.</param>
+    /// <param name="directory">The main directory.</param>
     /// <param name="seen">The clients that were seen alive, by this host or the previous one.</param>
     /// <param name="allowedMessages">Words that all clients may use.</param>
     public ClientTable(
         EventLoop loop, Screen screen, HostLog log, ClientDirectory directory, SeenClients seen, IReadOnlySet<string> allowedMessages)
     {
         (_loop, _screen, _log, _seen) = (loop, screen, log, seen);
+        _processes = new ClientProcesses(loop);
         Events = new ClientEvents(log);
         Stack = new ClientStack(screen, Events);
         Messages = new ClientMessages(screen, Events, allowedMessages, Find);
@@ -53,52 +50,10 @@ internal sealed class ClientTable : IDisposable
         Frames.Broken += Drop;
         _turns.Broken += Drop;
         _turns.HungUp += HangUp;
+        _processes.Ended += session => End(session, deleteFile: true);
         _sizes = new ClientSizes(screen, Messages, Frames, _serving);
-        Add(directory, app: null);
+        Follow(directory, app: null);
     }
-
-    private Place Add(ClientDirectory directory, string? app)
-    {
-        var finder = new ClientFinder(_loop, directory, app, _quota, _log);
-        finder.Found += session => Serve(session, PidOf(session));
-        finder.Vanished += session => End(session, deleteFile: false);
-        finder.Due += OnTimer;
-        finder.AllFound += ForgetUnseen;
-        var place = new Place(directory, finder);
-        _places.Add(place);
-        return place;
-    }
-
-    // The files of the former host's clients are known when all directories have been read.
-    private void ForgetUnseen()
-    {
-        if (_places.TrueForAll(p => p.Finder.HasFoundAll))
-            _seen.KeepOnly(_places.SelectMany(p => p.Finder.Sessions).Select(s => s.Identity));
-    }
-
-    /// <summary>Serves the directory of an app: every client in it belongs to this app.</summary>
-    /// <param name="directory">The directory. The caller keeps it.</param>
-    /// <param name="app">The app's name.</param>
-    /// <exception cref="MmmException">The directory cannot be watched. The message is one line.</exception>
-    public void AddDirectory(ClientDirectory directory, string app)
-    {
-        var place = Add(directory, app);
-        if (!_isOpen)
-            return;
-        Open(place);
-        directory.Rescan();
-    }
-
-    /// <summary>Ends the clients of a directory that was added, and does not serve it any more.</summary>
-    public void RemoveDirectory(ClientDirectory directory)
-    {
-        if (_places.Find(p => p.Directory == directory) is not { } place)
-            return;
-        _places.Remove(place);
-        place.Finder.Clear();
-    }
-
-    private void Open(Place place) => place.Directory.Open(place.Finder.Look, (name, peer) => Greet(place.Finder, name, peer));
 
     /// <summary>The events to clients.</summary>
     public ClientEvents Events { get; }
@@ -112,17 +67,31 @@ internal sealed class ClientTable : IDisposable
     /// <summary>Takes the clients' frames.</summary>
     public ClientFrames Frames { get; }
 
-    /// <summary>Returns the app of the configuration that a process belongs to; null if there is none.</summary>
-    public Func<int, ClientApp?> AppOfProcess { get; set; } = _ => null;
+    /// <summary>
+    /// Returns the app of the configuration that a process belongs to; null if there is none. For clients in the main directory.
+    /// </summary>
+    public Func<int, ClientApp?> AppOfProcess
+    {
+        get => _processes.AppOfProcess;
+        set => _processes.AppOfProcess = value;
+    }
 
-    /// <summary>Returns the app of a name in the configuration; null if there is none.</summary>
-    public Func<string, ClientApp?> AppNamed { get; set; } = _ => null;
+    /// <summary>Returns the app of the configuration of that name; null if there is none. For clients in the directory of an app.</summary>
+    public Func<string, ClientApp?> AppNamed
+    {
+        get => _processes.AppNamed;
+        set => _processes.AppNamed = value;
+    }
 
     /// <summary>
-    /// Returns the process here of an app's client, which may be in a pid namespace of its own: by the app's name and the pid that the
-    /// client has there. 0 if there is none.
+    /// Returns the pid of the process of an app that has a pid in the app's own pid namespace; 0 if it is not known yet. It is called again
+    /// a few times within a second. See <see cref="NamespacePid"/>.
     /// </summary>
-    public Func<string, int, int> PidOfClient { get; set; } = (_, pid) => pid;
+    public Func<string, int, int> HostPid
+    {
+        get => _processes.HostPid;
+        set => _processes.HostPid = value;
+    }
 
     /// <summary>All clients that are served, including those without a picture.</summary>
     public IReadOnlyList<ClientSession> Serving => _serving;
@@ -146,46 +115,20 @@ internal sealed class ClientTable : IDisposable
         remove => _turns.Looked -= value;
     }
 
-    /// <summary>Serves the clients that exist, and watches for further ones.</summary>
-    /// <exception cref="MmmException">The directory cannot be used. The message is one line.</exception>
-    public void Open()
+    // The pid is that of a bell, from the kernel; without one, the pid in the file is used.
+    private void Serve(ClientSession session, int? pid = null)
     {
-        _isOpen = true;
-        foreach (var place in _places)
-        {
-            Open(place);
-            place.Directory.Rescan();
-        }
-        var until = EventLoop.Now + (long)StartPatience.TotalNanoseconds;
-        while (_places.Find(p => p.Directory.IsScanning || p.Finder.IsLooking) is { } busy && EventLoop.Now < until)
-        {
-            busy.Directory.Wait(StartPatience);
-            _loop.RunPosted();
-        }
-        // Clients of a previous host are shown at once, in the order in which that host had stacked them. Apps that this host started are
-        // left out, because they have not drawn yet.
-        foreach (var session in _serving.Where(s => s.App is not { IsNew: true } && s.File!.Refresh())
-            .OrderBy(s => s.File!.State.Z).ToList())
-        {
-            if (session.File!.State is { Flip: FlipState.Neutral or FlipState.Drawing } state && state.Fault(session.File.Length) is null)
-                Frames.Place(session, state);
-        }
-    }
-
-    // The pid in the file is one of the app's pid namespace, if the file is in an app's directory.
-    private int PidOf(ClientSession session) => session.Home is { } app ? PidOfClient(app, session.File!.Pid) : session.File!.Pid;
-
-    private void Serve(ClientSession session, int pid)
-    {
-        session.Pid = pid;
-        session.App = AppOf(session, pid);
+        if (pid is null && MayGreetSoon(session))
+            return;
+        session.Pid = pid ?? _processes.PidOf(session);
+        session.App = _processes.AppOf(session);
         if (!_quota.MayServe(_serving, session, out var why))
         {
-            session.Finder.LeaveOut(why);
+            session.Finder!.LeaveOut(why);
             session.Timer.After(RoomMs);
             return;
         }
-        var pidFd = pid > 0 ? Sys.PidFdOpen(pid) : -ESRCH;
+        var pidFd = pid is null && session.Pid == 0 ? -ESRCH : Sys.PidFdOpen(session.Pid);
         if (pidFd == -ESRCH && session.Bell is null)
         {
             AwaitBell(session);
@@ -193,7 +136,7 @@ internal sealed class ClientTable : IDisposable
         }
         session.Phase = Phase.Serving;
         session.WasAlive |= pidFd != -ESRCH;
-        WatchProcess(session, pidFd);
+        _processes.Watch(session, pidFd);
         _sizes.Tell(session);
         session.Events ??= new EventQueue(session.File!);
         _serving.Add(session);
@@ -201,63 +144,38 @@ internal sealed class ClientTable : IDisposable
         _turns.Begin(session);
     }
 
-    // The file's owner writes the pid in the file, so it identifies an app only if the process runs as that owner. The pid of a bell comes
-    // from the kernel.
-    private ClientApp? AppOf(ClientSession session, int pid) => session.Home is { } app ? AppNamed(app)
-        : session.Bell is not null || Sys.RunsAs(pid, session.User) ? AppOfProcess(pid) : null;
-
-    private void WatchProcess(ClientSession session, int pidFd)
+    // The search for the process of a new file in an app's directory is left out if the client connects its bell at once, as most do.
+    private bool MayGreetSoon(ClientSession session)
     {
-        session.PidFd = Math.Max(pidFd, -1);
-        session.ProcessCheckNs = long.MaxValue;
-        if (pidFd >= 0)
-            session.PidWatch = _loop.Add(pidFd, _ => End(session, deleteFile: true));
-        else if (pidFd != -ESRCH) // no descriptor is left, or the kernel or a filter does not allow the call: checked by the timer
-            session.ProcessCheckNs = EventLoop.Now + ProcessCheckMs * 1_000_000;
-    }
-
-    private void UnwatchProcess(ClientSession session)
-    {
-        session.PidWatch?.Dispose();
-        session.PidWatch = null;
-        Sys.Close(session.PidFd);
-        session.PidFd = -1;
-        session.ProcessCheckNs = long.MaxValue;
-    }
-
-    // Returns false if the process has ended, and with it the client.
-    private bool CheckProcess(ClientSession session)
-    {
-        if (EventLoop.Now < session.ProcessCheckNs)
-            return true;
-        var pidFd = Sys.PidFdOpen(session.Pid);
-        if (pidFd == -ESRCH || (pidFd < 0 && !Sys.ProcessLives(session.Pid)))
-        {
-            End(session, deleteFile: true);
+        if (session.Finder!.App is null || !session.Finder.HasFoundAll || session.PidLooks > 0)
             return false;
-        }
-        WatchProcess(session, pidFd);
+        session.PidLooks = 1;
+        session.Timer.After(FirstLookMs);
         return true;
     }
 
     // The pid does not exist here. Either the client has ended, or the pid belongs to another pid namespace and a bell will give the right
-    // one.
+    // one. The process of a file in an app's directory is looked for again meanwhile.
     private void AwaitBell(ClientSession session)
     {
         session.GoneNs = Math.Min(session.GoneNs, EventLoop.Now + GraceMs * 1_000_000);
         if (EventLoop.Now < session.GoneNs)
         {
             session.Timer.At(session.GoneNs);
+            if (session.Finder!.App is not null)
+                session.Timer.NoLaterThan(EventLoop.Now + (FirstLookMs * 1_000_000 << Math.Min(session.PidLooks++, 6)));
             return;
         }
-        if (session.WasAlive || _seen.Contains(session) || session.Home is not null)
+        if (session.WasAlive || _seen.Contains(session))
         {
-            Delete(session.File);
+            Delete(session);
             Forget(session);
         }
         else
         {
-            session.Finder.Ignore(session, $"{session.FileName} is not served: there is no process {session.File!.Pid}; the file is not deleted, "
+            var process = session.Finder!.App is { } app ? $"app {app} has no process {session.File!.Pid}"
+                : $"there is no process {session.Pid}";
+            session.Finder.Ignore(session, $"{session.Label} is not served: {process}; the file is not deleted, "
                 + "since no host has seen its process alive");
         }
     }
@@ -278,12 +196,12 @@ internal sealed class ClientTable : IDisposable
         switch (session.Phase)
         {
             case Phase.Pending:
-                session.Finder.Look(session.FileName);
+                session.Finder!.Look(session.FileName);
                 break;
-            case Phase.Serving when CheckProcess(session):
+            case Phase.Serving when _processes.Check(session):
                 _turns.OnTimer(session);
                 break;
-            case Phase.Ignored when CheckProcess(session):
+            case Phase.Ignored when _processes.Check(session):
                 ClientTurns.Arm(session);
                 break;
         }
@@ -328,7 +246,7 @@ internal sealed class ClientTable : IDisposable
         if (session!.Phase == Phase.Serving && session.Pid != peer.Pid)
         {
             // The pid in the header belongs to another pid namespace: the pid from the kernel is used.
-            UnwatchProcess(session);
+            ClientProcesses.Unwatch(session);
             _serving.Remove(session);
             session.Phase = Phase.Pending;
         }
@@ -336,7 +254,7 @@ internal sealed class ClientTable : IDisposable
         if (session.Phase == Phase.Pending)
             Serve(session, peer.Pid);
         else
-            session.App ??= AppOf(session, peer.Pid);
+            session.App ??= _processes.AppOf(session);
         if (session.Phase != Phase.Serving)
         {
             CloseBell(session);
@@ -350,7 +268,7 @@ internal sealed class ClientTable : IDisposable
     private void HangUp(ClientSession session)
     {
         CloseBell(session);
-        if (!Lives(session))
+        if (!ClientProcesses.Lives(session))
         {
             End(session, deleteFile: true);
             return;
@@ -365,14 +283,12 @@ internal sealed class ClientTable : IDisposable
         session.Bell = null;
     }
 
-    private static bool Lives(ClientSession session) => session.PidFd >= 0 ? !Sys.PollIn(session.PidFd, 0) : Sys.ProcessLives(session.Pid);
-
     /// <summary>Stops serving a broken client. Its file is kept until its process ends.</summary>
     private void Drop(ClientSession session, string why)
     {
         if (session.Phase != Phase.Serving)
             return;
-        var name = session.DisplayName == session.FileName ? session.FileName : $"{session.DisplayName} {session.FileName}";
+        var name = session.DisplayName == session.FileName ? session.Label : $"{session.DisplayName} {session.Label}";
         _log.AboutClient($"client {name} (pid {session.Pid}) dropped: {why}");
         Release(session);
         session.Phase = Phase.Ignored;
@@ -386,7 +302,7 @@ internal sealed class ClientTable : IDisposable
     private void End(ClientSession session, bool deleteFile)
     {
         if (deleteFile && session.WasAlive)
-            Delete(session.File);
+            Delete(session);
         var served = session.Phase == Phase.Serving;
         var wasClient = served || session.WasAlive;
         Release(session);
@@ -409,9 +325,11 @@ internal sealed class ClientTable : IDisposable
 
     private void Forget(ClientSession session)
     {
-        UnwatchProcess(session);
-        session.Finder.Forget(session);
+        ClientProcesses.Unwatch(session);
+        session.Finder!.Forget(session);
         _seen.Remove(session);
+        foreach (var finder in _finders)
+            finder.NoteRoom();
     }
 
     /// <summary>Returns the clients with that title or file name.</summary>
@@ -426,11 +344,11 @@ internal sealed class ClientTable : IDisposable
 
     public void Dispose()
     {
-        foreach (var session in _places.SelectMany(p => p.Finder.Sessions))
+        foreach (var session in _quota.Recorded)
         {
-            if (session.WasAlive && !Lives(session)) // for example apps that were ended just now
+            if (session.WasAlive && !ClientProcesses.Lives(session)) // for example apps that were ended just now
             {
-                Delete(session.File);
+                Delete(session);
                 _seen.Remove(session);
             }
             session.Bell?.Dispose();
@@ -442,10 +360,15 @@ internal sealed class ClientTable : IDisposable
         Task.WaitAll([.. _deletions], DeletionMs); // so that the directory can be empty when it is removed
     }
 
-    private void Delete(ClientFile? file)
+    // In the directory of an app, everything that looks like a client's file is one: the app's next process may have the pid of this one.
+    private void Delete(ClientSession session)
     {
         _deletions.RemoveAll(d => d.IsCompleted);
-        if (file is not null)
-            _deletions.Add(file.Delete());
+        if (session.File is not { } file)
+            return;
+        var directory = session.Finder!.Directory;
+        directory.Hold();
+        _deletions.Add(file.Delete(always: session.Finder.App is not null).ContinueWith(
+            _ => directory.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
     }
 }

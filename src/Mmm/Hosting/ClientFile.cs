@@ -476,9 +476,10 @@ internal sealed class ClientFile : IDisposable
     /// it takes the kernel locks of the directory and of the file, which any process can hold that may list the directory or write the
     /// file. The result is true if the name was removed.
     /// </summary>
-    public Task<bool> Delete()
+    /// <param name="always">Whether the file is deleted even if <see cref="MayBeDeleted"/> is false.</param>
+    public Task<bool> Delete(bool always = false)
     {
-        if (!MayBeDeleted)
+        if (!always && !MayBeDeleted)
             return Task.FromResult(false);
         var file = _file.Acquire(); // kept open until then, so that no other file can get this inode number
         var done = new TaskCompletionSource<bool>();

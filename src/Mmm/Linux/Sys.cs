@@ -353,20 +353,6 @@ internal static unsafe partial class Sys
         return false;
     }
 
-    /// <summary>
-    /// Returns the pid of a process in its innermost pid namespace, which is the same pid if it is in that of this process; 0 if there is
-    /// no such process.
-    /// </summary>
-    public static int NamespacePid(int pid)
-    {
-        foreach (var line in ProcessText(pid, "status")?.Split('\n') ?? [])
-        {
-            if (line.StartsWith("NSpid:", StringComparison.Ordinal))
-                return int.TryParse(line[(line.LastIndexOf('\t') + 1)..], CultureInfo.InvariantCulture, out var inner) ? inner : 0;
-        }
-        return 0;
-    }
-
     private static string? ProcessText(int pid, string file)
     {
         Span<byte> text = stackalloc byte[4096];
