@@ -35,7 +35,7 @@ internal sealed unsafe partial class Watchdog : IDisposable
     /// <param name="loop">Runs the timer, which exists only with a watchdog.</param>
     /// <param name="manager">The service manager.</param>
     /// <param name="device">The watchdog's device node; null for none.</param>
-    /// <param name="seconds">Its timeout: without being fed, it restarts the machine after this time. The driver may choose another one.</param>
+    /// <param name="seconds">Its timeout: without being fed, it restarts the machine after this time. Drivers may choose another.</param>
     /// <param name="display">The display.</param>
     /// <param name="apps">The apps.</param>
     /// <param name="front">The name of the app in front; null for the first.</param>

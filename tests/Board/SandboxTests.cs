@@ -63,7 +63,7 @@ public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own
         Wait.Until(part, Patience, () => host.Log.Contains(part), () => host.Log, pause: 300);
 
     [Fact]
-    public void The_app_of_the_image_runs_in_its_sandbox_with_a_user_of_its_own() => BoardFixture.Watch(own.Board, nameof(SandboxTests), () =>
+    public void The_image_runs_its_app_in_a_sandbox_with_a_user_of_its_own() => BoardFixture.Watch(own.Board, nameof(SandboxTests), () =>
     {
         var device = own.Board.Device;
         var pid = Assert.Single(device.Clients()).Pid;

@@ -78,7 +78,8 @@ public sealed class AppOutputTests
     {
         using var host = new MmmHost(start: false);
         const string script = "trap '' TERM; echo $$ > $TEMP/pid; while :; do echo line >> $TEMP/written; echo tick; sleep 0.02; done";
-        var config = host.Temp.Write("apps.json", host.Expand($$"""{ "apps": [ {{App("demo", script)}} ] }"""));
+        var app = App("demo", script).Replace("{ ", "{ \"keepRunning\": true, ");
+        var config = host.Temp.Write("apps.json", host.Expand($$"""{ "apps": [ {{app}} ] }"""));
         host.Start("--config", config);
         host.WaitForLog("demo: tick");
         host.Process.Signal(Child.SIGKILL);

@@ -51,7 +51,8 @@ public class AppRightsTests
             { "messages": [], "apps": [
               { "name": "may", "messages": [ "move" ],
                 "sandbox": "none", "command": [ "$RAW", "--title", "May", "--size", "30x20", "--at", "100,90", "color", "00ff00" ] },
-              { "name": "not", "sandbox": "none", "command": [ "$RAW", "--title", "Not", "--size", "30x20", "--at", "200,90", "color", "00ff00" ] } ] }
+              { "name": "not", "sandbox": "none",
+                "command": [ "$RAW", "--title", "Not", "--size", "30x20", "--at", "200,90", "color", "00ff00" ] } ] }
             """);
         host.WaitForClient("May");
         host.WaitForClient("Not");
@@ -70,7 +71,8 @@ public class AppRightsTests
         Programs.NeedRoot();
         using var host = new MmmHost(config: """
             { "messages": [], "apps": [
-              { "name": "may", "messages": [ "quit" ], "sandbox": "none", "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] } ] }
+              { "name": "may", "messages": [ "quit" ], "sandbox": "none",
+                "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] } ] }
             """);
         using var watch = new ControlClient(host.Path);
         Assert.True(watch.Ask("watch").GetProperty("ok").GetBoolean());
@@ -94,8 +96,10 @@ public class AppRightsTests
     {
         using var host = new MmmHost(config: """
             { "messages": [], "apps": [
-              { "name": "may", "messages": [ "move" ], "sandbox": "none", "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] },
-              { "name": "not", "messages": [ "raise" ], "sandbox": "none", "command": [ "sh", "-c", "echo $$ >$TEMP/not; exec sleep 1000" ] } ] }
+              { "name": "may", "messages": [ "move" ], "sandbox": "none",
+                "command": [ "sh", "-c", "echo $$ >$TEMP/may; exec sleep 1000" ] },
+              { "name": "not", "messages": [ "raise" ], "sandbox": "none",
+                "command": [ "sh", "-c", "echo $$ >$TEMP/not; exec sleep 1000" ] } ] }
             """);
         var pid = 0;
         Wait.Until(() => File.Exists(host.Temp[app]) && int.TryParse(File.ReadAllText(host.Temp[app]), out pid), "the app's pid");

@@ -5,14 +5,16 @@ namespace FbHost.Tests;
 /// <summary>Apps that the host starts, and the command forms.</summary>
 public class AppTests
 {
-    private const string OneApp = """{ "apps": [ { "name": "demo", "sandbox": "none", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""";
+    private const string OneApp = """{ "apps": [ { "name": "demo", "sandbox": "none", """
+        + """ "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""";
 
     // Apps are started before the display is opened; many look for the bell once.
     [Fact]
     public void An_app_finds_the_bell_when_it_starts()
     {
         const string look = "(test -S $MMM_PATH/.host && echo bell || echo none) >$TEMP/found; sleep 99";
-        using var host = new MmmHost(start: false, config: $$"""{ "apps": [{ "name": "looker", "sandbox": "none", "command": ["sh", "-c", "{{look}}"] }] }""");
+        using var host = new MmmHost(start: false, config: $$"""{ "apps": [{ "name": "looker", "sandbox": "none", """
+            + $$""" "command": ["sh", "-c", "{{look}}"] }] }""");
         host.Start();
         Wait.Until(() => File.Exists(host.Temp["found"]) && new FileInfo(host.Temp["found"]).Length > 0, "the app has looked");
         Assert.Equal("bell\n", File.ReadAllText(host.Temp["found"]));
@@ -37,7 +39,8 @@ public class AppTests
     public void A_wrapper_that_leaves_its_program_in_the_background_is_named_and_restarted_ever_more_slowly()
     {
         const string wrapper = "$RAW --title Demo color 00ff00 & echo $! >>$TEMP/pids; exit 0";
-        using var host = new MmmHost(config: $$"""{ "apps": [ { "name": "demo", "sandbox": "none", "command": ["sh", "-c", "{{wrapper}}"] } ] }""");
+        using var host = new MmmHost(config: $$"""{ "apps": [ { "name": "demo", "sandbox": "none", """
+            + $$""" "command": ["sh", "-c", "{{wrapper}}"] } ] }""");
         host.WaitForLog("ended with code 0; restarting in 1.6 s");
         foreach (var delay in (string[])["0.2", "0.4", "0.8"])
             Assert.Equal(1, host.CountLog($"ended with code 0; restarting in {delay} s"));
@@ -58,7 +61,8 @@ public class AppTests
         File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
         var named = name is null ? "" : $"\"name\": \"{name}\",";
         var config = host.Temp.Write("apps.json",
-            $$"""{ "apps": [ { {{named}} "keepRunning": true, "sandbox": "none", "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
+            $$"""{ "apps": [ { {{named}} "keepRunning": true, "sandbox": "none", """
+                + $$""" "command": [ "{{app}}", "--title", "Demo", "color", "00ff00" ] } ] }""");
         host.Start("--config", config);
         var pid = host.WaitForClient("Demo").Pid;
         host.Process.Signal(Child.SIGKILL);
@@ -131,7 +135,8 @@ public class AppTests
     public void A_small_app_is_placed_on_a_large_screen_as_configured(string place, int x, int y, int width, int height, int tapX, int tapY)
     {
         using var host = new MmmHost(config: $$"""
-            { "apps": [ { "name": "small", "place": "{{place}}", "sandbox": "none", "command": ["$RAW", "--size", "64x48", "color", "00ff00"] } ] }
+            { "apps": [ { "name": "small", "place": "{{place}}", "sandbox": "none",
+              "command": ["$RAW", "--size", "64x48", "color", "00ff00"] } ] }
             """, input: true);
         host.WaitForRectangle(x, y, width, height, 0x00ff00);
         Assert.Equal((64, 48, x, y), host.Client("raw") is { } c ? (c.Width, c.Height, c.X, c.Y) : default);
@@ -185,7 +190,8 @@ public class AppTests
     {
         using var host = new MmmHost(config: """
             { "apps": [ {
-                "name": "small", "fullScreen": true, "sandbox": "none", "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"] } ] }
+                "name": "small", "fullScreen": true, "sandbox": "none",
+                  "command": ["$RAW", "--size", "64x48", "--at", "20,20", "color", "00ff00"] } ] }
             """);
         host.WaitForRectangle(0, 0, 320, 200, 0x00ff00);
     }

@@ -54,7 +54,8 @@ public class BackdropTests
     public void What_can_run_runs_beside_apps_that_cannot()
     {
         using var host = new MmmHost(start: false, config: """
-            { "apps": [ { "name": "lost", "sandbox": "none", "command": ["/nonexistent/app"] }, { "name": "odd", "command": ["/bin/true"], "ful": true },
+            { "apps": [ { "name": "lost", "sandbox": "none",
+              "command": ["/nonexistent/app"] }, { "name": "odd", "command": ["/bin/true"], "ful": true },
               { "name": "one", "sandbox": "none", "command": ["$RAW", "--size", "32x20", "color", "00ff00"] },
               { "name": "one", "sandbox": "none", "command": ["/bin/true"] } ] }
             """);

@@ -170,7 +170,8 @@ public class ControlTests
     public void A_restarted_app_answers_when_it_shows_a_frame()
     {
         using var host =
-            new MmmHost(config: """{ "apps": [ { "name": "demo", "sandbox": "none", "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""");
+            new MmmHost(config: """{ "apps": [ { "name": "demo", "sandbox": "none", """
+                + """ "command": [ "$RAW", "--title", "Demo", "color", "00ff00" ] } ] }""");
         var first = host.WaitForClient("Demo").Pid;
         Assert.Equal(0, host.Ctl("restart", "demo").WaitForEnd());
         Assert.NotEqual(first, host.WaitForClient("Demo").Pid);

@@ -172,7 +172,8 @@ public class HostileControlTests
     [Fact]
     public void Somebody_who_hangs_up_while_an_answer_is_owed_or_asks_on_is_no_load()
     {
-        using var host = new MmmHost(config: """{ "apps": [ { "name": "never", "sandbox": "none", "command": ["/bin/sh", "-c", "sleep 1000"] } ] }""");
+        using var host = new MmmHost(config: """{ "apps": [ { "name": "never", "sandbox": "none", """
+            + """ "command": ["/bin/sh", "-c", "sleep 1000"] } ] }""");
         host.Raw("--title Good animate");
         host.WaitForClient("Good");
         for (var i = 0; i < 100; i++) // more than there may be connections

@@ -38,7 +38,8 @@ public class NotifyTests
     {
         using var temp = new TempDirectory();
         var script = $"env >{temp["new"]}; mv {temp["new"]} {temp["env"]}; sleep 99";
-        using var host = new MmmHost(start: false, config: $$"""{ "apps": [{ "name": "env", "sandbox": "none", "command": ["sh", "-c", "{{script}}"] }] }""")
+        using var host = new MmmHost(start: false, config: $$"""{ "apps": [{ "name": "env", "sandbox": "none", """
+            + $$""" "command": ["sh", "-c", "{{script}}"] }] }""")
         {
             Environment = [("NOTIFY_SOCKET", temp["notify"])],
         };

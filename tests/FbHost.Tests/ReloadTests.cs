@@ -89,7 +89,8 @@ public sealed class ReloadTests : IDisposable
     public void An_app_that_comes_back_while_it_is_ending_runs_once()
     {
         const string slow = """
-            { "apps": [ { "name": "slow", "sandbox": "none", "command": ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"] } ] }
+            { "apps": [ { "name": "slow", "sandbox": "none",
+              "command": ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"] } ] }
             """;
         Start(slow);
         _host.WaitForLog("slow: up");

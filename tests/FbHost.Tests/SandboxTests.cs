@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FbHost.Tests.Support;
 using Mmm.Linux;
 
@@ -7,7 +8,7 @@ namespace FbHost.Tests;
 public sealed class SandboxTests
 {
     private static string App(string name, string script, string more = "") =>
-        $$"""{ "name": "{{name}}", "firstFrameWithin": 0, {{more}} "command": [ "sh", "-c", {{System.Text.Json.JsonSerializer.Serialize(script)}} ] }""";
+        $$"""{ "name": "{{name}}", "firstFrameWithin": 0, {{more}} "command": [ "sh", "-c", {{JsonSerializer.Serialize(script)}} ] }""";
 
     private static string Apps(params string[] apps) => $$"""{ "apps": [ {{string.Join(", ", apps)}} ] }""";
 
@@ -103,7 +104,9 @@ public sealed class SandboxTests
         var good = host.WaitForClient("Good").Pid;
         host.Temp.Write("apps.json", host.Expand(Apps(
             """{ "name": "good", "command": ["$RAW", "--title", "Good", "--size", "50x40", "animate"] }""",
-            $$"""{ "name": "bad", "firstFrameWithin": 0, "command": ["{{Programs.Hostile}}", "escape", "{{host.Process.Pid}}", "{{good}}"] }""")));
+            $$"""
+              { "name": "bad", "firstFrameWithin": 0, "command": ["{{Programs.Hostile}}", "escape", "{{host.Process.Pid}}", "{{good}}"] }
+              """)));
         host.Ask("reload");
         var tried = WaitForLines(host, "bad", "done").Split('\n')[..^1];
         Assert.Equal(18, tried.Length);
@@ -123,11 +126,12 @@ public sealed class SandboxTests
     {
         Programs.NeedRoot(); // processes are counted per user
         using var host = new MmmHost(start: false);
+        var fileMb = mode == "fill /tmp" ? 0 : 4;
         var words = string.Join("\", \"", mode.Replace("$STATE", host.Temp["state/apps/bad"]).Split(' '));
         host.Start("--config", host.Temp.Write("apps.json", host.Expand(Apps(
             """{ "name": "good", "command": ["$RAW", "--title", "Good", "--size", "64x48", "animate"] }""",
             $$"""
-              { "name": "bad", "firstFrameWithin": 0, "restart": "never", "limits": { "processes": 40, "files": 100, "fileMb": {{(mode == "fill /tmp" ? 0 : 4)}} },
+              { "name": "bad", "firstFrameWithin": 0, "restart": "never", "limits": { "processes": 40, "files": 100, "fileMb": {{fileMb}} },
                 "command": ["{{Programs.Hostile}}", "{{words}}"] }
               """))));
         host.WaitForClient("Good");
@@ -207,7 +211,8 @@ public sealed class SandboxTests
     public void Without_bubblewrap_an_app_is_not_started_without_its_sandbox()
     {
         using var host = new MmmHost(start: false) { Environment = [("PATH", "/nonexistent")] };
-        AssertRefused(host, """{ "name": "demo", "command": ["$RAW"] }""", "there is no bwrap for its sandbox; install the package bubblewrap");
+        AssertRefused(host, """{ "name": "demo", "command": ["$RAW"] }""",
+            "there is no bwrap for its sandbox; install the package bubblewrap");
     }
 
     // Started by hand, the host says it and ends; as an appliance, everything else runs.

@@ -97,7 +97,8 @@ public class SoundTests
     {
         using var host = new MmmHost(audio: "wav:", config: """
             { "audio": { "volume": 50 }, "apps": [
-                { "name": "own", "audio": "wav:$TEMP/own.wav", "sandbox": "none", "command": ["$RAW", "--title", "Own", "pcm", "3", "48000", "440", "800"] },
+                { "name": "own", "audio": "wav:$TEMP/own.wav", "sandbox": "none",
+                  "command": ["$RAW", "--title", "Own", "pcm", "3", "48000", "440", "800"] },
                 { "name": "lost", "audio": "wav:/nowhere/x.wav",
                   "sandbox": "none", "command": ["$RAW", "--title", "Lost", "pcm", "3", "48000", "1000", "800"] } ] }
             """);

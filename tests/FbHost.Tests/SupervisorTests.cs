@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using FbHost.Tests.Support;
 using Mmm.Linux;
 
@@ -13,13 +14,14 @@ public sealed class SupervisorTests
         """;
 
     private static string Shell(string name, string script, string more = "") => $$"""
-        { "name": "{{name}}", "firstFrameWithin": 0, {{more}} "command": [ "sh", "-c", {{System.Text.Json.JsonSerializer.Serialize(script)}} ] }
+        { "name": "{{name}}", "firstFrameWithin": 0, {{more}} "command": [ "sh", "-c", {{JsonSerializer.Serialize(script)}} ] }
         """;
 
     private static string Apps(params string[] apps) => $$"""{ "apps": [ {{string.Join(", ", apps)}} ] }""";
 
     private static string State(MmmHost host, string app) =>
-        host.Ask("clients").GetProperty("apps").EnumerateArray().First(a => a.GetProperty("app").GetString() == app).GetProperty("state").GetString()!;
+        host.Ask("clients").GetProperty("apps").EnumerateArray().First(a => a.GetProperty("app").GetString() == app)
+            .GetProperty("state").GetString()!;
 
     private static void WaitForState(MmmHost host, string app, string state) =>
         Wait.Until(() => State(host, app) == state, $"{app} {state}", () => State(host, app) + " " + host.AllLog());
@@ -123,7 +125,7 @@ public sealed class SupervisorTests
     [Theory]
     [InlineData("\"firstFrameWithin\": 1,", "hang", "it has shown no frame in 1 s")]
     [InlineData("\"maxFrameInterval\": 1,", "color ff0000", "it has shown no new frame in 1 s")]
-    public void An_app_that_shows_nothing_or_nothing_new_is_frozen_and_after_three_times_told_on_the_screen(string key, string mode, string says)
+    public void An_app_that_shows_nothing_or_nothing_new_is_frozen_and_fails_after_three_times(string key, string mode, string says)
     {
         var app = mode == "hang" ? Shell("demo", "sleep 1000").Replace("\"firstFrameWithin\": 0,", key) : Raw("demo", key, mode);
         using var host = new MmmHost(config: Apps(app));

@@ -8,8 +8,8 @@ namespace FbHost.Apps;
 
 /// <summary>
 /// The state folders of apps, which are kept over restarts, and the users that own them. For a host that is root, each sandboxed app has a
-/// user of its own from the range that systemd uses for dynamic users; the owner of the app's folder is its user, so the user of a name stays
-/// the same.
+/// user of its own from the range that systemd uses for dynamic users; the owner of the app's folder is its user, so the user of a name
+/// stays the same.
 /// </summary>
 internal sealed class AppFolders
 {
@@ -51,13 +51,16 @@ internal sealed class AppFolders
                 groups.Add(status.Group);
         }
         var named = start.User is { } name
-            ? UserTable.User(name) ?? throw new MmmException($"this machine has no user {name}; create it (adduser), or leave it out") : default;
+            ? UserTable.User(name) ?? throw Unknown("user", name) : default;
         var user = start.User is not null ? named.Id : start.IsSandboxed ? OwnUser(app.Name) : 0;
         var group = start.Group is { } groupName
-            ? UserTable.Group(groupName) ?? throw new MmmException($"this machine has no group {groupName}; create it (addgroup), or leave it out")
+            ? UserTable.Group(groupName) ?? throw Unknown("group", groupName)
             : start.User is not null ? named.Group : user;
         return new AppUser(user, group, [.. groups.Distinct()], IsOwn: start.User is null && start.IsSandboxed);
     }
+
+    private static MmmException Unknown(string kind, string name) =>
+        new($"this machine has no {kind} {name}; create it (add{kind}), or leave it out");
 
     private uint OwnUser(string app)
     {

@@ -8,8 +8,8 @@ namespace FbHost.Apps;
 
 /// <summary>
 /// The first program of an app's process: the host's own, started with <see cref="Argument"/>. It does what must happen in the process
-/// itself, before the app's program: it enters the cgroup, sets limits and the user, and takes care that the process ends with the host. Then
-/// it becomes the app's program, or the one that makes the sandbox.
+/// itself, before the app's program: it enters the cgroup, sets limits and the user, and takes care that the process ends with the host.
+/// Then it becomes the app's program, or the one that makes the sandbox.
 /// </summary>
 internal static unsafe partial class AppGate
 {
@@ -115,7 +115,8 @@ internal static unsafe partial class AppGate
                 fixed (byte* path = Sys.Path(value))
                     return Sys.Check(chdir(path));
             case "user":
-                return SetUser(uint.Parse(numbers[0]), uint.Parse(numbers[1]), [.. numbers[2..].Where(n => n.Length > 0).Select(uint.Parse)]);
+                return SetUser(
+                    uint.Parse(numbers[0]), uint.Parse(numbers[1]), [.. numbers[2..].Where(n => n.Length > 0).Select(uint.Parse)]);
             case "seccomp":
                 return OfferFilter();
             case "parent":
@@ -164,6 +165,8 @@ internal static unsafe partial class AppGate
             return fd;
         var filter = SeccompFilter.Build(RuntimeInformation.OSArchitecture);
         var written = Sys.PWrite(fd, filter, 0);
-        return written < filter.Length ? -EIO : fd == SeccompDescriptor ? 0 : Math.Min(0, Sys.Check(dup3(fd, SeccompDescriptor, O_CLOEXEC)));
+        return written < filter.Length ? -EIO
+            : fd == SeccompDescriptor ? 0
+            : Math.Min(0, Sys.Check(dup3(fd, SeccompDescriptor, O_CLOEXEC)));
     }
 }

@@ -53,7 +53,9 @@ internal sealed partial class AppLauncher
         }
         if (app.RestartNow || app.IsLeaving)
             return;
-        var how = app.Frozen is { } why ? $"was frozen ({why}) and was ended" : process.ExitCode is { } code ? $"ended with code {code}" : "ended";
+        var how = app.Frozen is { } why ? $"was frozen ({why}) and was ended"
+            : process.ExitCode is { } code ? $"ended with code {code}"
+            : "ended";
         if (IsLastEnd(app, process))
         {
             app.HasStopped = true;

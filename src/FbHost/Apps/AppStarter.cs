@@ -9,8 +9,8 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Starts the processes of apps: prepares the environment, the user, the folders, the cgroup and the sandbox of one, and runs it through the
-/// gate (<see cref="AppGate"/>).
+/// Starts the processes of apps: prepares the environment, the user, the folders, the cgroup and the sandbox of one, and runs it through
+/// the gate (<see cref="AppGate"/>).
 /// </summary>
 /// <param name="clients">The path of the host's clients' directory.</param>
 /// <param name="directories">The clients' directories of sandboxed apps.</param>
@@ -35,7 +35,8 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
     internal readonly record struct Fault(string Line, bool IsShortage);
 
     /// <summary>Returns the clients' directory of an app: one of its own in a sandbox, else the host's.</summary>
-    private string ClientsOf(AppOptions app) => app.Start is { IsSandboxed: true } ? Path.Combine(clients, AppDirectories.FolderName, app.Name) : clients;
+    private string ClientsOf(AppOptions app) =>
+        app.Start is { IsSandboxed: true } ? Path.Combine(clients, AppDirectories.FolderName, app.Name) : clients;
 
     /// <summary>Returns the cgroup of an app; null if it has none.</summary>
     public string? CgroupOf(AppOptions app) => app.Start is null ? null : cgroups.PathOf(app.Name);
@@ -123,8 +124,11 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
         var variables = start.IsSandboxed ? [] : Inherited(app);
         if (start.IsSandboxed)
         {
-            foreach (var (name, value) in HostVariables().Where(v => Common.Contains(v.Key) || v.Key.StartsWith("LC_", StringComparison.Ordinal)))
-                variables[name] = value;
+            foreach (var (name, value) in HostVariables())
+            {
+                if (Common.Contains(name) || name.StartsWith("LC_", StringComparison.Ordinal))
+                    variables[name] = value;
+            }
             variables["HOME"] = state!;
         }
         if (state is not null)

@@ -7,9 +7,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// A cgroup (v2) for each app, below the host's own, where the host may make them: for root, and for a service with Delegate=. With them the
-/// kernel limits the app's memory, processes and share of the processor, and no process of an app can leave it. Without them the host finds
-/// the processes by <see cref="ProcessTree"/>.
+/// A cgroup (v2) for each app, below the host's own, where the host may make them: for root, and for a service with Delegate=. With them
+/// the kernel limits the app's memory, processes and share of the processor, and no process of an app can leave it. Without them the host
+/// finds the processes by <see cref="ProcessTree"/>.
 /// </summary>
 internal sealed class Cgroups
 {
@@ -39,7 +39,8 @@ internal sealed class Cgroups
     }
 
     /// <summary>Returns the cgroup of an app, which may not exist yet; null if there are none.</summary>
-    public string? PathOf(string app) => _root.Value is not { } root ? null : Path.Combine(root, _prefix + Uri.EscapeDataString(app).Replace(".", "%2E"));
+    public string? PathOf(string app) =>
+        _root.Value is not { } root ? null : Path.Combine(root, _prefix + Uri.EscapeDataString(app).Replace(".", "%2E"));
 
     /// <summary>Makes an app's cgroup with its limits. Returns its path; null if there are none.</summary>
     public string? Make(string app, AppLimits limits)
@@ -57,7 +58,8 @@ internal sealed class Cgroups
 
     /// <summary>Returns the processes in a cgroup; zombies are left out.</summary>
     public static List<int> Processes(string cgroup) =>
-        [.. Read(Path.Combine(cgroup, "cgroup.procs")).Split('\n').Select(l => int.TryParse(l, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        [.. Read(Path.Combine(cgroup, "cgroup.procs")).Split('\n')
+            .Select(l => int.TryParse(l, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid > 0 && Sys.ProcessLives(pid))];
 
     /// <summary>Kills all processes in a cgroup at once.</summary>

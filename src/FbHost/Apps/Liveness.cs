@@ -8,9 +8,9 @@ using static Tmds.Linux.LibC;
 namespace FbHost.Apps;
 
 /// <summary>
-/// Finds apps that are frozen, by what they do and not by whether their process exists: one that leaves events unread, shows no first frame,
-/// or stops to show frames although its entry says that it does. The host looks one second after it has sent events, and once a second while
-/// a client has not read them; otherwise nothing runs.
+/// Finds apps that are frozen, by what they do and not by whether their process exists: one that leaves events unread, shows no first
+/// frame, or stops to show frames although its entry says that it does. The host looks one second after it has sent events, and once a
+/// second while a client has not read them; otherwise nothing runs.
 /// </summary>
 internal sealed class Liveness
 {

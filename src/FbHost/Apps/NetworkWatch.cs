@@ -56,8 +56,8 @@ internal sealed unsafe partial class NetworkWatch : IDisposable
     public static bool IsThere() => Lines("/proc/net/route").Skip(1).Any()
         || Lines("/proc/net/ipv6_route").Any(IsBeyond);
 
-    // Destination, prefix, source, prefix, next hop, metric, references, use, flags, interface. Link-local and multicast routes exist as soon
-    // as an interface is up.
+    // Destination, prefix, source, prefix, next hop, metric, references, use, flags, interface. Link-local and multicast routes exist as
+    // soon as an interface is up.
     private static bool IsBeyond(string line) =>
         line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var to, _, _, _, _, _, _, _, _, not "lo"]
         && !to.StartsWith("fe80", StringComparison.Ordinal) && !to.StartsWith("ff", StringComparison.Ordinal);

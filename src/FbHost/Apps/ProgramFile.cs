@@ -21,7 +21,8 @@ internal static class ProgramFile
     {
         error = -ENOENT;
         string[] files = program.Contains('/') ? [Path.GetFullPath(program)]
-            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(d => d.Length > 0).Select(d => Path.Combine(d, program))];
+            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+                .Select(d => Path.Combine(d, program))];
         foreach (var file in files)
         {
             var result = Sys.AccessPath(file, Sys.X_OK);

@@ -64,7 +64,8 @@ internal sealed record StartWhen(bool Network, string? After)
     /// <summary>Reads <c>now</c>, <c>network</c> or <c>after NAME</c>; null if it is none of them.</summary>
     public static StartWhen? Parse(string text) => text == NowWord ? Now
         : text == NetworkWord ? new StartWhen(true, null)
-        : text.StartsWith(AfterWord, StringComparison.Ordinal) && text.Length > AfterWord.Length ? new StartWhen(false, text[AfterWord.Length..])
+        : text.StartsWith(AfterWord, StringComparison.Ordinal) && text.Length > AfterWord.Length
+            ? new StartWhen(false, text[AfterWord.Length..])
         : null;
 }
 
@@ -93,7 +94,7 @@ internal sealed record AppStart
     /// <summary>Its working directory; null for its state folder, or that of the host if it has no sandbox.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>The user, by name or number; null for one of its own if the host is root and the app is sandboxed, else the host's.</summary>
+    /// <summary>The user, by name or number; null for one of its own (a sandboxed app of root), else the host's.</summary>
     public string? User { get; init; }
 
     /// <summary>The group, by name or number; null for that of the user.</summary>

@@ -94,7 +94,8 @@ internal sealed class MmmHost : IDisposable
         _control?.Dispose();
         _control = null;
         string[] command = [.. Launcher, Programs.Mmm, .. _options, .. more];
-        Process = new Child(command[0], command[1..], [("MMM_PATH", Path), ("RUNTIME_DIRECTORY", Own), ("STATE_DIRECTORY", _temp["state"]), .. Environment]);
+        Process = new Child(command[0], command[1..], 
+            [("MMM_PATH", Path), ("RUNTIME_DIRECTORY", Own), ("STATE_DIRECTORY", _temp["state"]), .. Environment]);
         _children.Add(Process);
         Wait.Until(() => Process.HasEnded || Log.Any(l => l.StartsWith("mmm: ready: ", StringComparison.Ordinal)),
             "the ready line", AllLog);
