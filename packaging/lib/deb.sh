@@ -89,6 +89,7 @@ make_deb() {
     put 644 "$here/debian/mmm.service" lib/systemd/system/mmm.service
     put 644 "$here/debian/60-mmm.rules" lib/udev/rules.d/60-mmm.rules
     put 755 "$here/debian/may-start" usr/lib/mmm/may-start
+    put 755 "$here/debian/network-generator" lib/systemd/system-generators/mmm
     put 644 "$here/debian/lintian-overrides" usr/share/lintian/overrides/mmm
     { cat "$here/debian/copyright"; sed 's/^$/./; s/^/ /' "$repo/LICENSE"; } >"$work/copyright"
     put 644 "$work/copyright" usr/share/doc/mmm/copyright
@@ -99,6 +100,8 @@ make_deb() {
     } >"$work/changelog"
     compressed "$work/changelog" usr/share/doc/mmm/changelog.gz
     compressed "$repo/CHANGELOG.md" usr/share/doc/mmm/CHANGELOG.md.gz
+    put 644 "$repo/docs/install.md" usr/share/doc/mmm/install.md
+    put 644 "$repo/docs/security.md" usr/share/doc/mmm/security.md
 
     local script
     for script in postinst prerm postrm; do
@@ -108,7 +111,7 @@ make_deb() {
     {
         head -n 1 "$here/debian/control"
         printf 'Version: %s\nArchitecture: %s\nMaintainer: %s\n' "$version" "$arch" "$maintainer"
-        printf 'Depends: %sadduser, kbd\n' "$(depends "${elf[@]}")"
+        printf 'Depends: %sadduser, bubblewrap, kbd\n' "$(depends "${elf[@]}")"
         printf 'Installed-Size: %s\n' "$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f 1)"
         tail -n +2 "$here/debian/control"
     } >"$root/DEBIAN/control"

@@ -46,8 +46,8 @@ public sealed class BootTests(Packages packages)
     [Fact]
     public void The_service_shows_its_app_after_a_boot_and_after_a_crash_of_the_host()
     {
-        using var root = new DebianRoot("boot-amd64",
-            "--variant=minbase --include=systemd-sysv,udev,linux-image-amd64,kbd,adduser,zstd");
+        using var root = new DebianRoot("boot-sandbox-amd64",
+            "--variant=minbase --include=systemd-sysv,udev,linux-image-amd64,bubblewrap,kbd,adduser,zstd");
         root.AddDemo("gcc");
         var disk = Path.Combine(root.Path, "..", "disk");
         File.WriteAllText(Path.Combine(root.Path, "config"), """

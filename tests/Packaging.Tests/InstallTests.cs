@@ -29,7 +29,7 @@ public sealed class InstallTests(Packages packages)
     [Fact]
     public void It_is_installed_runs_is_upgraded_and_is_removed()
     {
-        using var root = new DebianRoot("amd64", "--variant=minbase --include=adduser,kbd");
+        using var root = new DebianRoot("sandbox-amd64", "--variant=minbase --include=adduser,bubblewrap,kbd");
         root.AddDemo("gcc");
         // A higher version of the same package, whose configuration has changed, too.
         Shell.Run($$"""

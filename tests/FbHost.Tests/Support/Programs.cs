@@ -49,6 +49,9 @@ internal static class Programs
     /// <summary>fake_fb.c: fake_fb LOG PROGRAM ARGUMENTS.</summary>
     public static string FakeFramebuffer { get; } = Compile("fake_fb");
 
+    /// <summary>denied_calls.c, compiled here.</summary>
+    public static string DeniedCalls { get; } = Compile("denied_calls");
+
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
 
