@@ -25,6 +25,10 @@ internal static class AppsConfig
         public int Place { get; set; }
 
         public AudioOptions? Audio { get; set; }
+
+        public HashSet<string>? Leds { get; set; }
+
+        public IReadOnlyList<DailyTime> Schedule { get; set; } = [];
     }
 
     private sealed class ButtonDraft
@@ -41,6 +45,7 @@ internal static class AppsConfig
         new(a.Name ?? Path.GetFileName(a.Command[0]), a.Command)
         {
             FullScreen = a.FullScreen, Messages = a.Messages, UsesSdlKeyNames = a.UsesSdlKeyNames, Place = a.Place, Audio = a.Audio,
+            Leds = a.Leds, Schedule = a.Schedule,
         };
 
     private static ObjectType<AppDraft> App() => new(() => new AppDraft(),
@@ -64,6 +69,10 @@ internal static class AppsConfig
             "The sound output of this app, as audio.device. Default: that of all others."),
         new ConfigKey<AppDraft, int>("keyNames", new WordType("mmm", "sdl"), (a, v) => a.UsesSdlKeyNames = v == 1,
             "How the prefixes of keys are written for this app: control-alt-shift- (mmm) or shift-alt-control- (sdl).", "\"mmm\""),
+        new ConfigKey<AppDraft, IReadOnlyList<string>>("leds", LedsConfig.Names, (a, v) => a.Leds = [.. v],
+            "The LEDs that clients of this app may set, by the names of leds.", "[]"),
+        new ConfigKey<AppDraft, IReadOnlyList<DailyTime>>("schedule", ScheduleConfig.Times, (a, v) => a.Schedule = v,
+            "When this app is in front.", "[]"),
     ]);
 
     private static bool IsWord(string name) =>
@@ -79,13 +88,18 @@ internal static class AppsConfig
     private static TextType GpioName(string what, Func<string, string?>? place = null) =>
         new(t => t.Length > 0 ? null : $"it must name {what}", place, most: 31);
 
+    /// <summary>N of /dev/gpiochipN, or the label of the chip.</summary>
+    public static readonly NumberOrNameType GpioChip =
+        new(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1");
+
+    /// <summary>The number or the name of a GPIO line.</summary>
+    public static readonly NumberOrNameType GpioLine = new(new IntegerType(0, 1023), GpioName("a line"), "GPIO17");
+
     private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
     [
-        new ConfigKey<ButtonDraft, (int Number, string? Name)>("chip",
-            new NumberOrNameType(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1"),
+        new ConfigKey<ButtonDraft, (int Number, string? Name)>("chip", GpioChip,
             (b, v) => b.Button = b.Button with { Chip = v.Number, ChipLabel = v.Name }, "N of /dev/gpiochipN, or the chip's label.", "0"),
-        new ConfigKey<ButtonDraft, (int Number, string? Name)>("line",
-            new NumberOrNameType(new IntegerType(0, 1023), GpioName("a line"), "GPIO17"),
+        new ConfigKey<ButtonDraft, (int Number, string? Name)>("line", GpioLine,
             (b, v) => b.Button = b.Button with { Line = v.Number, LineName = v.Name }, "The number or name of the line.", isRequired: true),
         new ConfigKey<ButtonDraft, bool>("activeLow", ConfigTypes.Flag, (b, v) => b.Button = b.Button with { ActiveLow = v },
             "Whether the line is low while the button is pressed.", "false"),

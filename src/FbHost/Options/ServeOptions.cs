@@ -96,6 +96,12 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
 
+    /// <summary>LEDs and other outputs.</summary>
+    public IReadOnlyList<LedConfig> Leds { get; set; } = [];
+
+    /// <summary>When the screen is off, and the brightness by the hour.</summary>
+    public IReadOnlyList<ScheduleEntry> Schedule { get; set; } = [];
+
     /// <summary>The name of the app that is in front; null if the order of <see cref="Apps"/> decides.</summary>
     public string? Front { get; set; }
 
@@ -131,4 +137,10 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
     /// <see cref="ServeOptions.KnownMessages"/>. Null for no others.
     /// </summary>
     public IReadOnlySet<string>? Messages { get; init; }
+
+    /// <summary>The LEDs that its clients may set; null for none.</summary>
+    public IReadOnlySet<string>? Leds { get; init; }
+
+    /// <summary>When it is in front.</summary>
+    public IReadOnlyList<DailyTime> Schedule { get; init; } = [];
 }
