@@ -67,9 +67,13 @@ internal sealed class PwmLed(LedConfig config, PwmChannel pwm, string directory)
             _channel.Write("duty_cycle", 0);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            return e is not UnauthorizedAccessException;
+            return e is not (DirectoryNotFoundException or FileNotFoundException); // any other error is reported by the next write
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
