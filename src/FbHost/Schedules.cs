@@ -10,14 +10,12 @@ namespace FbHost;
 /// </summary>
 internal sealed class Schedules : IDisposable
 {
-    /// <summary>The time without input after which the screen is turned off again at night, if it is not turned off by day.</summary>
-    private static readonly TimeSpan NightAfter = TimeSpan.FromSeconds(60);
-
     private readonly EventLoop _loop;
     private readonly Worker _worker;
     private readonly Blanker _blanker;
     private readonly PanelLight _light;
     private readonly TimeProvider? _time;
+    private readonly TimeSpan _nightAfter;
     private TimeSpan _blankAfter;
     private Schedule _schedule = new([]);
     private ScheduleState _state;
@@ -30,9 +28,13 @@ internal sealed class Schedules : IDisposable
     /// <param name="light">Sets the backlight.</param>
     /// <param name="options">The schedules, and the time without input after which the screen is turned off.</param>
     /// <param name="time">The time; null for that of the machine.</param>
-    public Schedules(EventLoop loop, Worker worker, Blanker blanker, PanelLight light, ServeOptions options, TimeProvider? time = null)
+    /// <param name="nightAfter">The time without input after which the screen is turned off again at night, if it is not turned off by
+    /// day; null for 60 s.</param>
+    public Schedules(EventLoop loop, Worker worker, Blanker blanker, PanelLight light, ServeOptions options, TimeProvider? time = null,
+        TimeSpan? nightAfter = null)
     {
         (_loop, _worker, _blanker, _light, _time, _blankAfter) = (loop, worker, blanker, light, time, options.BlankAfter);
+        _nightAfter = nightAfter ?? TimeSpan.FromSeconds(60);
         Set(options);
     }
 
@@ -98,7 +100,7 @@ internal sealed class Schedules : IDisposable
             ApplyBlankAfter();
             if (!state.IsOff)
                 _blanker.Unblank();
-            else if (!_blanker.HadInputWithin(NightAfter)) // else it is in use, and goes off when it is not any more
+            else if (!_blanker.HadInputWithin(_nightAfter)) // else it is in use, and goes off when it is not any more
                 _blanker.Blank();
         }
         if (state.Brightness != before.Brightness)
@@ -108,7 +110,7 @@ internal sealed class Schedules : IDisposable
     }
 
     private void ApplyBlankAfter() =>
-        _blanker.SetTime(_state.IsOff && _blankAfter == TimeSpan.Zero ? NightAfter : _blankAfter);
+        _blanker.SetTime(_state.IsOff && _blankAfter == TimeSpan.Zero ? _nightAfter : _blankAfter);
 
     public void Dispose()
     {

@@ -28,7 +28,7 @@ internal sealed class WallClock : IDisposable
             throw new MmmException($"no descriptor left for a timer: {Sys.ErrorText(_timerFd)}");
         _timerWatch = loop.Add(_timerFd, _ => OnTimer());
         // Without the watch, another zone counts from the next time on.
-        _zoneFd = Environment.GetEnvironmentVariable("TZ") is { Length: > 0 } ? -1
+        _zoneFd = Environment.GetEnvironmentVariable("TZ") is not null ? -1
             : Sys.WatchDirectory(ZoneDirectory, Sys.IN_CREATE | Sys.IN_MOVED_TO | Sys.IN_CLOSE_WRITE | Sys.IN_DELETE);
         if (_zoneFd >= 0)
             _zoneWatch = loop.Add(_zoneFd, _ => OnZone());
