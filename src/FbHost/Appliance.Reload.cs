@@ -12,11 +12,9 @@ namespace FbHost;
 internal sealed partial class Appliance
 {
     // The settings that mmmctl reload changes; docs/control.md lists them.
-    private ConfigReload MakeReload(Worker worker, ClientTable clients, AppLauncher apps, Blanker blanker, Backdrop backdrop,
-        Rotation rotation)
+    private ConfigReload MakeReload(Worker worker, ClientTable clients, AppLauncher apps, Backdrop backdrop, Rotation rotation)
     {
         var reload = new ConfigReload(options, worker);
-        reload.Add(["display.blankAfter"], o => blanker.SetTime(o.BlankAfter));
         reload.Add(["display.rotate", "display.mirror"], rotation.Apply);
         reload.Add(["help"], o => backdrop.SetHelp(o.Help));
         reload.IsValid += () =>
@@ -33,11 +31,8 @@ internal sealed partial class Appliance
         {
             (options.Apps, options.Front) = (o.Apps, o.Front);
             apps.Change(o.Apps);
-            foreach (var session in clients.Serving)
-            {
-                if (session.App is { } known)
-                    session.App = ClientAppOf(apps.AppNamed(known.Name)) is { } app ? app with { IsNew = known.IsNew } : null;
-            }
+            FindApps(clients, apps);
+            _schedules!.Set(options);
         });
         return reload;
     }

@@ -34,7 +34,7 @@ internal sealed partial class Appliance(
     : IHostedService
 {
     private const int VolumeStep = 5; // %
-    private static readonly HashSet<string> NoMessages = [];
+    private static readonly HashSet<string> None = [];
     private const string SeenName = "clients"; // a file in the host's own directory
     private const int SeenBytes = 64 * 1024;
     private readonly EventLoop _loop = loop;
@@ -160,6 +160,7 @@ internal sealed partial class Appliance(
         apps.Changed += () => manager.Status(StatusOf(apps));
         manager.Status(StatusOf(apps));
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
+        var schedules = MakeSchedules(worker, blanker, light, clients, apps);
         var hostKeys = new HostKeys(options.HostKeys, window is null ? [] : DesktopWindow.Keys,
             action => Act(action, clients, blanker, apps, output, window, rotation, () => SaveScreenshot(display, worker)),
             terminal is null ? null : terminal.Switch);
@@ -177,6 +178,7 @@ internal sealed partial class Appliance(
             Own(new TerminalInput(_loop, _log, seat.Typed));
         var buttons = Own(new Buttons(_loop, seat, _log.Warn));
         SetButtons(buttons);
+        var leds = MakeLeds(worker, clients);
         var backdrop = new Backdrop(_loop, screen, options.Help);
         if (options.Splash is { } splash)
             Warned(() => backdrop.SetSplash(splash, Backdrop.ReadFile(splash)));
@@ -185,7 +187,8 @@ internal sealed partial class Appliance(
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
         var views = Own(new Views(screen, clients, apps, seat, toScreen, buttons));
-        var reload = MakeReload(worker, clients, apps, blanker, backdrop, rotation);
+        var reload = MakeReload(worker, clients, apps, backdrop, rotation);
+        ReloadLedsAndSchedules(reload, leds, schedules);
         ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
@@ -195,6 +198,7 @@ internal sealed partial class Appliance(
                 Reload = reload,
                 Rotation = rotation,
                 Light = light,
+                Leds = new LedCommands(leds),
             }.Handle));
 
         if (options.Command.Count == 0 && options.OneClient)
@@ -369,7 +373,7 @@ internal sealed partial class Appliance(
     }
 
     private ClientApp? ClientAppOf(App? app) => app is null ? null
-        : new ClientApp(app.Name, app.Index, app.Name == options.Front, app.Options.Messages ?? NoMessages,
+        : new ClientApp(app.Name, app.Index, app.Name == FrontApp, app.Options.Messages ?? None, app.Options.Leds ?? None,
             IsNew: app.Process is { IsChild: true }, app.Options.UsesSdlKeyNames, (PlaceRule)app.Options.Place, app.Options.Audio);
 
     // A program that somebody starts by hand may be stopped, or run in a debugger.

@@ -14,7 +14,7 @@ namespace FbHost;
 internal sealed class ConfigReload(ServeOptions options, Worker worker)
 {
     private static readonly string[] Groups = ["display", "input", "audio"]; // whose keys are compared one by one
-    private readonly List<(string[] Keys, Action<ServeOptions> Apply)> _settings = [];
+    private readonly List<(string[] Keys, Action<ServeOptions, Action<IReadOnlyList<string>>> Apply)> _settings = [];
     private readonly JsonValue? _atStart = options.Configuration;
     private readonly HashSet<string> _failed = []; // keys that could not be applied, and are tried again
     private JsonValue? _current = options.Configuration;
@@ -33,7 +33,24 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
     /// <summary>Adds a setting that can be changed while the host runs.</summary>
     /// <param name="keys">Its keys, as in <c>input.rules</c>.</param>
     /// <param name="apply">Called with the new options if the value of one of the keys has changed.</param>
-    public void Add(string[] keys, Action<ServeOptions> apply) => _settings.Add((keys, apply));
+    public void Add(string[] keys, Action<ServeOptions> apply) => _settings.Add((keys, (changed, done) =>
+    {
+        try
+        {
+            apply(changed);
+            done([]);
+        }
+        catch (Exception e) when (e is MmmException or GpioLineException)
+        {
+            done([e.Message]);
+        }
+    }));
+
+    /// <summary>Adds a setting that is applied in the background.</summary>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="apply">Called with the new options if the value of one of the keys has changed, and with what takes the result: what
+    /// could not be applied, each one line.</param>
+    public void AddSlow(string[] keys, Action<ServeOptions, Action<IReadOnlyList<string>>> apply) => _settings.Add((keys, apply));
 
     /// <summary>Begins to read the file.</summary>
     /// <param name="done">Called with the result, perhaps at once.</param>
@@ -41,8 +58,16 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
     {
         if (options.Reread is not { } read)
             done(Failure("the host has no configuration file; start it with --config FILE"));
-        else if (!worker.Run(() => Read(read), read => done(read.Options is { } changed ? Apply(changed) : Failure(read.Faults))))
+        else if (!worker.Run(() => Read(read), Use))
             done(Failure("the host is busy with other files; ask again"));
+
+        void Use((ServeOptions? Options, IReadOnlyList<string> Faults) read)
+        {
+            if (read.Options is { } changed)
+                Apply(changed, done);
+            else
+                done(Failure(read.Faults));
+        }
     }
 
     private static Result Failure(params IReadOnlyList<string> faults) => new(faults, [], [], []);
@@ -74,34 +99,42 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
         }
     }
 
-    private Result Apply(ServeOptions changed)
+    private void Apply(ServeOptions changed, Action<Result> done)
     {
         IsValid?.Invoke();
         var root = changed.Configuration!;
         string[] differing = [.. Differing(_current!, root).Union(_failed)];
         _failed.Clear();
+        _current = root;
         List<string> faults = [], applied = [];
+        var left = 1; // settings that are still being applied, and this method
         foreach (var (keys, apply) in _settings)
         {
             string[] its = [.. keys.Intersect(differing).Except(options.Overridden)];
             if (its.Length == 0)
                 continue;
-            try
+            left++;
+            apply(changed, found =>
             {
-                apply(changed);
-                applied.AddRange(its);
-            }
-            catch (Exception e) when (e is MmmException or GpioLineException)
-            {
-                _failed.UnionWith(its);
-                faults.Add($"{string.Join(", ", its)}: {e.Message}");
-            }
+                if (found.Count == 0)
+                    applied.AddRange(its);
+                else
+                    _failed.UnionWith(its);
+                faults.AddRange(found.Select(fault => $"{string.Join(", ", its)}: {fault}"));
+                End();
+            });
         }
-        _current = root;
-        var changeable = _settings.SelectMany(s => s.Keys).ToHashSet();
-        return new Result(faults, applied,
-            [.. Differing(_atStart!, root).Except(changeable).Except(options.Overridden)],
-            [.. differing.Intersect(options.Overridden)]);
+        End();
+
+        void End()
+        {
+            if (--left > 0)
+                return;
+            var changeable = _settings.SelectMany(s => s.Keys).ToHashSet();
+            done(new Result(faults, applied,
+                [.. Differing(_atStart!, root).Except(changeable).Except(options.Overridden)],
+                [.. differing.Intersect(options.Overridden)]));
+        }
     }
 
     // The keys whose values differ: those of the groups, and the other ones of the outermost object.

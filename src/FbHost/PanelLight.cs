@@ -8,7 +8,7 @@ namespace FbHost;
 
 /// <summary>
 /// The panel's backlight: off while the screen is, at the level that a user has set, also after a restart, and by the light of the room if
-/// that is configured. The files are read and written on the worker's thread.
+/// that is configured. A schedule may set another level for a time. The files are read and written on the worker's thread.
 /// </summary>
 internal sealed class PanelLight : IDisposable
 {
@@ -24,8 +24,11 @@ internal sealed class PanelLight : IDisposable
     private readonly LoopTimer _timer; // runs only with a sensor, while the screen is on
     private int _shown = -1; // percent; -1 before the first
     private int _target = -1;
+    private int? _scheduled; // the level of the schedule; null while that of the user applies
+    private int? _found; // the level before the first one of a schedule; only the worker uses it
     private bool _isBlank;
     private bool _saidNoSensor;
+    private bool _saidNoLight;
 
     /// <param name="loop">Runs the timer.</param>
     /// <param name="worker">Reads and writes the files.</param>
@@ -53,6 +56,39 @@ internal sealed class PanelLight : IDisposable
             _timer.After(0);
     }
 
+    /// <summary>
+    /// Sets the level of a schedule, which is not kept. With a sensor, it is the level in bright light. If a user sets the level after that,
+    /// the user's applies.
+    /// </summary>
+    /// <param name="percent">0..100; null for the level that the user has set, else the one that was found.</param>
+    public void Schedule(int? percent)
+    {
+        _scheduled = percent;
+        if (_auto is not null)
+        {
+            _target = -1;
+            if (!_isBlank)
+                _timer.After(0);
+            return;
+        }
+        var kept = _kept.Brightness;
+        _worker.Run(() => FaultOf(() => SetScheduled(percent, kept)), fault =>
+        {
+            if (fault is not null && !_saidNoLight)
+                _log.Warn($"display.schedule: {fault}");
+            _saidNoLight |= fault is not null;
+        });
+    }
+
+    // Runs on the worker's thread.
+    private void SetScheduled(int? percent, int? kept)
+    {
+        if (percent is not null)
+            _found ??= _backlight.Get();
+        if ((percent ?? kept ?? _found) is { } level)
+            _backlight.Set(level);
+    }
+
     /// <summary>Sets the level, and keeps it. With a sensor, it is the level in bright light.</summary>
     /// <param name="percent">0..100.</param>
     /// <param name="done">Called with null, or with what is wrong.</param>
@@ -60,7 +96,10 @@ internal sealed class PanelLight : IDisposable
     public bool Set(int percent, Action<string?> done) => _worker.Run(() => FaultOf(() => _backlight.Set(percent)), fault =>
     {
         if (fault is null)
+        {
             _kept.SetBrightness(percent);
+            _scheduled = null;
+        }
         (_shown, _target) = (percent, -1);
         if (_auto is not null && !_isBlank)
             _timer.After(MeasureMs);
@@ -122,7 +161,7 @@ internal sealed class PanelLight : IDisposable
             _timer.After(15 * MeasureMs);
             return;
         }
-        var wanted = _auto!.Percent(light) * (_kept.Brightness ?? 100) / 100;
+        var wanted = _auto!.Percent(light) * (_scheduled ?? _kept.Brightness ?? 100) / 100;
         if (_shown < 0) // the first time at once
             _shown = wanted == 0 ? 1 : wanted - 1;
         if (_target < 0 || Math.Abs(wanted - _target) >= Hysteresis)
@@ -130,5 +169,11 @@ internal sealed class PanelLight : IDisposable
         _timer.After(_shown == _target ? MeasureMs : FadeMs);
     }
 
-    public void Dispose() => _loop.Remove(_timer);
+    /// <summary>Gives back the level before that of the schedule: the worker must end after this.</summary>
+    public void Dispose()
+    {
+        _loop.Remove(_timer);
+        if (_scheduled is not null && _auto is null)
+            Schedule(null);
+    }
 }

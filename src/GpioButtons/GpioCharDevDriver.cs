@@ -68,6 +68,9 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     /// <summary>Receives one line for people if a line's descriptor fails, for example because its chip was unplugged.</summary>
     public Action<string>? Lost { get; set; }
 
+    /// <summary>Who uses the lines, as other programs see it (gpioinfo): up to 31 bytes.</summary>
+    public string Consumer { get; init; } = "mmm";
+
     /// <summary>Runs the callbacks of all pending edges. Returns at once if there are none.</summary>
     /// <returns>The number of edges read.</returns>
     public int Dispatch() => _events.Dispatch(Raise);
@@ -96,7 +99,7 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     protected override void OpenPin(int pinNumber)
     {
         if (!_lines.ContainsKey(pinNumber))
-            _lines.Add(pinNumber, new Line(_chip.RequestLine(pinNumber)));
+            _lines.Add(pinNumber, new Line(_chip.RequestLine(pinNumber, Consumer)));
     }
 
     /// <inheritdoc/>

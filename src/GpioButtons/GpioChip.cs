@@ -50,16 +50,18 @@ internal sealed unsafe class GpioChip : IDisposable
     public string Label { get; }
 
     /// <summary>Requests a line without changing its direction or level.</summary>
+    /// <param name="line">The line's number.</param>
+    /// <param name="consumer">Who uses the line, as other programs see it; the kernel keeps 31 bytes.</param>
     /// <returns>The line's descriptor, which the caller must close.</returns>
     /// <exception cref="GpioLineException">No such line, in use, or a kernel before 5.10.</exception>
-    public int RequestLine(int line)
+    public int RequestLine(int line, string consumer = "mmm")
     {
         if (line < 0 || line >= Lines)
             throw new GpioLineException($"{_path}: no line {line}; the chip has lines 0 to {Lines - 1}");
         gpio_v2_line_request request = default;
         request.offsets[0] = (uint)line;
         request.num_lines = 1;
-        "mmm"u8.CopyTo(new Span<byte>(request.consumer, GPIO_MAX_NAME_SIZE));
+        Encoding.UTF8.TryGetBytes(consumer, new Span<byte>(request.consumer, GPIO_MAX_NAME_SIZE - 1), out _);
         if (ioctl(_fd, unchecked((int)GPIO_V2_GET_LINE_IOCTL), &request) >= 0)
             return request.fd;
         var error = errno;

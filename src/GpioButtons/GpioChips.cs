@@ -30,10 +30,32 @@ public static class GpioChips
     {
         if (button.ChipLabel is null && button.LineName is null)
             return button;
+        (int chip, int line) = Find($"button \"{button.Event}\"", button.Chip, button.ChipLabel, button.Line, button.LineName);
+        return button with { Chip = chip, Line = line };
+    }
+
+    /// <summary>The same among given chips.</summary>
+    internal static ButtonConfig Find(ButtonConfig button, IReadOnlyList<ChipNames> chips)
+    {
+        (int chip, int line) = Find($"button \"{button.Event}\"", button.Chip, button.ChipLabel, button.Line, button.LineName, chips);
+        return button with { Chip = chip, Line = line };
+    }
+
+    /// <summary>Returns the numbers of a chip and of a line that are given by numbers or by names.</summary>
+    /// <param name="whose">What the line is for, with which a message begins.</param>
+    /// <param name="chip">The number of the chip.</param>
+    /// <param name="label">The chip's label in place of the number; null if that applies.</param>
+    /// <param name="line">The number of the line.</param>
+    /// <param name="name">The line's name in place of the number; null if that applies.</param>
+    /// <exception cref="GpioLineException">There is no such chip or line, or it cannot be opened: one line for people.</exception>
+    internal static (int Chip, int Line) Find(string whose, int chip, string? label, int line, string? name)
+    {
+        if (label is null && name is null)
+            return (chip, line);
         IReadOnlyList<ChipNames> chips = Read(out GpioLineException? fault);
         try
         {
-            return Find(button, chips);
+            return Find(whose, chip, label, line, name, chips);
         }
         catch (GpioLineException) when (fault is not null)
         {
@@ -41,30 +63,30 @@ public static class GpioChips
         }
     }
 
-    /// <summary>The same among given chips. If several have the label, the first of them that has the line.</summary>
-    internal static ButtonConfig Find(ButtonConfig button, IReadOnlyList<ChipNames> chips)
+    // If several chips have the label, the first of them that has the line.
+    private static (int Chip, int Line) Find(
+        string whose, int chip, string? label, int line, string? name, IReadOnlyList<ChipNames> chips)
     {
-        ChipNames[] meant = [.. chips.Where(c => button.ChipLabel is { } label ? c.Label == label : c.Number == button.Chip)];
+        ChipNames[] meant = [.. chips.Where(c => label is not null ? c.Label == label : c.Number == chip)];
         if (meant.Length == 0)
         {
-            var wanted = button.ChipLabel is { } label
-                ? $"no GPIO chip has the label \"{label}\"" : $"there is no /dev/{Prefix}{button.Chip}";
-            throw new GpioLineException($"button \"{button.Event}\": {wanted}; " + (chips.Count == 0 ? "this board has no GPIO chip"
+            var wanted = label is not null ? $"no GPIO chip has the label \"{label}\"" : $"there is no /dev/{Prefix}{chip}";
+            throw new GpioLineException($"{whose}: {wanted}; " + (chips.Count == 0 ? "this board has no GPIO chip"
                 : $"this board has {Listed(chips.Select(c => $"\"{c.Label}\" ({Prefix}{c.Number})"))}"));
         }
-        if (button.LineName is null)
-            return button with { Chip = meant[0].Number };
-        foreach (ChipNames chip in meant)
+        if (name is null)
+            return (meant[0].Number, line);
+        foreach (ChipNames one in meant)
         {
-            for (var line = 0; line < chip.LineNames.Count; line++)
+            for (var i = 0; i < one.LineNames.Count; i++)
             {
-                if (chip.LineNames[line] == button.LineName)
-                    return button with { Chip = chip.Number, Line = line };
+                if (one.LineNames[i] == name)
+                    return (one.Number, i);
             }
         }
         string[] named = [.. meant.SelectMany(c => c.LineNames).Where(n => n.Length > 0)];
         throw new GpioLineException(
-            $"button \"{button.Event}\": chip \"{meant[0].Label}\" has no line with the name \"{button.LineName}\"; "
+            $"{whose}: chip \"{meant[0].Label}\" has no line with the name \"{name}\"; "
             + (named.Length == 0 ? "its lines have no names, so give the line's number" : $"it has {Listed(named)}"));
     }
 

@@ -9,6 +9,12 @@ internal sealed class FakeGpioDriver : GpioDriver
 
     public Dictionary<int, PinMode> Modes { get; } = [];
 
+    /// <summary>The levels that outputs have been given, oldest first.</summary>
+    public List<(int Line, bool IsHigh)> Levels { get; } = [];
+
+    /// <summary>Thrown at the next write; null for none.</summary>
+    public Exception? Fault { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public void Raise(int line, PinEventTypes edge, long? timestampNs = null) => _callbacks[line](this,
@@ -28,6 +34,12 @@ internal sealed class FakeGpioDriver : GpioDriver
 
     protected override void SetPinMode(int pinNumber, PinMode mode) => Modes[pinNumber] = mode;
 
+    protected override void SetPinMode(int pinNumber, PinMode mode, PinValue initialValue)
+    {
+        Modes[pinNumber] = mode;
+        Levels.Add((pinNumber, initialValue == PinValue.High));
+    }
+
     protected override PinMode GetPinMode(int pinNumber) => Modes[pinNumber];
 
     protected override bool IsPinModeSupported(int pinNumber, PinMode mode) => true;
@@ -36,6 +48,9 @@ internal sealed class FakeGpioDriver : GpioDriver
 
     protected override void Write(int pinNumber, PinValue value)
     {
+        if (Fault is not null)
+            throw Fault;
+        Levels.Add((pinNumber, value == PinValue.High));
     }
 
     protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken) =>

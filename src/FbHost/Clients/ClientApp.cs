@@ -11,7 +11,8 @@ namespace FbHost.Clients;
 /// <param name="IsNew">True if this host started the app's process: no picture exists before the process has drawn its first frame.</param>
 /// <param name="Place">How its pictures are placed.</param>
 /// <param name="Output">The output of its sound; null for that of all others.</param>
+/// <param name="Leds">The LEDs that its clients may set.</param>
 /// <param name="UsesSdlKeyNames">True if its clients listen for the names of keys that the original's SDL hosts send.</param>
 internal sealed record ClientApp(
-    string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, bool IsNew, bool UsesSdlKeyNames = false,
+    string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, IReadOnlySet<string> Leds, bool IsNew, bool UsesSdlKeyNames = false,
     PlaceRule Place = PlaceRule.TopLeft, AudioOptions? Output = null);

@@ -33,6 +33,12 @@ internal sealed class ClientMessages(
     public event Action<bool>? BlankAsked;
 
     /// <summary>
+    /// Raised when a client asks for another state of an LED that its app may set. The texts are the LED's name and the state, which is not
+    /// checked yet.
+    /// </summary>
+    public event Action<string, string>? LedAsked;
+
+    /// <summary>
     /// Raised when a client that has the permission asks for a correction of the touch screens. The text is what follows the word
     /// calibrate.
     /// </summary>
@@ -72,6 +78,8 @@ internal sealed class ClientMessages(
     private void Act(ClientSession session, string message)
     {
         var words = message.Split(' ', 3);
+        if (words is ["led", var led, var state] && session.App?.Leds.Contains(led) == true) // the app's list is the permission
+            LedAsked?.Invoke(led, state);
         if (!May(session, words[0]))
             return;
         switch (words)

@@ -34,6 +34,9 @@ internal sealed class Commands
     /// <summary>The panel's backlight.</summary>
     public required PanelLight Light { get; init; }
 
+    /// <summary>The LEDs.</summary>
+    public required LedCommands Leds { get; init; }
+
     /// <summary>Reads the configuration anew.</summary>
     public required ConfigReload Reload { get; init; }
 
@@ -119,10 +122,11 @@ internal sealed class Commands
                 _quit();
                 break;
             default:
-                if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
+                if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words)
+                    && !Leds.Handle(connection, words))
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
                         + "event CLIENT TEXT, raise CLIENT, restart APP, reload, logs [APP], follow [APP], "
-                        + "blank, unblank, brightness [PERCENT], rotate [DEGREES], audio, "
+                        + "blank, unblank, brightness [PERCENT], rotate [DEGREES], led [NAME STATE], audio, "
                         + "listen, volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
                         + "buttons, button NUMBER, view, watch, quit");
                 break;

@@ -43,6 +43,7 @@ internal static partial class Mmmctl
             new("unblank", "", 0, 0, "Turns the screen on."),
             new("rotate", "DEGREES", 1, 1, "Rotates the picture until the next start of the host: 0, 90, 180 or 270 degrees clockwise."),
             new("brightness", "PERCENT", 1, 1, "Sets the backlight, 0 to 100."),
+            new("led", "[NAME STATE]", 0, 2, "Lists the LEDs, or sets one: on, off, blink or 0 to 100 (percent).", Json),
             new("audio", "", 0, 0, "Shows the sound output, and the clients that have played sound.", Json),
             new("volume", "[[CLIENT] PERCENT]", 0, 2, "Shows the volumes, or sets the master volume or a client's volume, 0 to 100."),
             new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
@@ -79,6 +80,9 @@ internal static partial class Mmmctl
                 break;
             case "audio":
                 Audio(host, asJson);
+                break;
+            case "led":
+                Led(host, given.Words, asJson);
                 break;
             case "volume":
                 Volume(host, given.Words);

@@ -25,6 +25,12 @@ internal sealed record AppOptions(string Name, IReadOnlyList<string> Command)
     /// </summary>
     public IReadOnlySet<string>? Messages { get; init; }
 
+    /// <summary>The LEDs that its clients may set; null for none.</summary>
+    public IReadOnlySet<string>? Leds { get; init; }
+
+    /// <summary>When it is in front.</summary>
+    public IReadOnlyList<DailyTime> Schedule { get; init; } = [];
+
     /// <summary>How the process is started. Null for the command of mmm COMMAND, which is run as it is.</summary>
     public AppStart? Start { get; init; } = new();
 

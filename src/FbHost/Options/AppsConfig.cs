@@ -63,6 +63,10 @@ internal static class AppsConfig
             "The sound output of this app, as audio.device. Default: that of all others."),
         new ConfigKey<AppDraft, int>("keyNames", new WordType("mmm", "sdl"), (a, v) => a.App = a.App with { UsesSdlKeyNames = v == 1 },
             "How the prefixes of keys are written for this app: control-alt-shift- (mmm) or shift-alt-control- (sdl).", "\"mmm\""),
+        new ConfigKey<AppDraft, IReadOnlyList<string>>("leds", LedsConfig.Names, (a, v) => a.App = a.App with { Leds = v.ToHashSet() },
+            "The LEDs that clients of this app may set, by the names of leds.", "[]"),
+        new ConfigKey<AppDraft, IReadOnlyList<DailyTime>>("schedule", ScheduleConfig.Times, (a, v) => a.App = a.App with { Schedule = v },
+            "When this app is in front.", "[]"),
     ];
 
     private static ConfigKey<AppDraft>[] Starting() =>
@@ -158,13 +162,18 @@ internal static class AppsConfig
     private static TextType GpioName(string what, Func<string, string?>? place = null) =>
         new(t => t.Length > 0 ? null : $"it must name {what}", place, most: 31);
 
+    /// <summary>N of /dev/gpiochipN, or the label of the chip.</summary>
+    public static readonly NumberOrNameType GpioChip =
+        new(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1");
+
+    /// <summary>The number or the name of a GPIO line.</summary>
+    public static readonly NumberOrNameType GpioLine = new(new IntegerType(0, 1023), GpioName("a line"), "GPIO17");
+
     private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
     [
-        new ConfigKey<ButtonDraft, (int Number, string? Name)>("chip",
-            new NumberOrNameType(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1"),
+        new ConfigKey<ButtonDraft, (int Number, string? Name)>("chip", GpioChip,
             (b, v) => b.Button = b.Button with { Chip = v.Number, ChipLabel = v.Name }, "N of /dev/gpiochipN, or the chip's label.", "0"),
-        new ConfigKey<ButtonDraft, (int Number, string? Name)>("line",
-            new NumberOrNameType(new IntegerType(0, 1023), GpioName("a line"), "GPIO17"),
+        new ConfigKey<ButtonDraft, (int Number, string? Name)>("line", GpioLine,
             (b, v) => b.Button = b.Button with { Line = v.Number, LineName = v.Name }, "The number or name of the line.", isRequired: true),
         new ConfigKey<ButtonDraft, bool>("activeLow", ConfigTypes.Flag, (b, v) => b.Button = b.Button with { ActiveLow = v },
             "Whether the line is low while the button is pressed.", "false"),

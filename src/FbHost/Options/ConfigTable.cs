@@ -19,6 +19,7 @@ internal static class ConfigTable
         new ConfigGroup<ServeOptions>("input", InputConfig.Keys(), "Input devices, keyboards and keys."),
         new ConfigGroup<ServeOptions>("audio", Audio(), "Sound."),
         AppsConfig.Buttons(),
+        LedsConfig.Leds(),
         AppsConfig.Apps(),
         new ConfigKey<ServeOptions, string>("front", Anything, (o, v) => o.Front = v,
             "The name of the app that is in front and has the keyboard. Default: the first of apps."),
@@ -84,6 +85,7 @@ internal static class ConfigTable
             new ConfigKey<LightDraft, int>("brightLux", new IntegerType(10, 100_000), (d, v) => d.Light = d.Light with { BrightLux = v },
                 "The light of the room, in lux, from which on the brightness is 100 %.", "1000"),
         ]), (o, v) => o.AutoBrightness = v.Light, "The backlight follows the light sensor."),
+        ScheduleConfig.Display(),
         new ConfigKey<ServeOptions, int>("cursor", new WordType("auto", "never"), (o, v) => o.Cursor = v == 0,
             "Whether an arrow is shown while a mouse moves.", "\"auto\""),
     ];

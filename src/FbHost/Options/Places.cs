@@ -87,4 +87,21 @@ internal static class Places
 
     /// <summary>A device node.</summary>
     public static string? Device(string path) => System.IO.File.Exists(path) ? null : $"there is no device {path} on this machine";
+
+    /// <summary>An LED of the kernel.</summary>
+    public static string? Led(string led) =>
+        Directory.Exists($"/sys/class/leds/{led}") ? null : $"there is no such LED; /sys/class/leds has {Names("/sys/class/leds")}";
+
+    /// <summary>A chip with PWM channels.</summary>
+    public static string? PwmChip(int chip) => Directory.Exists($"/sys/class/pwm/pwmchip{chip}")
+        ? null : $"there is no pwmchip{chip}; /sys/class/pwm has {Names("/sys/class/pwm")}";
+
+    /// <summary>The names in a directory, for a message; "nothing" if there are none.</summary>
+    public static string Names(string directory)
+    {
+        const int most = 16;
+        string[] names = Directory.Exists(directory)
+            ? [.. Directory.GetFileSystemEntries(directory).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)] : [];
+        return names.Length == 0 ? "nothing" : string.Join(", ", names.Take(most)) + (names.Length > most ? ", …" : "");
+    }
 }

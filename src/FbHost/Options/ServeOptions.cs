@@ -102,6 +102,12 @@ internal sealed class ServeOptions
     /// <summary>The time, in seconds, after which the watchdog restarts a machine on which it is not fed.</summary>
     public int WatchdogSeconds { get; set; } = 30;
 
+    /// <summary>LEDs and other outputs.</summary>
+    public IReadOnlyList<LedConfig> Leds { get; set; } = [];
+
+    /// <summary>When the screen is off, and the brightness by the hour.</summary>
+    public IReadOnlyList<ScheduleEntry> Schedule { get; set; } = [];
+
     /// <summary>The name of the app that is in front; null if the order of <see cref="Apps"/> decides.</summary>
     public string? Front { get; set; }
 

@@ -9,6 +9,7 @@ internal sealed class Blanker
     private readonly LoopTimer _timer;
     private long _afterNs;
     private long _lastInputNs = EventLoop.Now;
+    private bool _hadInput;
 
     /// <param name="loop">Runs the timer.</param>
     /// <param name="screen">The screen that is turned off and on.</param>
@@ -43,7 +44,11 @@ internal sealed class Blanker
     }
 
     /// <summary>Notes input: the time without input begins anew. A screen that is off stays off.</summary>
-    public void NoteInput() => _lastInputNs = EventLoop.Now; // the timer is not set anew for each event; it reads this field when it runs
+    public void NoteInput() => // the timer is not set anew for each event; it reads the time when it runs
+        (_lastInputNs, _hadInput) = (EventLoop.Now, true);
+
+    /// <summary>Returns whether there was input within a time.</summary>
+    public bool HadInputWithin(TimeSpan time) => _hadInput && EventLoop.Now - _lastInputNs < time.TotalNanoseconds;
 
     /// <summary>Notes input, and turns the screen on. Returns false if the screen was already on.</summary>
     public bool TryWake()

@@ -372,6 +372,21 @@ internal static unsafe partial class Sys
         timerfd_settime(fd, 1, spec, null);
     }
 
+    /// <summary>
+    /// Creates a non-blocking timer of the clock that can be set, CLOCK_REALTIME. Returns a descriptor or minus errno. A read of it fails
+    /// with -ECANCELED when the clock was set, or the machine was suspended.
+    /// </summary>
+    public static int WallTimerCreate() => Check(timerfd_create(0, O_NONBLOCK | O_CLOEXEC));
+
+    /// <summary>Sets the timer to expire once at that CLOCK_REALTIME time in ns since 1970; null for never.</summary>
+    public static void WallTimerSet(int fd, long? atNs)
+    {
+        const int TFD_TIMER_ABSTIME = 1, TFD_TIMER_CANCEL_ON_SET = 2;
+        var at = Math.Max(atNs ?? long.MaxValue, 1); // the timer must run for the clock to be watched
+        var spec = stackalloc long[4] { 0, 0, at / 1_000_000_000, at % 1_000_000_000 };
+        timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, spec, null);
+    }
+
     /// <summary>Creates a non-blocking Unix socket of that type. Returns a descriptor or minus errno.</summary>
     public static int UnixSocket(int type) => Check(socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 
