@@ -5,6 +5,8 @@ using BenchmarkDotNet.Running;
 // paths of the library.
 if (args is ["host", var host, var hello])
     return HostTable.Print(host, hello) + InputTable.Print(host);
+if (args is ["restart", var supervisor, var app])
+    return RestartTable.Print(supervisor, app);
 if (args is ["input", var only])
     return InputTable.Print(only);
 if (args is ["view", var served, var view, var clock])
@@ -15,5 +17,6 @@ if (args is ["micro", ..])
     return 0;
 }
 Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | "
+    + "Bench restart PATH-OF-MMM PATH-OF-HELLO | "
     + "Bench view PATH-OF-MMM PATH-OF-MMM-VIEW PATH-OF-CLOCK | Bench micro [BenchmarkDotNet options]");
 return 2;

@@ -48,7 +48,7 @@ public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own
     }
 
     private static long Frames(HostOnBoard host) => System.Text.Json.JsonDocument.Parse(host.Control("clients --json")).RootElement
-        .GetProperty("clients").EnumerateArray().First(c => c.GetProperty("app").GetString() == "good").GetProperty("frames").GetInt64();
+        .EnumerateArray().First(c => c.GetProperty("app").GetString() == "good").GetProperty("frames").GetInt64();
 
     // Frames a second of the board's own time.
     private double Rate(HostOnBoard host)

@@ -12,7 +12,7 @@ namespace FbHost.Apps;
 /// </summary>
 internal sealed class AppProcess : IDisposable
 {
-    private const long TerminateMs = 2000, KilledMs = 1000, LookMs = 100, RestLookMs = 20;
+    private const long TerminateMs = 2000, KilledMs = 1000, LookMs = 100, LongestRestMs = 20;
     private readonly string _app;
     private readonly string? _cgroup;
     private readonly bool _isWrapped;
@@ -23,6 +23,7 @@ internal sealed class AppProcess : IDisposable
     private Watch? _watch;
     private long _killAtNs = long.MaxValue;
     private long _killedNs; // 0 before SIGKILL
+    private long _restMs = 1; // until the host looks again whether the rest of the app is gone
 
     private AppProcess(EventLoop loop, string app, string? cgroup, bool isWrapped, int pid, int pidFd, string? startTime, bool isChild)
     {
@@ -196,7 +197,10 @@ internal sealed class AppProcess : IDisposable
             SignalAll(SIGKILL);
         }
         if (HasEnded)
-            _timer.After(RestLookMs);
+        {
+            _timer.After(_restMs);
+            _restMs = Math.Min(2 * _restMs, LongestRestMs);
+        }
         else if (_pidFd < 0)
             _timer.After(LookMs);
         else
