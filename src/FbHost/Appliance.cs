@@ -121,6 +121,8 @@ internal sealed partial class Appliance(
         apps.TakeOver();
         // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
         clientDirectory.Listen();
+        if (apps.All.Count > 0 && ExecutableMemory.IsDenied)
+            _log.Info(ExecutableMemory.Denial);
         apps.Start(options.RunsWithFaults);
         var window = options.Display.IsWindow ? new DesktopWindow(options, _log) : null;
         IReadOnlyList<string> inputs = window is null ? options.Inputs : [.. options.Inputs.Where(i => i != "auto")];

@@ -63,7 +63,8 @@ public sealed class ServiceTests(Packages packages) : IDisposable
     {
         Added("{}");
         File.Delete($"{_root}/config");
-        Shell.Run($"sed s:/etc/mmm/appliance.json:{_root}/config: {_root}/lib/systemd/system-generators/mmm | sh -s {_root}/added").Require();
+        var generator = $"{_root}/lib/systemd/system-generators/mmm";
+        Shell.Run($"sed s:/etc/mmm/appliance.json:{_root}/config: {generator} | sh -s {_root}/added").Require();
         Assert.False(Directory.Exists($"{_root}/added/mmm.service.d"));
     }
 
@@ -102,5 +103,5 @@ public sealed class ServiceTests(Packages packages) : IDisposable
     [InlineData("amd64")]
     [InlineData("arm64")]
     public void The_package_depends_on_bubblewrap(string architecture) =>
-        Assert.Contains(" bubblewrap,", Shell.Run($"dpkg-deb --field {packages.Deb(architecture)} Depends").Require(), StringComparison.Ordinal);
+        Assert.Contains(" bubblewrap,", Shell.Run($"dpkg-deb --field {packages.Deb(architecture)} Depends").Require());
 }

@@ -37,7 +37,8 @@ internal sealed record DeniedCall(string Name, int X64, int I386, int Arm64, int
 
 /// <summary>
 /// The system calls that a program that draws never needs, and that give a hostile one more of the kernel to attack than the sandbox
-/// leaves it otherwise. Everything else is allowed: .NET needs membarrier, memfd_create, pidfds and the sched_* calls, other runtimes need others.
+/// leaves it otherwise. Everything else is allowed: .NET needs membarrier, memfd_create, pidfds and the sched_* calls, other runtimes need
+/// others.
 /// </summary>
 internal static class DeniedCalls
 {

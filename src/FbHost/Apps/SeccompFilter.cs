@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace FbHost.Apps;
 
 /// <summary>
-/// The filter of system calls of sandboxed apps, a program of classic BPF for <c>bwrap --seccomp</c>: <see cref="DeniedCalls"/> fail, all
-/// others are allowed. One program has the numbers of the 64-bit and the 32-bit architecture, because a 64-bit kernel runs programs of both.
-/// Since Linux 5.11, a call that is always allowed does not run the filter.
+/// The filter of system calls of sandboxed apps, a program of classic BPF for <c>bwrap --seccomp</c>: <see cref="DeniedCalls"/> fail,
+/// all others are allowed. One program has the numbers of the 64-bit and the 32-bit architecture, because a 64-bit kernel runs programs of
+/// both. Since Linux 5.11, a call that is always allowed does not run the filter.
 /// </summary>
 internal static class SeccompFilter
 {
@@ -14,7 +14,8 @@ internal static class SeccompFilter
     public const int BPF_MAXINSNS = 4096;
 
     // linux/bpf_common.h. Except for BPF_JA, a jump is over 0 to 255 instructions; BPF_JA's is over k.
-    private const ushort BPF_LD_W_ABS = 0x20, BPF_JMP_JA = 0x05, BPF_JMP_JEQ = 0x15, BPF_JMP_JGE = 0x35, BPF_JMP_JSET = 0x45, BPF_RET = 0x06;
+    private const ushort BPF_LD_W_ABS = 0x20, BPF_JMP_JA = 0x05, BPF_JMP_JEQ = 0x15, BPF_JMP_JGE = 0x35, BPF_JMP_JSET = 0x45;
+    private const ushort BPF_RET = 0x06;
 
     // struct seccomp_data and the results, linux/seccomp.h. The upper half of an argument follows its lower one on these architectures.
     private const uint OffsetOfNumber = 0, OffsetOfArch = 4, OffsetOfArguments = 16;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace FbHost.Tests.Seccomp;
 
-/// <summary>Runs a filter as the kernel does (net/core/filter.c, kernel/seccomp.c), with the instructions that a seccomp filter may have.</summary>
+/// <summary>
+/// Runs a filter as the kernel does (net/core/filter.c, kernel/seccomp.c), with the instructions that a seccomp filter may have.
+/// </summary>
 internal sealed class BpfMachine
 {
     private readonly (int Code, int IfTrue, int IfFalse, uint K)[] _program;

@@ -15,7 +15,10 @@ public sealed class SeccompTests : IDisposable
 
     // A shell gives bubblewrap the file as descriptor 9, and becomes it.
     private string[] Filtered(params string[] command) =>
-        ["sh", "-c", """filter=$1; shift; exec bwrap --dev-bind / / "$@" 9<"$filter" """, "sh", _temp["filter"], "--seccomp", "9", .. command];
+    [
+        "sh", "-c", """filter=$1; shift; exec bwrap --dev-bind / / "$@" 9<"$filter" """, "sh", _temp["filter"], "--seccomp", "9",
+        .. command,
+    ];
 
     private static Dictionary<string, int> Run(string[] command)
     {
@@ -43,12 +46,12 @@ public sealed class SeccompTests : IDisposable
         Assert.Equal(unfiltered.Keys.ToDictionary(line => line, ErrorOf), filtered);
 
         // A call that the kernel does not have fails with ENOSYS without the filter, too.
-        Assert.All(unfiltered.Where(l => l is { Key: not "x32", Value: not 38 }), l =>
-            Assert.True(l.Key.StartsWith("allowed ", StringComparison.Ordinal) == (ErrorOf(l.Key) == l.Value), $"{l.Key}: {l.Value} unfiltered"));
+        Assert.All(unfiltered.Where(l => l is { Key: not "x32", Value: not 38 }), l => Assert.Equal(
+            (l.Key, l.Key.StartsWith("allowed ", StringComparison.Ordinal)), (l.Key, ErrorOf(l.Key) == l.Value)));
         Assert.InRange(unfiltered.Count(l => l.Value is not (0 or 1 or 38)), 30, 200);
         // Those that have other numbers on 32-bit machines only, and that this C library does not name.
-        string[] untried = ["umount", "stime", "clock_settime64", "clock_adjtime64", "vm86", "vm86old", "pciconfig_iobase", "pciconfig_read",
-            "pciconfig_write"];
+        string[] untried = ["umount", "stime", "clock_settime64", "clock_adjtime64", "vm86", "vm86old", "pciconfig_iobase",
+            "pciconfig_read", "pciconfig_write"];
         Assert.Equal(Array.Empty<string>(), SeccompFilterTests.Always.Keys.Except(filtered.Keys).Except(untried));
     }
 
@@ -60,6 +63,29 @@ public sealed class SeccompTests : IDisposable
         using var shell = new Child(command[0], command[1..]);
         Assert.Equal(0, shell.WaitForEnd());
         Assert.Equal("321Seccomp:2", string.Concat(shell.Output).Replace("\t", "").Replace(" ", ""));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_host_whose_apps_cannot_make_memory_executable_says_so(bool isDenied)
+    {
+        Assert.True(Programs.IsPublished, "only a host that is native code runs there; set MMM_HOST");
+        const string config = """{ "apps": [ { "name": "raw", "command": [ "$RAW", "color", "00ff00" ] } ] }""";
+        using var host = new MmmHost(config: config, start: false);
+        // As systemd does it on kernels before 6.3: mprotect with PROT_EXEC fails with EPERM.
+        var mprotect = SystemCalls.Of(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "x64" : "arm64").Numbers["mprotect"];
+        (ushort Code, byte IfTrue, byte IfFalse, int K)[] filter =
+        [
+            (0x20, 0, 0, 0), (0x15, 0, 3, mprotect), (0x20, 0, 0, 32), (0x45, 0, 1, 4), (0x06, 0, 0, 0x0005_0001),
+            (0x06, 0, 0, 0x7FFF_0000),
+        ];
+        File.WriteAllBytes(_temp["filter"], [.. filter.SelectMany(i =>
+            (byte[])[.. BitConverter.GetBytes(i.Code), i.IfTrue, i.IfFalse, .. BitConverter.GetBytes(i.K)])]);
+        host.Launcher = isDenied ? Filtered() : [];
+        host.Start();
+        host.WaitForClient("raw");
+        Assert.Equal(isDenied ? 1 : 0, host.CountLog("apps cannot make memory executable (MemoryDenyWriteExecute=)"));
     }
 
     [Theory]
