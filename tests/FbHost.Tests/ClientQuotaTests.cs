@@ -148,6 +148,24 @@ public sealed class ClientQuotaTests : IDisposable
     }
 
     [Fact]
+    public void Files_in_the_directory_of_an_app_make_room_for_each_other_and_not_for_another_app_s_of_the_same_user()
+    {
+        using var temp = new TempDirectory();
+        using var loop = new EventLoop();
+        using var directory = new ClientDirectory(loop, temp["mmm"], _ => { });
+        var quota = new ClientQuota();
+        var finder = new ClientFinder(loop, directory, quota, new HostLog(null), "app");
+        var known = Enumerable.Range(0, ClientQuota.MostIdleOfUser).Select(i =>
+            new ClientSession($"{i}", new FileIdentity(1, (ulong)i), 1, loop.CreateTimer(() => { })) { Finder = finder }).ToList();
+        Assert.True(quota.MayMeet(known, 1, out var forget));
+        Assert.Null(forget);
+        Assert.True(quota.MayMeet(known, 1, out forget, "another"));
+        Assert.Null(forget);
+        Assert.True(quota.MayMeet(known, 2, out forget, "app"));
+        Assert.Equal(known[0], forget);
+    }
+
+    [Fact]
     public void When_the_table_is_full_the_user_with_most_files_that_are_no_clients_makes_room()
     {
         using var loop = new EventLoop();

@@ -26,7 +26,7 @@ internal sealed class ClientProcesses(EventLoop loop)
 
     /// <summary>
     /// Returns the pid of the process that a client's file names; 0 if the file is in the directory of an app, and the app has no process
-    /// of that pid and of the file's owner.
+    /// with that pid that runs as the file's owner.
     /// </summary>
     public int PidOf(ClientSession session)
     {

@@ -159,6 +159,13 @@ internal sealed partial class HandMade : IDisposable
     {
         _bell?.Dispose();
         _file.Dispose();
-        File.Delete(Path);
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A host has removed the directory together with the file.
+        }
     }
 }
