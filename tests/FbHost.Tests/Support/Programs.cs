@@ -46,6 +46,9 @@ internal static class Programs
     /// <summary>fake_fb.c: fake_fb LOG PROGRAM ARGUMENTS.</summary>
     public static string FakeFramebuffer { get; } = Compile("fake_fb");
 
+    /// <summary>fake_gpio.c: fake_gpio LOG PROGRAM ARGUMENTS.</summary>
+    public static string FakeGpio { get; } = Compile("fake_gpio");
+
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
 
