@@ -57,8 +57,8 @@ internal sealed class PanelLight : IDisposable
     }
 
     /// <summary>
-    /// Sets the level of a schedule, which is not kept. With a sensor, it is the level in bright light. If a user sets the level after that,
-    /// the user's applies.
+    /// Sets the level of a schedule, which is not kept. With a sensor, it is the level in bright light. If a user sets the level after
+    /// that, the user's applies.
     /// </summary>
     /// <param name="percent">0..100; null for the level that the user has set, else the one that was found.</param>
     public void Schedule(int? percent)

@@ -35,8 +35,8 @@ public sealed class GpioOutput : IDisposable
         {
             output?.Dispose();
             // System.Device.Gpio throws exceptions of many types, also with messages of several lines.
-            throw e is GpioLineException ? new GpioLineException($"{whose}: {e.Message}")
-                : new GpioLineException($"{whose} on chip {chip} line {line}: {e.Message.ReplaceLineEndings(" ")}; check the line's number");
+            throw new GpioLineException(e is GpioLineException ? $"{whose}: {e.Message}"
+                : $"{whose} on chip {chip} line {line}: {e.Message.ReplaceLineEndings(" ")}; check the line's number");
         }
     }
 

@@ -71,6 +71,43 @@ public sealed class BoardTests(BoardFixture fixture)
     });
 
     [Fact]
+    public void An_LED_on_a_GPIO_line_is_set_and_has_its_initial_state_after_the_host() => Watch(board =>
+    {
+        Configure(board, """ "leds": [ { "name": "ok", "chip": "9030000.pl061", "line": 6 } ], "buttons" """);
+        board.Device.Require("mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null; grep -q mmm:ok /sys/kernel/debug/gpio");
+        Assert.Matches(@"mmm:ok *\) out lo", Lines());
+        board.Device.Require("mmmctl led ok on");
+        Assert.Matches(@"mmm:ok *\) out hi", Lines());
+        Assert.Contains("on     line 6 of 9030000.pl061", board.Device.Require("mmmctl led"));
+        var blinking = board.Device.Require(
+            "mmmctl led ok blink; for i in 1 2 3 4 5 6 7 8; do sleep 0.3; cat /sys/kernel/debug/gpio; done");
+        Assert.Matches(@"mmm:ok *\) out hi", blinking);
+        Assert.Matches(@"mmm:ok *\) out lo", blinking);
+        board.Device.Require("mmmctl led ok off");
+        Assert.Matches(@"mmm:ok *\) out lo", Lines());
+        RestartHost(board, "umount /etc/mmm/appliance.json");
+        Assert.DoesNotContain("mmm:ok", Lines());
+
+        string Lines() => board.Device.Require("cat /sys/kernel/debug/gpio");
+    });
+
+    [Fact]
+    public void The_screen_is_off_at_night_also_if_the_clock_is_set() => Watch(board =>
+    {
+        var still = ObserveClock(board);
+        Configure(
+            board, """ "display": { "schedule": [ { "from": "22:00", "to": "06:30", "screen": "off" } ], """, "\"display\": {");
+        board.Device.Require("date -s '2026-03-01 21:59:57'");
+        Wait.Until("the night", TimeSpan.FromSeconds(20), () => board.Screen().IsPlain, pause: 100);
+        board.Device.Require("date -s '2026-03-01 14:07:06'");
+        still.WaitSame("the clock set to the day", board.Screen);
+        board.Device.Require("date -s '2026-03-02 03:00:00'");
+        Wait.Until("the next night", TimeSpan.FromSeconds(20), () => board.Screen().IsPlain, pause: 100);
+        RestartHost(board, "umount /etc/mmm/appliance.json && date -s '2026-03-01 14:07:06'");
+        ObserveClock(board);
+    });
+
+    [Fact]
     public void A_killed_app_disappears_and_is_started_again() => Watch(board =>
     {
         var still = ObserveClock(board);
@@ -302,6 +339,11 @@ public sealed class BoardTests(BoardFixture fixture)
             "sed 's,\"display\".*,\"display\": { \"device\": \"fbdev:/dev/fb0\" }\\,,' /etc/mmm/appliance.json >/tmp/fbdev.json "
             + "&& mount -o bind /tmp/fbdev.json /etc/mmm/appliance.json");
     }
+
+    /// <summary>Puts a text in place of another one of the image's configuration, and starts the host anew.</summary>
+    private static void Configure(Board board, string text, string place = "\"buttons\"") => RestartHost(board,
+        $"sed 's|{place}|{text.Trim()}|' /etc/mmm/appliance.json >/tmp/changed.json "
+        + "&& mmm --check /tmp/changed.json --for-board >/dev/null && mount -o bind /tmp/changed.json /etc/mmm/appliance.json");
 
     /// <summary>Runs a shell line, and has init start the host anew; returns when that serves the clock.</summary>
     private static void RestartHost(Board board, string line)

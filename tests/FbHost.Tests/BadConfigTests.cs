@@ -108,6 +108,43 @@ public class BadConfigTests
     [InlineData("{ \"buttons\": [ { \"line\": 1 } ] }", "it must have an \"event\"")]
     [InlineData("{ \"buttons\": [ { \"line\": 1, \"activeLow\": 1, \"event\": \"a\" } ] }",
         "buttons[0].activeLow is 1; it must be true or false")]
+    [InlineData("{ \"leds\": [ { \"led\": \"ACT\" } ] }", "leds[0] is an object; it must have a \"name\"")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\" } ] }", "leds[0] is an object; it must have one of \"line\", \"led\" and \"pwm\"")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"line\": 1, \"led\": \"ACT\" } ] }",
+        "it must have one of \"line\", \"led\" and \"pwm\"")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"chip\": 1, \"led\": \"ACT\" } ] }", "\"chip\" is for a \"line\" only")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"led\": \"ACT\", \"activeLow\": true } ] }", "\"activeLow\" is not for an LED")]
+    [InlineData("{ \"leds\": [ { \"name\": \"o k\", \"line\": 1 } ] }", "leds[0].name is \"o k\"; it must be one word of letters, digits")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"led\": \"../x\" } ] }", "leds[0].led is \"../x\"; it must name a folder")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"pwm\": {} } ] }", "leds[0].pwm is an object; it must have a \"channel\"")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"pwm\": { \"channel\": 1, \"periodUs\": 9 } } ] }",
+        "leds[0].pwm.periodUs is 9; it must be a whole number from 10 to 1000000")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"line\": 1, \"initial\": \"blink\" } ] }",
+        "leds[0].initial is \"blink\"; it must be \"off\", \"on\" or a whole number from 0 to 100")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"line\": 1, \"initial\": 101 } ] }",
+        "leds[0].initial is 101; it must be a whole number from 0 to 100")]
+    [InlineData("{ \"leds\": [ { \"name\": \"ok\", \"line\": 1 },\n{ \"name\": \"ok\", \"line\": 2 } ] }",
+        "$FILE:2: leds[1] is an object; another LED is named ok already; give it a \"name\" of its own")]
+    [InlineData("{ \"leds\": [ "
+        + "{ \"name\": \"a\", \"chip\": \"x\", \"line\": \"L1\" },\n{ \"name\": \"b\", \"chip\": \"x\", \"line\": \"L1\" } ] }",
+        "$FILE:2: leds[1] is an object; another entry uses line L1 of x already; leave out one of them")]
+    [InlineData("{ \"apps\": [ { \"command\": [\"x\"], \"leds\": [\"ok\"] } ] }",
+        "apps[0].leds[0] is \"ok\"; it must name one of \"leds\", and there are none")]
+    [InlineData("{ \"leds\": [ { \"name\": \"okay\", \"line\": 1 } ],\n\"apps\": [ { \"command\": [\"x\"], \"leds\": [\"oka\"] } ] }",
+        "$FILE:2: apps[0].leds[0] is \"oka\"; did you mean \"okay\"?")]
+    [InlineData("{ \"display\": { \"schedule\": [ { \"from\": \"22:00\", \"to\": \"06:00\" } ] } }",
+        "display.schedule[0] is an object; it must have a \"screen\" or a \"brightness\"")]
+    [InlineData("{ \"display\": { \"schedule\": [ { \"from\": \"24:00\", \"to\": \"06:00\", \"screen\": \"off\" } ] } }",
+        "display.schedule[0].from is \"24:00\"; it must be a time as in \"06:30\" or \"06:30:15\"")]
+    [InlineData("{ \"display\": { \"schedule\": [ { \"from\": \"8\", \"to\": \"06:00\", \"screen\": \"off\" } ] } }",
+        "display.schedule[0].from is \"8\"; it must be a time")]
+    [InlineData("{ \"display\": { \"schedule\": [ { \"from\": \"08:00\", \"screen\": \"off\" } ] } }", "it must have a \"to\"")]
+    [InlineData("{ \"apps\": [ { \"command\": [\"x\"], \"schedule\": [ { \"from\": \"08:00\", \"to\": \"09:00\","
+        + " \"days\": \"mon-tues\" } ] } ] }",
+        "apps[0].schedule[0].days is \"mon-tues\"; it must be days, as in \"mon-fri\" or \"mon,wed,sat-sun\"")]
+    [InlineData("{ \"apps\": [ { \"command\": [\"x\"], \"schedule\": [ { \"from\": \"08:00\", \"to\": \"09:00\","
+        + " \"screen\": \"off\" } ] } ] }",
+        "apps[0].schedule[0].screen is not a known key")]
     [InlineData("{ \"apps\": [ { \"name\": \"x\" } ] }", "apps[0] is an object; it must have a \"command\"")]
     [InlineData("{ \"apps\": [ { \"command\": \"x\" } ] }", "apps[0].command is \"x\"; it must be a list")]
     [InlineData("{ \"apps\": [ { \"command\": [] } ] }", "apps[0].command is a list; it must be a list: [")]

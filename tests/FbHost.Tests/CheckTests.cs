@@ -23,10 +23,12 @@ public sealed class CheckTests : IDisposable
           },
           "audio": { "device": "alsa:hw:1", "volume": 80, "latencyMs": 10.5, "prefer": ["USB"], "resampler": "low" },
           "buttons": [ { "chip": 0, "line": 17, "activeLow": true, "event": "return", "debounceMs": 5 } ],
+          "leds": [ { "name": "ok", "chip": "x", "line": 1, "initial": 30 }, { "name": "lamp", "pwm": { "channel": 2 } } ],
           "help": "Call the caretaker",
           "apps": [
             { "name": "clock", "command": ["/opt/clock", "--12h"] },
-            { "name": "panel", "command": ["/opt/panel"], "messages": ["volume", "blank"], "fullScreen": true }
+            { "name": "panel", "command": ["/opt/panel"], "messages": ["volume", "blank"], "fullScreen": true, "leds": ["ok"],
+              "schedule": [ { "from": "08:00", "to": "24:00", "days": "mon-fri,sun" } ] }
           ],
           "front": "panel",
           "messages": ["raise", "fullscreen"],
@@ -75,7 +77,7 @@ public sealed class CheckTests : IDisposable
         [
             "FILE:2: front is \"z\"; it must name one of \"apps\": x, q",
             "FILE:3: display.rotaet is not a known key; did you mean \"rotate\"? known here: device, mode, format, rotate, others, mirror, "
-                + "dither, splash, blankAfter, autoBrightness, cursor",
+                + "dither, splash, blankAfter, autoBrightness, schedule, cursor",
             "FILE:3: display.rotate is 45; it must be 0, 90, 180 or 270",
             "FILE:4: display.cursor is \"nevr\"; did you mean \"never\"? it must be \"auto\" or \"never\"",
             "FILE:5: apps[1] is an object; another app is named x already; give it a \"name\" of its own",

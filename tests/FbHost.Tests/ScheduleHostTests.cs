@@ -37,7 +37,8 @@ public sealed class ScheduleHostTests : IDisposable
         Assert.True(_host.Ask("reload").GetProperty("ok").GetBoolean());
     }
 
-    private static string Off(string when, string more = "") => $$"""{ "display": { {{more}} "schedule": [ { {{when}}, "screen": "off" } ] } }""";
+    private static string Off(string when, string more = "") =>
+        $$"""{ "display": { {{more}} "schedule": [ { {{when}}, "screen": "off" } ] } }""";
 
     [Fact]
     public void The_screen_goes_off_and_on_at_its_times_and_the_host_is_idle_meanwhile()
@@ -75,7 +76,8 @@ public sealed class ScheduleHostTests : IDisposable
 
     private static string Apps(string schedule) => $$"""
         { "front": "red", "apps": [
-          { "name": "green", "command": [ "$RAW", "--title", "green", "--size", "320x200", "color", "00ff00" ], "schedule": [ {{schedule}} ] },
+          { "name": "green", "schedule": [ {{schedule}} ],
+            "command": [ "$RAW", "--title", "green", "--size", "320x200", "color", "00ff00" ] },
           { "name": "red", "command": [ "$RAW", "--title", "red", "--size", "320x200", "color", "ff0000" ] } ] }
         """;
 

@@ -51,7 +51,8 @@ public class ScheduleTests
         from when in Gen.Select(AnyTime, AnyTime, Gen.Int[1, DailyTime.EveryDay])
         from what in Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2])
         select new ScheduleEntry(new DailyTime(when.Item1, when.Item2, when.Item3),
-            what.Item1 == 0 ? null : what.Item1 == 1, what.Item2 == 0 ? null : what.Item2 * 10, what.Item3 == 0 ? null : $"app{what.Item3}");
+            what.Item1 == 0 ? null : what.Item1 == 1, what.Item2 == 0 ? null : what.Item2 * 10,
+            what.Item3 == 0 ? null : $"app{what.Item3}");
 
     // A fortnight around both changes of the clock, and any other one.
     private static readonly Gen<DateTime> AnyStart = Gen.Frequency(
@@ -69,7 +70,8 @@ public class ScheduleTests
             for (var minute = 0; minute < 9 * 24 * 60; minute++)
             {
                 var utc = start.AddMinutes(minute);
-                var expected = Model(entries, minutes, DateTime.SpecifyKind(TimeZoneInfo.ConvertTimeFromUtc(utc, zone), DateTimeKind.Unspecified));
+                var local = DateTime.SpecifyKind(TimeZoneInfo.ConvertTimeFromUtc(utc, zone), DateTimeKind.Unspecified);
+                var expected = Model(entries, minutes, local);
                 Assert.Equal(expected, schedule.At(utc, zone));
                 states.Add(expected);
             }
@@ -151,7 +153,9 @@ public class ScheduleTests
     [InlineData("mon-sun", "mon,tue,wed,thu,fri,sat,sun")]
     public void Days_are_ranges_and_lists(string days, string expected)
     {
-        var options = Load($$"""{ "display": { "schedule": [ { "from": "22:00", "to": "24:00", "days": "{{days}}", "screen": "off" } ] } }""");
+        var options = Load($$"""
+            { "display": { "schedule": [ { "from": "22:00", "to": "24:00", "days": "{{days}}", "screen": "off" } ] } }
+            """);
         var when = Assert.Single(options.Schedule).When;
         Assert.Equal(expected.Split(',').Order(),
             Enum.GetValues<DayOfWeek>().Where(d => when.Holds(new DateTime(2026, 11, 22 + (int)d, 23, 59, 59)))

@@ -14,5 +14,5 @@ namespace FbHost.Clients;
 /// <param name="Leds">The LEDs that its clients may set.</param>
 /// <param name="UsesSdlKeyNames">True if its clients listen for the names of keys that the original's SDL hosts send.</param>
 internal sealed record ClientApp(
-    string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, IReadOnlySet<string> Leds, bool IsNew, bool UsesSdlKeyNames = false,
-    PlaceRule Place = PlaceRule.TopLeft, AudioOptions? Output = null);
+    string Name, int Order, bool IsFront, IReadOnlySet<string> Messages, IReadOnlySet<string> Leds, bool IsNew,
+    bool UsesSdlKeyNames = false, PlaceRule Place = PlaceRule.TopLeft, AudioOptions? Output = null);

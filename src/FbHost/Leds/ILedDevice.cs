@@ -4,8 +4,8 @@ using Mmm;
 namespace FbHost.Leds;
 
 /// <summary>
-/// The device of an LED. It is opened when it is used, and again after a fault, so it may come later. Used by one thread at a time: a device
-/// on a slow bus takes some milliseconds.
+/// The device of an LED. It is opened when it is used, and again after a fault, so it may come later. Used by one thread at a time: a
+/// device on a slow bus takes some milliseconds.
 /// </summary>
 internal interface ILedDevice : IDisposable
 {

@@ -100,8 +100,8 @@ internal sealed class LedSet : IDisposable
     {
         if (_leds.Find(l => l.Config.Name == name) is not { } led)
         {
-            done?.Invoke($"no LED is named {name}; "
-                + (_leds.Count == 0 ? "the configuration has no \"leds\"" : $"there is {string.Join(", ", _leds.Select(l => l.Config.Name))}"));
+            done?.Invoke($"no LED is named {name}; " + (_leds.Count == 0 ? "the configuration has no \"leds\""
+                : $"there is {string.Join(", ", _leds.Select(l => l.Config.Name))}"));
             return;
         }
         (led.State, led.IsWanted) = (state, true);

@@ -53,8 +53,8 @@ internal sealed class PwmLed(LedConfig config, PwmChannel pwm, string directory)
         }
         catch (MmmException e) when (e.InnerException is IOException io && io.HResult == Tmds.Linux.LibC.EBUSY)
         {
-            throw new MmmException($"led \"{config.Name}\": channel {pwm.Channel} of pwmchip{pwm.Chip} is in use by a driver of the kernel; "
-                + "end that use, or choose another channel");
+            throw new MmmException($"led \"{config.Name}\": channel {pwm.Channel} of pwmchip{pwm.Chip} is in use by a driver of the kernel"
+                + "; end that use, or choose another channel");
         }
         for (var ms = 0; ms < WritableMs && !IsWritable(); ms += LookMs)
             Thread.Sleep(LookMs);

@@ -33,7 +33,8 @@ internal static class ScheduleConfig
     public static readonly ConfigType<IReadOnlyList<DailyTime>> Times = new DailyTimes();
 
     private static ListType<Draft> List(ConfigKey<Draft>[] keys, Func<Draft, string?>? must = null) => new(
-        new ObjectType<Draft>(() => new Draft(), keys, must), most: MostEntries, must: $"it must be a list of at most {MostEntries} entries");
+        new ObjectType<Draft>(() => new Draft(), keys, must), most: MostEntries,
+        must: $"it must be a list of at most {MostEntries} entries");
 
     private static ConfigKey<Draft>[] When() =>
     [

@@ -52,6 +52,9 @@ internal static class Programs
     /// <summary>denied_calls.c, compiled here.</summary>
     public static string DeniedCalls { get; } = Compile("denied_calls");
 
+    /// <summary>fake_gpio.c: fake_gpio LOG PROGRAM ARGUMENTS.</summary>
+    public static string FakeGpio { get; } = Compile("fake_gpio");
+
     /// <summary>True when a test can become another user and mount.</summary>
     public static bool IsRoot => Environment.UserName == "root";
 
