@@ -43,6 +43,7 @@ internal static class ConfigFile
         var options = new ServeOptions { Configuration = root };
         ObjectType<ServeOptions>.TryRead(options, root, ConfigTable.Keys());
         CheckApps(root, options);
+        ButtonsConfig.Check(options, knowsApps: (root.Member("apps")?.Items ?? []).Count == options.Apps.Count);
         return options;
     }
 

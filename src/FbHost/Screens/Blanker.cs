@@ -30,6 +30,9 @@ internal sealed class Blanker
             Arm();
     }
 
+    /// <summary>True while the screen is off.</summary>
+    public bool IsBlank => _screen.IsBlank;
+
     /// <summary>The screen was turned off (true) or on.</summary>
     public event Action<bool>? Changed;
 

@@ -43,7 +43,7 @@ internal sealed class Desk : IDisposable
         Blanker.Changed += Clients.TellVisibility;
         Panel = new PanelToScreen(new OrientedDisplay(_display, default));
         var keyboards = new Keyboards(new KeyboardOptions(), _ => { });
-        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), window: [],
+        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), own: [],
             HostActions.Add, HostTerminals.Add);
         Seat = new Seat(_loop, log, keyboards, hostKeys, Blanker, () => IsShown,
             new InputRouter(_loop, Clients, _screen, Panel, cursor: false), () => Clicks++);

@@ -13,7 +13,8 @@ public sealed class EncoderAndKeypadTests
 
     [Fact]
     public void Every_legal_sequence_is_counted() =>
-        Gen.Select(Gen.OneOf(Gen.Const(1), Gen.Const(2), Gen.Const(4)), Gen.Int[0, 3], Gen.Bool.Array[0, 200]).Sample((steps, start, moves) =>
+        Gen.Select(Gen.OneOf(Gen.Const(1), Gen.Const(2), Gen.Const(4)), Gen.Int[0, 3], Gen.Bool.Array[0, 200])
+            .Sample((steps, start, moves) =>
         {
             var decoder = new QuadratureDecoder(Clockwise[start].A, Clockwise[start].B, steps);
             var (position, detents) = (0, 0);
@@ -65,7 +66,10 @@ public sealed class EncoderAndKeypadTests
             using FakeKeypadLines lines = new(4, 4);
             HashSet<int> reported = [];
             KeypadConfig config = new("pad", 0, [.. Enumerable.Range(0, 4).Select(i => new GpioLine(i))],
-                [.. Enumerable.Range(4, 4).Select(i => new GpioLine(i))], [.. Enumerable.Range(0, 16).Select(i => $"{i}")]) { DebounceMs = 20 };
+                [.. Enumerable.Range(4, 4).Select(i => new GpioLine(i))], [.. Enumerable.Range(0, 16).Select(i => $"{i}")])
+            {
+                DebounceMs = 20,
+            };
             var keypad = new Keypad(lines, config, (key, isDown, _) =>
             {
                 Assert.Equal(isDown, isDown ? reported.Add(key) : !reported.Remove(key));

@@ -9,14 +9,17 @@ public sealed class GestureModelTests
     private const long Ms = 1_000_000;
 
     private static readonly Gen<GestureRules> Rules =
-        Gen.Select(Gen.OneOf(Gen.Const(0L), Gen.Const(40 * Ms)), Gen.OneOf(Gen.Const(0L), Gen.Const(30 * Ms)), (hold, twice) => new GestureRules
+        Gen.Select(Gen.OneOf(Gen.Const(0L), Gen.Const(40 * Ms)), Gen.OneOf(Gen.Const(0L), Gen.Const(30 * Ms)),
+            (hold, twice) => new GestureRules
         {
             HoldNs = hold, DoubleClickNs = twice,
         });
 
     // How long the button is up before, and then down, in ms; often exactly at a limit.
     private static readonly Gen<(int Up, int Down)[]> Presses =
-        Gen.Select(Gen.OneOf(Gen.Int[1, 80], Gen.OneOf(Gen.Const(29), Gen.Const(30), Gen.Const(31))), Gen.OneOf(Gen.Int[1, 80], Gen.OneOf(Gen.Const(39), Gen.Const(40), Gen.Const(41)))).Array[0, 12];
+        Gen.Select(
+            Gen.OneOf(Gen.Int[1, 80], Gen.OneOf(Gen.Const(29), Gen.Const(30), Gen.Const(31))),
+            Gen.OneOf(Gen.Int[1, 80], Gen.OneOf(Gen.Const(39), Gen.Const(40), Gen.Const(41)))).Array[0, 12];
 
     // The gestures of one button, by the list of its presses.
     private static IEnumerable<GestureEvent> Model(int index, GestureRules rules, (long Down, long Up)[] presses)
