@@ -54,6 +54,21 @@ public sealed class PowerTests
         Assert.Contains($"mmm: {verb}: the host has no screen of the machine and would switch it off; exit code {code}", host.Log);
     }
 
+    // With a PATH that has nothing but what the test puts there.
+    [Theory]
+    [InlineData("exited", "80", "--no-block poweroff"), InlineData("exited", "81", "--no-block reboot")]
+    [InlineData("exited", "0", ""), InlineData("killed", "80", "")]
+    public void The_service_of_the_Debian_package_switches_off_by_the_exit_code(string how, string status, string command)
+    {
+        using var temp = new TempDirectory();
+        var systemctl = temp.Write("systemctl", $"#!/bin/sh\necho \"$@\" >{temp["said"]}\n");
+        File.SetUnixFileMode(systemctl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var leave = new Child("/bin/sh", [Path.Combine(Repository.Root, "packaging/debian/may-start"), "--leave"],
+            ("PATH", temp.Path), ("SERVICE_RESULT", "signal"), ("EXIT_CODE", how), ("EXIT_STATUS", status));
+        Assert.Equal(0, leave.WaitForEnd());
+        Assert.Equal(command, File.Exists(temp["said"]) ? File.ReadAllText(temp["said"]).TrimEnd() : "");
+    }
+
     [Fact]
     public void A_held_button_switches_off_and_a_short_press_does_not()
     {

@@ -64,6 +64,10 @@ internal sealed class Buttons : IDisposable
         seat.Buttons = TryTake;
     }
 
+    /// <summary>Opens lines and keypads.</summary>
+    public Func<IReadOnlyList<ButtonConfig>, IReadOnlyList<KeypadConfig>, Action<string>, ButtonSet> OpenLines { get; init; } =
+        (lines, keypads, warn) => ButtonSet.Open(lines, keypads, warn);
+
     /// <summary>Carries out an action that is neither a key nor an event.</summary>
     public Action<ButtonEntry, ButtonAction>? Act { get; set; }
 
@@ -118,7 +122,7 @@ internal sealed class Buttons : IDisposable
             lines.AddRange(entry.Line is { } line ? [line] : entry.Encoder is { } e ? [e.A, e.B] : []);
             keypads.AddRange(entry.Keypad is { } keypad ? [keypad] : []);
         }
-        var set = lines.Count + keypads.Count == 0 ? null : ButtonSet.Open(lines, keypads, _warn);
+        var set = lines.Count + keypads.Count == 0 ? null : OpenLines(lines, keypads, _warn);
         (_entries, _set, _lines, _handles, _words) = (entries, set, [], [], []);
         for (var i = 0; i < entries.Count; i++)
             Add(i, entries[i]);

@@ -153,6 +153,13 @@ internal sealed class Desk : IDisposable
     /// <summary>A GPIO button went down or up.</summary>
     public void Button(int index, string text, bool pressed) => Seat.Take(new ButtonEvent(index, text, pressed, _timeNs += 1_000_000));
 
+    /// <summary>Configured buttons, whose lines are opened by a test.</summary>
+    public Buttons Buttons(Func<IReadOnlyList<ButtonConfig>, IReadOnlyList<KeypadConfig>, ButtonSet> open) =>
+        new(_loop, Seat, Clients.Stack, Blanker, () => IsShown, () => new KeyboardOptions(), _ => { })
+        {
+            OpenLines = (lines, keypads, _) => open(lines, keypads),
+        };
+
     /// <summary>The input devices of some paths, as the host reads them.</summary>
     public InputDevices Devices(DeviceRules rules, params string[] paths) => new(_loop, new HostLog(null), paths, rules, Panel, Seat);
 
