@@ -75,14 +75,19 @@ internal sealed partial class Appliance
         reload.Add(["audio.clickVolume"], o => click.SetVolume(o.Sound.ClickVolume));
     }
 
-    private static void ReloadInput(
+    private void ReloadInput(
         ConfigReload reload, InputDevices input, Keyboards keyboards, HostKeys hostKeys, InputRouter router, Buttons buttons)
     {
         reload.Add(["input.keys"], o => hostKeys.Options = o.HostKeys);
+        reload.Add(["input.powerKey"], o =>
+        {
+            if (!options.Display.IsWindow)
+                hostKeys.Own = PowerKey(o);
+        });
         reload.Add(["display.cursor"], o => router.ShowsCursor = o.Cursor);
         reload.Add(["buttons"], o => buttons.Set(o.Buttons));
         // Scanners have a keymap of their own, so all devices are opened anew for another keymap, too.
         reload.Add(["input.keyboard", "input.touch", "input.mouse", "input.rules"],
-            o => input.Reopen(o.DeviceRules, () => keyboards.Change(o.Keyboard)));
+            o => input.Reopen(o.DeviceRules, () => keyboards.Change(options.Keyboard = o.Keyboard)));
     }
 }

@@ -6,7 +6,6 @@ using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Control;
-using FbHost.Images;
 using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Options;
@@ -40,6 +39,7 @@ internal sealed partial class Appliance(
     private readonly EventLoop _loop = loop;
     private readonly HostLog _log = log;
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
+    private Power? _power;
     private AppLauncher? _apps; // disposed before all parts, because the apps use them while they run
     private bool _isMade;
     private readonly List<string> _faults = []; // of the configuration first
@@ -77,8 +77,10 @@ internal sealed partial class Appliance(
         PutBack(_apps);
         while (_parts.TryPop(out var part))
             PutBack(part);
+        ExitCode = _power?.ExitCode ?? ExitCode;
         if (_isMade)
             _log.Info(string.Create(CultureInfo.InvariantCulture, $"{_frames:N0} frames, {_dropped:N0} dropped clients"));
+        _power?.Finish();
     }
 
     private void PutBack(IDisposable? part)
@@ -163,7 +165,8 @@ internal sealed partial class Appliance(
         manager.Status(StatusOf(apps));
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));
         var schedules = MakeSchedules(worker, blanker, light, clients, apps);
-        var hostKeys = new HostKeys(options.HostKeys, window is null ? [] : DesktopWindow.Keys,
+        var power = _power = new Power(_loop, _log, PowerMeans.Of(options), text => TellAll(clients, text), End);
+        var hostKeys = new HostKeys(options.HostKeys, window is null ? PowerKey(options) : DesktopWindow.Keys,
             action => Act(action, clients, blanker, apps, output, window, rotation, () => SaveScreenshot(display, worker)),
             terminal is null ? null : terminal.Switch);
         var keyboards = new Keyboards(options.Keyboard, line => _log.Warn($"input.keyboard: {line}"));
@@ -178,7 +181,8 @@ internal sealed partial class Appliance(
             options.ConfigFile, input.SetCalibration);
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, seat.Typed));
-        var buttons = Own(new Buttons(_loop, seat, _log.Warn));
+        var buttons = Own(new Buttons(_loop, seat, clients.Stack, blanker, () => terminal is not { IsShown: false },
+            () => options.Keyboard, _log.Warn));
         SetButtons(buttons);
         var leds = MakeLeds(worker, clients);
         var backdrop = new Backdrop(_loop, screen, options.Help);
@@ -194,14 +198,17 @@ internal sealed partial class Appliance(
         ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
-        Own(new ControlSocket(_loop, clientDirectory,
-            new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
-            {
-                Reload = reload,
-                Rotation = rotation,
-                Light = light,
-                Leds = new LedCommands(leds),
-            }.Handle));
+        var commands = new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
+        {
+            Reload = reload,
+            Rotation = rotation,
+            Light = light,
+            Leds = new LedCommands(leds),
+            Host = new HostCommands(clients, light, power),
+        };
+        Own(new ControlSocket(_loop, clientDirectory, commands.Handle));
+        buttons.Act = new ButtonActions(_log, clients, commands, Own(new StartedPrograms(_loop, directory)),
+            file => SaveScreenshot(display, worker, file)).Act;
 
         if (options.Command.Count == 0 && options.OneClient)
             clients.Ended += _ => EndAfterTheLast(clients);
@@ -231,7 +238,7 @@ internal sealed partial class Appliance(
         clients.Open();
         clients.Settle();
         var keys = readsStdin ? ", the terminal's keys" : "";
-        var lines = buttons.Configs.Count > 0 ? $", {buttons.Configs.Count} buttons" : "";
+        var lines = buttons.Count > 0 ? $", {buttons.Count} buttons" : "";
         _log.Info($"ready: {display.Description}, {input.Count} input devices{keys}{lines}, audio {output.Description}, "
             + $"clients in {directory}");
         _isMade = true;
@@ -271,18 +278,6 @@ internal sealed partial class Appliance(
         }
     }
 
-    private void SetButtons(Buttons buttons)
-    {
-        try
-        {
-            buttons.Set(options.Buttons);
-        }
-        catch (GpioLineException e) when (options.RunsWithFaults)
-        {
-            NoteFault(e.Message);
-        }
-    }
-
     // The terminal is taken only after the display was opened: another host may be using it.
     private void TakeScreen(IDisplay panel, VirtualTerminal? terminal, bool readsStdin)
     {
@@ -305,16 +300,6 @@ internal sealed partial class Appliance(
     {
         if (clients.Serving.Count == 0)
             End(0);
-    }
-
-    // Writes the picture into the working directory, in the background.
-    private void SaveScreenshot(IDisplay display, Worker worker)
-    {
-        var (width, height) = (display.Width, display.Height);
-        var pixels = new uint[width * height];
-        display.Read(pixels);
-        var file = Path.GetFullPath($"mmm-{DateTime.Now.ToString("yyyyMMdd-HHmmss-ff", CultureInfo.InvariantCulture)}.png");
-        worker.Run(() => ScreenshotFile.Write(file, width, height, pixels), fault => _log.Info(fault ?? $"screenshot: {file}"));
     }
 
     // Carries out the action of one of the host's keys.
@@ -352,6 +337,10 @@ internal sealed partial class Appliance(
                 break;
             case HostAction.Screenshot:
                 saveScreenshot();
+                break;
+            case HostAction.PowerOff or HostAction.Reboot:
+                if (_power!.Begin(action == HostAction.Reboot) is { } fault)
+                    _log.Info($"the power key: {fault}");
                 break;
         }
     }

@@ -106,6 +106,17 @@ internal sealed class PanelLight : IDisposable
         done(fault);
     });
 
+    /// <summary>Changes the level by a step, to 1 % at least, and keeps it.</summary>
+    /// <param name="by">Percent.</param>
+    /// <param name="done">Called with null, or with what is wrong.</param>
+    /// <returns>False if the worker is busy.</returns>
+    public bool Change(int by, Action<string?> done) => Get((percent, fault) =>
+    {
+        var wanted = Math.Clamp((_auto is null ? percent : _kept.Brightness ?? 100) + by, 1, 100);
+        if (fault is not null || !Set(wanted, done))
+            done(fault ?? "the host is busy with other files; ask again");
+    });
+
     /// <summary>Reads the level.</summary>
     /// <param name="done">Called with it, 0..100, or with what is wrong.</param>
     /// <returns>False if the worker is busy.</returns>

@@ -28,7 +28,10 @@ public enum ButtonPull
 /// <see cref="CharDev"/>, or <see cref="Libgpiod"/> for System.Device.Gpio's own driver, which polls at least ten times a second and has no
 /// debounce.
 /// </param>
-/// <param name="DebounceMs">The kernel ignores pulses shorter than this, in milliseconds, 0..1000; 0 switches debouncing off.</param>
+/// <param name="DebounceMs">
+/// Pulses shorter than this are ignored, in milliseconds, 0..1000; 0 switches debouncing off. The kernel does this, or
+/// <see cref="Gestures.Debouncer"/> if the chip or the driver cannot.
+/// </param>
 public sealed record ButtonConfig(
     int Chip, int Line, bool ActiveLow, string Event, string Driver = ButtonConfig.CharDev, int DebounceMs = 5)
 {
@@ -46,6 +49,12 @@ public sealed record ButtonConfig(
 
     /// <summary>The chip's resistor at the line.</summary>
     public ButtonPull Pull { get; init; }
+
+    /// <summary>
+    /// True for a line of an encoder: its level is read when it is opened (<see cref="ButtonSet.IsPressed"/>), and its first edge counts
+    /// whatever it is.
+    /// </summary>
+    public bool ReadsLevel { get; init; }
 
     /// <summary>Checks everything that can be checked without the chip.</summary>
     /// <returns>One line for people, or null if the configuration is valid.</returns>

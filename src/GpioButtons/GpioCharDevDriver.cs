@@ -10,7 +10,7 @@ namespace GpioButtons;
 /// It needs no library and never polls: the caller's loop waits for <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>, which
 /// runs the callbacks on that thread, with <see cref="LineEventArgs"/>. The driver is not thread-safe.
 /// </summary>
-public sealed unsafe class GpioCharDevDriver : GpioDriver
+public sealed unsafe class GpioCharDevDriver : GpioDriver, IDebounces
 {
     private sealed class Line(int fd)
     {
@@ -76,8 +76,8 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
     public int Dispatch() => _events.Dispatch(Raise);
 
     /// <summary>
-    /// Makes the kernel ignore pulses that are shorter than a period. The kernel uses the chip's debounce if it has one, else a timer. The
-    /// setting applies until the line is closed.
+    /// Makes the kernel ignore pulses that are shorter than a period. The kernel uses the chip's debounce if it has one, else a timer; it
+    /// refuses the period if the chip does so otherwise than by -ENOTSUPP. The setting applies until the line is closed.
     /// </summary>
     /// <param name="line">An open line that is an input or will become one.</param>
     /// <param name="microseconds">The period in microseconds; 0 switches debouncing off.</param>
@@ -151,7 +151,16 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver
             line.Rising += callback;
         if (eventTypes.HasFlag(PinEventTypes.Falling))
             line.Falling += callback;
-        Watch(pinNumber, line);
+        try
+        {
+            Watch(pinNumber, line);
+        }
+        catch
+        {
+            line.Rising -= callback;
+            line.Falling -= callback;
+            throw;
+        }
     }
 
     /// <inheritdoc/>

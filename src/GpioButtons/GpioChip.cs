@@ -9,7 +9,7 @@ namespace GpioButtons;
 /// <summary>
 /// An open <c>/dev/gpiochipN</c>: reads the chip's properties from the kernel and requests its lines. Every error is one line for people.
 /// </summary>
-internal sealed unsafe class GpioChip : IDisposable
+internal sealed unsafe partial class GpioChip : IDisposable
 {
     private readonly string _path;
     private int _fd;

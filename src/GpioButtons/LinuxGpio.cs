@@ -21,10 +21,13 @@ internal static class LinuxGpio
     public const uint GPIO_V2_LINE_SET_VALUES_IOCTL = 0xC010B40F;
 
     public const ulong GPIO_V2_LINE_FLAG_USED = 1 << 0;
+    public const ulong GPIO_V2_LINE_FLAG_ACTIVE_LOW = 1 << 1;
     public const ulong GPIO_V2_LINE_FLAG_INPUT = 1 << 2;
     public const ulong GPIO_V2_LINE_FLAG_OUTPUT = 1 << 3;
     public const ulong GPIO_V2_LINE_FLAG_EDGE_RISING = 1 << 4;
     public const ulong GPIO_V2_LINE_FLAG_EDGE_FALLING = 1 << 5;
+    public const ulong GPIO_V2_LINE_FLAG_OPEN_DRAIN = 1 << 6;
+    public const ulong GPIO_V2_LINE_FLAG_OPEN_SOURCE = 1 << 7;
     public const ulong GPIO_V2_LINE_FLAG_BIAS_PULL_UP = 1 << 8;
     public const ulong GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN = 1 << 9;
     public const ulong GPIO_V2_LINE_FLAG_BIAS_DISABLED = 1 << 10;

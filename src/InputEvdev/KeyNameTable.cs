@@ -118,6 +118,12 @@ public static class KeyNameTable
     /// <summary>Returns the first key of a name; null if the table does not contain it.</summary>
     public static KeyCode? CodeOf(string name) => Array.IndexOf(Names, name) is >= 0 and var code ? (KeyCode)code : null;
 
+    /// <summary>All names; some occur more than once.</summary>
+    public static IEnumerable<string> All => Names.OfType<string>();
+
+    /// <summary>Whether the first key of a name repeats while it is held; null if the table does not contain the name.</summary>
+    public static bool? MayRepeat(string name) => CodeOf(name) is { } key ? FixedKeys.MayRepeat(key) : null;
+
     /// <summary>Whether the table contains the name.</summary>
     public static bool Has(string name) => Array.IndexOf(Names, name) >= 0;
 

@@ -103,6 +103,13 @@ internal sealed class Board : IDisposable
     /// <summary>Writes a PCI I/O port, as a PC's firmware does before the kernel runs.</summary>
     public void SetPort(int port, byte value) => _qtest.WriteByte(PortsAddress + port, value);
 
+    /// <summary>Waits until the board has switched itself off, with which QEMU ends.</summary>
+    public void WaitOff() => Wait.Until("the board is off", TimeSpan.FromSeconds(60), () => _qemu.HasExited,
+        () => $"the console ends with: {Console[^Math.Min(Console.Length, 400)..]}", pause: 100);
+
+    /// <summary>Sets a line of the board's GPIO chip.</summary>
+    public void SetLine(int line, bool high) => _qtest.SetLine(_gpio ??= _qmp.FindObject("/machine/unattached", "pl061"), line, high);
+
     /// <summary>
     /// Presses and releases a button on a line of the board's GPIO chip. As a finger does it: it stays down until it was
     /// seen, and is up for longer than a button is debounced before it can be pressed again.

@@ -85,10 +85,9 @@ public sealed class CheckTests : IDisposable
                 + "\"blank\", \"unblank\", \"volume\", \"send\", \"quit\" or \"calibrate\"",
             "FILE:7: messages[2] is 3; it must be a text: \"…\"",
             "FILE:8: messages occurs twice; leave out one of them",
-            "FILE:9: buttons[0].lin is not a known key; did you mean \"line\"? known here: chip, line, activeLow, pull, event, "
-                + "driver, debounceMs",
-            "FILE:9: buttons[0] is an object; it must have a \"line\"",
-            "FILE:9: buttons[0] is an object; it must have an \"event\"",
+            "FILE:9: buttons[0].lin is not a known key; did you mean \"line\"? known here: name, chip, line, key, buttons, encoder, steps, "
+                + "rows, columns, keys, activeLow, pull, event, driver, debounceMs, on, holdMs, doubleClickMs, repeatDelayMs, repeatMs, "
+                + "chordMs, whenBlank",
         ], lines);
     }
 

@@ -11,7 +11,7 @@ public class HostKeysTests
     private readonly List<string> _done = [];
 
     private HostKeys Keys(bool locked = false, bool terminals = true, params (byte[], HostAction)[] keys) =>
-        new(new HostKeyOptions(keys, locked), window: [], action => _done.Add($"{action}"),
+        new(new HostKeyOptions(keys, locked), own: [], action => _done.Add($"{action}"),
             terminals ? number => _done.Add($"terminal {number}") : null);
 
     private static KeyEvent Press(KeyCode key, Modifiers modifiers = 0)

@@ -50,6 +50,15 @@ public sealed class TextKeyTests : IDisposable
         ("buttons[0].event", "{ \"buttons\": [ { \"line\": 1, \"event\": $ } ] }"),
         ("buttons[0].driver", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"driver\": $ } ] }"),
         ("buttons[0].pull", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"pull\": $ } ] }"),
+        ("buttons[0].name", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"name\": $ } ] }"),
+        ("buttons[0].key", "{ \"buttons\": [ { \"key\": $, \"event\": \"x\" } ] }"),
+        ("buttons[0].buttons[0]", "{ \"buttons\": [ { \"buttons\": [ $, \"b\" ], \"event\": \"x\" } ] }"),
+        ("buttons[0].encoder[1]", "{ \"buttons\": [ { \"encoder\": [ 1, $ ], \"on\": { \"left\": \"key a\" } } ] }"),
+        ("buttons[0].rows[0]", "{ \"buttons\": [ { \"rows\": [ $ ], \"columns\": [ 1 ], \"keys\": [ [ \"a\" ] ] } ] }"),
+        ("buttons[0].whenBlank", "{ \"buttons\": [ { \"line\": 1, \"event\": \"x\", \"whenBlank\": $ } ] }"),
+        ("buttons[0].on.press", "{ \"buttons\": [ { \"line\": 1, \"on\": { \"press\": $ } } ] }"),
+        ("buttons[0].on.click.app", "{ \"buttons\": [ { \"line\": 1, \"on\": { \"click\": { \"app\": $, \"do\": \"key a\" } } } ] }"),
+        ("input.powerKey", "{ \"input\": { \"powerKey\": $ } }"),
         ("apps[0].name", "{ \"apps\": [ { \"name\": $, \"command\": [ \"x\" ] } ] }"),
         ("apps[0].command[0]", "{ \"apps\": [ { \"command\": [ $ ] } ] }"),
         ("apps[0].messages[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"messages\": [ $ ] } ] }"),
@@ -65,6 +74,7 @@ public sealed class TextKeyTests : IDisposable
     [
         ("help", "{ \"help\": $ }"),
         ("$schema", "{ \"\\u0024schema\": $ }"), // the escape is not the place of the value
+        ("buttons[0].keys[0][0]", "{ \"buttons\": [ { \"rows\": [ 1 ], \"columns\": [ 2 ], \"keys\": [ [ $ ] ] } ] }"),
         ("apps[0].command[1]", "{ \"apps\": [ { \"command\": [ \"x\", $ ] } ] }"),
     ];
 
@@ -129,6 +139,10 @@ public sealed class TextKeyTests : IDisposable
             "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore",
             "grab", "range", "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
             "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance", "autoBrightness",
+            "buttons", "steps", "columns", "holdMs", "doubleClickMs", "repeatMs", "chordMs", "on",
+            // Gestures, and actions.
+            "release", "doubleClick", "longPress", "repeat", "left", "right",
+            "key NAME", "event TEXT", "send APP TEXT", "mmmctl COMMAND …", "run PROGRAM …",
         ];
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `-", StringComparison.Ordinal))

@@ -8,8 +8,10 @@ public sealed unsafe class ButtonSetTests
 {
     private readonly FakeGpioDriver _driver = new();
     private readonly List<ButtonEvent> _events = [];
+    private long _nowNs;
 
-    private ButtonSet Open(params ButtonConfig[] configs) => ButtonSet.Open(configs, null, _ => _driver);
+    private ButtonSet Open(params ButtonConfig[] configs) =>
+        ButtonSet.Open(configs, [], null, _ => _driver, _ => throw new NotSupportedException(), () => _nowNs);
 
     private static bool Readable(ButtonSet set, int timeoutMs = 0)
     {
@@ -107,6 +109,86 @@ public sealed unsafe class ButtonSetTests
         Assert.Equal(0, set.Dispatch(_events.Add)); // takes the last wake-up, if its edge was taken before it came
         Assert.False(Readable(set));
         Assert.Equal(_events.Select(e => e.TimestampNs).Order(), _events.Select(e => e.TimestampNs));
+    }
+
+    [Fact]
+    public void A_line_that_the_chip_does_not_debounce_is_debounced_by_the_time_stamps()
+    {
+        _driver.RefusesDebounce = true;
+        using ButtonSet set = Open(new ButtonConfig(0, 1, false, "a", DebounceMs: 5), new ButtonConfig(0, 2, false, "b", DebounceMs: 0));
+        _driver.Raise(1, PinEventTypes.Rising, 1_000_000);
+        _driver.Raise(1, PinEventTypes.Falling, 2_000_000);
+        _driver.Raise(1, PinEventTypes.Rising, 3_000_000);
+        _driver.Raise(2, PinEventTypes.Rising, 4_000_000);
+        _nowNs = 5_000_000;
+        set.Dispatch(_events.Add);
+        Assert.Equal(new ButtonEvent(1, "b", true, 4_000_000), Assert.Single(_events));
+        Assert.Equal(8_000_000, set.DueNs);
+        _nowNs = 9_000_000; // late
+        Assert.Equal(1, set.Dispatch(_events.Add));
+        Assert.Equal(new ButtonEvent(0, "a", true, 8_000_000), _events[^1]);
+        Assert.Equal(long.MaxValue, set.DueNs);
+        _driver.Raise(1, PinEventTypes.Falling, 20_000_000);
+        _driver.Raise(1, PinEventTypes.Rising, 21_000_000); // a pulse that is too short
+        _nowNs = 40_000_000;
+        Assert.Equal(0, set.Dispatch(_events.Add));
+    }
+
+    [Fact]
+    public void A_chip_that_debounces_has_no_timer()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 1, false, "a", DebounceMs: 5));
+        _driver.Raise(1, PinEventTypes.Rising, 1);
+        Assert.Equal(1, set.Dispatch(_events.Add));
+        Assert.Equal(long.MaxValue, set.DueNs);
+        Assert.Equal(5000u, _driver.Debounce[1]);
+    }
+
+    [Fact]
+    public void Edges_of_several_lines_are_in_the_order_of_their_times_and_those_of_one_line_in_theirs()
+    {
+        using ButtonSet set = Open(new ButtonConfig(0, 1, false, "a"), new ButtonConfig(0, 2, false, "b"));
+        _driver.Raise(1, PinEventTypes.Rising, 100);
+        _driver.Raise(1, PinEventTypes.Falling, 300);
+        _driver.Raise(1, PinEventTypes.Rising, 50); // the clock jumps
+        _driver.Raise(2, PinEventTypes.Rising, 200);
+        set.Dispatch(_events.Add);
+        Assert.Equal([("a", true), ("b", true), ("a", false), ("a", true)], _events.Select(e => (e.Event, e.Pressed)));
+    }
+
+    [Fact]
+    public void The_level_of_an_encoders_line_is_known_from_the_start()
+    {
+        _driver.High.Add(1);
+        using ButtonSet set = Open(new ButtonConfig(0, 1, false, "a") { ReadsLevel = true }, new ButtonConfig(0, 2, false, "b"));
+        Assert.True(set.IsPressed(0));
+        _driver.Raise(1, PinEventTypes.Falling, 1);
+        set.Dispatch(_events.Add);
+        Assert.Equal(new ButtonEvent(0, "a", false, 1), Assert.Single(_events));
+    }
+
+    [Fact]
+    public void A_keypads_keys_have_the_indices_after_the_buttons_and_its_lines_are_nobody_elses()
+    {
+        using FakeKeypadLines lines = new(2, 2);
+        KeypadConfig keypad = new("pad", 0, [new(4), new(5)], [new(6), new(7)], ["1", "2", "3", "4"]) { DebounceMs = 0 };
+        using (ButtonSet set = ButtonSet.Open(
+            [new ButtonConfig(0, 1, false, "a")], [keypad], null, _ => _driver, _ => lines, () => _nowNs))
+        {
+            Assert.False(Readable(set));
+            lines.Press(1, 0);
+            Assert.True(Readable(set));
+            set.Dispatch(_events.Add);
+            Assert.Equal(new ButtonEvent(3, "3", true, 0), Assert.Single(_events));
+            set.ReleaseAll(_events.Add);
+            Assert.Equal(new ButtonEvent(3, "3", false, 0), _events[^1]);
+        }
+        foreach (var (used, button) in new[] { (keypad, 6), (keypad with { Columns = [new(5), new(7)] }, 1) })
+        {
+            GpioLineException e = Assert.Throws<GpioLineException>(() => ButtonSet.Open(
+                [new ButtonConfig(0, button, false, "a")], [used], null, _ => _driver, _ => lines, () => _nowNs));
+            Assert.EndsWith($"keypad \"pad\": chip 0 line {(button == 6 ? 6 : 5)} is used twice; choose another line", e.Message);
+        }
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Device.Gpio;
 namespace GpioButtons.Tests;
 
 /// <summary>A chip of 8 lines under a real GpioController, whose edges come when and on the thread that the test wants.</summary>
-internal sealed class FakeGpioDriver : GpioDriver
+internal sealed class FakeGpioDriver : GpioDriver, IDebounces
 {
     private readonly Dictionary<int, PinChangeEventHandler> _callbacks = [];
 
@@ -15,7 +15,16 @@ internal sealed class FakeGpioDriver : GpioDriver
     /// <summary>Thrown at the next write; null for none.</summary>
     public Exception? Fault { get; set; }
 
+    public Dictionary<int, uint> Debounce { get; } = [];
+
+    /// <summary>Lines that are high.</summary>
+    public HashSet<int> High { get; } = [];
+
+    public bool RefusesDebounce { get; set; }
+
     public bool IsDisposed { get; private set; }
+
+    public void SetDebounce(int line, uint microseconds) => Debounce[line] = microseconds;
 
     public void Raise(int line, PinEventTypes edge, long? timestampNs = null) => _callbacks[line](this,
         timestampNs is { } at ? new LineEventArgs(edge, line, at) : new PinValueChangedEventArgs(edge, line));
@@ -32,7 +41,12 @@ internal sealed class FakeGpioDriver : GpioDriver
     {
     }
 
-    protected override void SetPinMode(int pinNumber, PinMode mode) => Modes[pinNumber] = mode;
+    protected override void SetPinMode(int pinNumber, PinMode mode)
+    {
+        if (RefusesDebounce && Debounce.GetValueOrDefault(pinNumber) > 0)
+            throw new GpioLineException($"fake: line {pinNumber} cannot be debounced");
+        Modes[pinNumber] = mode;
+    }
 
     protected override void SetPinMode(int pinNumber, PinMode mode, PinValue initialValue)
     {
@@ -44,7 +58,7 @@ internal sealed class FakeGpioDriver : GpioDriver
 
     protected override bool IsPinModeSupported(int pinNumber, PinMode mode) => true;
 
-    protected override PinValue Read(int pinNumber) => PinValue.Low;
+    protected override PinValue Read(int pinNumber) => High.Contains(pinNumber) ? PinValue.High : PinValue.Low;
 
     protected override void Write(int pinNumber, PinValue value)
     {

@@ -37,6 +37,9 @@ internal sealed class Commands
     /// <summary>The LEDs.</summary>
     public required LedCommands Leds { get; init; }
 
+    /// <summary>The requests about the machine and its apps.</summary>
+    public required HostCommands Host { get; init; }
+
     /// <summary>Reads the configuration anew.</summary>
     public required ConfigReload Reload { get; init; }
 
@@ -50,21 +53,22 @@ internal sealed class Commands
         apps.LineWritten += ShowLine;
     }
 
-    public void Handle(ControlConnection connection, string[] words)
+    /// <summary>Carries out a request, or says why it cannot. Some requests only a connection can make.</summary>
+    public void Handle(IRequester connection, string[] words)
     {
         switch (words)
         {
             case ["clients"]:
                 connection.Ok(WriteClients);
                 break;
-            case ["screenshot"]:
-                Screenshot(connection);
+            case ["screenshot"] when connection is ControlConnection reader:
+                Screenshot(reader);
                 break;
             case ["send", var to, var text]:
                 Push(connection, to, EventText.Message(text));
                 break;
             case ["event", var to, var text]:
-                if (EventText.Fault(text, InputCommands.IsKey) is { } fault)
+                if (EventText.Fault(text, Options.TypedKey.IsKey) is { } fault)
                     connection.Fail(fault);
                 else
                     Push(connection, to, TextRing.Fit(Encoding.UTF8.GetBytes(text)));
@@ -72,11 +76,8 @@ internal sealed class Commands
             case ["restart", var app]:
                 Restart(connection, app);
                 break;
-            case ["logs", .. var names] when names.Length <= 1:
-                Logs(connection, names.FirstOrDefault(), follow: false);
-                break;
-            case ["follow", .. var names] when names.Length <= 1:
-                Logs(connection, names.FirstOrDefault(), follow: true);
+            case ["logs" or "follow", .. var names] when names.Length <= 1 && connection is ControlConnection reader:
+                Logs(reader, names.FirstOrDefault(), follow: words[0] == "follow");
                 break;
             case ["reload"]:
                 connection.AnswerLater();
@@ -85,11 +86,11 @@ internal sealed class Commands
             case ["raise", var to]:
                 Raise(connection, to);
                 break;
-            case ["watch"]:
-                if (!_watchers.Contains(connection))
-                    _watchers.Add(connection);
-                connection.Ended += () => _watchers.Remove(connection);
-                connection.Ok();
+            case ["watch"] when connection is ControlConnection watcher:
+                if (!_watchers.Contains(watcher))
+                    _watchers.Add(watcher);
+                watcher.Ended += () => _watchers.Remove(watcher);
+                watcher.Ok();
                 break;
             case ["blank"]:
                 _blanker.Blank();
@@ -114,26 +115,26 @@ internal sealed class Commands
             case ["brightness"]:
                 ShowBrightness(connection);
                 break;
-            case ["brightness", var text]:
-                connection.Fail($"brightness is {text}; it must be 0 to 100");
+            case ["brightness", not ("up" or "down") and var text]:
+                connection.Fail($"brightness is {text}; it must be up, down or 0 to 100");
                 break;
             case ["quit"]:
                 connection.Ok();
                 _quit();
                 break;
             default:
-                if (!_views.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words)
-                    && !Leds.Handle(connection, words))
+                if (!_views.Handle(connection, words) && !Host.Handle(connection, words) && !Leds.Handle(connection, words)
+                    && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
                     connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
-                        + "event CLIENT TEXT, raise CLIENT, restart APP, reload, logs [APP], follow [APP], "
-                        + "blank, unblank, brightness [PERCENT], rotate [DEGREES], led [NAME STATE], audio, "
-                        + "listen, volume [CLIENT] [PERCENT], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
-                        + "buttons, button NUMBER, view, watch, quit");
+                        + "event CLIENT TEXT, raise CLIENT, next, front APP, restart APP, reload, logs [APP], follow [APP], "
+                        + "blank, unblank, brightness [PERCENT|up|down], rotate [DEGREES], led [NAME STATE], audio, "
+                        + "listen, volume [CLIENT] [PERCENT|up|down], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "
+                        + "buttons, button NUMBER [down|up], view, watch, reboot, power-off, quit");
                 break;
         }
     }
 
-    private void ShowBrightness(ControlConnection connection)
+    private void ShowBrightness(IRequester connection)
     {
         var isQueued = Light.Get((percent, fault) =>
         {
@@ -146,7 +147,7 @@ internal sealed class Commands
             connection.Fail(Busy);
     }
 
-    private void SetBrightness(ControlConnection connection, int percent)
+    private void SetBrightness(IRequester connection, int percent)
     {
         var isQueued = Light.Set(percent, fault =>
         {
@@ -219,7 +220,7 @@ internal sealed class Commands
             w.WriteString("lastExit", exit);
     }
 
-    private static void Answer(ControlConnection connection, ConfigReload.Result result)
+    private static void Answer(IRequester connection, ConfigReload.Result result)
     {
         if (result.Faults.Count > 0)
             connection.Fail(result.Faults[0], more: Write);
@@ -268,7 +269,7 @@ internal sealed class Commands
         connection.Send(memory.Memory, memory);
     }
 
-    private void Push(ControlConnection connection, string to, ReadOnlySpan<byte> text)
+    private void Push(IRequester connection, string to, ReadOnlySpan<byte> text)
     {
         var found = _clients.Find(to);
         if (text.IsEmpty)
@@ -290,7 +291,7 @@ internal sealed class Commands
             connection.Fail($"{to} does not read its events: its ring is full");
     }
 
-    private void Restart(ControlConnection connection, string app)
+    private void Restart(IRequester connection, string app)
     {
         var timer = default(LoopTimer);
         void Done(string? fault)
@@ -309,7 +310,7 @@ internal sealed class Commands
         _apps.Restart(app, Done);
     }
 
-    private void Raise(ControlConnection connection, string to)
+    private void Raise(IRequester connection, string to)
     {
         var found = _clients.Find(to);
         foreach (var client in found.Where(c => c.Picture is not null))

@@ -64,7 +64,7 @@ internal sealed class UnreadAnswers
 /// <summary>
 /// One connection of the control socket. It never blocks: bytes that the other side has not read yet are kept, up to a limit.
 /// </summary>
-internal sealed class ControlConnection
+internal sealed class ControlConnection : IRequester
 {
     private const int LongestRequest = 8192, MostWatchUnread = 256 * 1024;
     private readonly int _fd;
@@ -171,21 +171,21 @@ internal sealed class ControlConnection
         }
     }
 
-    /// <summary>
-    /// Notes that the answer to this request follows later, by <see cref="Ok"/> or <see cref="Fail"/>. Until then no other request is
-    /// handled.
-    /// </summary>
+    /// <inheritdoc/>
     public void AnswerLater() => _owesAnswer = true;
 
-    /// <summary>Answers that the request was carried out. The writer adds further members.</summary>
+    /// <inheritdoc/>
     public void Ok(Action<Utf8JsonWriter>? more = null) => Answer(w =>
     {
         w.WriteBoolean("ok", true);
         more?.Invoke(w);
     });
 
-    /// <summary>Answers that the request was not carried out, and why.</summary>
-    public void Fail(string error, bool close = false, Action<Utf8JsonWriter>? more = null)
+    /// <inheritdoc/>
+    public void Fail(string error, Action<Utf8JsonWriter>? more = null) => Fail(error, close: false, more);
+
+    /// <summary>Answers that the request was not carried out, and why; then closes the connection if that is wanted.</summary>
+    public void Fail(string error, bool close, Action<Utf8JsonWriter>? more = null)
     {
         _closeWhenSent |= close;
         Answer(w =>

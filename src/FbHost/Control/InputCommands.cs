@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using FbHost.Input;
 using FbHost.Loop;
+using FbHost.Options;
 using InputEvdev;
 using Mmm;
 
@@ -13,10 +13,9 @@ namespace FbHost.Control;
 internal sealed class InputCommands(Seat seat, PanelToScreen panel)
 {
     private const int DragSteps = 10;
-    private static readonly string[] Prefixes = ["control-", "alt-", "shift-"];
 
     /// <summary>Handles a request. Returns false if it is another one's.</summary>
-    public bool Handle(ControlConnection connection, string[] words)
+    public bool Handle(IRequester connection, string[] words)
     {
         var fault = words switch
         {
@@ -75,18 +74,9 @@ internal sealed class InputCommands(Seat seat, PanelToScreen panel)
 
     private string? Key(string name)
     {
-        if (!IsKey(name))
+        if (!TypedKey.IsKey(name))
             return $"no key is named {name}; use a name of docs/keys.md, such as return or control-left, or the character that it types";
         seat.Type(name);
         return null;
-    }
-
-    /// <summary>Returns true for the name of a key or one character, with or without prefixes in any order.</summary>
-    public static bool IsKey(string name)
-    {
-        while (Array.Find(Prefixes, p => name.Length > p.Length && name.StartsWith(p, StringComparison.Ordinal)) is { } prefix)
-            name = name[prefix.Length..];
-        return KeyNameTable.Has(name)
-            || (name.EnumerateRunes().Take(2).Count() == 1 && !Rune.IsControl(name.EnumerateRunes().First()));
     }
 }

@@ -7,7 +7,7 @@ namespace FbHost.Control;
 internal sealed class LedCommands(LedSet leds)
 {
     /// <summary>Handles a request. Returns false if it is not about LEDs.</summary>
-    public bool Handle(ControlConnection connection, string[] words)
+    public bool Handle(IRequester connection, string[] words)
     {
         switch (words)
         {
@@ -25,7 +25,7 @@ internal sealed class LedCommands(LedSet leds)
         }
     }
 
-    private void Set(ControlConnection connection, string name, string text)
+    private void Set(IRequester connection, string name, string text)
     {
         if (!LedState.TryParse(text, out var state))
         {

@@ -11,19 +11,25 @@ namespace FbHost.Control;
 /// <summary>The requests of the control socket about sound; see docs/control.md.</summary>
 internal sealed class SoundCommands(ClientTable clients, SoundOutput output, ClientStreams streams, SoundTap tap)
 {
+    private const int Step = 5; // %
+
     /// <summary>Handles a request. Returns false if it is not about sound.</summary>
-    public bool Handle(ControlConnection connection, string[] words)
+    public bool Handle(IRequester connection, string[] words)
     {
         switch (words)
         {
             case ["audio"]:
                 connection.Ok(WriteAudio);
                 return true;
-            case ["listen"]:
-                Listen(connection);
+            case ["listen"] when connection is ControlConnection listener:
+                Listen(listener);
                 return true;
             case ["volume"]:
                 connection.Ok(WriteVolumes);
+                return true;
+            case ["volume", "up" or "down"]:
+                output.ChangeVolume(words[1] == "up" ? Step : -Step);
+                connection.Ok();
                 return true;
             case ["volume", var text]:
                 if (IsPercent(connection, text, out var percent))
@@ -60,15 +66,15 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
         connection.Ended += () => tap.Heard -= send;
     }
 
-    private static bool IsPercent(ControlConnection connection, string text, out int percent)
+    private static bool IsPercent(IRequester connection, string text, out int percent)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out percent) && percent <= 100)
             return true;
-        connection.Fail($"volume is {text}; it must be 0 to 100");
+        connection.Fail($"volume is {text}; it must be up, down or 0 to 100");
         return false;
     }
 
-    private void SetVolume(ControlConnection connection, string name, string text)
+    private void SetVolume(IRequester connection, string name, string text)
     {
         if (!IsPercent(connection, text, out var percent))
             return;

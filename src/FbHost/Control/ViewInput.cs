@@ -48,9 +48,10 @@ internal sealed class ViewInput(Seat seat, PanelToScreen panel)
     private void Scroll(int right, int down) => seat.Raw(
         new InputEvent { Kind = InputKind.Scroll, Device = _device, ScrollX = right, ScrollY = down, TimeNs = EventLoop.Now });
 
+    // A viewer cannot switch the machine off by its power key.
     private void Press(KeyCode key)
     {
-        if (_keys.Add(key))
+        if (key != KeyCode.KEY_POWER && _keys.Add(key))
             SendKey(InputKind.KeyPress, key);
     }
 

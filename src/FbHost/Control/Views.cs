@@ -2,9 +2,7 @@ using System.Globalization;
 using FbHost.Apps;
 using FbHost.Clients;
 using FbHost.Input;
-using FbHost.Loop;
 using FbHost.Screens;
-using GpioButtons;
 using Mmm;
 using Mmm.Linux;
 
@@ -34,8 +32,10 @@ internal sealed class Views : IDisposable
     }
 
     /// <summary>Handles a request. Returns false if it is another one's.</summary>
-    public bool Handle(ControlConnection connection, string[] words)
+    public bool Handle(IRequester requester, string[] words)
     {
+        if (requester is not ControlConnection connection)
+            return false;
         var view = _views.Find(v => v.Connection == connection);
         switch (words)
         {
@@ -49,13 +49,13 @@ internal sealed class Views : IDisposable
                 connection.Ok(w =>
                 {
                     w.WriteStartArray("buttons");
-                    foreach (var button in _buttons.Configs)
-                        w.WriteStringValue(button.Event);
+                    foreach (var button in _buttons.Labels)
+                        w.WriteStringValue(button);
                     w.WriteEndArray();
                 });
                 return true;
-            case ["button", var number]:
-                Click(connection, number);
+            case ["button", var number, .. var how] when how is [] or ["down" or "up"]:
+                Press(connection, number, how.FirstOrDefault());
                 return true;
             default:
                 return view?.Input.Handle(words) == true;
@@ -151,18 +151,21 @@ internal sealed class Views : IDisposable
         }
     }
 
-    private void Click(ControlConnection connection, string number)
+    // A button that is down is released with the connection.
+    private void Press(ControlConnection connection, string number, string? how)
     {
-        var buttons = _buttons.Configs;
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= buttons.Count)
+        var count = _buttons.Labels.Count();
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= count)
         {
-            connection.Fail(buttons.Count == 0
-                ? "no buttons are configured" : $"there is no button {number}; there are 0 to {buttons.Count - 1}");
+            connection.Fail(count == 0 ? "no buttons are configured" : $"there is no button {number}; there are 0 to {count - 1}");
             return;
         }
-        var now = EventLoop.Now;
-        _seat.Take(new ButtonEvent(index, buttons[index].Event, true, now));
-        _seat.Take(new ButtonEvent(index, buttons[index].Event, false, now));
+        if (how != "up")
+            _buttons.Press(index, pressed: true);
+        if (how != "down")
+            _buttons.Press(index, pressed: false);
+        else
+            connection.Ended += () => _buttons.Press(index, pressed: false);
         connection.Ok();
     }
 

@@ -23,4 +23,21 @@ internal static class ScreenshotFile
             return $"screenshot: {file} cannot be written: {e.Message}";
         }
     }
+
+    /// <summary>Writes a PNG in place of the file, if there is one. Returns null, or the fault as one line.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static string? Replace(string file, int width, int height, uint[] pixels)
+    {
+        try
+        {
+            using var png = new MemoryStream();
+            PngWriter.Write(png, width, height, MemoryMarshal.AsBytes<uint>(pixels));
+            WholeFile.Replace(file, png.GetBuffer().AsSpan(0, (int)png.Length));
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"screenshot: {file} cannot be written: {IoFault.Text(e)}";
+        }
+    }
 }

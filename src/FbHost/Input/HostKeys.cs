@@ -11,20 +11,25 @@ internal sealed class HostKeys
 {
     private static readonly byte[][] TerminalWords =
         [.. Enumerable.Range(1, 12).Select(n => System.Text.Encoding.UTF8.GetBytes($"control-alt-F{n}"))];
-    private readonly IReadOnlyList<(byte[] Word, HostAction Action)> _window;
     private readonly Action<HostAction> _act;
     private readonly Action<int>? _switchTerminal;
     private readonly List<KeyId> _down = []; // held keys that the host has handled
 
     /// <param name="options">The configured keys.</param>
-    /// <param name="window">The keys of a host that is a window; the configured ones have precedence.</param>
+    /// <param name="own">The keys of this kind of host, such as a window; the configured ones have precedence.</param>
     /// <param name="act">Carries out an action.</param>
     /// <param name="switchTerminal">Shows the virtual terminal of a number; null if there are no virtual terminals.</param>
-    public HostKeys(HostKeyOptions options, IReadOnlyList<(byte[] Word, HostAction Action)> window, Action<HostAction> act,
-        Action<int>? switchTerminal) => (Options, _window, _act, _switchTerminal) = (options, window, act, switchTerminal);
+    public HostKeys(HostKeyOptions options, IReadOnlyList<(byte[] Word, HostAction Action)> own, Action<HostAction> act,
+        Action<int>? switchTerminal) => (Options, Own, _act, _switchTerminal) = (options, own, act, switchTerminal);
 
     /// <summary>The configured keys.</summary>
     public HostKeyOptions Options { get; set; }
+
+    /// <summary>The keys of this kind of host, such as a window; the configured ones have precedence.</summary>
+    public IReadOnlyList<(byte[] Word, HostAction Action)> Own { get; set; }
+
+    /// <summary>The word of the power key.</summary>
+    public static ReadOnlySpan<byte> PowerWord => "power"u8;
 
     private static ReadOnlySpan<byte> QuitWord => "control-alt-backspace"u8;
 
@@ -33,7 +38,7 @@ internal sealed class HostKeys
     {
         switch (e.Kind)
         {
-            case InputKind.KeyPress when TryAct(e.Word.Text):
+            case InputKind.KeyPress when TryAct(e):
                 _down.Add(e.Id);
                 return true;
             case InputKind.KeyRepeat when _down.Contains(e.Id):
@@ -48,7 +53,7 @@ internal sealed class HostKeys
         }
     }
 
-    private HostAction? ConfiguredFor(ReadOnlySpan<byte> word) => Find(Options.Keys, word) ?? Find(_window, word);
+    private HostAction? ConfiguredFor(ReadOnlySpan<byte> word) => Find(Options.Keys, word) ?? Find(Own, word);
 
     private static HostAction? Find(IReadOnlyList<(byte[] Word, HostAction Action)> keys, ReadOnlySpan<byte> word)
     {
@@ -60,9 +65,12 @@ internal sealed class HostKeys
         return null;
     }
 
-    private bool TryAct(ReadOnlySpan<byte> word)
+    private bool TryAct(in KeyEvent e)
     {
-        var action = ConfiguredFor(word) ?? (!Options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
+        ReadOnlySpan<byte> word = e.Word.Text;
+        var isPowerEvent = e.Id.Device == KeyId.GpioButtons && word.SequenceEqual(PowerWord); // of a button, which is not the power key
+        var action = isPowerEvent ? Find(Options.Keys, word) : ConfiguredFor(word);
+        action ??= (!Options.Lock && word.SequenceEqual(QuitWord) ? HostAction.Quit : null);
         if (action is { } known)
         {
             _act(known);

@@ -15,6 +15,9 @@ internal readonly record struct KeyId(int Device, int Code)
 
     /// <summary>Used for keys of the control socket.</summary>
     public const int Remote = -2;
+
+    /// <summary>Used for keys that are actions of buttons.</summary>
+    public const int Actions = -3;
 }
 
 /// <summary>The event text of a key.</summary>
@@ -41,4 +44,11 @@ internal readonly record struct KeyWord(byte[] Text, byte[] Sdl)
 /// <param name="Kind">KeyPress, KeyRepeat or KeyRelease.</param>
 /// <param name="Id">Which key or button.</param>
 /// <param name="Word">The event text of a press or repeat. Empty for a release.</param>
-internal readonly record struct KeyEvent(InputKind Kind, KeyId Id, KeyWord Word);
+internal readonly record struct KeyEvent(InputKind Kind, KeyId Id, KeyWord Word)
+{
+    /// <summary>The time of the event, CLOCK_MONOTONIC in ns; 0 if it is now.</summary>
+    public long TimeNs { get; init; }
+}
+
+/// <summary>Handles a key event, which is valid only during the call. Returns false if it is another one's.</summary>
+internal delegate bool KeyFilter(in KeyEvent e);

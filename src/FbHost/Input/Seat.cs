@@ -26,6 +26,7 @@ internal sealed class Seat : IDisposable
     private readonly KeyWords _words = new();
     private readonly List<(Contact Contact, bool ForNobody)> _down = []; // fingers and buttons of pointers that are down
     private long _wokeNs = -1;
+    private int _typed;
 
     /// <param name="loop">Runs the timer for key repeats.</param>
     /// <param name="log">Takes a line about each scan that is too long.</param>
@@ -70,6 +71,9 @@ internal sealed class Seat : IDisposable
     /// <summary>The keyboard, whose keymap a window system sets.</summary>
     public SeatKeyboard Keyboard => _keyboard;
 
+    /// <summary>Handles the keys that are configured buttons, before all others; null if there are none.</summary>
+    public KeyFilter? Buttons { get; set; }
+
     /// <summary>Handles a GPIO button, as a key whose word is the button's event.</summary>
     public void Take(ButtonEvent e) => Take(new KeyEvent(
         e.Pressed ? InputKind.KeyPress : InputKind.KeyRelease, new KeyId(KeyId.GpioButtons, e.Index),
@@ -79,8 +83,9 @@ internal sealed class Seat : IDisposable
     /// <param name="word">The event text of the key.</param>
     public void Type(string word)
     {
-        Take(new KeyEvent(InputKind.KeyPress, new KeyId(KeyId.Remote, 0), KeyWord.Of(word)));
-        Take(new KeyEvent(InputKind.KeyRelease, new KeyId(KeyId.Remote, 0), KeyWord.None));
+        var id = new KeyId(KeyId.Remote, ++_typed); // an action of a button that is this key may type, too
+        Take(new KeyEvent(InputKind.KeyPress, id, KeyWord.Of(word)));
+        Take(new KeyEvent(InputKind.KeyRelease, id, KeyWord.None));
     }
 
     private void TakeRaw(in InputEvent e)
@@ -92,12 +97,18 @@ internal sealed class Seat : IDisposable
     }
 
     private void TakeTyped(in InputEvent e) =>
-        Take(new KeyEvent(e.Kind, new KeyId(e.Device, (int)e.Key), e.Kind == InputKind.KeyRelease ? KeyWord.None : _words.Of(e)));
+        Take(new KeyEvent(e.Kind, new KeyId(e.Device, (int)e.Key), e.Kind == InputKind.KeyRelease ? KeyWord.None : _words.Of(e))
+        {
+            TimeNs = e.TimeNs,
+        });
 
-    private void Take(in KeyEvent e)
+    /// <summary>Handles a key.</summary>
+    /// <param name="e">The key.</param>
+    /// <param name="wakes">False to deliver it although the screen is off, and to leave the screen off.</param>
+    public void Take(in KeyEvent e, bool wakes = true)
     {
         var isUp = e.Kind == InputKind.KeyRelease;
-        if (!isUp && !_isShown())
+        if ((!isUp && !_isShown()) || Buttons?.Invoke(e) == true)
             return;
         if (_hostKeys.TryHandle(e)) // counts as input, but a key such as volume does not turn the screen on
         {
@@ -107,7 +118,7 @@ internal sealed class Seat : IDisposable
         {
             _router.Release(e);
         }
-        else if (!_blanker.TryWake())
+        else if (!wakes || !_blanker.TryWake())
         {
             if (e.Kind == InputKind.KeyPress)
                 Press(e);

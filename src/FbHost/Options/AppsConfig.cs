@@ -1,14 +1,12 @@
 using AlsaSink;
-using GpioButtons;
 
 namespace FbHost.Options;
 
-/// <summary>The objects of "apps" and "buttons"; see docs/configuration.md.</summary>
+/// <summary>The objects of "apps"; see docs/configuration.md.</summary>
 internal static class AppsConfig
 {
     private const int LongestName = 64; // of an app; a file name has at most 255 bytes
     private const int LongestArgument = 128 * 1024 / 3; // characters; the kernel accepts 128 KB per argument
-    private const int LongestEvent = 119;
 
     private sealed class AppDraft
     {
@@ -22,11 +20,6 @@ internal static class AppsConfig
     private sealed class LimitsDraft
     {
         public AppLimits Limits { get; set; } = new();
-    }
-
-    private sealed class ButtonDraft
-    {
-        public ButtonConfig Button { get; set; } = new(0, 0, ActiveLow: false, "");
     }
 
     /// <summary>The apps that the host starts.</summary>
@@ -152,40 +145,4 @@ internal static class AppsConfig
     private static bool IsWord(string name) =>
         name.Length is > 0 and <= LongestName
         && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '/') && name is not ("." or "..");
-
-    /// <summary>Buttons on GPIO lines.</summary>
-    public static ConfigKey<ServeOptions> Buttons() => new ConfigKey<ServeOptions, IReadOnlyList<ButtonDraft>>("buttons",
-        new ListType<ButtonDraft>(Button()), (o, v) => o.Buttons = [.. v.Select(b => b.Button)], "Buttons on GPIO lines.",
-        keepsValidItems: true);
-
-    // The kernel's names of chips and lines have at most 31 bytes (GPIO_MAX_NAME_SIZE).
-    private static TextType GpioName(string what, Func<string, string?>? place = null) =>
-        new(t => t.Length > 0 ? null : $"it must name {what}", place, most: 31);
-
-    /// <summary>N of /dev/gpiochipN, or the label of the chip.</summary>
-    public static readonly NumberOrNameType GpioChip =
-        new(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1");
-
-    /// <summary>The number or the name of a GPIO line.</summary>
-    public static readonly NumberOrNameType GpioLine = new(new IntegerType(0, 1023), GpioName("a line"), "GPIO17");
-
-    private static ObjectType<ButtonDraft> Button() => new(() => new ButtonDraft(),
-    [
-        new ConfigKey<ButtonDraft, (int Number, string? Name)>("chip", GpioChip,
-            (b, v) => b.Button = b.Button with { Chip = v.Number, ChipLabel = v.Name }, "N of /dev/gpiochipN, or the chip's label.", "0"),
-        new ConfigKey<ButtonDraft, (int Number, string? Name)>("line", GpioLine,
-            (b, v) => b.Button = b.Button with { Line = v.Number, LineName = v.Name }, "The number or name of the line.", isRequired: true),
-        new ConfigKey<ButtonDraft, bool>("activeLow", ConfigTypes.Flag, (b, v) => b.Button = b.Button with { ActiveLow = v },
-            "Whether the line is low while the button is pressed.", "false"),
-        new ConfigKey<ButtonDraft, int>("pull", new WordType("auto", "none", "up", "down"),
-            (b, v) => b.Button = b.Button with { Pull = (ButtonPull)v }, "The chip's resistor at the line.", "\"auto\""),
-        new ConfigKey<ButtonDraft, string>("event",
-            new TextType(t => t.Length is > 0 and <= LongestEvent ? null : $"it must be an event text of 1 to {LongestEvent} characters"),
-            (b, v) => b.Button = b.Button with { Event = v }, "The text of the event, such as return.", isRequired: true),
-        new ConfigKey<ButtonDraft, int>("driver", new WordType(ButtonConfig.CharDev, ButtonConfig.Libgpiod),
-            (b, v) => b.Button = b.Button with { Driver = v == 0 ? ButtonConfig.CharDev : ButtonConfig.Libgpiod },
-            "How the lines are read.", "\"chardev\""),
-        new ConfigKey<ButtonDraft, int>("debounceMs", new IntegerType(0, 1000), (b, v) => b.Button = b.Button with { DebounceMs = v },
-            "Pulses shorter than this are ignored, in milliseconds.", "5"),
-    ]);
 }

@@ -72,7 +72,9 @@ internal sealed class ConfigGroup<TTarget>(string name, ConfigKey<TTarget>[] key
 /// <param name="make">Makes what the keys set.</param>
 /// <param name="keys">The keys.</param>
 /// <param name="must">Returns what the object must be; null if it is valid.</param>
-internal sealed class ObjectType<TTarget>(Func<TTarget> make, ConfigKey<TTarget>[] keys, Func<TTarget, string?>? must = null)
+/// <param name="sets">Sets of keys, one of which the object must have, for the schema; <paramref name="must"/> checks it.</param>
+internal sealed class ObjectType<TTarget>(
+    Func<TTarget> make, ConfigKey<TTarget>[] keys, Func<TTarget, string?>? must = null, string[][]? sets = null)
     : ConfigType<TTarget>
 {
     public override bool TryRead(JsonValue v, [MaybeNullWhen(false)] out TTarget value)
@@ -100,7 +102,28 @@ internal sealed class ObjectType<TTarget>(Func<TTarget> make, ConfigKey<TTarget>
         return isValid;
     }
 
-    public override void WriteSchema(Utf8JsonWriter w) => WriteSchema(w, keys);
+    public override void WriteSchema(Utf8JsonWriter w)
+    {
+        WriteSchema(w, keys);
+        if (sets is null)
+            return;
+        w.WriteStartArray("anyOf");
+        foreach (var set in sets)
+        {
+            w.WriteStartObject();
+            Require(w, set);
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    }
+
+    private static void Require(Utf8JsonWriter w, IEnumerable<string> names)
+    {
+        w.WriteStartArray("required");
+        foreach (var name in names)
+            w.WriteStringValue(name);
+        w.WriteEndArray();
+    }
 
     /// <summary>Writes the JSON schema of an object with these keys.</summary>
     public static void WriteSchema(Utf8JsonWriter w, ConfigKey<TTarget>[] keys)
@@ -111,12 +134,7 @@ internal sealed class ObjectType<TTarget>(Func<TTarget> make, ConfigKey<TTarget>
             key.WriteSchema(w);
         w.WriteEndObject();
         if (keys.Any(k => k.IsRequired))
-        {
-            w.WriteStartArray("required");
-            foreach (var key in keys.Where(k => k.IsRequired))
-                w.WriteStringValue(key.Name);
-            w.WriteEndArray();
-        }
+            Require(w, keys.Where(k => k.IsRequired).Select(k => k.Name));
         w.WriteBoolean("additionalProperties", false);
     }
 }

@@ -18,7 +18,7 @@ internal static class ConfigTable
         new ConfigGroup<ServeOptions>("display", Display(), "The display."),
         new ConfigGroup<ServeOptions>("input", InputConfig.Keys(), "Input devices, keyboards and keys."),
         new ConfigGroup<ServeOptions>("audio", Audio(), "Sound."),
-        AppsConfig.Buttons(),
+        ButtonsConfig.Buttons(),
         LedsConfig.Leds(),
         AppsConfig.Apps(),
         new ConfigKey<ServeOptions, string>("front", Anything, (o, v) => o.Front = v,

@@ -9,6 +9,17 @@ internal static class ConfigTypes
 
     public static readonly IntegerType Percent = new(0, 100);
 
+    /// <summary>N of /dev/gpiochipN, or the label of the chip.</summary>
+    public static readonly NumberOrNameType GpioChip =
+        new(new IntegerType(0, 255, Places.Chip), GpioName("a GPIO chip", Places.ChipLabel), "pinctrl-rp1");
+
+    /// <summary>The number or the name of a GPIO line.</summary>
+    public static readonly NumberOrNameType GpioLine = new(new IntegerType(0, 1023), GpioName("a line"), "GPIO17");
+
+    // The kernel's names of chips and lines have at most 31 bytes (GPIO_MAX_NAME_SIZE).
+    private static TextType GpioName(string what, Func<string, string?>? place = null) =>
+        new(t => t.Length > 0 ? null : $"it must name {what}", place, most: 31);
+
     /// <summary>The messages on which the host may act.</summary>
     public static readonly ListType<int> Messages = new(new WordType(ServeOptions.KnownMessages));
 

@@ -32,6 +32,12 @@ internal enum HostAction
 
     /// <summary>Writes the picture to a file in the working directory.</summary>
     Screenshot,
+
+    /// <summary>Shuts the machine down in order.</summary>
+    PowerOff,
+
+    /// <summary>Shuts the machine down in order, and starts it again.</summary>
+    Reboot,
 }
 
 /// <summary>The keys that the host handles itself, and whether the built-in ones are disabled, as for a kiosk.</summary>

@@ -30,6 +30,8 @@ internal static class InputConfig
             (o, v) => o.Inputs = v, "Input devices: auto, none, terminal, directories and paths.", "[\"auto\"]"),
         KeyboardConfig.Keyboard(),
         KeyboardConfig.Keys(),
+        new ConfigKey<ServeOptions, int>("powerKey", new WordType("powerOff", "app"), (o, v) => o.PowerKeyIsHosts = v == 0,
+            "What the power key does. Default: powerOff on a screen of the machine, else app."),
         new ConfigKey<ServeOptions, Draft>("touch", new ObjectType<Draft>(() => new Draft(), Touch()),
             (o, v) => o.DeviceRules = o.DeviceRules with { Touch = v.Settings }, "Settings for all touch screens."),
         new ConfigKey<ServeOptions, Draft>("mouse", new ObjectType<Draft>(() => new Draft(), [Acceleration()]),

@@ -61,7 +61,7 @@ internal static class KeyboardConfig
     // In the order of the enumeration.
     private static readonly MapType<int> HostKeyMap = new(KeyFault,
         new WordType("quit", "blank", "next-client", "restart-app", "volume-up", "volume-down", "mute", "full-screen", "rotate",
-            "screenshot"));
+            "screenshot", "power-off", "reboot"));
 
     private static string? KeyFault(string key) =>
         InsteadOf(key) is { } meant ? $"no key is \"{key}\": a letter with Control is a small letter; use \"{meant}\""

@@ -60,9 +60,9 @@ internal static class LedsConfig
     [
         new ConfigKey<Draft, string>("name", Name, (d, v) => d.Led = d.Led with { Name = v },
             "The name by which mmmctl and apps set the LED.", isRequired: true),
-        new ConfigKey<Draft, (int Number, string? Name)>("chip", AppsConfig.GpioChip, (d, v) => (d.Chip, d.HasChip) = (v, true),
+        new ConfigKey<Draft, (int Number, string? Name)>("chip", ConfigTypes.GpioChip, (d, v) => (d.Chip, d.HasChip) = (v, true),
             "For a GPIO line: N of /dev/gpiochipN, or the chip's label.", "0"),
-        new ConfigKey<Draft, (int Number, string? Name)>("line", AppsConfig.GpioLine, (d, v) => d.Line = v,
+        new ConfigKey<Draft, (int Number, string? Name)>("line", ConfigTypes.GpioLine, (d, v) => d.Line = v,
             "A GPIO line: its number or name."),
         new ConfigKey<Draft, bool>("activeLow", ConfigTypes.Flag, (d, v) => d.ActiveLow = v,
             "Whether the line or the PWM channel is low while the LED is on.", "false"),

@@ -94,7 +94,10 @@ internal sealed class ServeOptions
 
     public IReadOnlyList<AppOptions> Apps { get; set; } = [];
 
-    public IReadOnlyList<GpioButtons.ButtonConfig> Buttons { get; set; } = [];
+    public IReadOnlyList<ButtonEntry> Buttons { get; set; } = [];
+
+    /// <summary>True if the power key switches the machine off; null if it does so on a screen of the machine.</summary>
+    public bool? PowerKeyIsHosts { get; set; }
 
     /// <summary>The device node of the machine's watchdog; null for none.</summary>
     public string? WatchdogDevice { get; set; }

@@ -302,6 +302,9 @@ internal static unsafe partial class Sys
         return (long)syscall(SYS_pidfd_send_signal, pidFd, signal, (void*)null, scope) >= 0 ? 0 : -errno;
     }
 
+    /// <summary>Writes what the kernel holds of all files to the disks, and waits for it.</summary>
+    public static void Sync() => sync();
+
     /// <summary>
     /// Sends a signal to a process, or to a process group if the id is negated. Signal 0 only checks whether it exists. Returns 0 or minus
     /// errno.

@@ -43,7 +43,7 @@ internal sealed class Desk : IDisposable
         Blanker.Changed += Clients.TellVisibility;
         Panel = new PanelToScreen(new OrientedDisplay(_display, default));
         var keyboards = new Keyboards(new KeyboardOptions(), _ => { });
-        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), window: [],
+        var hostKeys = new HostKeys(new HostKeyOptions([("power"u8.ToArray(), HostAction.Blank)], Lock: false), own: [],
             HostActions.Add, HostTerminals.Add);
         Seat = new Seat(_loop, log, keyboards, hostKeys, Blanker, () => IsShown,
             new InputRouter(_loop, Clients, _screen, Panel, cursor: false), () => Clicks++);
@@ -152,6 +152,13 @@ internal sealed class Desk : IDisposable
 
     /// <summary>A GPIO button went down or up.</summary>
     public void Button(int index, string text, bool pressed) => Seat.Take(new ButtonEvent(index, text, pressed, _timeNs += 1_000_000));
+
+    /// <summary>Configured buttons, whose lines are opened by a test.</summary>
+    public Buttons Buttons(Func<IReadOnlyList<ButtonConfig>, IReadOnlyList<KeypadConfig>, ButtonSet> open) =>
+        new(_loop, Seat, Clients.Stack, Blanker, () => IsShown, () => new KeyboardOptions(), _ => { })
+        {
+            OpenLines = (lines, keypads, _) => open(lines, keypads),
+        };
 
     /// <summary>The input devices of some paths, as the host reads them.</summary>
     public InputDevices Devices(DeviceRules rules, params string[] paths) => new(_loop, new HostLog(null), paths, rules, Panel, Seat);

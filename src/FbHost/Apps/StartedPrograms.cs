@@ -1,0 +1,86 @@
+using FbHost.Loop;
+using Mmm.Linux;
+using Mmm.Protocol;
+using static Tmds.Linux.LibC;
+
+namespace FbHost.Apps;
+
+/// <summary>Programs that buttons start. They are not started again; those that still run are ended with the host.</summary>
+/// <param name="loop">Waits for their ends.</param>
+/// <param name="directory">The value of MMM_PATH for the programs.</param>
+internal sealed class StartedPrograms(EventLoop loop, string directory) : IDisposable
+{
+    private const int Most = 16;
+    private const long LookMs = 100; // for a process without a pidfd
+
+    private sealed class Started(int pid, int pidFd)
+    {
+        public int Pid => pid;
+
+        public int PidFd => pidFd;
+
+        public Watch? Watch { get; set; }
+
+        public LoopTimer? Timer { get; set; }
+    }
+
+    private readonly List<Started> _running = [];
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="failed">Called with the reason if it cannot be started, and if it ends with another code than 0.</param>
+    public void Start(IReadOnlyList<string> command, Action<string> failed)
+    {
+        if (_running.Count >= Most)
+        {
+            failed($"{Most} programs of buttons are running already; not started");
+            return;
+        }
+        var pid = ChildProcess.Start(command, new Dictionary<string, string> { [Rendezvous.PathVariable] = directory });
+        if (pid < 0)
+        {
+            failed($"{ChildProcess.ReasonOf(pid, command[0])}; name a program that can be run");
+            return;
+        }
+        var started = new Started(pid, Sys.PidFdOpen(pid));
+        _running.Add(started);
+        if (started.PidFd >= 0)
+        {
+            started.Watch = loop.Add(started.PidFd, _ => Look(started, failed));
+            return;
+        }
+        started.Timer = loop.CreateTimer(() => Look(started, failed));
+        started.Timer.After(LookMs);
+    }
+
+    private void Look(Started started, Action<string> failed)
+    {
+        if (!ChildProcess.TryReap(started.Pid, out var code))
+        {
+            started.Timer?.After(LookMs);
+            return;
+        }
+        Forget(started);
+        _running.Remove(started);
+        if (code is not (null or 0))
+            failed($"ended with code {code}");
+    }
+
+    private void Forget(Started started)
+    {
+        started.Watch?.Dispose();
+        if (started.Timer is { } timer)
+            loop.Remove(timer);
+        Sys.Close(started.PidFd);
+    }
+
+    public void Dispose()
+    {
+        foreach (var started in _running)
+        {
+            Sys.Kill(-started.Pid, SIGTERM); // its group; it has not been reaped, so the number is still its own
+            Forget(started);
+        }
+        _running.Clear();
+    }
+}
