@@ -26,7 +26,8 @@ internal sealed class AppDirectories : IDisposable
     private readonly ClientDirectory _main;
     private readonly HostLog _log;
     private readonly Dictionary<string, Served> _served = [];
-    private readonly Dictionary<string, ClientDirectory> _closing = [];
+    private readonly Dictionary<string, ClientDirectory> _leaving = []; // being removed
+    private readonly HashSet<ClientDirectory> _closing = []; // these, and the former ones of directories that were lost
     private int _folder = -1;
 
     private sealed record Served(ClientDirectory Directory, uint User, uint Group);
@@ -74,7 +75,7 @@ internal sealed class AppDirectories : IDisposable
             }
             Remove(app);
         }
-        if (_closing.TryGetValue(app, out var former) && !former.WaitForEnd(EndPatience))
+        if (_leaving.TryGetValue(app, out var former) && !former.WaitForEnd(EndPatience))
             throw new MmmException($"{former.Path}: is still being removed; end the processes that use it");
         var directory = Make(app, user, group, isRunning);
         try
@@ -85,7 +86,7 @@ internal sealed class AppDirectories : IDisposable
         }
         catch
         {
-            directory.Close(isLeft: !isRunning, _ => { });
+            Close(directory, isLeft: !isRunning);
             throw;
         }
         directory.Lost += () => Renew(app, directory);
@@ -119,7 +120,7 @@ internal sealed class AppDirectories : IDisposable
         }
         catch
         {
-            directory.Close(isLeft: false, _ => { });
+            Close(directory, isLeft: false);
             throw;
         }
     }
@@ -165,13 +166,23 @@ internal sealed class AppDirectories : IDisposable
         if (!_served.Remove(app, out var served))
             return;
         Removed?.Invoke(served.Directory);
-        _closing[app] = served.Directory;
-        served.Directory.Close(isLeft: true, isGone =>
+        _leaving[app] = served.Directory;
+        Close(served.Directory, isLeft: true, isGone =>
         {
-            if (_closing.GetValueOrDefault(app) == served.Directory)
-                _closing.Remove(app);
+            if (_leaving.GetValueOrDefault(app) == served.Directory)
+                _leaving.Remove(app);
             if (!isGone)
                 _log.Warn($"{served.Directory.Path}: is not removed, because it is not empty");
+        });
+    }
+
+    private void Close(ClientDirectory directory, bool isLeft, Action<bool>? removed = null)
+    {
+        _closing.Add(directory);
+        directory.Close(isLeft, isGone =>
+        {
+            _closing.Remove(directory);
+            removed?.Invoke(isGone);
         });
     }
 
@@ -181,7 +192,7 @@ internal sealed class AppDirectories : IDisposable
             return;
         _served.Remove(app);
         Removed?.Invoke(lost);
-        lost.Close(isLeft: false, _ => { });
+        Close(lost, isLeft: false);
         try
         {
             Add(app, served.User, served.Group, isRunning: true);
@@ -198,15 +209,15 @@ internal sealed class AppDirectories : IDisposable
     public void Dispose()
     {
         var end = EventLoop.Now + (long)EndPatience.TotalNanoseconds;
-        var all = _served.Values.Select(s => s.Directory).ToList();
-        foreach (var directory in all)
-            directory.Close(isLeft: false, _ => { });
-        foreach (var directory in all.Concat(_closing.Values))
+        foreach (var served in _served.Values)
+            Close(served.Directory, isLeft: false);
+        var haveEnded = true;
+        foreach (var directory in _closing)
         {
-            directory.WaitForEnd(TimeSpan.FromMicroseconds(Math.Max(0, end - EventLoop.Now) / 1000));
+            haveEnded &= directory.WaitForEnd(TimeSpan.FromMicroseconds(Math.Max(0, end - EventLoop.Now) / 1000));
             directory.Abandon();
         }
-        if (_folder >= 0 && all.Concat(_closing.Values).All(d => d.WaitForEnd(TimeSpan.Zero)))
+        if (_folder >= 0 && haveEnded) // else a call that blocks uses the folder after that
         {
             _main.RemoveFolder(FolderName);
             Sys.Close(_folder);
