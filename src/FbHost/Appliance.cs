@@ -177,12 +177,20 @@ internal sealed partial class Appliance(
         ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
+        var health = new HealthReport(clients, apps, screen, output, streams)
+        {
+            Panel = panel,
+            Terminal = terminal,
+            Input = input,
+            Faults = _faults,
+        };
         Own(new ControlSocket(_loop, clientDirectory,
             new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
             {
                 Reload = reload,
                 Rotation = rotation,
                 Light = light,
+                Health = Own(new HealthCommands(_loop, apps, health, volumes.StateDirectory)),
             }.Handle));
 
         if (options.Command.Count == 0 && options.OneClient)
