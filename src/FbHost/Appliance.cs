@@ -6,6 +6,7 @@ using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Control;
+using FbHost.Figures;
 using FbHost.Images;
 using FbHost.Input;
 using FbHost.Loop;
@@ -190,7 +191,7 @@ internal sealed partial class Appliance(
                 Reload = reload,
                 Rotation = rotation,
                 Light = light,
-                Health = Own(new HealthCommands(_loop, apps, health, volumes.StateDirectory)),
+                Health = new HealthCommands(Own(new FiguresReader(_loop)), apps, health, volumes.StateDirectory),
             }.Handle));
 
         if (options.Command.Count == 0 && options.OneClient)

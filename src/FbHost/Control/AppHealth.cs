@@ -29,11 +29,18 @@ internal readonly record struct AppHealth(App App, string State, bool IsHealthy,
     public int EventsHeld { get; init; }
 
     /// <summary>What is wrong, and what to look at; one line.</summary>
-    public string Problem => App.LaunchFault
-        ?? $"app {App.Name} is {State}{(App.LastExit is { } exit ? $"; it ended {Times(App.EndsLastHour)} within the last hour, "
-            + $"the last time with {exit}" : "")}; {(State == "stopped" ? $"kill -CONT {Pid} continues it" : $"see mmmctl logs {App.Name}")}";
-
-    private static string Times(int number) => number == 1 ? "once" : $"{number} times";
+    public string Problem
+    {
+        get
+        {
+            if (App.LaunchFault is { } fault)
+                return fault;
+            var (ends, look) = (App.EndsLastHour, State == "stopped" ? $"kill -CONT {Pid} continues it" : $"see mmmctl logs {App.Name}");
+            var last = App.LastExit is { } exit && ends > 0
+                ? $"; it ended {(ends == 1 ? "once" : $"{ends} times")} within the last hour, the last time with {exit}" : "";
+            return $"app {App.Name} is {State}{last}; {look}";
+        }
+    }
 
     public void Write(Utf8JsonWriter w)
     {

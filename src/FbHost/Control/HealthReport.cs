@@ -53,7 +53,7 @@ internal sealed class HealthReport
 
     /// <summary>Looks at everything. Returns what writes the members of the answer.</summary>
     /// <param name="figures">What /proc and /sys tell; null if they have not answered in time.</param>
-    public Action<Utf8JsonWriter> Make(HealthFigures? figures)
+    public Action<Utf8JsonWriter> Make(AllFigures? figures)
     {
         List<string> problems = [.. Faults];
         if (figures is null)
@@ -101,7 +101,7 @@ internal sealed class HealthReport
     private long LastFrameOf(string app) => Math.Max(_former.GetValueOrDefault(app).LastNs,
         _clients.Serving.Where(c => c.App?.Name == app && c.Frames > 0).Select(c => c.LastFrameNs).DefaultIfEmpty().Max());
 
-    private AppHealth Look(App app, HealthFigures? figures, List<string> problems)
+    private AppHealth Look(App app, AllFigures? figures, List<string> problems)
     {
         var pid = app.Process is { HasEnded: false } process ? process.Pid : 0;
         ProcessFigures? used = figures?.Apps.TryGetValue(pid, out var found) == true ? KeepMost(app.Name, pid, found) : null;

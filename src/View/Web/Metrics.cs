@@ -37,7 +37,7 @@ internal static class Metrics
         try
         {
             await host.Send(["health"]).WaitAsync(Patience);
-            return await host.ReadLine().WaitAsync(Patience) is { } line && FbHost.Control.Answer.Parse(Encoding.UTF8.GetString(line))
+            return await host.ReadLine().WaitAsync(Patience) is { } line && Answer.Parse(Encoding.UTF8.GetString(line))
                 is var health && health.Flag("ok") ? Encoding.UTF8.GetBytes(HealthMetrics.Of(health)) : null;
         }
         catch (Exception e) when (e is TimeoutException or IOException or MmmException)
