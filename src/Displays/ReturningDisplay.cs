@@ -65,6 +65,9 @@ internal sealed class ReturningDisplay : IDisplay
 
     public void Dispatch() => _waits.Dispatch();
 
+    /// <summary>True while there is a device; false while it is waited for.</summary>
+    public bool IsThere => _display is { IsLost: false };
+
     public bool IsBusy => _display is { IsBusy: true };
 
     public bool IsBlack => _display is { IsBlack: true };

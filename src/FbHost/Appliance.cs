@@ -6,6 +6,7 @@ using FbHost.Apps;
 using FbHost.Audio;
 using FbHost.Clients;
 using FbHost.Control;
+using FbHost.Figures;
 using FbHost.Input;
 using FbHost.Loop;
 using FbHost.Options;
@@ -198,6 +199,13 @@ internal sealed partial class Appliance(
         ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
+        var health = new HealthReport(clients, apps, screen, output, streams)
+        {
+            Panel = panel,
+            Terminal = terminal,
+            Input = input,
+            Faults = _faults,
+        };
         var commands = new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
         {
             Reload = reload,
@@ -205,6 +213,7 @@ internal sealed partial class Appliance(
             Light = light,
             Leds = new LedCommands(leds),
             Host = new HostCommands(clients, light, power),
+            Health = new HealthCommands(Own(new FiguresReader(_loop)), apps, health, volumes.StateDirectory),
         };
         Own(new ControlSocket(_loop, clientDirectory, commands.Handle));
         buttons.Act = new ButtonActions(_log, clients, commands, Own(new StartedPrograms(_loop, directory)),

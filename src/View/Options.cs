@@ -22,6 +22,7 @@ internal sealed class Options
                 + "all: every user. May be repeated."),
             new("--secure", null, "Loopback addresses need TLS and a password as well, whoever connects."),
             new("--view-only", null, "Viewers see the screen and control nothing."),
+            new("--metrics", null, "Answers /metrics with the figures of mmmctl metrics, for Prometheus."),
             new("--keep", "DIR", "The directory of the passwords and the certificate. Default: /etc/mmm/view for root, else "
                 + "~/.config/mmm-view."),
             new("--certificate", "FILE", "A PEM file with the certificate and its key, for other addresses than loopback. Default: one "
@@ -46,6 +47,9 @@ internal sealed class Options
 
     /// <summary>Nobody may control.</summary>
     public bool IsViewOnly { get; init; }
+
+    /// <summary>Figures are served at /metrics.</summary>
+    public bool HasMetrics { get; init; }
 
     /// <summary>The directory of the passwords and the certificate.</summary>
     public required string Keep { get; init; }
@@ -73,6 +77,7 @@ internal sealed class Options
             IsSecure = given.Last("--secure") is not null,
             Users = given.All("--user"),
             IsViewOnly = given.Last("--view-only") is not null,
+            HasMetrics = given.Last("--metrics") is not null,
             Keep = given.Last("--keep") ?? DefaultKeep(),
             Certificate = given.Last("--certificate"),
             SetsPassword = given.Last("--set-password") is not null,

@@ -71,9 +71,17 @@ internal static partial class ProcessTree
     /// </summary>
     /// <param name="leader">The process that the host started, which leads the session.</param>
     /// <param name="app">The app's name.</param>
-    public static List<int> Of(int leader, string app)
+    public static List<int> Of(int leader, string app) => Among(All(), leader, app);
+
+    /// <summary>Returns the same for several apps, with one pass through /proc.</summary>
+    public static IReadOnlyList<(int Leader, List<int> Processes)> OfEach(IReadOnlyList<(int Leader, string App)> apps)
     {
         var all = All();
+        return [.. apps.Select(a => (a.Leader, Among(all, a.Leader, a.App)))];
+    }
+
+    private static List<int> Among(List<Process> all, int leader, string app)
+    {
         var (host, own) = (getpid(), Sys.SessionOf(0));
         return WithDescendants(all, p => p.Pid == leader || p.Session == leader || p.Group == leader
             || (p.Parent == host && p.Session != own && AppOf(p.Pid) == app));

@@ -27,6 +27,7 @@ internal sealed class ClientStreams : IDisposable
     private readonly MonotonicClock _clock = new();
     private readonly LoopTimer _later;
     private readonly Action _takeNotice;
+    private long _formerUnderruns; // of sounds that have ended
     private int _isNoticed; // 1: a call on the loop is already posted
 
     public ClientStreams(
@@ -42,6 +43,9 @@ internal sealed class ClientStreams : IDisposable
 
     /// <summary>Returns a client's sound; null if the client has no place among the streams that play.</summary>
     public ClientSound? Of(ClientSession client) => _streams.GetValueOrDefault(client)?.Sound;
+
+    /// <summary>How often frames came late in the middle of a sound, of all clients since the host started.</summary>
+    public long Underruns => _formerUnderruns + _streams.Values.Sum(s => (long)(s.Sound?.Underruns ?? 0));
 
     /// <summary>Returns a client's own volume, 0 to 100 %.</summary>
     public int VolumeOf(ClientSession client) => _volumes.Of(client.DisplayName);
@@ -132,6 +136,7 @@ internal sealed class ClientStreams : IDisposable
     private void Rest(ClientStream stream, ClientSound sound)
     {
         (stream.Sound, stream.Title) = (null, null);
+        _formerUnderruns += sound.Underruns;
         ReturnLease(stream);
         _places.Return(stream.Holder, 1);
         _output.Remove(sound);
@@ -252,6 +257,7 @@ internal sealed class ClientStreams : IDisposable
         stream.Pcm?.Dispose();
         if (stream.Sound is not { } sound)
             return;
+        _formerUnderruns += sound.Underruns;
         ReturnLease(stream);
         sound.End();
         _ending.Add((sound, stream.Holder));

@@ -37,6 +37,9 @@ internal sealed class Volumes : IDisposable
             Load(_file);
     }
 
+    /// <summary>The directory of the file; null if nothing is stored.</summary>
+    public string? StateDirectory => Path.GetDirectoryName(_file);
+
     /// <summary>The master volume, 0 to 100 %.</summary>
     public int Master { get; private set; }
 

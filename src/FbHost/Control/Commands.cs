@@ -43,6 +43,9 @@ internal sealed class Commands
     /// <summary>Reads the configuration anew.</summary>
     public required ConfigReload Reload { get; init; }
 
+    /// <summary>The request <c>health</c>.</summary>
+    public required HealthCommands Health { get; init; }
+
     public Commands(EventLoop loop, ClientTable clients, IDisplay display, Blanker blanker,
         AppLauncher apps, SoundOutput output, ClientStreams streams, InputCommands input, Views views, Action quit)
     {
@@ -124,8 +127,8 @@ internal sealed class Commands
                 break;
             default:
                 if (!_views.Handle(connection, words) && !Host.Handle(connection, words) && !Leds.Handle(connection, words)
-                    && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
-                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, screenshot, send CLIENT TEXT, "
+                    && !Health.Handle(connection, words) && !_sound.Handle(connection, words) && !_input.Handle(connection, words))
+                    connection.Fail($"unknown request \"{string.Join(' ', words)}\"; known: clients, health, screenshot, send CLIENT TEXT, "
                         + "event CLIENT TEXT, raise CLIENT, next, front APP, restart APP, reload, logs [APP], follow [APP], "
                         + "blank, unblank, brightness [PERCENT|up|down], rotate [DEGREES], led [NAME STATE], audio, "
                         + "listen, volume [CLIENT] [PERCENT|up|down], mute [on|off], tap X Y, drag X Y X Y, type TEXT, key NAME, "

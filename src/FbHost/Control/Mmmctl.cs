@@ -28,6 +28,9 @@ internal static partial class Mmmctl
         [new("--path", "DIR", $"The directory that the host serves. Default: $MMM_PATH, else {DefaultPath}.")],
         [
             new("clients", "", 0, 0, "Lists the clients, and the apps of the configuration that have none.", Json),
+            new("health", "", 0, 0, "Shows how the appliance is: apps, host, display, input, sound, board. The exit code is 1 if a person "
+                + "should look at something.", Json),
+            new("metrics", "", 0, 0, "Prints the figures of health for Prometheus."),
             new("screenshot", "FILE", 1, 1, "Writes the picture on the screen as a PNG file; - is standard output."),
             new("send", "CLIENT TEXT", 2, 2, "Sends a message to the clients of that title or file name."),
             new("event", "CLIENT TEXT", 2, 2, "Sends an event to the clients of that name: mmmctl event Clock \"mouse-press 10 10\"."),
@@ -70,6 +73,11 @@ internal static partial class Mmmctl
         {
             case "clients":
                 Clients(host, asJson);
+                break;
+            case "health":
+                return Health(host, asJson);
+            case "metrics":
+                Console.Write(HealthMetrics.Of(host.Ask("health")));
                 break;
             case "screenshot":
                 Screenshot(host, given.Words[0]);

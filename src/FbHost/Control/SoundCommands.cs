@@ -107,12 +107,7 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
         var status = output.Status;
         w.WriteStartObject("audio");
         w.WriteString("device", status.Description);
-        w.WriteString("state", status.State switch
-        {
-            OutputState.Playing => "playing",
-            OutputState.Discarding => "waiting",
-            _ => "idle",
-        });
+        w.WriteString("state", Word(status.State));
         w.WriteString("format", status.Format);
         w.WriteNumber("rate", status.Rate);
         w.WriteNumber("channels", status.Channels);
@@ -131,6 +126,14 @@ internal sealed class SoundCommands(ClientTable clients, SoundOutput output, Cli
         w.WriteEndArray();
         w.WriteEndObject();
     }
+
+    /// <summary>The word for a state of an output.</summary>
+    public static string Word(OutputState state) => state switch
+    {
+        OutputState.Playing => "playing",
+        OutputState.Discarding => "waiting",
+        _ => "idle",
+    };
 
     // The fields of a broken client's ring are left out.
     private void WriteClient(Utf8JsonWriter w, ClientSession client, ClientSound its)

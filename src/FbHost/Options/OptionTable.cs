@@ -119,7 +119,8 @@ internal sealed record OptionTable(
 
     private MmmException Wrong(string what) => new($"{what}{(what[^1] == '?' ? "" : ".")} See {Name} --help");
 
-    private static string ProgramVersion =>
+    /// <summary>The version of the program.</summary>
+    public static string ProgramVersion =>
         typeof(OptionTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? "unknown";
 

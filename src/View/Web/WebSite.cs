@@ -77,6 +77,9 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
             case ("GET", "/style.css"):
                 await ServeFile(stream, request.Path);
                 break;
+            case ("GET", "/metrics") when options.HasMetrics:
+                await ShowMetrics(stream, login is not null || await Metrics.MayRead(request, gate!, address));
+                break;
             case ("GET", _) when login is null:
                 await Redirect(stream, "/login", null);
                 break;
@@ -149,6 +152,16 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
         await Answer(stream, 503, "text/plain", "the host is not running, or has no memory for a screenshot"u8.ToArray());
     }
 
+    private async Task ShowMetrics(Stream stream, bool isAllowed)
+    {
+        if (!isAllowed)
+            await Answer(stream, 401, "text/plain", "a password is needed"u8.ToArray(), "WWW-Authenticate: Basic realm=\"mmm-view\"\r\n");
+        else if (await Metrics.Read(options.Path) is { } text)
+            await Answer(stream, 200, Metrics.ContentType, text);
+        else
+            await Answer(stream, 503, "text/plain", "the host does not answer"u8.ToArray());
+    }
+
     private static (int Width, int Height, int Bytes)? ReadSize(byte[] line)
     {
         using var json = JsonDocument.Parse(line);
@@ -200,6 +213,7 @@ internal sealed class WebSite(Options options, ScreenLink link, Func<Stream, Gat
         {
             200 => "OK",
             303 => "See Other",
+            401 => "Unauthorized",
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",

@@ -31,7 +31,7 @@ internal sealed class AppDesk : IDisposable
         Clients = new ClientTable(
             _loop, new Screen(_loop, _display), log, _main, new SeenClients(Seen, s => Seen = s), new HashSet<string> { "move" })
         {
-            AppNamed = name => _named.Contains(name) ? new ClientApp(name, 0, false, new HashSet<string>(), IsNew) : null,
+            AppNamed = name => _named.Contains(name) ? new ClientApp(name, 0, false, new HashSet<string>(), new HashSet<string>(), IsNew) : null,
         };
         Clients.Serve(Apps);
         _loop.BeforeSleep = Clients.Settle;
