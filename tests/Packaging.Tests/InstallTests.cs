@@ -5,7 +5,7 @@ public sealed class InstallTests(Packages packages)
 {
     private const string Config = """
         { "path": "/run/mmm", "display": { "device": "memory:160x120" }, "audio": { "device": "none" }, "input": { "devices": ["none"] },
-          "apps": [ { "name": "demo", "command": [ DEMO, "--title", "Demo", "color", "00ff00" ] } ] }
+          "apps": [ { "name": "demo", "sandbox": "none", "command": [ DEMO, "--title", "Demo", "color", "00ff00" ] } ] }
         """;
 
     // Starts the host as the service does, and waits for the app's first frame.
