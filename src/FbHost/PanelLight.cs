@@ -12,7 +12,7 @@ namespace FbHost;
 /// </summary>
 internal sealed class PanelLight : IDisposable
 {
-    private const long MeasureMs = 2000, FadeMs = 100;
+    private const long MeasureMs = 2000, FadeMs = 100, RetryMs = 500;
     private const int Hysteresis = 5; // percent: smaller changes of the room's light change nothing
     private readonly EventLoop _loop;
     private readonly Worker _worker;
@@ -21,7 +21,7 @@ internal sealed class PanelLight : IDisposable
     private readonly AutoBrightness? _auto;
     private readonly Backlight _backlight = new();
     private readonly LightSensor _sensor = new();
-    private readonly LoopTimer _timer; // runs only with a sensor, while the screen is on
+    private readonly LoopTimer _timer; // runs only with a sensor, while the screen is on; and while the worker has no room
     private int _shown = -1; // percent; -1 before the first
     private int _target = -1;
     private int? _scheduled; // the level of the schedule; null while that of the user applies
@@ -50,9 +50,11 @@ internal sealed class PanelLight : IDisposable
     {
         _isBlank = blank;
         _worker.Run(() => Ignore(() => _backlight.Blank(blank)));
+        if (_auto is null)
+            return;
         if (blank)
             _timer.Cancel();
-        else if (_auto is not null)
+        else
             _timer.After(0);
     }
 
@@ -72,12 +74,14 @@ internal sealed class PanelLight : IDisposable
             return;
         }
         var kept = _kept.Brightness;
-        _worker.Run(() => FaultOf(() => SetScheduled(percent, kept)), fault =>
+        var isQueued = _worker.Run(() => FaultOf(() => SetScheduled(percent, kept)), fault =>
         {
             if (fault is not null && !_saidNoLight)
                 _log.Warn($"display.schedule: {fault}");
             _saidNoLight |= fault is not null;
         });
+        if (!isQueued)
+            _timer.After(RetryMs);
     }
 
     // Runs on the worker's thread.
@@ -143,9 +147,14 @@ internal sealed class PanelLight : IDisposable
         }
     }
 
-    // One step of a fade, or one measurement.
+    // One step of a fade, one measurement, or another attempt to set the level of a schedule.
     private void Turn()
     {
+        if (_auto is null)
+        {
+            Schedule(_scheduled);
+            return;
+        }
         if (_isBlank)
             return;
         if (_target >= 0 && _shown != _target)
