@@ -29,8 +29,10 @@ public class HealthTests
     public void An_appliance_whose_apps_run_is_healthy()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "shown", "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] },
-                { "name": "quiet", "command": [ "sleep", "1000" ] } ] }
+            { "apps": [ { "name": "shown", "sandbox": "none",
+                  "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] },
+                { "name": "quiet", "sandbox": "none",
+                  "command": [ "sleep", "1000" ] } ] }
             """);
         var client = host.WaitForClient("Shown");
         var (code, lines) = Ctl(host, "health");
@@ -52,8 +54,10 @@ public class HealthTests
     public void An_app_that_keeps_ending_is_told_and_is_exit_code_1()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "shown", "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] },
-                { "name": "broken", "command": [ "sh", "-c", "exit 3" ] } ] }
+            { "apps": [ { "name": "shown", "sandbox": "none",
+                  "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] },
+                { "name": "broken", "sandbox": "none",
+                  "command": [ "sh", "-c", "exit 3" ] } ] }
             """);
         host.WaitForClient("Shown");
         Wait.Until(() => State(host, "broken") == "failing", "the failing app");
@@ -85,7 +89,8 @@ public class HealthTests
     public void A_stopped_app_is_told()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "shown", "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] } ] }
+            { "apps": [ { "name": "shown", "sandbox": "none",
+                  "command": [ "$RAW", "--title", "Shown", "color", "00ff00" ] } ] }
             """);
         var pid = host.WaitForClient("Shown").Pid;
         new Child("kill", ["-STOP", $"{pid}"]).WaitForEnd();
@@ -98,7 +103,8 @@ public class HealthTests
     public void Memory_and_processor_time_are_those_of_all_processes_of_the_app()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "shown", "command": [ "sh", "-c",
+            { "apps": [ { "name": "shown", "sandbox": "none",
+                  "command": [ "sh", "-c",
                 "setsid sh -c 'while :; do :; done' & exec $RAW --title Shown color 00ff00" ] } ] }
             """);
         host.WaitForClient("Shown");
@@ -115,7 +121,8 @@ public class HealthTests
     public void Frames_and_the_age_of_the_last_one_outlive_the_process()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "shown", "command": [ "$RAW", "--title", "Shown", "animate" ] } ] }
+            { "apps": [ { "name": "shown", "sandbox": "none",
+                  "command": [ "$RAW", "--title", "Shown", "animate" ] } ] }
             """);
         var pid = host.WaitForClient("Shown", c => c.Frames >= 20).Pid;
         var before = App(host).GetProperty("frames").GetInt64();
@@ -131,7 +138,8 @@ public class HealthTests
     public void Events_that_an_app_does_not_read_are_counted()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "shown", "command": [ "$RAW", "--title", "Shown", "deaf" ] } ] }
+            { "apps": [ { "name": "shown", "sandbox": "none",
+                  "command": [ "$RAW", "--title", "Shown", "deaf" ] } ] }
             """);
         host.WaitForClient("Shown");
         var before = App(host).GetProperty("eventsQueued").GetInt32();
@@ -157,7 +165,8 @@ public class HealthTests
     public void Names_with_quotes_are_escaped_and_titles_of_clients_are_no_labels()
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "a\"b\\n{}", "command": [ "$RAW", "--title", "evil\"} 1\nmmm_healthy 7\n#", "color", "00ff00" ] } ] }
+            { "apps": [ { "name": "a\"b\\n{}", "sandbox": "none",
+                  "command": [ "$RAW", "--title", "evil\"} 1\nmmm_healthy 7\n#", "color", "00ff00" ] } ] }
             """);
         Wait.Until(() => host.Clients is [{ Frames: > 0 }], "the client");
         var (_, lines) = Ctl(host, "metrics");

@@ -41,7 +41,8 @@ public sealed class PowerTests
     public void Apps_are_told_and_ended_and_the_exit_code_says_what_was_requested(string verb, int code)
     {
         using var host = new MmmHost(config: """
-            { "apps": [ { "name": "app", "command": ["sh", "-c", "trap 'echo ended >$TEMP/app; exit' TERM; sleep 100 & wait"] } ] }
+            { "apps": [ { "name": "app", "sandbox": "none",
+                  "command": ["sh", "-c", "trap 'echo ended >$TEMP/app; exit' TERM; sleep 100 & wait"] } ] }
             """);
         using var client = host.Raw("color 00ff00");
         host.WaitForClient("raw");

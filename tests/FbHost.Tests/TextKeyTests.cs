@@ -65,6 +65,16 @@ public sealed class TextKeyTests : IDisposable
         ("apps[0].audio", "{ \"apps\": [ { \"command\": [ \"x\" ], \"audio\": $ } ] }"),
         ("apps[0].place", "{ \"apps\": [ { \"command\": [ \"x\" ], \"place\": $ } ] }"),
         ("apps[0].keyNames", "{ \"apps\": [ { \"command\": [ \"x\" ], \"keyNames\": $ } ] }"),
+        ("apps[0].workingDirectory", "{ \"apps\": [ { \"command\": [ \"x\" ], \"workingDirectory\": $ } ] }"),
+        ("apps[0].user", "{ \"apps\": [ { \"command\": [ \"x\" ], \"user\": $ } ] }"),
+        ("apps[0].group", "{ \"apps\": [ { \"command\": [ \"x\" ], \"group\": $ } ] }"),
+        ("apps[0].startWhen", "{ \"apps\": [ { \"command\": [ \"x\" ], \"startWhen\": $ } ] }"),
+        ("apps[0].restart", "{ \"apps\": [ { \"command\": [ \"x\" ], \"restart\": $ } ] }"),
+        ("apps[0].sandbox", "{ \"apps\": [ { \"command\": [ \"x\" ], \"sandbox\": $ } ] }"),
+        ("apps[0].binds[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"binds\": [ $ ] } ] }"),
+        ("apps[0].devices[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"devices\": [ $ ] } ] }"),
+        ("apps[0].leds[0]", "{ \"apps\": [ { \"command\": [ \"x\" ], \"leds\": [ $ ] } ] }"),
+        ("watchdog.device", "{ \"watchdog\": { \"device\": $ } }"),
         ("focus", "{ \"focus\": $ }"),
         ("front", "{ \"apps\": [ { \"command\": [ \"x\" ] } ], \"front\": $ }"),
         ("messages[0]", "{ \"messages\": [ $ ] }"),
@@ -75,6 +85,7 @@ public sealed class TextKeyTests : IDisposable
         ("help", "{ \"help\": $ }"),
         ("$schema", "{ \"\\u0024schema\": $ }"), // the escape is not the place of the value
         ("buttons[0].keys[0][0]", "{ \"buttons\": [ { \"rows\": [ 1 ], \"columns\": [ 2 ], \"keys\": [ [ $ ] ] } ] }"),
+        ("apps[0].environment.A", "{ \"apps\": [ { \"command\": [ \"x\" ], \"environment\": { \"A\": $ } } ] }"),
         ("apps[0].command[1]", "{ \"apps\": [ { \"command\": [ \"x\", $ ] } ] }"),
     ];
 
@@ -139,6 +150,8 @@ public sealed class TextKeyTests : IDisposable
             "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore",
             "grab", "range", "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
             "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance", "autoBrightness",
+            "keepRunning", "answerWithin", "firstFrameWithin", "maxFrameInterval", "network", "limits", "memoryMb", "processes", "cpuWeight",
+            "files", "fileMb", "seconds", "schedule",
             "buttons", "steps", "columns", "holdMs", "doubleClickMs", "repeatMs", "chordMs", "on",
             // Gestures, and actions.
             "release", "doubleClick", "longPress", "repeat", "left", "right",

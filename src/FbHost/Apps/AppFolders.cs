@@ -17,7 +17,7 @@ internal sealed class AppFolders
     private const int Private = 0x1C0 /* 0700 */, Passable = 0x1C9 /* 0711 */;
     private readonly string _all;
 
-    /// <param name="all">The folder of the folders; null for the usual one: <c>apps</c> in systemd's STATE_DIRECTORY, /var/lib/mmm/apps for
+    /// <param name="all">The folder of the folders; null for the usual one: <c>apps</c> in systemd's STATE_DIRECTORY, /var/lib/mmm-host/apps for
     /// root, and ~/.local/state/mmm/apps (or below XDG_STATE_HOME) for others.</param>
     public AppFolders(string? all = null) => _all = all ?? Usual();
 
@@ -26,7 +26,7 @@ internal sealed class AppFolders
         var service = Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0];
         var home = Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } h ? h : "/tmp";
         var parent = !string.IsNullOrEmpty(service) ? service
-            : Sys.EffectiveUserId == 0 ? "/var/lib/mmm"
+            : Sys.EffectiveUserId == 0 ? "/var/lib/mmm-host"
             : Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? Path.Combine(state, "mmm")
             : Path.Combine(home, ".local/state/mmm");
         return Path.Combine(parent, "apps");

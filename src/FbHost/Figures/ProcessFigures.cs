@@ -12,7 +12,7 @@ namespace FbHost.Figures;
 /// </param>
 /// <param name="CpuSeconds">Their processor time, with that of their children that have ended, in s.</param>
 /// <param name="UptimeSeconds">The time since the start of the first process, in s.</param>
-/// <param name="IsStopped">True if the first process is stopped (SIGSTOP, a debugger).</param>
+/// <param name="IsStopped">True if one of them is stopped (SIGSTOP, a debugger).</param>
 internal readonly record struct ProcessFigures(
     int Processes, long MemoryBytes, double CpuSeconds, double UptimeSeconds, bool IsStopped)
 {
@@ -46,10 +46,9 @@ internal readonly record struct ProcessFigures(
             for (var i = 11; i <= 14; i++) // utime, stime, cutime, cstime
                 ticks += Number(fields[i]);
             memory += (rollups++ < MostRollups ? Pss(pid) : null) ?? Number(fields[21]) * Environment.SystemPageSize; // rss
-            if (pid != leader)
-                continue;
-            age = Math.Max(0, uptime - Number(fields[19]) / TicksPerSecond); // starttime
-            isStopped = fields[0] is "T" or "t";
+            isStopped |= fields[0] is "T" or "t";
+            if (pid == leader)
+                age = Math.Max(0, uptime - Number(fields[19]) / TicksPerSecond); // starttime
         }
         return processes == 0 ? null : new(processes, memory, ticks / TicksPerSecond, age, isStopped);
     }

@@ -298,7 +298,8 @@ public sealed class AppDirectoriesTests : IDisposable
     [Fact]
     public void Clients_of_the_former_host_are_shown_in_its_order_whatever_directory_they_are_in()
     {
-        var main = new ClientApp("main", 0, false, new HashSet<string>(), new HashSet<string>(), IsNew: false); // of the same rank as the other apps
+        // Of the same rank as the other apps.
+        var main = new ClientApp("main", 0, false, new HashSet<string>(), new HashSet<string>(), IsNew: false);
         _desk.Clients.AppOfProcess = _ => main;
         string[] directories = [_desk.Add("one"), _desk.Path, _desk.Add("two"), _desk.Path, _desk.Add("one")];
         for (var i = 0; i < directories.Length; i++)

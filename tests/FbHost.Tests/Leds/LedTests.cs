@@ -109,6 +109,7 @@ public sealed class LedTests : IDisposable
     public void A_client_sets_the_LEDs_that_its_app_may_set_and_no_others()
     {
         const string says = """
+            "sandbox": "none",
             "command": [ "sh", "-c", "exec $RAW --title $MMM_APP message 'led ok on' 'led lamp 50' 'led ok' 'led ok 1e9' 'led x on'" ]
             """;
         using var host = Host($$"""

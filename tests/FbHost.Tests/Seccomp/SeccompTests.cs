@@ -71,7 +71,7 @@ public sealed class SeccompTests : IDisposable
     public void A_host_whose_apps_cannot_make_memory_executable_says_so(bool isDenied)
     {
         Assert.True(Programs.IsPublished, "only a host that is native code runs there; set MMM_HOST");
-        const string config = """{ "apps": [ { "name": "raw", "command": [ "$RAW", "color", "00ff00" ] } ] }""";
+        const string config = """{ "apps": [ { "name": "raw", "sandbox": "none", "command": [ "$RAW", "color", "00ff00" ] } ] }""";
         using var host = new MmmHost(config: config, start: false);
         // As systemd does it on kernels before 6.3: mprotect with PROT_EXEC fails with EPERM.
         var mprotect = SystemCalls.Of(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "x64" : "arm64").Numbers["mprotect"];

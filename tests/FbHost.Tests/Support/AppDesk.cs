@@ -31,13 +31,15 @@ internal sealed class AppDesk : IDisposable
         Clients = new ClientTable(
             _loop, new Screen(_loop, _display), log, _main, new SeenClients(Seen, s => Seen = s), new HashSet<string> { "move" })
         {
-            AppNamed = name => _named.Contains(name) ? new ClientApp(name, 0, false, new HashSet<string>(), new HashSet<string>(), IsNew) : null,
+            AppNamed = name => _named.Contains(name) ? AppOf(name) : null,
         };
         Clients.Serve(Apps);
         _loop.BeforeSleep = Clients.Settle;
         _main.Lost += () => IsLost = true;
         LogFile = temp["log"];
     }
+
+    private ClientApp AppOf(string name) => new(name, 0, false, new HashSet<string>(), new HashSet<string>(), IsNew);
 
     public string Path { get; }
 
