@@ -179,12 +179,7 @@ internal sealed partial class Appliance(
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);
         var inputCommands = new InputCommands(seat, toScreen);
         var health = new HealthReport(clients, apps, screen, output, streams)
-        {
-            Panel = panel,
-            Terminal = terminal,
-            Input = input,
-            Faults = _faults,
-        };
+            { Panel = panel, Terminal = terminal, Input = input, Faults = _faults };
         Own(new ControlSocket(_loop, clientDirectory,
             new Commands(_loop, clients, display, blanker, apps, output, streams, inputCommands, views, () => End(0))
             {
