@@ -22,7 +22,7 @@ internal sealed unsafe partial class Watchdog : IDisposable
     private readonly HostLog _log;
     private readonly AppLauncher _apps;
     private readonly IDisplay _display;
-    private readonly string? _front;
+    private readonly Func<string?> _front;
     private readonly LoopTimer _timer;
     private readonly int _device = -1;
     private readonly long _everyNs;
@@ -38,10 +38,10 @@ internal sealed unsafe partial class Watchdog : IDisposable
     /// <param name="seconds">Its timeout: without being fed, it restarts the machine after this time. Drivers may choose another.</param>
     /// <param name="display">The display.</param>
     /// <param name="apps">The apps.</param>
-    /// <param name="front">The name of the app in front; null for the first.</param>
+    /// <param name="front">Returns the name of the app in front; null for the first.</param>
     /// <param name="log">Takes a line when the watchdog is not fed any more.</param>
-    public Watchdog(EventLoop loop, SystemdNotifier manager, string? device, int seconds, IDisplay display, AppLauncher apps, string? front,
-        HostLog log)
+    public Watchdog(EventLoop loop, SystemdNotifier manager, string? device, int seconds, IDisplay display, AppLauncher apps,
+        Func<string?> front, HostLog log)
     {
         (_loop, _manager, _display, _apps, _front, _log) = (loop, manager, display, apps, front, log);
         _timer = loop.CreateTimer(Look);
@@ -93,7 +93,7 @@ internal sealed unsafe partial class Watchdog : IDisposable
     {
         var now = EventLoop.Now;
         _busyNs = _display is { IsBusy: true, IsLost: false } ? _busyNs == 0 ? now : _busyNs : 0;
-        var app = _front is null ? _apps.All.FirstOrDefault() : _apps.AppNamed(_front);
+        var app = _front() is { } name ? _apps.AppNamed(name) : _apps.All.FirstOrDefault();
         _frozenNs = app?.Frozen is null ? 0 : _frozenNs == 0 ? now : _frozenNs;
         return _busyNs > 0 && now - _busyNs >= StuckNs ? "the display has not finished a frame for 5 s"
             : _frozenNs > 0 && now - _frozenNs >= EndNs ? $"the app {app!.Name} is frozen and cannot be ended"

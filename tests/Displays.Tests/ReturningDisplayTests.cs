@@ -136,12 +136,15 @@ public sealed class ReturningDisplayTests
     {
         var first = new Panel(2, 1);
         using var display = Open(() => first, () => throw new MmmException("not there"));
+        Assert.True(display.IsThere);
         first.IsLost = true;
+        Assert.False(display.IsThere);
         display.Flush();
         RunUntil(display, () => first.Calls[^1] == "dispose");
         Paint(display);
         Assert.Equal(["flush", "dispose"], first.Calls);
         Assert.False(display.IsBusy);
+        Assert.False(display.IsThere);
         var pixels = new uint[2];
         display.Read(pixels);
         Assert.Equal([0xFF000000, 0xFF000000], pixels);

@@ -149,6 +149,31 @@ public class HealthTests
     }
 
     [Fact]
+    public void Underruns_of_clients_that_are_gone_stay_counted()
+    {
+        using var host = new MmmHost();
+        using (var client = new HandMade(host, "late", c =>
+        {
+            c.Poke(HandMade.PcmFormat, 3);
+            c.Poke(HandMade.PcmRate, 48000);
+        }))
+        {
+            var written = 0;
+            Wait.Until(() =>
+            {
+                if (client.Peek(HandMade.PcmRead) == written) // the host has run out of frames
+                    client.Poke(HandMade.PcmWrite, written += 1000);
+                return Underruns() > 0;
+            }, "an underrun");
+        }
+        host.WaitForNoClient("late");
+        Assert.True(Underruns() > 0);
+        Assert.Equal(Underruns(), Metrics(host)["mmm_audio_underruns_total"]);
+
+        int Underruns() => host.Ask("health").GetProperty("sound").GetProperty("underruns").GetInt32();
+    }
+
+    [Fact]
     public void A_blank_screen_is_told_and_healthy()
     {
         using var host = new MmmHost();

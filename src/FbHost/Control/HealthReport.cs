@@ -120,7 +120,7 @@ internal sealed class HealthReport
         return health;
     }
 
-    // A process of an app that has ended takes its time along until its parent has asked for its end, and for ever if that was init. So
+    // The time of a process that has ended counts again only when its parent has waited for it, and never if the host was that parent. So
     // the sum could fall, which a reader of counters takes for a new start.
     private ProcessFigures KeepMost(string app, int pid, ProcessFigures now)
     {
