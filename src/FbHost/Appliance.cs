@@ -157,6 +157,7 @@ internal sealed partial class Appliance(
         blanker.Changed += light.Blank;
         apps.Follow(clients);
         clients.Serve(directories);
+        directories.Lost += name => apps.Restart(name, _ => { }); // its sandbox has the former one
         clients.AppNamed = name => ClientAppOf(apps.AppNamed(name));
         clients.HostPid = new NamespacePid(name => apps.AppNamed(name)?.Process?.Members() ?? []).Find;
         var liveness = new Liveness(_loop, clients, apps, () => blanker.IsBlank);

@@ -150,8 +150,8 @@ public sealed class TextKeyTests : IDisposable
             "clickVolume", "chip", "line", "activeLow", "debounceMs", "fullScreen", "repeatDelayMs", "repeatRate", "numLock", "ignore",
             "grab", "range", "swapXY", "invertX", "invertY", "calibration", "jitter", "minPressMs", "palm", "edge", "keyboard",
             "host", "duplicateMs", "timeoutMs", "minReleaseMs", "median", "variance", "autoBrightness",
-            "keepRunning", "answerWithin", "firstFrameWithin", "maxFrameInterval", "network", "limits", "memoryMb", "processes", "cpuWeight",
-            "files", "fileMb", "seconds", "schedule",
+            "keepRunning", "answerWithin", "firstFrameWithin", "maxFrameInterval", "network", "limits", "memoryMb", "processes",
+            "cpuWeight", "files", "fileMb", "seconds", "schedule",
             "buttons", "steps", "columns", "holdMs", "doubleClickMs", "repeatMs", "chordMs", "on",
             // Gestures, and actions.
             "release", "doubleClick", "longPress", "repeat", "left", "right",

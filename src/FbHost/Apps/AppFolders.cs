@@ -17,8 +17,8 @@ internal sealed class AppFolders
     private const int Private = 0x1C0 /* 0700 */, Passable = 0x1C9 /* 0711 */;
     private readonly string _all;
 
-    /// <param name="all">The folder of the folders; null for the usual one: <c>apps</c> in systemd's STATE_DIRECTORY, /var/lib/mmm-host/apps for
-    /// root, and ~/.local/state/mmm/apps (or below XDG_STATE_HOME) for others.</param>
+    /// <param name="all">The folder of the folders; null for the usual one: <c>apps</c> in systemd's STATE_DIRECTORY,
+    /// /var/lib/mmm-host/apps for root, and ~/.local/state/mmm/apps (or below XDG_STATE_HOME) for others.</param>
     public AppFolders(string? all = null) => _all = all ?? Usual();
 
     private static string Usual()
