@@ -24,6 +24,7 @@ main() {
     former=$(readlink current)
 
     ln -sfn "$2" "releases/$release.partial/run"
+    chmod -R a+rX "releases/$release.partial" # the app runs as a user of its own
     sync
     if ! mv "releases/$release.partial" "releases/$release" || ! sync || ! switch_to "releases/$release"; then
         echo "the release could not be stored; the device continues to run its current release"

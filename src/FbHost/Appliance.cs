@@ -119,7 +119,8 @@ internal sealed partial class Appliance(
         foreach (var line in options.Faults)
             NoteFault(line);
         var directories = Own(new AppDirectories(_loop, clientDirectory, _log));
-        var starter = new AppStarter(directory, directories, new AppFolders(), new Cgroups(directory));
+        var cgroups = new Cgroups(directory);
+        var starter = new AppStarter(directory, directories, new AppFolders(), cgroups);
         var apps = _apps = new AppLauncher(_loop, _log, starter, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
         // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
@@ -127,6 +128,8 @@ internal sealed partial class Appliance(
         if (apps.All.Count > 0 && ExecutableMemory.IsDenied)
             _log.Info(ExecutableMemory.Denial);
         apps.Start(options.RunsWithFaults);
+        if (cgroups.Fault is { } noLimits)
+            _log.Info(noLimits);
         var window = options.Display.IsWindow ? new DesktopWindow(options, _log) : null;
         IReadOnlyList<string> inputs = window is null ? options.Inputs : [.. options.Inputs.Where(i => i != "auto")];
         var readsStdin = TerminalInput.IsWanted(inputs);

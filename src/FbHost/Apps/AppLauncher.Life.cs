@@ -134,7 +134,7 @@ internal sealed partial class AppLauncher
         if (app.Failures++ == 0)
             app.FailsSince = DateTime.Now;
         if (app.Failures >= App.FailuresToTell)
-            Failing?.Invoke(app.Name, app.FailsSince, why);
+            Failing?.Invoke(app.Name, app.FailsSince, app.EndsLastHour, why);
     }
 
     private void OnTimer(App app)
@@ -159,6 +159,7 @@ internal sealed partial class AppLauncher
         var delay = app.NextDelay(ranNs: 0);
         if (app.LaunchFault != saidBefore)
             _log.Warn($"{app.LaunchFault}; trying again in {Seconds(delay)}");
+        app.CountEnd();
         NoteEnd(app, failed: true, $"it cannot be started, {app.LaunchFault}");
         app.Answer(app.LaunchFault);
         app.Timer!.After(delay);

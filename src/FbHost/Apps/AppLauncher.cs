@@ -26,8 +26,8 @@ internal sealed partial class AppLauncher : IDisposable
     private readonly List<App> _leaving = []; // no longer configured, and ending
     private NetworkWatch? _network;
 
-    /// <summary>An app keeps failing; the arguments are its name, since when, and why.</summary>
-    public event Action<string, DateTime, string>? Failing;
+    /// <summary>An app keeps failing; the arguments are its name, since when, its ends within the last hour, and why.</summary>
+    public event Action<string, DateTime, int, string>? Failing;
 
     /// <summary>An app that kept failing runs again.</summary>
     public event Action<string>? Recovered;
@@ -327,6 +327,7 @@ internal sealed partial class AppLauncher : IDisposable
         var app = Find(name);
         var last = string.Join(" | ", app?.Output?.Lines.TakeLast(lines).Select(line => line.Text) ?? []);
         return (app?.LastExit is { } exit ? $"; its last process ended with {exit}" : "")
+            + (app?.EndsLastHour is > 1 and var ends ? $"; it ended {ends} times within the last hour" : "")
             + (last.Length > 0 ? $"; its last lines are: {last}" : "");
     }
 

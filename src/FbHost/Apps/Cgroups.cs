@@ -14,6 +14,7 @@ namespace FbHost.Apps;
 internal sealed class Cgroups
 {
     private const string Host = "host";
+    private static readonly string[] Controllers = ["memory", "pids", "cpu"];
     private readonly string _prefix;
     private readonly Lazy<string?> _root; // not needed for mmm COMMAND
 
@@ -25,16 +26,30 @@ internal sealed class Cgroups
         _root = new Lazy<string?>(Prepare);
     }
 
+    /// <summary>Which limits of apps have no effect, and why: one line; null if all have. Known after the first app was started.</summary>
+    public string? Fault { get; private set; }
+
     private string? Prepare()
     {
+        Fault = "limits of memory, processes and processor of apps have no effect: ";
         if (Root() is not { } root)
+        {
+            Fault += "there is no cgroup file system (version 2); mount one";
             return null;
+        }
         var test = Path.Combine(root, _prefix + "test");
         var error = Make(test);
         Remove(test);
         if (error < 0)
+        {
+            Fault += $"no cgroup can be made in {root}: {Sys.ErrorText(error)}; run the host as root, or as a service with Delegate=yes";
             return null;
+        }
         EnableControllers(root);
+        var enabled = Read(Path.Combine(root, "cgroup.subtree_control")).Split(' ', '\n');
+        var missing = Controllers.Except(enabled).ToList();
+        Fault = missing.Count == 0 ? null
+            : $"limits of apps have no effect that need the cgroup controllers {string.Join(", ", missing)}, which {root} does not have";
         return root;
     }
 
@@ -111,7 +126,7 @@ internal sealed class Cgroups
                 return; // it belongs to others, too: a login, for example
             own.ForEach(pid => Write(host, "cgroup.procs", $"{pid}"));
         }
-        foreach (var controller in (string[])["memory", "pids", "cpu"])
+        foreach (var controller in Controllers)
             Write(root, "cgroup.subtree_control", "+" + controller);
     }
 

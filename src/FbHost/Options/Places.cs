@@ -1,4 +1,5 @@
 using AlsaSink;
+using static Tmds.Linux.LibC;
 
 namespace FbHost.Options;
 
@@ -43,16 +44,9 @@ internal static class Places
         ? null : "there is no such directory; create it";
 
     /// <summary>A program that the host starts; without a slash, one of the directories in PATH has it.</summary>
-    public static string? Program(string program)
-    {
-        string[] files = program.Contains('/') ? [program]
-            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, program))];
-        const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        var found = Array.FindAll(files, System.IO.File.Exists);
-        return found.Length == 0 ? "there is no such program; name one that can be run"
-            : Array.Exists(found, f => (System.IO.File.GetUnixFileMode(f) & execute) != 0) ? null
-            : "the file is not executable; make it so (chmod +x)";
-    }
+    public static string? Program(string program) => ProgramFile.Find(program, out var error) is { } file ? ProgramFile.Fault(file)
+        : error == -EACCES ? "the file is not executable; make it so (chmod +x)"
+        : "there is no such program; name one that can be run";
 
     /// <summary>A display.</summary>
     public static string? Display(string display) =>

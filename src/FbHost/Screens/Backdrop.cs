@@ -181,10 +181,11 @@ internal sealed class Backdrop : Surface
     }
 
     /// <summary>Shows that an app keeps failing: the reason, since when, and how to get help.</summary>
-    public void AppFails(string app, DateTime since, string why)
+    public void AppFails(string app, DateTime since, int ends, string why)
     {
         _failing[app] =
-            $"The app \"{app}\" keeps failing: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}. The system keeps restarting it.";
+            $"The app \"{app}\" keeps failing: {why}.\nSince {since:HH:mm} on {since:d MMMM yyyy}, {ends} times within the last hour. "
+            + "The system keeps restarting it.";
         Render();
     }
 

@@ -3,11 +3,11 @@ using System.Text;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
 
-namespace FbHost.Apps;
+namespace FbHost;
 
 /// <summary>
-/// The file of a program, found and checked before it is started through others (the gate, bubblewrap), whose messages would be about
-/// themselves.
+/// The file of a program, found and checked before it is started through others (the gate of an app, bubblewrap), whose messages would be
+/// about themselves.
 /// </summary>
 internal static class ProgramFile
 {
