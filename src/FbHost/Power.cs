@@ -95,7 +95,7 @@ internal sealed class Power(EventLoop loop, HostLog log, PowerMeans means, Actio
     // Waits for the program, so that an init that starts the host again when it ends has been told before.
     private void Run(string[] command)
     {
-        var pid = ChildProcess.Start(command, new Dictionary<string, string>());
+        var pid = ChildProcess.Start(command, ProgramEnvironment.OfHost());
         if (pid < 0)
         {
             log.Warn($"{Name}: {command[0]}: {ChildProcess.ReasonOf(pid, command[0])}; install it");

@@ -102,12 +102,12 @@ public sealed class ButtonTests
     public void A_program_is_started_and_reaped_and_one_that_fails_is_a_line()
     {
         using var host = Host("""
-            { "name": "ok", "key": "F5", "on": { "press": "run sh -c 'echo \"$MMM_PATH\" >$TEMP/made'" } },
+            { "name": "ok", "key": "F5", "on": { "press": "run sh -c 'echo \"$MMM_PATH ${PATH:+and PATH}\" >$TEMP/made'" } },
             { "name": "bad", "key": "F6", "on": { "press": ["run sh -c 'exit 3'", "run /no/such/program", "send gone x"] } },
             { "name": "much", "key": "F7", "on": { "press": "run sleep 1000" } }
             """, """, "apps": [ { "name": "gone", "command": ["sleep", "1000"] } ]""");
         Tap(host, KEY_F5);
-        Wait.Until(() => File.Exists(host.Temp["made"]) && File.ReadAllText(host.Temp["made"]) == host.Path + "\n",
+        Wait.Until(() => File.Exists(host.Temp["made"]) && File.ReadAllText(host.Temp["made"]) == host.Path + " and PATH\n",
             "the file", host.AllLog);
         Tap(host, KEY_F6);
         host.WaitForLog("button \"bad\": run sh: ended with code 3");

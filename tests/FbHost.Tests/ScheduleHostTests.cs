@@ -76,7 +76,7 @@ public sealed class ScheduleHostTests : IDisposable
 
     private static string Apps(string schedule) => $$"""
         { "front": "red", "apps": [
-          { "name": "green", "schedule": [ {{schedule}} ],
+          { "name": "green", "sandbox": "none", "schedule": [ {{schedule}} ],
             "command": [ "$RAW", "--title", "green", "--size", "320x200", "color", "00ff00" ] },
           { "name": "red", "command": [ "$RAW", "--title", "red", "--size", "320x200", "color", "ff0000" ] } ] }
         """;

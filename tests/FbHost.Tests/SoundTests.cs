@@ -268,7 +268,7 @@ public class SoundTests
         Assert.Equal("mmmctl: no client is named Nobody; there is Tone", wrong.Errors.Single());
         using var loud = host.Ctl("volume", "101");
         Assert.Equal(1, loud.WaitForEnd());
-        Assert.Equal("mmmctl: volume is 101; it must be 0 to 100", loud.Errors.Single());
+        Assert.Equal("mmmctl: volume is 101; it must be up, down or 0 to 100", loud.Errors.Single());
         using var set = host.Ctl("volume", "55");
         Assert.Equal(0, set.WaitForEnd());
         using var shown = host.Ctl("volume");

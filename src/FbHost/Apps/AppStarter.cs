@@ -1,4 +1,3 @@
-using System.Collections;
 using FbHost.Clients;
 using FbHost.Options;
 using Mmm;
@@ -18,17 +17,6 @@ namespace FbHost.Apps;
 /// <param name="cgroups">The cgroups.</param>
 internal sealed class AppStarter(string clients, AppDirectories directories, AppFolders folders, Cgroups cgroups)
 {
-    // What a service manager gives to the host alone. An app that wrote to these sockets or files would speak for the host.
-    private static readonly HashSet<string> HostOnly =
-    [
-        "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "FDSTORE", "MAINPID", "MANAGERPID",
-        "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "CREDENTIALS_DIRECTORY",
-        "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY",
-    ];
-
-    // What a sandboxed app gets of the host's environment.
-    private static readonly HashSet<string> Common = ["PATH", "LANG", "LANGUAGE", "TZ"];
-
     /// <summary>Why a process was not started.</summary>
     /// <param name="Line">One line.</param>
     /// <param name="IsShortage">True if the machine or the host has no more processes, memory or descriptors just now.</param>
@@ -51,7 +39,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
         try
         {
             fault = null;
-            var pid = app.Start is null ? ChildProcess.Start(app.Command, Inherited(app), output) : StartPrepared(app, output);
+            var pid = app.Start is null ? StartAsItIs(app, output) : StartPrepared(app, output);
             if (pid <= 0)
                 fault = FaultOf(pid, app.Command[0]);
             return pid;
@@ -62,6 +50,10 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
             return 0;
         }
     }
+
+    // For mmm COMMAND.
+    private int StartAsItIs(AppOptions app, int output) =>
+        ChildProcess.Start(app.Command, Named(app, ProgramEnvironment.WholeOfHost()), output);
 
     private static Fault FaultOf(int error, string program)
     {
@@ -121,34 +113,19 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
     private Dictionary<string, string> VariablesOf(AppOptions app, string? state)
     {
         var start = app.Start!;
-        var variables = start.IsSandboxed ? [] : Inherited(app);
+        var variables = start.IsSandboxed ? ProgramEnvironment.OfSandbox() : ProgramEnvironment.OfHost();
         if (start.IsSandboxed)
-        {
-            foreach (var (name, value) in HostVariables())
-            {
-                if (Common.Contains(name) || name.StartsWith("LC_", StringComparison.Ordinal))
-                    variables[name] = value;
-            }
             variables["HOME"] = state!;
-        }
         if (state is not null)
             variables["STATE_DIRECTORY"] = state;
         foreach (var (name, value) in start.Environment)
             variables[name] = value;
-        Name(app, variables);
-        return variables;
+        return Named(app, variables);
     }
 
-    private Dictionary<string, string> Inherited(AppOptions app)
+    private Dictionary<string, string> Named(AppOptions app, Dictionary<string, string> variables)
     {
-        var variables = HostVariables().Where(v => app.Start is null || !HostOnly.Contains(v.Key)).ToDictionary();
-        Name(app, variables);
+        (variables[Rendezvous.PathVariable], variables[ProcessTree.AppVariable]) = (ClientsOf(app), app.Name);
         return variables;
     }
-
-    private void Name(AppOptions app, Dictionary<string, string> variables) =>
-        (variables[Rendezvous.PathVariable], variables[ProcessTree.AppVariable]) = (ClientsOf(app), app.Name);
-
-    private static IEnumerable<KeyValuePair<string, string>> HostVariables() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => KeyValuePair.Create((string)e.Key, (string)e.Value!));
 }

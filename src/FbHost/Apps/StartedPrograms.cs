@@ -36,7 +36,9 @@ internal sealed class StartedPrograms(EventLoop loop, string directory) : IDispo
             failed($"{Most} programs of buttons are running already; not started");
             return;
         }
-        var pid = ChildProcess.Start(command, new Dictionary<string, string> { [Rendezvous.PathVariable] = directory });
+        var environment = ProgramEnvironment.OfHost();
+        environment[Rendezvous.PathVariable] = directory;
+        var pid = ChildProcess.Start(command, environment);
         if (pid < 0)
         {
             failed($"{ChildProcess.ReasonOf(pid, command[0])}; name a program that can be run");
