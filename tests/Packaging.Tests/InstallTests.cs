@@ -8,11 +8,17 @@ public sealed class InstallTests(Packages packages)
           "apps": [ { "name": "demo", "sandbox": "none", "command": [ DEMO, "--title", "Demo", "color", "00ff00" ] } ] }
         """;
 
-    // Starts the host as the service does, and waits for the app's first frame.
-    private static string Show(string run) => $$"""
+    private const string NoApps = """
+        { "path": "/run/mmm", "display": { "device": "memory:160x120" }, "audio": { "device": "none" }, "input": { "devices": ["none"] } }
+        """;
+
+    // Starts the host as the service does, and waits for the first frame of the app, or of a client that a command starts.
+    private static string Show(string run, string client = ":") => $$"""
         mkdir -p /run/mmm /run/mmm-host && chown mmm /run/mmm /run/mmm-host 2>/dev/null || true
         {{run}}/usr/bin/mmm --config /etc/mmm/appliance.json >/host.log 2>&1 &
         host=$!
+        {{client}} &
+        client=$!
         tries=0
         until {{run}}/usr/bin/mmmctl clients 2>/dev/null | grep -q Demo; do
             tries=$((tries + 1))
@@ -22,6 +28,7 @@ public sealed class InstallTests(Packages packages)
         {{run}}/usr/bin/mmmctl screenshot /tmp/panel.png
         {{run}}/usr/bin/mmmctl quit
         wait $host
+        kill $client 2>/dev/null || true
         test -s /tmp/panel.png
         rm /tmp/panel.png
         """;
@@ -70,19 +77,20 @@ public sealed class InstallTests(Packages packages)
     }
 
     [Fact]
-    public void On_arm64_it_shows_an_app()
+    public void On_arm64_it_shows_a_client()
     {
         using var root = new DebianRoot("arm64", "--variant=extract --architectures=arm64 --include=libc6");
         root.AddDemo("clang --target=aarch64-linux-gnu");
         Shell.Run($"dpkg-deb -x {packages.Deb("arm64")} {root.Path}; cp $(command -v qemu-aarch64-static) /bin/busybox {root.Path}/")
             .Require();
-        File.WriteAllText(Path.Combine(root.Path, "etc/mmm/appliance.json"), Config.Replace("DEMO", "\"/qemu-aarch64-static\", \"/demo\""));
+        // The host starts an app by its own program, which needs a kernel that starts programs for arm64 without the emulator's name.
+        File.WriteAllText(Path.Combine(root.Path, "etc/mmm/appliance.json"), NoApps);
         // The commands of the script are those of this machine, the host and the app those of the board.
         root.Run($"""
             /busybox mkdir /tools
             /busybox --install -s /tools
             export PATH=/tools
-            {Show("/qemu-aarch64-static ")}
+            {Show("/qemu-aarch64-static ", "MMM_PATH=/run/mmm /qemu-aarch64-static /demo --title Demo color 00ff00")}
             """, "/busybox sh");
     }
 }

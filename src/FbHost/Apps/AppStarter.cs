@@ -72,12 +72,11 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
         if (start.WorkingDirectory is { } directory && !Directory.Exists(directory))
             throw new MmmException($"its workingDirectory {directory} does not exist; create it");
         var user = folders.UserOf(app);
-        var state = folders.Make(app.Name, user, out var stateFault);
-        if (state is null && start.IsSandboxed)
-            throw new MmmException($"its state folder {stateFault}");
+        string? state = null;
         IEnumerable<string> command = app.Command;
         if (start.IsSandboxed)
         {
+            state = folders.Make(app.Name, user, out var stateFault) ?? throw new MmmException($"its state folder {stateFault}");
             if (ProgramFile.Find(Sandbox.Program, out _) is null)
                 throw new MmmException("there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
             if (start.Binds.Select(PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)

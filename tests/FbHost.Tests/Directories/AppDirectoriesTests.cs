@@ -378,7 +378,7 @@ public sealed class AppDirectoriesTests : IDisposable
                     var app = a == 0 ? "" : $"app{a}";
                     var name = $"{app}/fb.{f}";
                     if (act == Act.AddApp && a > 0)
-                        paths[app] = desk.Add(app);
+                        AddApp(app);
                     else if (act == Act.Create && paths.TryGetValue(app, out var path) && !files.ContainsKey(name))
                         files[name] = new HandMade(Path.Combine(path, $"fb.{f}"), "client");
                     else if (act == Act.Remove && files.Remove(name, out var file))
@@ -393,6 +393,17 @@ public sealed class AppDirectoriesTests : IDisposable
                 foreach (var file in files.Values)
                     file.Dispose();
                 desk.WaitFor();
+
+                // The app starts, for the first time or again: its directory is empty then.
+                void AddApp(string app)
+                {
+                    foreach (var name in files.Keys.Where(k => k.StartsWith($"{app}/", StringComparison.Ordinal)).ToList())
+                    {
+                        files.Remove(name, out var file);
+                        file!.Dispose();
+                    }
+                    paths[app] = desk.Add(app);
+                }
 
                 void RemoveApp(string app)
                 {
