@@ -63,10 +63,11 @@ int main(int argc, char **argv) {
         }
     if (!strcmp(mode, "eat"))
         for (long mb = 1;; mb++) {
-            char *p = malloc(1 << 20);
+            volatile char *p = malloc(1 << 20); /* or a compiler leaves both out */
             if (!p)
                 break;
-            memset(p, 1, 1 << 20);
+            for (long i = 0; i < 1 << 20; i += 4096)
+                p[i] = 1;
             if (mb % 64 == 0)
                 printf("has %ld MB\n", mb);
         }

@@ -8,8 +8,8 @@ internal sealed class Blanker
     private readonly Screen _screen;
     private readonly LoopTimer _timer;
     private long _afterNs;
-    private long _lastInputNs = EventLoop.Now;
-    private bool _hadInput;
+    private long _lastInputNs = EventLoop.Now; // or when the screen was turned on
+    private long? _realInputNs; // null before any
 
     /// <param name="loop">Runs the timer.</param>
     /// <param name="screen">The screen that is turned off and on.</param>
@@ -45,10 +45,11 @@ internal sealed class Blanker
 
     /// <summary>Notes input: the time without input begins anew. A screen that is off stays off.</summary>
     public void NoteInput() => // the timer is not set anew for each event; it reads the time when it runs
-        (_lastInputNs, _hadInput) = (EventLoop.Now, true);
+        _realInputNs = _lastInputNs = EventLoop.Now;
 
     /// <summary>Returns whether there was input within a time.</summary>
-    public bool HadInputWithin(TimeSpan time) => _hadInput && EventLoop.Now - _lastInputNs < time.TotalNanoseconds;
+    public bool HadInputWithin(TimeSpan time) =>
+        _realInputNs is { } last && EventLoop.Now - last < time.TotalNanoseconds;
 
     /// <summary>Notes input, and turns the screen on. Returns false if the screen was already on.</summary>
     public bool TryWake()
