@@ -39,7 +39,7 @@ public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : I
     [Fact]
     public void A_touch_reaches_the_app_and_the_pixels_follow() => Watch("input-latency", () =>
     {
-        board.Host.Start("--display fbdev:/dev/fb0 --audio none", """{ "input": { "powerKey": "app" } }""");
+        board.Host.Start("--display fbdev:/dev/fb0 --audio none");
         foreach (var (app, arguments, what) in new[] { ("DrawApp", "touch", "64x64"), ("Hello", "", "800x480") })
         {
             board.StartApp(app, arguments);
