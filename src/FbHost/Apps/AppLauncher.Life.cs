@@ -98,7 +98,7 @@ internal sealed partial class AppLauncher
         app.FrameTimer!.Cancel();
         var lines = string.Join(" | ", app.Output?.Lines.TakeLast(3).Select(l => LogWriter.Printable(l.Text)) ?? []);
         _log.Warn($"app {app.Name} (pid {process.Pid}) is frozen: {why}; {doing}"
-            + $"{(lines.Length > 0 ? $"; its last lines are: {lines}" : "")}; it is ended and started again");
+            + $"{(lines.Length > 0 ? $"; its last lines are: {lines}" : "")}; it is ended");
         Changed?.Invoke();
         process.Terminate();
     }
