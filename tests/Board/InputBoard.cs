@@ -19,7 +19,8 @@ public sealed class InputBoard : IDisposable
         // Some recorded devices have a power key, which would switch the board off.
         Device.Require("""sed 's/"devices": \["auto"\]/&, "powerKey": "app"/' /etc/mmm/appliance.json >/data/appliance.json""");
         Device.Require("grep -q powerKey /data/appliance.json && MMM_PATH=/run/mmm mmmctl quit");
-        Wait.Until("the host with that", TimeSpan.FromSeconds(60), () => Board.Console.Split("mmm: ready:").Length > 2, () => Board.Console);
+        Wait.Until("the host with that", TimeSpan.FromSeconds(60),
+            () => Board.Console.Split("mmm: ready:").Length > 2, () => Board.Console);
         Host = new HostOnBoard(Device);
         Host.Send(fixture.Programs.Hello, "Hello");
         Host.Send(fixture.Programs.DrawApp, "DrawApp");
