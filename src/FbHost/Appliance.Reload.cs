@@ -64,7 +64,7 @@ internal sealed partial class Appliance
             }
         });
         if (!isQueued)
-            throw new MmmException("the host is busy with other files; ask again");
+            throw new MmmException(Worker.Busy);
     }
 
     private void ReloadSound(ConfigReload reload, Worker worker, SoundOutput output, KeyClick click)

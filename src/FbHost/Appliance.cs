@@ -267,14 +267,8 @@ internal sealed partial class Appliance(
     // What the appliance only looks or sounds better with.
     private void Warned(Action set)
     {
-        try
-        {
-            set();
-        }
-        catch (MmmException e)
-        {
-            _log.Warn(e.Message);
-        }
+        if (FaultLine.OfAttempt(set) is { } fault)
+            _log.Warn(fault);
     }
 
     private SoundOutput OpenSound(Worker worker, Volumes volumes)

@@ -59,7 +59,7 @@ internal sealed class ConfigReload(ServeOptions options, Worker worker)
         if (options.Reread is not { } read)
             done(Failure("the host has no configuration file; start it with --config FILE"));
         else if (!worker.Run(() => Read(read), Use))
-            done(Failure("the host is busy with other files; ask again"));
+            done(Failure(Worker.Busy));
 
         void Use((ServeOptions? Options, IReadOnlyList<string> Faults) read)
         {

@@ -12,6 +12,20 @@ internal static class FaultLine
     public static IReadOnlyList<string> AllOf(Exception e) =>
         e is MmmException { InnerException: ConfigException config } ? config.Lines : [Of(e)];
 
+    /// <summary>Does something, and returns null, or the message of an <see cref="MmmException"/> that it throws.</summary>
+    public static string? OfAttempt(Action act)
+    {
+        try
+        {
+            act();
+            return null;
+        }
+        catch (MmmException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>
     /// Returns the message of an exception that describes a problem to the user. Any other exception is an error in the host itself: the
     /// line then contains its type and message, and with MMM_DEBUG set also the place where it was thrown.

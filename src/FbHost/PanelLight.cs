@@ -74,7 +74,7 @@ internal sealed class PanelLight : IDisposable
             return;
         }
         var kept = _kept.Brightness;
-        var isQueued = _worker.Run(() => FaultOf(() => SetScheduled(percent, kept)), fault =>
+        var isQueued = _worker.Run(() => FaultLine.OfAttempt(() => SetScheduled(percent, kept)), fault =>
         {
             if (fault is not null && !_saidNoLight)
                 _log.Warn($"display.schedule: {fault}");
@@ -97,7 +97,7 @@ internal sealed class PanelLight : IDisposable
     /// <param name="percent">0..100.</param>
     /// <param name="done">Called with null, or with what is wrong.</param>
     /// <returns>False if the worker is busy.</returns>
-    public bool Set(int percent, Action<string?> done) => _worker.Run(() => FaultOf(() => _backlight.Set(percent)), fault =>
+    public bool Set(int percent, Action<string?> done) => _worker.Run(() => FaultLine.OfAttempt(() => _backlight.Set(percent)), fault =>
     {
         if (fault is null)
         {
@@ -118,7 +118,7 @@ internal sealed class PanelLight : IDisposable
     {
         var wanted = Math.Clamp((_auto is null ? percent : _kept.Brightness ?? 100) + by, 1, 100);
         if (fault is not null || !Set(wanted, done))
-            done(fault ?? "the host is busy with other files; ask again");
+            done(fault ?? Worker.Busy);
     });
 
     /// <summary>Reads the level.</summary>
@@ -127,25 +127,12 @@ internal sealed class PanelLight : IDisposable
     public bool Get(Action<int, string?> done) => _worker.Run(() =>
     {
         var percent = 0;
-        var fault = FaultOf(() => percent = _backlight.Get());
+        var fault = FaultLine.OfAttempt(() => percent = _backlight.Get());
         return (percent, fault);
     }, result => done(result.percent, result.fault));
 
     // A panel without a backlight is no fault here: mmmctl brightness says so.
-    private static void Ignore(Action act) => FaultOf(act);
-
-    private static string? FaultOf(Action act)
-    {
-        try
-        {
-            act();
-            return null;
-        }
-        catch (MmmException e)
-        {
-            return e.Message;
-        }
-    }
+    private static void Ignore(Action act) => FaultLine.OfAttempt(act);
 
     // One step of a fade, one measurement, or another attempt to set the level of a schedule.
     private void Turn()

@@ -259,7 +259,7 @@ public sealed class SupervisorTests
 
     private static int CgroupsOf(MmmHost host)
     {
-        var hash = host.Path.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619);
+        var hash = StableHash.Of(host.Path);
         return File.ReadLines("/proc/mounts").Where(l => l.Split(' ')[2] == "cgroup2").Select(l => l.Split(' ')[1])
             .Sum(root => Directory.GetDirectories(root, $"mmm-{hash:x8}-*").Length);
     }

@@ -75,7 +75,7 @@ internal sealed class AppFolders
                     taken.Add(other.Owner);
             }
         }
-        var first = FirstUser + Hash(app) % (LastUser - FirstUser + 1);
+        var first = FirstUser + StableHash.Of(app) % (LastUser - FirstUser + 1);
         for (var i = 0u; i <= LastUser - FirstUser; i++)
         {
             var user = FirstUser + (first - FirstUser + i) % (LastUser - FirstUser + 1);
@@ -84,9 +84,6 @@ internal sealed class AppFolders
         }
         throw new MmmException($"no user is left for the app: {_all} has a folder for each of them; remove folders of apps that are gone");
     }
-
-    // The same in every process, unlike string.GetHashCode.
-    private static uint Hash(string text) => text.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619);
 
     private string PathOf(string app) => Path.Combine(_all, app);
 

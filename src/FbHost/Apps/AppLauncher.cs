@@ -176,7 +176,7 @@ internal sealed partial class AppLauncher : IDisposable
             if (running is not null && app.Options.Start is { KeepRunning: true })
             {
                 app.Output = OpenOutput(app);
-                app.HasShown = true; // by the former host
+                (app.HasShown, app.HasEverShown) = (true, true); // by the former host
                 _starter.TakeOver(app.Options);
                 Watch(app, running);
                 continue;
@@ -218,7 +218,7 @@ internal sealed partial class AppLauncher : IDisposable
     private bool IsTime(App app) => app.Options.StartWhen switch
     {
         { Network: true } => NetworkWatch.IsThere(),
-        { After: { } name } => AppNamed(name) is { HasEverShown: true } or { HasShown: true },
+        { After: { } name } => AppNamed(name) is { HasEverShown: true },
         _ => true,
     };
 

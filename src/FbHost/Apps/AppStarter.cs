@@ -79,7 +79,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
             state = folders.Make(app.Name, user, out var stateFault) ?? throw new MmmException($"its state folder {stateFault}");
             if (ProgramFile.Find(Sandbox.Program, out _) is null)
                 throw new MmmException("there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
-            if (start.Binds.Select(PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
+            if (start.Binds.Select(AppStart.PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
                 throw new MmmException($"{missing} of its binds and devices does not exist");
             AddDirectory(app, user, isRunning: false);
             command = Sandbox.Command(app, program, ClientsOf(app), state, AppGate.SeccompDescriptor);
@@ -87,9 +87,6 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
         var cgroup = cgroups.Make(app.Name, start.Limits);
         return ChildProcess.Start(AppGate.Arguments(start, cgroup, user, getpid(), command), VariablesOf(app, state), output);
     }
-
-    private static string PathOf(string bind) =>
-        bind.StartsWith(AppStart.Writable, StringComparison.Ordinal) ? bind[AppStart.Writable.Length..] : bind;
 
     /// <summary>Serves the clients' directory of an app that a former host started.</summary>
     public void TakeOver(AppOptions app)

@@ -21,8 +21,7 @@ internal sealed class Cgroups
     /// <param name="directory">The clients' directory: the names of the cgroups tell hosts of other directories apart.</param>
     public Cgroups(string directory)
     {
-        var hash = directory.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619);
-        _prefix = string.Create(CultureInfo.InvariantCulture, $"mmm-{hash:x8}-");
+        _prefix = string.Create(CultureInfo.InvariantCulture, $"mmm-{StableHash.Of(directory):x8}-");
         _root = new Lazy<string?>(Prepare);
     }
 

@@ -51,8 +51,8 @@ internal static class Sandbox
             words.AddRange(["--ro-bind", path, path]);
         foreach (var bind in start.Binds)
         {
-            var path = bind.StartsWith(AppStart.Writable, StringComparison.Ordinal) ? bind[AppStart.Writable.Length..] : bind;
-            words.AddRange([path.Length < bind.Length ? "--bind" : "--ro-bind", path, path]);
+            var path = AppStart.PathOf(bind);
+            words.AddRange([AppStart.IsWritable(bind) ? "--bind" : "--ro-bind", path, path]);
         }
         words.AddRange(["--bind", clients, clients]);
         if (state is not null)

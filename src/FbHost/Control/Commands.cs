@@ -147,7 +147,7 @@ internal sealed class Commands
                 connection.Fail(fault);
         });
         if (!isQueued)
-            connection.Fail(Busy);
+            connection.Fail(Worker.Busy);
     }
 
     private void SetBrightness(IRequester connection, int percent)
@@ -160,10 +160,8 @@ internal sealed class Commands
                 connection.Fail(fault);
         });
         if (!isQueued)
-            connection.Fail(Busy);
+            connection.Fail(Worker.Busy);
     }
-
-    private const string Busy = "the host is busy with other files; ask again";
 
     private void WriteClients(Utf8JsonWriter w)
     {

@@ -1,4 +1,5 @@
 using FbHost.Clients;
+using FbHost.Loop;
 using Mmm;
 
 namespace FbHost.Control;
@@ -23,7 +24,7 @@ internal sealed class HostCommands(ClientTable clients, PanelLight light, Power 
             case ["brightness", "up" or "down"]:
                 requester.AnswerLater();
                 if (!light.Change(words[1] == "up" ? BrightnessStep : -BrightnessStep, fault => Answer(requester, fault)))
-                    requester.Fail("the host is busy with other files; ask again");
+                    requester.Fail(Worker.Busy);
                 return true;
             case ["power-off"] or ["reboot"]:
                 Answer(requester, power.Begin(words[0] == "reboot"));

@@ -107,7 +107,7 @@ internal sealed class TouchCalibration
             Answer(client, failure);
         });
         if (!_isWriting)
-            Answer(client, "the host is busy with other files; ask again");
+            Answer(client, Worker.Busy);
     }
 
     private static string? Save(string file, string text)

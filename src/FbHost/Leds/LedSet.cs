@@ -67,7 +67,7 @@ internal sealed class LedSet : IDisposable
             {
                 foreach (var led in left)
                     End(led);
-                return added.Select(led => FaultOf(() => led.Device.Set(led.Config.Initial))).ToArray();
+                return added.Select(led => FaultLine.OfAttempt(() => led.Device.Set(led.Config.Initial))).ToArray();
             },
             faults =>
             {
@@ -81,7 +81,7 @@ internal sealed class LedSet : IDisposable
         if (!isQueued)
         {
             _leds = before;
-            done(["the host is busy with other files; ask again"]);
+            done([Worker.Busy]);
             return;
         }
         foreach (var led in left)
@@ -121,7 +121,7 @@ internal sealed class LedSet : IDisposable
             () =>
             {
                 var blinks = false;
-                var fault = FaultOf(() =>
+                var fault = FaultLine.OfAttempt(() =>
                 {
                     blinks = state.Blinks && led.Device.TryBlink();
                     if (!blinks)
@@ -167,7 +167,7 @@ internal sealed class LedSet : IDisposable
         {
             if (!led.IsBusy)
             {
-                led.IsBusy = _worker.Run(() => FaultOf(() => led.Device.Set(percent)), fault =>
+                led.IsBusy = _worker.Run(() => FaultLine.OfAttempt(() => led.Device.Set(percent)), fault =>
                 {
                     led.IsBusy = false;
                     Note(led, fault);
@@ -186,22 +186,9 @@ internal sealed class LedSet : IDisposable
         led.Fault = fault;
     }
 
-    private static string? FaultOf(Action act)
-    {
-        try
-        {
-            act();
-            return null;
-        }
-        catch (MmmException e)
-        {
-            return e.Message;
-        }
-    }
-
     private static void End(Led led)
     {
-        FaultOf(() => led.Device.Set(led.Config.Initial));
+        FaultLine.OfAttempt(() => led.Device.Set(led.Config.Initial));
         led.Device.Dispose();
     }
 

@@ -11,6 +11,9 @@ internal sealed class Worker : IDisposable
     /// <summary>The default for the most pieces of work that may wait; more are refused.</summary>
     public const int Capacity = 64;
 
+    /// <summary>What a person is told whose request was refused because the queue is full.</summary>
+    public const string Busy = "the host is busy with other files; ask again";
+
     private readonly EventLoop _loop;
     private readonly TimeSpan _patience;
     private readonly int _capacity;

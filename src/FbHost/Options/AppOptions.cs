@@ -112,7 +112,7 @@ internal sealed record AppStart
     /// <summary>True if a sandboxed app can use the network.</summary>
     public bool Network { get; init; }
 
-    /// <summary>Paths that a sandboxed app sees, too; writable with the prefix <see cref="Writable"/>.</summary>
+    /// <summary>Paths that a sandboxed app sees, too; writable with <c>rw:</c> in front.</summary>
     public IReadOnlyList<string> Binds { get; init; } = [];
 
     /// <summary>Device nodes that a sandboxed app can use.</summary>
@@ -121,8 +121,13 @@ internal sealed record AppStart
     /// <summary>What the app may use at most.</summary>
     public AppLimits Limits { get; init; } = new();
 
-    /// <summary>The prefix of a path that is writable.</summary>
-    public const string Writable = "rw:";
+    private const string Writable = "rw:"; // before the path of a bind
+
+    /// <summary>Returns true if the app can write a path of <see cref="Binds"/>.</summary>
+    public static bool IsWritable(string bind) => bind.StartsWith(Writable, StringComparison.Ordinal);
+
+    /// <summary>Returns the path of one of <see cref="Binds"/>.</summary>
+    public static string PathOf(string bind) => IsWritable(bind) ? bind[Writable.Length..] : bind;
 
     /// <summary>Returns true if the other value starts the same process.</summary>
     public bool IsSame(AppStart? other) => other is not null && Text() == other.Text();

@@ -134,13 +134,10 @@ internal static class AppsConfig
         name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(name[0])
             ? null : "it must be the name of a variable: letters, digits and _";
 
-    private static string PathOf(string bind) => bind.StartsWith(AppStart.Writable, StringComparison.Ordinal)
-        ? bind[AppStart.Writable.Length..] : bind;
-
     private static string? BindFault(string bind) =>
-        PathOf(bind).StartsWith('/') ? null : "it must be a full path, as in \"/data/photos\" or \"rw:/data/photos\"";
+        AppStart.PathOf(bind).StartsWith('/') ? null : "it must be a full path, as in \"/data/photos\" or \"rw:/data/photos\"";
 
-    private static string? BindPlace(string bind) => Places.Existing(PathOf(bind));
+    private static string? BindPlace(string bind) => Places.Existing(AppStart.PathOf(bind));
 
     private static bool IsWord(string name) =>
         name.Length is > 0 and <= LongestName
