@@ -53,7 +53,10 @@ internal static class ConfigFile
     {
         var items = root.Member("apps")?.Items ?? [];
         if (items.Count != options.Apps.Count)
+        {
+            options.Apps = [.. options.Apps.DistinctBy(a => a.Name)]; // what belongs to an app has its name
             return;
+        }
         var names = new HashSet<string>();
         for (var i = 0; i < items.Count; i++)
         {
