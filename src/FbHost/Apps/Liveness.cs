@@ -16,20 +16,24 @@ internal sealed class Liveness
 {
     private const long LookMs = 1000;
 
-    private sealed class Unread
+    // What is known of how a client reads its events.
+    private sealed class Reading
     {
-        public required int LastRead { get; set; }
+        /// <summary>The slot that it had read last when the host last looked.</summary>
+        public int Last { get; set; }
 
-        public required long SinceNs { get; set; }
+        /// <summary>True if it has read an event.</summary>
+        public bool HasRead { get; set; }
+
+        /// <summary>Since when events wait without being read; null if the host does not look.</summary>
+        public long? UnreadNs { get; set; }
     }
 
     private readonly ClientTable _clients;
     private readonly AppLauncher _apps;
     private readonly Func<bool> _isBlank;
     private readonly LoopTimer _timer;
-    private readonly Dictionary<ClientSession, Unread> _unread = [];
-    private readonly HashSet<ClientSession> _readers = []; // clients that have read an event
-    private readonly Dictionary<ClientSession, int> _lastRead = []; // of clients that had not read any when the host last looked
+    private readonly Dictionary<ClientSession, Reading> _readings = [];
     private long _shownNs = EventLoop.Now; // since when the screen is on
 
     /// <param name="loop">Runs the timer.</param>
@@ -57,51 +61,45 @@ internal sealed class Liveness
 
     private void OnSent(ClientSession session)
     {
-        if (_unread.ContainsKey(session) || AppOf(session) is not { } app || app.Options.Liveness.AnswerWithin == TimeSpan.Zero)
+        if (_readings.TryGetValue(session, out var reading) && reading.UnreadNs is not null)
             return;
-        _unread.Add(session, new Unread { LastRead = session.File!.LastReadEvent, SinceNs = EventLoop.Now });
+        if (AppOf(session) is not { } app || app.Options.Liveness.AnswerWithin == TimeSpan.Zero)
+            return;
+        var last = session.File!.LastReadEvent;
+        if (reading is null)
+            _readings.Add(session, reading = new Reading());
+        else
+            reading.HasRead |= last != reading.Last;
+        (reading.Last, reading.UnreadNs) = (last, EventLoop.Now);
         _timer.NoLaterThan(EventLoop.Now + LookMs * 1_000_000);
     }
 
-    private void Forget(ClientSession session)
-    {
-        _unread.Remove(session);
-        _readers.Remove(session);
-        _lastRead.Remove(session);
-    }
+    private void Forget(ClientSession session) => _readings.Remove(session);
 
     private void LookAtEvents()
     {
-        foreach (var (session, unread) in _unread.ToList())
+        foreach (var (session, reading) in _readings.Where(r => r.Value.UnreadNs is not null).ToList())
         {
             if (session.File is not { } file || AppOf(session) is not { } app)
             {
                 Forget(session);
                 continue;
             }
-            var last = file.LastReadEvent;
-            if (last != unread.LastRead || (_lastRead.TryGetValue(session, out var before) && before != last) || file.QueuedEvents == 0)
+            var (last, queued) = (file.LastReadEvent, file.QueuedEvents);
+            if (last != reading.Last || queued == 0)
+                (reading.Last, reading.HasRead, reading.UnreadNs) = (last, true, EventLoop.Now);
+            if (queued <= 0 || !reading.HasRead) // a program that shows something and never reads events is well
             {
-                _readers.Add(session);
-                (unread.LastRead, unread.SinceNs) = (last, EventLoop.Now);
+                reading.UnreadNs = null;
             }
-            if (file.QueuedEvents <= 0)
+            else if (EventLoop.Now - reading.UnreadNs >= (long)app.Options.Liveness.AnswerWithin.TotalNanoseconds)
             {
-                _unread.Remove(session);
-            }
-            else if (!_readers.Contains(session)) // a program that shows something and never reads events is well
-            {
-                _lastRead[session] = last;
-                _unread.Remove(session);
-            }
-            else if (EventLoop.Now - unread.SinceNs >= (long)app.Options.Liveness.AnswerWithin.TotalNanoseconds)
-            {
-                _unread.Remove(session);
-                _apps.EndFrozen(app, $"it has left {file.QueuedEvents} events unread for {Seconds(app.Options.Liveness.AnswerWithin)}",
+                reading.UnreadNs = null;
+                _apps.EndFrozen(app, $"it has left {queued} events unread for {Seconds(app.Options.Liveness.AnswerWithin)}",
                     Doing(session.Pid));
             }
         }
-        if (_unread.Count > 0)
+        if (_readings.Values.Any(r => r.UnreadNs is not null))
             _timer.After(LookMs);
     }
 
