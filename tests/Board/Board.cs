@@ -25,7 +25,13 @@ internal sealed class Board : IDisposable
     /// Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>, and it has
     /// <paramref name="devices"/> (QEMU's arguments) besides its own.
     /// </summary>
-    public Board(string repo, string image, string folder, string name, string key, params string[] devices)
+    public Board(string repo, string disk, string folder, string name, string key, params string[] devices)
+        : this(repo, disk, folder, name, key, [], devices)
+    {
+    }
+
+    /// <summary>Powers a board on with <paramref name="boot"/>, further options of <c>firmware-image/boot</c>.</summary>
+    public Board(string repo, string disk, string folder, string name, string key, IEnumerable<string> boot, string[] devices)
     {
         (_folder, _name) = (folder, name);
         var knownHosts = Path.Combine(folder, "known_hosts");
@@ -40,7 +46,7 @@ internal sealed class Board : IDisposable
         Uptime = Stopwatch.StartNew();
         _qemu = Command.Start(Path.Combine(repo, "firmware-image/boot"),
         [
-            "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
+            "--image", disk, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, .. boot, "--",
             "-qmp", $"unix:{qmp},server=on,wait=off", "-qtest", $"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null",
             "-rtc", $"base={PowerOnTime}", .. devices,
         ]);

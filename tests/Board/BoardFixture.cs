@@ -71,6 +71,9 @@ public sealed class BoardFixture : IDisposable
         return board;
     }
 
+    /// <summary>Powers a board on with this disk, and with further options of <c>firmware-image/boot</c>.</summary>
+    internal Board BootDisk(string name, string disk, params string[] boot) => new(Repo, disk, Folder, name, _key, boot, []);
+
     /// <summary>Copies the image.</summary>
     internal void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
 
