@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FbHost.Options;
@@ -78,7 +77,7 @@ internal sealed record SettingKey(string Name, int Most, bool IsNetwork, string 
     }
 
     private static string? Server(string v) =>
-        IPAddress.TryParse(v, out _) || (v.Length < 254 && v.Split('.') is var labels && labels.All(l => IsLabel(l)) && !IsNumber(labels[^1]))
+        IsAddress(v) || (v.Length < 254 && v.Split('.') is var labels && labels.All(l => IsLabel(l)) && !IsNumber(labels[^1]))
             ? null : "it must be the name or the address of a server, as in pool.ntp.org";
 
     private static string? Address(string v) => v == "dhcp" || Subnet.TryParse(v, out _) ? null
@@ -87,9 +86,11 @@ internal sealed record SettingKey(string Name, int Most, bool IsNetwork, string 
     private static string? Gateway(string v) =>
         Subnet.TryParseAddress(v, out _) ? null : "it must be the IPv4 address of a router, as in 10.0.0.1";
 
-    private static string? Dns(string v) => Subnet.TryParseAddress(v, out _)
-        || (IPAddress.TryParse(v, out var a) && a.AddressFamily == AddressFamily.InterNetworkV6 && !v.AsSpan().ContainsAny("[]%"))
-        ? null : "it must be the address of a name server, as in 9.9.9.9";
+    private static bool IsAddress(string v) => Subnet.TryParseAddress(v, out _)
+        || (IPAddress.TryParse(v, out var a) && a.AddressFamily == AddressFamily.InterNetworkV6 && !v.AsSpan().ContainsAny("[]%"));
+
+    private static string? Dns(string v) => IsAddress(v) ? null
+        : "it must be the address of a name server, as in 9.9.9.9";
 
     private static string? Country(string v) =>
         v.Length == 2 && v.All(char.IsAsciiLetterUpper) ? null : "it must be the two capital letters of a country, as in DE";
@@ -100,6 +101,6 @@ internal sealed record SettingKey(string Name, int Most, bool IsNetwork, string 
     public static SettingKey? Find(string name) => Array.Find(All, k => k.Name == name);
 
     /// <summary>Returns what is wrong with the name of a key that is not known.</summary>
-    public static string Unknown(string name) => string.Create(CultureInfo.InvariantCulture,
-        $"{name} is not a setting{Suggestion.Then(name, All.Select(k => k.Name))}the settings are {string.Join(", ", All.Select(k => k.Name))}");
+    public static string Unknown(string name) => $"{name} is not a setting"
+        + $"{Suggestion.Then(name, All.Select(k => k.Name))}the settings are {string.Join(", ", All.Select(k => k.Name))}";
 }

@@ -13,7 +13,9 @@ internal sealed record WifiNetwork(string Name, string? Key)
     /// <summary>Whether the key is the key itself and not a passphrase. WPA3 needs a passphrase.</summary>
     public bool HasRawKey => Key is { Length: 64 };
 
-    /// <summary>Reads a value that is valid. The first colon ends the name; <c>\:</c> and <c>\\</c> stand for a colon and a backslash.</summary>
+    /// <summary>
+    /// Reads a value that is valid. The first colon ends the name; <c>\:</c> and <c>\\</c> stand for a colon and a backslash.
+    /// </summary>
     public static WifiNetwork Of(string value)
     {
         var name = new StringBuilder();
