@@ -69,6 +69,13 @@ public sealed class BoardFixture : IDisposable
             File.CreateSymbolicLink(Path.Combine(image, file), Path.Combine(Image, file));
         }
         Command.Require("cp", ["--sparse=always", Path.Combine(Folder, "data.ext4"), image], TimeSpan.FromMinutes(1));
+        return BootAgain(name, devices);
+    }
+
+    /// <summary>Powers on a board that <see cref="BootAnother"/> had made, with the data that it has.</summary>
+    internal Board BootAgain(string name, params string[] devices)
+    {
+        var image = Path.Combine(Folder, $"image-{name}");
         var board = new Board(Repo, image, Folder, name, _key, devices);
         board.WaitReady();
         board.WaitSsh();

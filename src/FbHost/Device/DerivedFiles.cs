@@ -30,7 +30,7 @@ internal static class DerivedFiles
     // its line, so it may have quotes.
     private static string Wifi(WifiNetwork network, DeviceSettings settings)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder("p2p_disabled=1\n");
         if (settings.Text("wifi-country") is { } country)
             text.Append(CultureInfo.InvariantCulture, $"country={country}\n");
         text.Append(CultureInfo.InvariantCulture, $"network={{\n\tssid={Convert.ToHexStringLower(Encoding.UTF8.GetBytes(network.Name))}\n");
