@@ -34,16 +34,15 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Whether this is the partition of the running system.</summary>
     public bool IsOfSystem => _path == Default;
 
-    /// <summary>The settings.</summary>
-    public string SettingsFile => FileOf(_path);
-
     /// <summary>The former settings of the network while the current ones are not confirmed.</summary>
     public string FormerNetwork => Path.Combine(_path, Derived, "former-network.json");
 
-    /// <summary>The settings of a data partition.</summary>
-    public static string FileOf(string path) => Path.Combine(path, "device.json");
+    private static string FileOf(string path) => Path.Combine(path, "device.json");
 
-    /// <summary>Reads the settings; none if there is no file.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public DeviceSettings Read() => Read(_path);
+
+    /// <summary>Reads the settings of a data partition; none if there is no file.</summary>
     public static DeviceSettings Read(string path) => Path.Exists(FileOf(path)) || IsLink(FileOf(path))
         ? DeviceSettings.Read(FileOf(path)) : DeviceSettings.None;
 
@@ -54,7 +53,7 @@ internal sealed class DataFolder : IDisposable
     /// <returns>The names of the derived files that have changed.</returns>
     public IReadOnlyList<string> Write(DeviceSettings settings)
     {
-        Replace(SettingsFile, settings.ToJson());
+        Replace(FileOf(_path), settings.ToJson());
         return Derive(settings);
     }
 

@@ -34,15 +34,22 @@ internal static partial class DeviceCommands
     private static int Set(OptionTable.Given given)
     {
         using var data = new DataFolder(PathOf(given));
-        var before = DataFolder.Read(PathOf(given));
-        var after = before.With(given.Words);
-        var isTrial = !after.HasNetworkOf(before) && given.Last(Yes.Name) is null;
+        var before = data.Read();
+        var (how, changed) = Write(data, before, before.With(given.Words), given.Last(Yes.Name) is not null);
+        return PutIntoEffect(data, how, changed);
+    }
+
+    private static (string How, IReadOnlyList<string> Changed) Write(
+        DataFolder data, DeviceSettings before, DeviceSettings after, bool isConfirmed)
+    {
+        if (after.HasNetworkOf(before))
+            return ("apply", data.Write(after));
         // The former network is on the disk before the new one, so that a power cut at any moment leaves one that can be taken back.
-        if (isTrial && !File.Exists(data.FormerNetwork))
-            DataFolder.Replace(data.FormerNetwork, before.OfNetwork.ToJson());
-        else if (!after.HasNetworkOf(before) && !isTrial)
+        if (isConfirmed)
             DataFolder.Remove(data.FormerNetwork);
-        return PutIntoEffect(data, isTrial ? "try" : "apply", data.Write(after));
+        else if (!File.Exists(data.FormerNetwork))
+            DataFolder.Replace(data.FormerNetwork, before.OfNetwork.ToJson());
+        return (isConfirmed ? "apply" : "try", data.Write(after));
     }
 
     private static int Confirm(OptionTable.Given given)
@@ -60,7 +67,7 @@ internal static partial class DeviceCommands
         using var data = new DataFolder(PathOf(given));
         if (!File.Exists(data.FormerNetwork))
             return 0; // it was confirmed at this moment
-        var changed = data.Write(DataFolder.Read(PathOf(given)).WithNetworkOf(DeviceSettings.Read(data.FormerNetwork)));
+        var changed = data.Write(data.Read().WithNetworkOf(DeviceSettings.Read(data.FormerNetwork)));
         DataFolder.Remove(data.FormerNetwork);
         Console.WriteLine("the change of the network was not confirmed and is taken back");
         return PutIntoEffect(data, "apply", changed);
@@ -88,24 +95,39 @@ internal static partial class DeviceCommands
             throw;
         }
         using var data = new DataFolder(PathOf(given));
-        var changed = data.Write(settings);
-        DataFolder.Remove(data.FormerNetwork);
+        // Whoever has the card in hand needs no network to change it again.
+        var (how, changed) = Write(data, BeforeImport(data), settings, IsBoot || given.Last(Yes.Name) is not null);
         DataFolder.Replace(file + ".imported", settings.ToJson(hideSecrets: true));
         DataFolder.Remove(report);
         DataFolder.Remove(file);
-        return PutIntoEffect(data, "apply", changed);
+        return PutIntoEffect(data, how, changed);
     }
+
+    // Settings that are not valid are replaced, too.
+    private static DeviceSettings BeforeImport(DataFolder data)
+    {
+        try
+        {
+            return data.Read();
+        }
+        catch (MmmException)
+        {
+            return DeviceSettings.None;
+        }
+    }
+
+    private static bool IsBoot => Environment.GetEnvironmentVariable("MMM_BOOT") is not null;
 
     private static int Apply(OptionTable.Given given)
     {
         using var data = new DataFolder(PathOf(given));
-        return PutIntoEffect(data, "apply", data.Derive(DataFolder.Read(PathOf(given))));
+        return PutIntoEffect(data, "apply", data.Derive(data.Read()));
     }
 
     // The script gets the names of the derived files that have changed. During the boot, what they are for is not running yet.
     private static int PutIntoEffect(DataFolder data, string how, IReadOnlyList<string> changed)
     {
-        var isNeeded = data.IsOfSystem && changed.Count > 0 && Environment.GetEnvironmentVariable("MMM_BOOT") is null;
+        var isNeeded = data.IsOfSystem && changed.Count > 0 && !IsBoot;
         data.Dispose();
         return isNeeded ? throw new MmmException(ChildProcess.Become([Script, how, .. changed])) : 0;
     }

@@ -24,7 +24,7 @@ internal static partial class DeviceCommands
         new(new("confirm", "", 0, 0, "Keeps a change of the network, which is taken back after 60 s otherwise."), Confirm),
         new(new("check", "FILE", 1, 1, "Checks a file of settings, and changes nothing."), Check),
         new(new("import", "FILE", 1, 1, "Replaces all settings by those of a file, and renames it to FILE.imported, without the "
-            + "Wi-Fi key."), Import),
+            + "Wi-Fi key.", Yes), Import),
         new(new("apply", "", 0, 0, "Derives the files that the scripts of the system read, after device.json was changed by hand."), Apply),
         new(new("take-back", "", 0, 0, "Takes a change of the network back that is not confirmed."), TakeBack),
     ];
