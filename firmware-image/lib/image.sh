@@ -45,9 +45,11 @@ make_root() {
     install -m 755 -t "$tree/usr/sbin" "$packages"/sbin/{e2fsck,mke2fs,resize2fs}
 
     local step
-    for step in display data input sound network; do
+    for step in early display data input sound network; do
         copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
     done
+
+    copy_firmware "$packages" "$board" "$tree/usr/lib/firmware"
 
     copy_program "$host_dir" "$tree/usr/lib/mmm" mmm
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"
