@@ -22,7 +22,8 @@ public sealed class DeviceSettingsTests : IDisposable
     [InlineData("ntp=pool.ntp.org"), InlineData("ntp=10.0.0.1,de.pool.ntp.org"), InlineData("ntp=2001:db8::1")]
     [InlineData("ip=dhcp"), InlineData("ip=10.0.0.7/24"), InlineData("ip=192.168.1.254/30")]
     [InlineData("dns=9.9.9.9,2620:fe::fe"), InlineData("log=debug")]
-    [InlineData("wifi=plant:correct horse"), InlineData("wifi=open"), InlineData("wifi=a\\:b:12345678"), InlineData("wifi=ä:\"#\\$&'<>|")]
+    [InlineData("wifi=plant:correct horse"), InlineData("wifi=open"), InlineData("wifi=a\\:b:12345678")]
+    [InlineData("wifi=ä:\"#\\$&'<>|")]
     [InlineData("key=" + Key), InlineData("key=" + Key + " me@home, at work")]
     public void Valid_settings_are_kept(string change)
     {
@@ -36,7 +37,8 @@ public sealed class DeviceSettingsTests : IDisposable
     [InlineData("hostname=-a"), InlineData("hostname=a.b"), InlineData("hostname=a_b"), InlineData("hostname=localhost")]
     [InlineData("hostname=ü"), InlineData("hostname=a\nb")]
     [InlineData("hostname=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    [InlineData("timezone=Europe/Nowhere"), InlineData("timezone=../../etc/passwd"), InlineData("timezone=/UTC"), InlineData("timezone=Europe")]
+    [InlineData("timezone=Europe/Nowhere"), InlineData("timezone=../../etc/passwd"), InlineData("timezone=/UTC")]
+    [InlineData("timezone=Europe")]
     [InlineData("ntp=a b"), InlineData("ntp=1.2.3"), InlineData("ntp=a\nserver b"), InlineData("ntp=1,2,3,4,5,6,7,8,9")]
     [InlineData("ip=10.0.0.7"), InlineData("ip=10.0.0.0/24"), InlineData("ip=10.0.0.255/24"), InlineData("ip=127.0.0.1/8")]
     [InlineData("ip=10.0.0.7/33"), InlineData("ip=10.0.0.7/0"), InlineData("ip=0x0a.0.0.7/24"), InlineData("ip=224.0.0.1/24")]
@@ -139,7 +141,7 @@ public sealed class DeviceSettingsTests : IDisposable
     {
         var value = Gen.OneOf(Gen.String[Gen.Char['\0', '\u0200'], 0, 40], Gen.OneOfConst(
             "10.0.0.7/24", "10.0.0.1", "dhcp", "DE", "yes", "a:12345678", Key, "Europe/Berlin", "x", "info"));
-        var change = Gen.Select(Gen.OneOfConst([.. SettingKey.All.Select(k => k.Name)]), Gen.OneOfConst("=", "+=", "-="), value,
+        var change = Gen.Select(Gen.OneOfConst(SettingKey.All.Select(k => k.Name).ToArray()), Gen.OneOfConst("=", "+=", "-="), value,
             (key, how, v) => key + how + v);
         change.Array[1, 4].Sample(changes =>
         {
