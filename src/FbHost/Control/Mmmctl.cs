@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FbHost.Device;
 using FbHost.Images;
 using FbHost.Options;
 using Mmm.Protocol;
@@ -55,6 +56,8 @@ internal static partial class Mmmctl
             new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
             new("watch", "", 0, 0, "Prints the messages of all clients, one JSON object per line, until it is interrupted."),
             new("view-password", "", 0, 0, "Reads a password for the viewers of mmm-view, and keeps its hash.", ViewOnly, Keep),
+            new("device", "COMMAND …", 0, int.MaxValue, "Shows and changes the settings of the device, without a host. See mmmctl device "
+                + "--help."),
             new("reboot", "", 0, 0, "Shuts the machine down in order, and starts it again."),
             new("power-off", "", 0, 0, "Shuts the machine down in order, and switches it off."),
             new("quit", "", 0, 0, "Ends the host."),
@@ -62,6 +65,8 @@ internal static partial class Mmmctl
 
     public static int Run(string[] args)
     {
+        if (args is ["device", ..])
+            return DeviceCommands.Run(args[1..]);
         if (Usage.Read(args, Console.Write) is not { Command.Name: var command } given)
             return 0;
         if (command == "view-password")
