@@ -57,7 +57,7 @@ public sealed class DataPartitionTests(BoardFixture fixture)
     public void Errors_of_the_data_partition_are_repaired()
     {
         var disk = fixture.NewDisk("errors");
-        foreach (var request in new[] { "write /etc/hostname kept", "clri <11>", "ssv state 2" })
+        foreach (var request in new[] { "write /etc/hostname kept", "clri <2>", "ssv state 2" })
             Command.Require("debugfs", ["-w", "-R", request, $"{disk}?offset={Data}"], TimeSpan.FromSeconds(30));
         using var board = fixture.BootDisk(disk, throughUBoot: false);
         BoardFixture.Watch(board, "errors", () =>
@@ -66,7 +66,7 @@ public sealed class DataPartitionTests(BoardFixture fixture)
             board.WaitSsh();
             Assert.Contains("boot: the data partition is damaged; repairing it", board.Console);
             Assert.DoesNotContain("beyond repair", board.Console);
-            Assert.Equal(File.ReadAllText("/etc/hostname").TrimEnd('\n'), board.Device.Require("cat /data/kept"));
+            Assert.Equal(File.ReadAllText("/etc/hostname").TrimEnd('\n'), board.Device.Require("cat /data/lost+found/#12")); // its folder was lost
         });
     }
 
