@@ -13,10 +13,11 @@ public sealed class BootLoaderTests(BoardFixture fixture)
         "mmm_a_left=1;mmm_b_left=0;mmm_gen=8;mmm_order=a b")]
     [InlineData("random", "mmm_gen=19;mmm_order=a b;mmm_a_left=3;mmm_b_left=0;mmm_trial=b", Damaged, "a 3, b 0",
         "mmm_a_left=2;mmm_b_left=0;mmm_gen=20;mmm_order=a b;mmm_trial=b")]
-    [InlineData("newer", "mmm_gen=99;mmm_order=b a;mmm_a_left=3;mmm_b_left=3", "mmm_gen=100;mmm_order=a b;mmm_a_left=1;mmm_b_left=0", "a 1, b 0",
-        "mmm_a_left=0;mmm_b_left=0;mmm_gen=101;mmm_order=a b")]
+    [InlineData("newer", "mmm_gen=99;mmm_order=b a;mmm_a_left=3;mmm_b_left=3", "mmm_gen=100;mmm_order=a b;mmm_a_left=1;mmm_b_left=0",
+        "a 1, b 0", "mmm_a_left=0;mmm_b_left=0;mmm_gen=101;mmm_order=a b")]
     [InlineData("none", Damaged, Damaged, "both copies are damaged", "mmm_a_left=2;mmm_b_left=3;mmm_gen=1;mmm_order=a b")]
-    public void The_newer_valid_copy_of_the_boot_state_holds_and_a_try_is_used_up(string name, string first, string second, string said, string after)
+    public void The_newer_valid_copy_of_the_boot_state_holds_and_a_try_is_used_up(
+        string name, string first, string second, string said, string after)
     {
         var disk = fixture.NewDisk($"state-{name}");
         Prepare(FirstState, first);

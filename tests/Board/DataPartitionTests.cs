@@ -66,7 +66,8 @@ public sealed class DataPartitionTests(BoardFixture fixture)
             board.WaitSsh();
             Assert.Contains("boot: the data partition is damaged; repairing it", board.Console);
             Assert.DoesNotContain("beyond repair", board.Console);
-            Assert.Equal(File.ReadAllText("/etc/hostname").TrimEnd('\n'), board.Device.Require("cat /data/lost+found/#12")); // its folder was lost
+            // The folder that it was in was lost.
+            Assert.Equal(File.ReadAllText("/etc/hostname").TrimEnd('\n'), board.Device.Require("cat /data/lost+found/#12"));
         });
     }
 

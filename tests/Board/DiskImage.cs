@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Board.Tests;
 
-/// <summary>A disk image as the emulated board sees it, for tests that read or damage it. The places are those of firmware-image/lib/disk.sh.</summary>
+/// <summary>
+/// A disk image as the emulated board sees it, for tests that read or damage it. The places are those of firmware-image/lib/disk.sh.
+/// </summary>
 internal static class DiskImage
 {
     public const int FirstState = 0x80000, SecondState = 0x90000;
