@@ -23,15 +23,9 @@ internal sealed class Board : IDisposable
 
     /// <summary>
     /// Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>, and it has
-    /// <paramref name="devices"/> (QEMU's arguments) besides its own.
+    /// <paramref name="devices"/> (QEMU's arguments) besides its own. <paramref name="boot"/> are further options of boot.
     /// </summary>
-    public Board(string repo, string disk, string folder, string name, string key, params string[] devices)
-        : this(repo, disk, folder, name, key, [], devices)
-    {
-    }
-
-    /// <summary>Powers a board on with <paramref name="boot"/>, further options of <c>firmware-image/boot</c>.</summary>
-    public Board(string repo, string disk, string folder, string name, string key, IEnumerable<string> boot, string[] devices)
+    public Board(string repo, string disk, string folder, string name, string key, string[] boot, params string[] devices)
     {
         (_folder, _name) = (folder, name);
         var knownHosts = Path.Combine(folder, "known_hosts");
@@ -143,6 +137,9 @@ internal sealed class Board : IDisposable
             () => $"the console ends with: {Console[^Math.Min(Console.Length, 400)..]}");
         return Uptime.Elapsed;
     }
+
+    public void WaitConsole(string text) => Wait.Until($"\"{text}\" on the console", TimeSpan.FromSeconds(60), () => Console.Contains(text),
+        () => $"the console ends with: {Console[^Math.Min(Console.Length, 600)..]}");
 
     public TimeSpan WaitSsh()
     {

@@ -31,7 +31,7 @@ public sealed class PowerCutTests(BoardFixture fixture)
     /// <summary>Records a first boot and some pushes: how many entries the log has after each.</summary>
     private (int Booted, int Pushed) Record(string disk, string path)
     {
-        using var board = fixture.BootDisk("recorded", disk, "--log-writes", path);
+        using var board = fixture.BootDisk(disk, "--log-writes", path);
         int booted = 0, pushed = 0;
         BoardFixture.Watch(board, "recorded", () =>
         {
@@ -58,7 +58,7 @@ public sealed class PowerCutTests(BoardFixture fixture)
         {
             var what = $"{phase}, cut {i + 1} of {cuts}: {lossy.Cut(places[i], disk)}";
             TestContext.Current.TestOutputHelper?.WriteLine(what);
-            using var board = fixture.BootDisk("after-cut", disk);
+            using var board = fixture.BootDisk(disk);
             try
             {
                 BoardFixture.Watch(board, "after-cut", () => CheckBoots(board, pushes: i == cuts - 1));
