@@ -55,6 +55,8 @@ internal static partial class Mmmctl
             new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
             new("watch", "", 0, 0, "Prints the messages of all clients, one JSON object per line, until it is interrupted."),
             new("view-password", "", 0, 0, "Reads a password for the viewers of mmm-view, and keeps its hash.", ViewOnly, Keep),
+            new("device", "COMMAND", 1, int.MaxValue, "Shows and confirms the systems of a device with two: status, slot, confirm-system. "
+                + "See docs/updates.md.", Json),
             new("reboot", "", 0, 0, "Shuts the machine down in order, and starts it again."),
             new("power-off", "", 0, 0, "Shuts the machine down in order, and switches it off."),
             new("quit", "", 0, 0, "Ends the host."),
@@ -66,9 +68,13 @@ internal static partial class Mmmctl
             return 0;
         if (command == "view-password")
             SetViewPassword(given.Last(Keep.Name), given.Last(ViewOnly.Name) is not null);
-        var directory = given.Last("--path") ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
-        using var host = new ControlClient(string.IsNullOrEmpty(directory) ? DefaultPath : directory);
         var asJson = given.Last(Json.Name) is not null;
+        var directory = given.Last("--path") ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
+        if (string.IsNullOrEmpty(directory))
+            directory = DefaultPath;
+        if (command == "device")
+            return Device(directory, given.Words, asJson);
+        using var host = new ControlClient(directory);
         switch (command)
         {
             case "clients":
@@ -209,9 +215,13 @@ internal static partial class Mmmctl
     private sealed class ControlClient : IDisposable
     {
         private readonly FileStream _stream;
+        private readonly int _answersMs;
 
-        public ControlClient(string directory)
+        /// <param name="directory">The directory that the host serves.</param>
+        /// <param name="answersMs">How long the host may be silent; -1 for no limit.</param>
+        public ControlClient(string directory, int answersMs = -1)
         {
+            _answersMs = answersMs;
             var fd = Mmm.Linux.Sys.UnixSocket(Tmds.Linux.LibC.SOCK_STREAM);
             var error = fd < 0 ? fd : Mmm.Linux.Sys.UnixAddress(fd, directory, Rendezvous.ControlName, bindIt: false);
             if (error < 0)
@@ -258,7 +268,7 @@ internal static partial class Mmmctl
             var b = -1;
             try
             {
-                while ((b = _stream.ReadByte()) >= 0 && b != '\n')
+                while (IsAnswering() && (b = _stream.ReadByte()) >= 0 && b != '\n')
                     line.Add((byte)b);
             }
             catch (IOException)
@@ -267,6 +277,10 @@ internal static partial class Mmmctl
             }
             return b < 0 ? null : Encoding.UTF8.GetString([.. line]);
         }
+
+        private bool IsAnswering() =>
+            _answersMs < 0 || Mmm.Linux.Sys.PollIn((int)_stream.SafeFileHandle.DangerousGetHandle(), _answersMs)
+                ? true : throw new MmmException($"the host has not answered within {_answersMs / 1000} s");
 
         public byte[] ReadBytes(int count)
         {
