@@ -93,7 +93,7 @@ public sealed class SystemSlotsTests : IDisposable
         Slots.Reject("app Clock is frozen\nand more");
         Try(Slot.B, 3);
         Boot("a", "1.0", "mmm.fallback=1");
-        Assert.EndsWith("has failed: app Clock is frozen\\nand more", Slots.Confirm());
+        Assert.EndsWith("has failed: app Clock is frozen and more", Slots.Confirm());
         Commands.Status(asJson: true);
         var fallback = JsonDocument.Parse(_said[^1]).RootElement.GetProperty("fallback");
         Assert.Equal("2.0", fallback.GetProperty("version").GetString());
