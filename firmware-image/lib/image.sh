@@ -42,7 +42,7 @@ make_root() {
     install -m 755 "$packages/usr/bin/bwrap" "$tree/usr/bin/bwrap"
 
     local step
-    for step in display data input sound network; do
+    for step in display data input sound network update; do
         copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
     done
 
@@ -62,6 +62,7 @@ make_root() {
         list_apps "$tree/etc/mmm/appliance.json"
     fi
     printf '%s\n' "VERSION=$version" "BOARD=$(basename "$board")" >"$tree/etc/mmm/release"
+    [[ ${#update_certs[@]} -eq 0 ]] || add_updates "$tree" "$(basename "$board")" "${update_certs[@]}"
     ! $debug || echo '::askfirst:-/bin/sh' >>"$tree/etc/inittab"
 
     mkdir -m 700 "$tree/root/.ssh"
