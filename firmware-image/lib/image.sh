@@ -50,8 +50,8 @@ make_root() {
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmmctl"
     copy_program "$view" "$tree/usr/lib/mmm" mmm-view
     ln -sf ../lib/mmm/mmm-view "$tree/usr/bin/mmm-view"
-    copy_program "$app" "$tree/usr/lib/mmm/app" "$app_name"
-    ln -sf "$app_name" "$tree/usr/lib/mmm/app/run"
+    copy_program "$app" "$tree/usr/lib/mmm/apps/app" "$app_name"
+    ln -sf "$app_name" "$tree/usr/lib/mmm/apps/app/run"
 
     mkdir -m 700 "$tree/root/.ssh"
     [[ -z $ssh_key ]] || install -m 600 "$ssh_key" "$tree/root/.ssh/authorized_keys"
