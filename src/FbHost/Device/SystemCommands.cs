@@ -127,6 +127,8 @@ internal sealed class SystemCommands(SystemSlots slots, Action<string> print)
                     w.WriteString(key, value);
                 w.WriteEndObject();
             }
+            w.WriteString("slot", BootState.Name(slots.Running));
+            w.WriteString("version", slots.Version(slots.Running));
             w.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
