@@ -23,9 +23,9 @@ internal sealed class Board : IDisposable
 
     /// <summary>
     /// Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>, and it has
-    /// <paramref name="devices"/> (QEMU's arguments) besides its own.
+    /// <paramref name="devices"/> (QEMU's arguments) besides its own. With <paramref name="uboot"/>, it starts through U-Boot.
     /// </summary>
-    public Board(string repo, string image, string folder, string name, string key, params string[] devices)
+    public Board(string repo, string image, string folder, string name, string key, string[] devices, bool uboot = false)
     {
         (_folder, _name) = (folder, name);
         var knownHosts = Path.Combine(folder, "known_hosts");
@@ -40,7 +40,7 @@ internal sealed class Board : IDisposable
         Uptime = Stopwatch.StartNew();
         _qemu = Command.Start(Path.Combine(repo, "firmware-image/boot"),
         [
-            "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
+            .. uboot ? ["--uboot"] : Array.Empty<string>(), "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
             "-qmp", $"unix:{qmp},server=on,wait=off", "-qtest", $"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null",
             "-rtc", $"base={PowerOnTime}", .. devices,
         ]);

@@ -24,11 +24,15 @@ public sealed class BoardFixture : IDisposable
 
         _key = Path.Combine(Folder, "key");
         Command.Require("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key], TimeSpan.FromSeconds(30));
+        Keys = Path.Combine(Folder, "keys");
+        if (Directory.Exists(Keys))
+            Directory.Delete(Keys, recursive: true);
+        Command.Require(Path.Combine(Repo, "firmware-image/keys"), [Keys], TimeSpan.FromMinutes(1));
         Image = Path.Combine(Folder, "image", "disk.img");
         Command.Require(Path.Combine(Repo, "firmware-image/build"),
             [
                 "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--view-dir", Programs.View,
-                "--ssh-key", $"{_key}.pub", "-o", Image,
+                "--ssh-key", $"{_key}.pub", "--update-cert", Path.Combine(Keys, "ca.pem"), "-o", Image,
             ],
             TimeSpan.FromMinutes(5));
         CopyDisk(SharedDisk);
@@ -45,6 +49,9 @@ public sealed class BoardFixture : IDisposable
     /// <summary>Where screendumps, console logs and measurements are left.</summary>
     internal string Folder { get; }
 
+    /// <summary>The keys whose updates the image accepts, as firmware-image/keys makes them.</summary>
+    internal string Keys { get; }
+
     /// <summary>The image as it was built; no board writes to it.</summary>
     internal string Image { get; }
 
@@ -55,7 +62,10 @@ public sealed class BoardFixture : IDisposable
     private string SharedDisk => Path.Combine(Folder, "disk.img");
 
     /// <summary>Powers on a board with the disk of <see cref="Board"/> as it is now.</summary>
-    internal Board Boot(string name) => new(Repo, SharedDisk, Folder, name, _key);
+    internal Board Boot(string name) => new(Repo, SharedDisk, Folder, name, _key, []);
+
+    /// <summary>Powers on a board with a disk through U-Boot.</summary>
+    internal Board BootUboot(string disk, string name) => new(Repo, disk, Folder, name, _key, [], uboot: true);
 
     /// <summary>
     /// Powers on another board beside it, with a new copy of the image and further devices (QEMU's arguments); waits until its host serves
