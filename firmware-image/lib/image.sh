@@ -36,13 +36,15 @@ make_root() {
     ln -s /run/resolv.conf "$tree/etc/resolv.conf"
     cp -a "$here/rootfs/." "$tree/"
 
-    copy_libraries "$packages" "$tree/usr/lib"
+    copy_libraries "$packages" "$tree/usr/lib" "${libraries[@]}"
     install_busybox "$packages" "$tree"
     install -m 755 "$packages/usr/sbin/dropbear" "$tree/usr/sbin/dropbear"
     install -m 755 "$packages/usr/bin/dropbearkey" "$tree/usr/bin/dropbearkey"
     install -m 755 "$packages/usr/lib/openssh/sftp-server" "$tree/usr/lib/sftp-server"
     install -m 755 "$packages/usr/bin/bwrap" "$tree/usr/bin/bwrap"
     install -m 755 -t "$tree/usr/sbin" "$packages"/sbin/{e2fsck,mke2fs,resize2fs}
+
+    install_services "$packages" "$tree"
 
     local step
     for step in early display data input sound network update; do
@@ -78,9 +80,11 @@ make_root() {
     mksquashfs "$tree" "$file" -noappend -all-root -comp zstd -Xcompression-level 15 -b 128K -mkfs-time 0 -all-time 0 -no-progress -quiet >/dev/null
 }
 
+# copy_libraries PACKAGES TARGET LIBRARY...: copies shared libraries from the packages.
 copy_libraries() {
     local packages=$1 target=$2 library found
-    for library in "${libraries[@]}"; do
+    shift 2
+    for library in "$@"; do
         found=$(find "$packages/lib" "$packages/usr/lib" -name "$library" \( -type f -o -type l \) -not -path '*/libc6-prof/*' | head -n 1)
         [[ -n $found ]] || fail "the packages do not contain $library"
         install -m 755 "$found" "$target/$library"

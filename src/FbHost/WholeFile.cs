@@ -10,16 +10,19 @@ namespace FbHost;
 /// </summary>
 internal static class WholeFile
 {
-    /// <summary>Reads a file without blocking. Symbolic links are followed.</summary>
+    /// <summary>Reads a file without blocking.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="most">The largest number of bytes.</param>
+    /// <param name="followsLinks">Whether the file may be a symbolic link.</param>
     /// <exception cref="IOException">The file cannot be read, is not a plain file, or is larger. <see cref="IoFault.Text"/> returns the
     /// reason.</exception>
-    public static byte[] Read(string file, int most)
+    public static byte[] Read(string file, int most, bool followsLinks = true)
     {
         if (file.Contains('\0'))
             throw new NotPlainFileException("a path cannot contain a NUL character");
-        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW));
+        if (fd == -ELOOP && !followsLinks)
+            throw new NotPlainFileException("it is a symbolic link, not a file");
         if (fd < 0)
             throw new IOException(null, -fd);
         using var handle = new SafeFileHandle(fd, ownsHandle: true);
@@ -56,9 +59,10 @@ internal static class WholeFile
     /// <param name="bytes">The whole content.</param>
     /// <param name="check">Called with the path of the new file before it replaces the old one. If it throws, the old file is
     /// unchanged.</param>
+    /// <param name="isPrivate">Whether only this user may read the new file, whatever the mode of the old one.</param>
     /// <exception cref="IOException">The file cannot be written; the old file is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public static void Replace(string file, ReadOnlySpan<byte> bytes, Action<string>? check = null)
+    public static void Replace(string file, ReadOnlySpan<byte> bytes, Action<string>? check = null, bool isPrivate = false)
     {
         file = Path.GetFullPath(file);
         var old = Old(file);
@@ -68,7 +72,7 @@ internal static class WholeFile
         File.Delete(temporary); // one that was left by a host that was killed at this point
         try
         {
-            Write(temporary, bytes, old);
+            Write(temporary, bytes, isPrivate ? null : old, isPrivate);
             check?.Invoke(temporary);
             File.Move(temporary, file, overwrite: true);
         }
@@ -91,13 +95,13 @@ internal static class WholeFile
     }
 
     // The content is on the disk when this returns.
-    private static void Write(string temporary, ReadOnlySpan<byte> bytes, FileStatus? like)
+    private static void Write(string temporary, ReadOnlySpan<byte> bytes, FileStatus? like, bool isPrivate)
     {
         using var stream = new FileStream(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write,
             // No other user can read it before it has its final mode.
-            UnixCreateMode = like is null ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            UnixCreateMode = like is null && !isPrivate ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         stream.Write(bytes);
         if (like is { } old)

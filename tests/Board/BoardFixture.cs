@@ -73,9 +73,14 @@ public sealed class BoardFixture : IDisposable
     /// </summary>
     internal Board BootAnother(string name, params string[] devices)
     {
-        var disk = Path.Combine(Folder, $"{name}.img");
-        CopyDisk(disk);
-        var board = new Board(Repo, disk, Folder, name, _key, devices);
+        CopyDisk(Path.Combine(Folder, $"{name}.img"));
+        return BootAgain(name, devices);
+    }
+
+    /// <summary>Powers on a board that <see cref="BootAnother"/> had made, with the data that it has.</summary>
+    internal Board BootAgain(string name, params string[] devices)
+    {
+        var board = new Board(Repo, Path.Combine(Folder, $"{name}.img"), Folder, name, _key, devices);
         board.WaitReady();
         board.WaitSsh();
         return board;

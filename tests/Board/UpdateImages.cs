@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Board.Tests;
 
 /// <summary>Disks and updates that are made from the image: with another version, and with faults in the system.</summary>
@@ -17,7 +19,7 @@ internal sealed class UpdateImages(BoardFixture fixture)
             Directory.Delete(tree, recursive: true);
         Command.Require("unsquashfs", ["-q", "-n", "-o", $"{RootAt}", "-d", tree, disk], Limit);
         var release = Path.Combine(tree, "etc/mmm/release");
-        File.WriteAllLines(release, File.ReadLines(release).Select(l => l.StartsWith("VERSION=", StringComparison.Ordinal) ? $"VERSION={version}" : l));
+        File.WriteAllText(release, Regex.Replace(File.ReadAllText(release), "VERSION=.*", $"VERSION={version}"));
         edit?.Invoke(tree);
         Command.Require("mksquashfs", [tree, root, "-noappend", "-all-root", "-comp", "zstd", "-Xcompression-level", "1", "-no-progress", "-quiet"],
             Limit);

@@ -114,7 +114,7 @@ public sealed class ButtonsConfigTests : IDisposable
         var commands = help.Output.SkipWhile(l => l != "Commands:").Skip(1).TakeWhile(l => l.Length > 0)
             .Where(l => l.Length > 2 && l[2] != ' ').Select(l => l.Trim().Split(' ')[0]).ToList();
         Assert.Contains("reboot", commands);
-        string[] answers = ["audio", "clients", "health", "logs", "metrics", "view-password", "watch"];
+        string[] answers = ["audio", "clients", "device", "health", "logs", "metrics", "view-password", "watch"];
         Assert.Equal(answers, commands.Except(ControlVerbs.Names).Order());
         Assert.Empty(ControlVerbs.Names.Except(commands));
     }

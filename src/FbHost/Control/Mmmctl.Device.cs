@@ -1,4 +1,3 @@
-using FbHost.Apps;
 using FbHost.Device;
 using Mmm;
 
@@ -8,15 +7,12 @@ internal static partial class Mmmctl
 {
     private const int HostAnswersMs = 10_000;
 
-    private static int Device(string directory, string[] words, bool asJson) =>
-        DeviceCommands.Run(words, asJson, new MachineState(() => Front(directory), NetworkWatch.IsThere));
-
     // The app in front has to have shown a frame by its process of now, and to be one that the host has no complaint about.
-    private static FrontApp Front(string directory)
+    private static FrontApp Front()
     {
         try
         {
-            using var host = new ControlClient(directory, HostAnswersMs);
+            using var host = new ControlClient(HostDirectory(null), HostAnswersMs);
             var (clients, health) = (host.Ask("clients").List("clients"), host.Ask("health"));
             var apps = health.List("apps");
             var sick = apps.Where(a => !a.Flag("healthy")).Select(a => a.Text("app")).ToHashSet();

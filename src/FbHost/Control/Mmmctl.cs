@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FbHost.Device;
 using FbHost.Images;
 using FbHost.Options;
 using Mmm.Protocol;
@@ -55,8 +56,8 @@ internal static partial class Mmmctl
             new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
             new("watch", "", 0, 0, "Prints the messages of all clients, one JSON object per line, until it is interrupted."),
             new("view-password", "", 0, 0, "Reads a password for the viewers of mmm-view, and keeps its hash.", ViewOnly, Keep),
-            new("device", "COMMAND", 1, int.MaxValue, "Shows and confirms the systems of a device with two: status, slot, confirm-system. "
-                + "See docs/updates.md.", Json),
+            new("device", "COMMAND …", 0, int.MaxValue, "Shows and changes the settings and the systems of the device. See mmmctl device "
+                + "--help."),
             new("reboot", "", 0, 0, "Shuts the machine down in order, and starts it again."),
             new("power-off", "", 0, 0, "Shuts the machine down in order, and switches it off."),
             new("quit", "", 0, 0, "Ends the host."),
@@ -64,17 +65,14 @@ internal static partial class Mmmctl
 
     public static int Run(string[] args)
     {
+        if (args is ["device", ..])
+            return DeviceCommands.Run(args[1..], Front);
         if (Usage.Read(args, Console.Write) is not { Command.Name: var command } given)
             return 0;
         if (command == "view-password")
             SetViewPassword(given.Last(Keep.Name), given.Last(ViewOnly.Name) is not null);
         var asJson = given.Last(Json.Name) is not null;
-        var directory = given.Last("--path") ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
-        if (string.IsNullOrEmpty(directory))
-            directory = DefaultPath;
-        if (command == "device")
-            return Device(directory, given.Words, asJson);
-        using var host = new ControlClient(directory);
+        using var host = new ControlClient(HostDirectory(given.Last("--path")));
         switch (command)
         {
             case "clients":
@@ -115,6 +113,9 @@ internal static partial class Mmmctl
         }
         return 0;
     }
+
+    private static string HostDirectory(string? given) =>
+        (given ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable)) is { Length: > 0 } directory ? directory : DefaultPath;
 
     private static void Clients(ControlClient host, bool asJson)
     {

@@ -71,6 +71,9 @@ internal sealed class JsonValue
         return false;
     }
 
+    /// <summary>Adds a fault without the value, which is a secret.</summary>
+    public void FaultWithoutValue(string must) => _text.Faults.Add(Line, $"{Name} is not valid; {must}");
+
     /// <summary>Adds a fault about the key: it is not one of the known ones. Returns false.</summary>
     public bool UnknownKey(IEnumerable<string> known)
     {
