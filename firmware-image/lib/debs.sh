@@ -2,12 +2,12 @@
 # Downloads Debian arm64 packages and extracts them into a folder. Does not change the state of this machine's package manager, and
 # does not run scripts of packages. A folder that was extracted before is used again, without network access.
 
-# Runs an apt command for arm64 with its own state in $cache/apt. It uses those package sources of this machine that are Debian's, with
-# the component that has the firmware of boards.
+# Runs an apt command with its own state in $cache/apt, for arm64 or the architecture in $architecture. It uses those package sources of
+# this machine that are Debian's, with the component that has the firmware of boards.
 private_apt() {
     local command=$1
     shift
-    "$command" -q -oAPT::Architecture=arm64 -oAPT::Architectures=arm64 -oAPT::Get::List-Cleanup=false \
+    "$command" -q -oAPT::Architecture="${architecture:-arm64}" -oAPT::Architectures="${architecture:-arm64}" -oAPT::Get::List-Cleanup=false \
         -oDir::Etc::SourceList=/dev/null -oDir::Etc::SourceParts="$cache/apt/sources" -oAPT::Sandbox::User=root \
         -oDir::State::Lists="$cache/apt/lists" -oDir::Cache="$cache/apt/cache" -oDir::State::status=/dev/null "$@"
 }
@@ -31,7 +31,7 @@ prepare_apt() {
     done
     [[ -n $found ]] || fail "there are no Debian package sources for ${codename:-this release} in /etc/apt; use a Debian 12 machine"
     local log=$cache/apt/log
-    private_apt apt-get update >"$log" 2>&1 || fail "cannot fetch the Debian package lists for arm64: $(grep -m1 '^[EW]:' "$log" || echo "see $log")"
+    private_apt apt-get update >"$log" 2>&1 || fail "cannot fetch the Debian package lists for ${architecture:-arm64}: $(grep -m1 '^[EW]:' "$log" || echo "see $log")"
 }
 
 # extract_debs FOLDER PACKAGE...: extracts the packages into $cache/FOLDER. A name that ends in "@" stands for the first dependency of
@@ -42,7 +42,7 @@ extract_debs() {
     shift
     [[ $(cat "$target/.packages" 2>/dev/null) != "$*" ]] || return 0
 
-    echo "fetching Debian arm64 packages: $*" >&2
+    echo "fetching Debian ${architecture:-arm64} packages: $*" >&2
     prepare_apt
     local names=() name log=$cache/apt/log
     for name in "$@"; do

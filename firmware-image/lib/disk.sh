@@ -113,3 +113,14 @@ make_disk() {
 file_of() {
     mcopy -n -i "$1@@$2M" "::$3" "$4" 2>/dev/null
 }
+
+# take_system IMAGE KERNEL ROOT: copies the kernel partition and the root file system of slot A out of a disk image.
+take_system() {
+    local root_bytes
+    dd if="$1" of="$2" bs=1M skip=$kernel_a_at count=$kernel_size conv=sparse status=none
+    # The superblock of squashfs has the size at byte 40, as a little-endian number of 8 bytes.
+    root_bytes=$(od -An -tu8 --endian=little -j $((root_a_at * mib + 40)) -N 8 "$1" | tr -d ' ')
+    [[ $root_bytes =~ ^[0-9]+$ && $root_bytes -gt 0 && $root_bytes -le $((root_size * mib)) ]] || fail "$1 is not an image of this system: it has no root in slot A"
+    dd if="$1" of="$3" bs=1M skip=$root_a_at count=$(((root_bytes + mib - 1) / mib)) conv=sparse status=none
+    truncate -s $(((root_bytes + 4095) / 4096 * 4096)) "$3"
+}

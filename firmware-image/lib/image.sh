@@ -47,7 +47,7 @@ make_root() {
     install_services "$packages" "$tree"
 
     local step
-    for step in early display data input sound network; do
+    for step in early display data input sound network update; do
         copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
     done
 
@@ -69,6 +69,7 @@ make_root() {
         list_apps "$tree/etc/mmm/appliance.json"
     fi
     printf '%s\n' "VERSION=$version" "BOARD=$(basename "$board")" >"$tree/etc/mmm/release"
+    [[ ${#update_certs[@]} -eq 0 ]] || add_updates "$tree" "$(basename "$board")" "${update_certs[@]}"
     ! $debug || echo '::askfirst:-/bin/sh' >>"$tree/etc/inittab"
 
     mkdir -m 700 "$tree/root/.ssh"

@@ -14,6 +14,8 @@ usage: firmware-image/build --board BOARD --app APP [options]
   --config FILE      the configuration of the host (default: rootfs/etc/mmm/appliance.json with the apps)
   --settings FILE    the settings of the device (device.json), see docs/device.md
   --ssh-key FILE     ssh public key with which root can log in; may be repeated; without it, nobody can log in
+  --update-cert FILE certificate (PEM) of the CA whose updates the device accepts, ca.pem of firmware-image/keys; may be repeated;
+                     without it, the device accepts none
   --size SIZE        size of the image (1G, 700M; default: $((data_at + usual_data))M); the rest of a larger card is used at the first start
   --version VERSION  version of the system (default: that of the sources)
   --debug            a shell on the serial console, without a password
@@ -31,7 +33,7 @@ board_names() {
 
 # read_options WORD...: sets the variables of the options.
 read_options() {
-    board='' apps=() app_dirs=() host_dir='' view_dir='' config='' settings='' ssh_keys=() size='' version='' debug=false out=''
+    board='' apps=() app_dirs=() host_dir='' view_dir='' config='' settings='' ssh_keys=() update_certs=() size='' version='' debug=false out=''
     while [[ $# -gt 0 ]]; do
         case $1 in
             --board) need_value "$1" $#; board=$2; shift ;;
@@ -47,6 +49,7 @@ read_options() {
             --config) need_value "$1" $#; config=$2; shift ;;
             --settings) need_value "$1" $#; settings=$2; shift ;;
             --ssh-key) need_value "$1" $#; ssh_keys+=("$2"); shift ;;
+            --update-cert) need_value "$1" $#; update_certs+=("$2"); shift ;;
             --size) need_value "$1" $#; size=$2; shift ;;
             --version) need_value "$1" $#; version=$2; shift ;;
             --debug) debug=true ;;
@@ -72,6 +75,9 @@ check_options() {
     done
     for file in "${ssh_keys[@]}"; do
         check_key "$file"
+    done
+    for file in "${update_certs[@]}"; do
+        check_certificate "$file"
     done
     version=${version:-$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$repo/Directory.Build.props")}
     [[ $version =~ ^[0-9]+(\.[0-9]+){1,3}([-+~][A-Za-z0-9.+~-]+)?$ ]] ||

@@ -11,12 +11,20 @@ app_project() {
     printf '%s' "$project"
 }
 
-# check_program FOLDER NAME: fails unless FOLDER contains the arm64 program NAME.
-check_program() {
+# check_folder FOLDER NAME: fails unless FOLDER contains the program NAME.
+check_folder() {
     [[ -d $1 ]] || fail "there is no folder $1"
     [[ -f $1/$2 ]] || fail "there is no program $2 in $1; it is not a publish folder of $2"
-    # The machine field of the ELF header: 183 is AArch64.
-    [[ $(od -An -tu2 -j18 -N2 "$1/$2" | tr -d ' ') == 183 ]] || fail "$1/$2 is not an arm64 program; publish it with -r linux-arm64"
+}
+
+# check_program FOLDER NAME [MACHINE]: fails unless FOLDER contains the program NAME for this machine: aarch64 (default) or x86_64.
+check_program() {
+    local number=183 kind=arm64
+    [[ ${3:-aarch64} == aarch64 ]] || number=62 kind=x64
+    check_folder "$1" "$2"
+    # The machine field of the ELF header: 183 is AArch64, 62 is x86-64.
+    [[ $(od -An -tu2 -j18 -N2 "$1/$2" | tr -d ' ') == "$number" ]] ||
+        fail "$1/$2 is not an $kind program; publish it with -r linux-$kind"
 }
 
 # copy_program FROM TO NAME: copies a publish folder without symbols and documentation.

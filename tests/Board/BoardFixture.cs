@@ -24,6 +24,10 @@ public sealed class BoardFixture : IDisposable
 
         _key = Path.Combine(Folder, "key");
         Command.Require("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key], TimeSpan.FromSeconds(30));
+        Keys = Path.Combine(Folder, "keys");
+        if (Directory.Exists(Keys))
+            Directory.Delete(Keys, recursive: true);
+        Command.Require(Path.Combine(Repo, "firmware-image/keys"), [Keys], TimeSpan.FromMinutes(1));
         Image = Path.Combine(Folder, "image", "disk.img");
         var built = Build([.. ImageArguments, "-o", Image]);
         if (built.ExitCode != 0)
@@ -48,6 +52,9 @@ public sealed class BoardFixture : IDisposable
     internal Programs Programs { get; }
 
     internal Board Board { get; }
+
+    /// <summary>The folder with the keys whose updates <see cref="Image"/> accepts.</summary>
+    internal string Keys { get; }
 
     private string SharedDisk => Path.Combine(Folder, "disk.img");
 
@@ -91,7 +98,7 @@ public sealed class BoardFixture : IDisposable
 
     /// <summary>The arguments of <see cref="Build"/> for <see cref="Image"/>.</summary>
     internal string[] ImageArguments =>
-        ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--ssh-key", $"{_key}.pub"];
+        ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--ssh-key", $"{_key}.pub", "--update-cert", Path.Combine(Keys, "ca.pem")];
 
     internal void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
 

@@ -233,9 +233,9 @@ public sealed class BoardTests(BoardFixture fixture)
         var result = Command.Run(PushPath, board.Device.PushArguments("Broken", folder), PushLimit);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Matches(@"^deploy/push: Broken-\S+ does not run on 127\.0\.0\.1: .*switched back to Hello-\S+\n$", result.Error);
+        Assert.Matches(@"(?m)^deploy/push: Broken-\S+ does not run on 127\.0\.0\.1: .*switched back to Hello-\S+$", result.Error);
         Assert.Equal(running, board.Device.Require("readlink /data/apps/app/current"));
-        Assert.DoesNotContain("Broken", board.Device.Require("ls /data/apps/app/releases"));
+        Assert.Matches(@"(?m)^Broken-\S+\.failed$", board.Device.Require("ls /data/apps/app/releases"));
         WaitBackground(board, HelloBackground);
     });
 

@@ -37,6 +37,10 @@ internal sealed class Device(int port, string key, string knownHosts)
     public string[] PushArguments(string app, string published) =>
         ["127.0.0.1", app, "--port", $"{port}", "--identity", key, "--known-hosts", knownHosts, "--published", published];
 
+    /// <summary>The arguments of <c>deploy/update</c> for this device.</summary>
+    public string[] UpdateArguments(string bundle, params string[] options) =>
+        ["127.0.0.1", bundle, .. options, "--port", $"{port}", "--identity", key, "--known-hosts", knownHosts];
+
     /// <summary>The ssh server answers: QEMU itself accepts connections long before.</summary>
     public bool Answers()
     {

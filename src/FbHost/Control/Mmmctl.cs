@@ -56,7 +56,7 @@ internal static partial class Mmmctl
             new("mute", "[on|off]", 0, 1, "Mutes (on) or unmutes (off) all sound. Default: on."),
             new("watch", "", 0, 0, "Prints the messages of all clients, one JSON object per line, until it is interrupted."),
             new("view-password", "", 0, 0, "Reads a password for the viewers of mmm-view, and keeps its hash.", ViewOnly, Keep),
-            new("device", "COMMAND …", 0, int.MaxValue, "Shows and changes the settings of the device, without a host. See mmmctl device "
+            new("device", "COMMAND …", 0, int.MaxValue, "Shows and changes the settings and the systems of the device. See mmmctl device "
                 + "--help."),
             new("reboot", "", 0, 0, "Shuts the machine down in order, and starts it again."),
             new("power-off", "", 0, 0, "Shuts the machine down in order, and switches it off."),
@@ -66,14 +66,13 @@ internal static partial class Mmmctl
     public static int Run(string[] args)
     {
         if (args is ["device", ..])
-            return DeviceCommands.Run(args[1..]);
+            return DeviceCommands.Run(args[1..], Front);
         if (Usage.Read(args, Console.Write) is not { Command.Name: var command } given)
             return 0;
         if (command == "view-password")
             SetViewPassword(given.Last(Keep.Name), given.Last(ViewOnly.Name) is not null);
-        var directory = given.Last("--path") ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable);
-        using var host = new ControlClient(string.IsNullOrEmpty(directory) ? DefaultPath : directory);
         var asJson = given.Last(Json.Name) is not null;
+        using var host = new ControlClient(HostDirectory(given.Last("--path")));
         switch (command)
         {
             case "clients":
@@ -114,6 +113,9 @@ internal static partial class Mmmctl
         }
         return 0;
     }
+
+    private static string HostDirectory(string? given) =>
+        (given ?? Environment.GetEnvironmentVariable(Rendezvous.PathVariable)) is { Length: > 0 } directory ? directory : DefaultPath;
 
     private static void Clients(ControlClient host, bool asJson)
     {
@@ -214,9 +216,13 @@ internal static partial class Mmmctl
     private sealed class ControlClient : IDisposable
     {
         private readonly FileStream _stream;
+        private readonly int _answersMs;
 
-        public ControlClient(string directory)
+        /// <param name="directory">The directory that the host serves.</param>
+        /// <param name="answersMs">How long the host may be silent; -1 for no limit.</param>
+        public ControlClient(string directory, int answersMs = -1)
         {
+            _answersMs = answersMs;
             var fd = Mmm.Linux.Sys.UnixSocket(Tmds.Linux.LibC.SOCK_STREAM);
             var error = fd < 0 ? fd : Mmm.Linux.Sys.UnixAddress(fd, directory, Rendezvous.ControlName, bindIt: false);
             if (error < 0)
@@ -263,7 +269,7 @@ internal static partial class Mmmctl
             var b = -1;
             try
             {
-                while ((b = _stream.ReadByte()) >= 0 && b != '\n')
+                while (IsAnswering() && (b = _stream.ReadByte()) >= 0 && b != '\n')
                     line.Add((byte)b);
             }
             catch (IOException)
@@ -272,6 +278,10 @@ internal static partial class Mmmctl
             }
             return b < 0 ? null : Encoding.UTF8.GetString([.. line]);
         }
+
+        private bool IsAnswering() =>
+            _answersMs < 0 || Mmm.Linux.Sys.PollIn((int)_stream.SafeFileHandle.DangerousGetHandle(), _answersMs)
+                ? true : throw new MmmException($"the host has not answered within {_answersMs / 1000} s");
 
         public byte[] ReadBytes(int count)
         {

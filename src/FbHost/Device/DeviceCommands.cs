@@ -4,10 +4,13 @@ using Mmm;
 
 namespace FbHost.Device;
 
-/// <summary>The commands <c>mmmctl device …</c>, which need no host. See docs/device.md.</summary>
+/// <summary>The commands <c>mmmctl device …</c>. See docs/device.md, and docs/updates.md for the systems of the device.</summary>
 internal static partial class DeviceCommands
 {
-    private sealed record Verb(CommandEntry Entry, Func<OptionTable.Given, int> Run);
+    private sealed record Verb(CommandEntry Entry, Func<OptionTable.Given, MachineState, int> Run)
+    {
+        public Verb(CommandEntry entry, Func<OptionTable.Given, int> run) : this(entry, (given, _) => run(given)) { }
+    }
 
     private static readonly OptionEntry Data = new("--data", "DIR",
         $"The data partition. Default: {DataFolder.Default}. Settings of another folder are written, but not put into effect.");
@@ -27,15 +30,20 @@ internal static partial class DeviceCommands
             + "Wi-Fi key.", Yes), Import),
         new(new("apply", "", 0, 0, "Derives the files that the scripts of the system read, after device.json was changed by hand."), Apply),
         new(new("take-back", "", 0, 0, "Takes a change of the network back that is not confirmed."), TakeBack),
+        new(new("status", "", 0, 0, "Shows the two systems: versions, good, trial or bad, and the last return to the other one.", Json), Status),
+        new(new("slot", "COMMAND [SLOT [STATE]]", 1, 3, "For RAUC: get-primary, set-primary SLOT, get-state SLOT, set-state SLOT good|bad."),
+            ChangeSlot),
+        new(new("confirm-system", "", 0, 0, "Confirms the system that runs; an update on trial has to prove itself first."), ConfirmSystem),
     ];
 
     private static readonly OptionTable Usage = new(
-        "mmmctl device", "Shows and changes the settings of this device.", "", [Data], [.. Verbs.Select(v => v.Entry)]);
+        "mmmctl device", "Shows and changes the settings and the systems of this device.", "", [Data], [.. Verbs.Select(v => v.Entry)]);
 
     /// <summary>Runs a command.</summary>
     /// <param name="args">The arguments after <c>mmmctl device</c>.</param>
+    /// <param name="front">Asks the host about the app in front.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="MmmException">The arguments are not valid, or the command failed.</exception>
-    public static int Run(string[] args) =>
-        Usage.Read(args, Console.Write) is { } given ? Array.Find(Verbs, v => v.Entry == given.Command)!.Run(given) : 0;
+    public static int Run(string[] args, Func<FrontApp> front) => Usage.Read(args, Console.Write) is { } given
+        ? Array.Find(Verbs, v => v.Entry == given.Command)!.Run(given, new MachineState(front, NetworkWatch.IsThere)) : 0;
 }

@@ -6,14 +6,6 @@ namespace FbHost.Images;
 /// <summary>Writes XRGB8888 pixels as a PNG (RGB, 8 bits a channel; ISO/IEC 15948).</summary>
 internal static class PngWriter
 {
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(n =>
-    {
-        var c = (uint)n;
-        for (var k = 0; k < 8; k++)
-            c = (c & 1) != 0 ? 0xEDB88320 ^ c >> 1 : c >> 1;
-        return c;
-    })];
-
     /// <param name="png">The stream to write to.</param>
     /// <param name="width">Pixels across.</param>
     /// <param name="height">Pixels down.</param>
@@ -49,14 +41,7 @@ internal static class PngWriter
         png.Write(number);
         png.Write(type);
         png.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(type, data));
         png.Write(number);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (var b in data)
-            crc = CrcTable[(byte)(crc ^ b)] ^ crc >> 8;
-        return crc;
     }
 }
