@@ -20,7 +20,7 @@ restart_app() {
 main() {
     trap '' HUP PIPE
     release=$1
-    cd /data/app || exit 1
+    cd /data/apps/app || exit 1
     former=$(readlink current)
 
     ln -sfn "$2" "releases/$release.partial/run"

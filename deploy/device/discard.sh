@@ -1,3 +1,3 @@
 # shellcheck shell=sh
 # deploy/push runs this script on the device if sending has failed. Deletes the incomplete release. Argument: RELEASE.
-rm -rf "/data/app/releases/$1.partial"
+rm -rf "/data/apps/app/releases/$1.partial"

@@ -2,7 +2,7 @@
 # deploy/push runs this script on the device before it sends RELEASE. Deletes old releases. Arguments: RELEASE KILOBYTES KEEP.
 main() {
     kilobytes=$2 keep=$3
-    cd /data/app/releases || exit 1
+    cd /data/apps/app/releases || exit 1
     rm -rf ./*.partial
 
     # Delete the oldest releases so that $keep remain, including the new one. Never delete the release that runs now.

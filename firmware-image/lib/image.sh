@@ -12,21 +12,22 @@ libraries=(
 # make_initrd PACKAGES BOARD WORK FILE: creates the initrd with busybox, the kernel modules for the root file system, and /init.
 make_initrd() {
     local packages=$1 board=$2 tree=$3/initrd file=$4
-    mkdir -p "$tree"/{bin,dev,root}
+    mkdir -p "$tree"/{bin,dev,proc,sys,root}
     cp "$packages/bin/busybox" "$tree/bin/"
     local name
-    for name in sh mount insmod sleep reboot switch_root; do
+    for name in sh mount mkdir ln od insmod sleep reboot switch_root; do
         ln -s busybox "$tree/bin/$name"
     done
     install -m 755 "$here/initrd/init" "$tree/init"
     copy_modules "$packages" "$board/modules" root "$tree/modules"
+    copy_modules "$packages" "$board/modules" screen "$tree/modules" "$tree/modules/root.list"
     find "$tree" -exec touch -h -d @0 {} +
     (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --owner=0:0 --reproducible --quiet) | gzip -1 -n >"$file"
 }
 
-# make_root PACKAGES BOARD WORK FILE HOST VIEW APP-NAME APP SSH-KEY: creates the read-only root file system.
+# make_root PACKAGES BOARD WORK FILE: creates the read-only root file system from the settings of build.
 make_root() {
-    local packages=$1 board=$2 work=$3 file=$4 host=$5 view=$6 app_name=$7 app=$8 ssh_key=$9
+    local packages=$1 board=$2 work=$3 file=$4
     local tree=$work/root
     mkdir -p "$tree"/{dev,proc,sys,run,tmp,data,etc,root,usr/{bin,sbin,lib}}
     ln -s usr/bin usr/sbin usr/lib "$tree/"
@@ -45,16 +46,26 @@ make_root() {
         copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
     done
 
-    copy_program "$host" "$tree/usr/lib/mmm" mmm
+    copy_program "$host_dir" "$tree/usr/lib/mmm" mmm
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmmctl"
-    copy_program "$view" "$tree/usr/lib/mmm" mmm-view
+    copy_program "$view_dir" "$tree/usr/lib/mmm" mmm-view
     ln -sf ../lib/mmm/mmm-view "$tree/usr/bin/mmm-view"
-    copy_program "$app" "$tree/usr/lib/mmm/app" "$app_name"
-    ln -sf "$app_name" "$tree/usr/lib/mmm/app/run"
+    local i
+    for i in "${!apps[@]}"; do
+        copy_program "${app_dirs[i]}" "$tree/usr/lib/mmm/apps/${names[i]}" "${apps[i]}"
+        ln -sf "${apps[i]}" "$tree/usr/lib/mmm/apps/${names[i]}/run"
+    done
+    if [[ -n $config ]]; then
+        install -m 644 "$config" "$tree/etc/mmm/appliance.json"
+    else
+        list_apps "$tree/etc/mmm/appliance.json"
+    fi
+    printf '%s\n' "VERSION=$version" "BOARD=$(basename "$board")" >"$tree/etc/mmm/release"
+    ! $debug || echo '::askfirst:-/bin/sh' >>"$tree/etc/inittab"
 
     mkdir -m 700 "$tree/root/.ssh"
-    [[ -z $ssh_key ]] || install -m 600 "$ssh_key" "$tree/root/.ssh/authorized_keys"
+    [[ ${#ssh_keys[@]} -eq 0 ]] || (umask 077 && cat "${ssh_keys[@]}" >"$tree/root/.ssh/authorized_keys")
     chmod 700 "$tree/root"
     chmod 600 "$tree/etc/shadow"
 
@@ -79,9 +90,11 @@ install_busybox() {
     done < <(qemu-aarch64-static "$packages/bin/busybox" --list-full)
 }
 
-# make_data FILE: creates the writable partition. It is empty; the device creates its content.
-make_data() {
-    rm -f "$1"
-    truncate -s 256M "$1"
-    mke2fs -q -t ext4 -b 4096 -L mmm-data -m 1 -J size=8 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 "$1"
+# list_apps FILE: replaces the apps of a configuration by those of the image.
+list_apps() {
+    local name entries=''
+    for name in "${names[@]}"; do
+        entries+="${entries:+,\\n}    { \"name\": \"$name\", \"command\": [\"/data/apps/$name/current/run\"] }"
+    done
+    sed -i "s|^    { \"name\": \"app\".*|$entries|" "$1"
 }

@@ -24,15 +24,14 @@ public sealed class BoardFixture : IDisposable
 
         _key = Path.Combine(Folder, "key");
         Command.Require("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key], TimeSpan.FromSeconds(30));
-        Image = Path.Combine(Folder, "image");
+        Image = Path.Combine(Folder, "image", "disk.img");
         Command.Require(Path.Combine(Repo, "firmware-image/build"),
             [
                 "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--view-dir", Programs.View,
-                "--ssh-key", $"{_key}.pub", "--out", Image,
+                "--ssh-key", $"{_key}.pub", "-o", Image,
             ],
             TimeSpan.FromMinutes(5));
-        Command.Require("cp", ["--sparse=always", Path.Combine(Image, "data.ext4"), Path.Combine(Folder, "data.ext4")],
-            TimeSpan.FromMinutes(1));
+        CopyDisk(SharedDisk);
         Board = Boot("board");
         // At once, and not when the first test of this board runs.
         Measured("power-on to the host's ready line", $"{Board.WaitReady().TotalSeconds:0.00} s");
@@ -46,34 +45,34 @@ public sealed class BoardFixture : IDisposable
     /// <summary>Where screendumps, console logs and measurements are left.</summary>
     internal string Folder { get; }
 
+    /// <summary>The image as it was built; no board writes to it.</summary>
     internal string Image { get; }
 
     internal Programs Programs { get; }
 
     internal Board Board { get; }
 
-    /// <summary>Powers on a board with the image and its data as they are now.</summary>
-    internal Board Boot(string name) => new(Repo, Image, Folder, name, _key);
+    private string SharedDisk => Path.Combine(Folder, "disk.img");
+
+    /// <summary>Powers on a board with the disk of <see cref="Board"/> as it is now.</summary>
+    internal Board Boot(string name) => new(Repo, SharedDisk, Folder, name, _key);
 
     /// <summary>
-    /// Powers on another board beside it, with the same image and empty data, and further devices (QEMU's arguments); waits until its host
-    /// serves and ssh answers.
+    /// Powers on another board beside it, with a new copy of the image and further devices (QEMU's arguments); waits until its host serves
+    /// and ssh answers.
     /// </summary>
     internal Board BootAnother(string name, params string[] devices)
     {
-        var image = Path.Combine(Folder, $"image-{name}");
-        Directory.CreateDirectory(image);
-        foreach (var file in new[] { "vmlinuz", "initrd.gz", "root.squashfs" })
-        {
-            File.Delete(Path.Combine(image, file));
-            File.CreateSymbolicLink(Path.Combine(image, file), Path.Combine(Image, file));
-        }
-        Command.Require("cp", ["--sparse=always", Path.Combine(Folder, "data.ext4"), image], TimeSpan.FromMinutes(1));
-        var board = new Board(Repo, image, Folder, name, _key, devices);
+        var disk = Path.Combine(Folder, $"{name}.img");
+        CopyDisk(disk);
+        var board = new Board(Repo, disk, Folder, name, _key, devices);
         board.WaitReady();
         board.WaitSsh();
         return board;
     }
+
+    /// <summary>Copies the image.</summary>
+    internal void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
 
     /// <summary>Prints a measurement, and keeps it in measured.txt.</summary>
     internal void Measured(string what, FormattableString value)

@@ -219,7 +219,7 @@ public sealed class BoardTests(BoardFixture fixture)
         fixture.Measured("deploy/push of Hello", $"{watch.Elapsed.TotalSeconds:0.0} s");
         WaitBackground(board, HelloBackground);
         Assert.Equal(0xFFFFFF, board.Screen().At(400, 240));
-        Assert.StartsWith("releases/Hello-", board.Device.Require("readlink /data/app/current"));
+        Assert.StartsWith("releases/Hello-", board.Device.Require("readlink /data/apps/app/current"));
     });
 
     [Fact]
@@ -228,14 +228,14 @@ public sealed class BoardTests(BoardFixture fixture)
         var folder = Path.Combine(fixture.Folder, "broken");
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, "Broken"), File.ReadAllBytes(Path.Combine(fixture.Programs.Hello, "Hello"))[..4096]);
-        var running = board.Device.Require("readlink /data/app/current");
+        var running = board.Device.Require("readlink /data/apps/app/current");
 
         var result = Command.Run(PushPath, board.Device.PushArguments("Broken", folder), PushLimit);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Matches(@"^deploy/push: Broken-\S+ does not run on 127\.0\.0\.1: .*switched back to Hello-\S+\n$", result.Error);
-        Assert.Equal(running, board.Device.Require("readlink /data/app/current"));
-        Assert.DoesNotContain("Broken", board.Device.Require("ls /data/app/releases"));
+        Assert.Equal(running, board.Device.Require("readlink /data/apps/app/current"));
+        Assert.DoesNotContain("Broken", board.Device.Require("ls /data/apps/app/releases"));
         WaitBackground(board, HelloBackground);
     });
 
@@ -257,13 +257,13 @@ public sealed class BoardTests(BoardFixture fixture)
         var guard = int.Parse(board.Device.Pid("mmm-guard"));
         fixture.Measured("guard of the terminal: memory",
             $"{board.Device.Usage(guard).Rss / 1000.0:0.0} MB resident, most of it the host's own program");
-        fixture.Measured("image", $"root.squashfs {new FileInfo(Path.Combine(fixture.Image, "root.squashfs")).Length / 1e6:0.0} MB");
+        fixture.Measured("root file system", $"{board.Device.Require("df -k / | awk 'END { print $2 }'")} KB");
     });
 
     [Fact]
     public void A_power_cut_during_a_push_leaves_a_device_that_boots() => Watch(board =>
     {
-        var running = board.Device.Require("readlink /data/app/current");
+        var running = board.Device.Require("readlink /data/apps/app/current");
         var folder = Path.Combine(fixture.Folder, "large");
         Directory.CreateDirectory(folder);
         File.Copy(Path.Combine(fixture.Programs.Hello, "Hello"), Path.Combine(folder, "Hello"), overwrite: true);
@@ -272,7 +272,7 @@ public sealed class BoardTests(BoardFixture fixture)
 
         var push = Command.Start(PushPath, board.Device.PushArguments("Hello", folder));
         Wait.Until("a part of the release is on the board", TimeSpan.FromSeconds(60),
-            () => board.Device.Run("ls /data/app/releases/*.partial/ballast").ExitCode == 0);
+            () => board.Device.Run("ls /data/apps/app/releases/*.partial/ballast").ExitCode == 0);
         board.CutPower();
         var result = Command.Finish(push, PushLimit);
         Directory.Delete(folder, recursive: true);
@@ -285,7 +285,7 @@ public sealed class BoardTests(BoardFixture fixture)
             again.WaitReady();
             WaitBackground(again, HelloBackground);
             again.WaitSsh();
-            Assert.Equal(running, again.Device.Require("readlink /data/app/current"));
+            Assert.Equal(running, again.Device.Require("readlink /data/apps/app/current"));
             Assert.DoesNotContain("panic", again.Console, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("cannot be mounted", again.Console);
         });
