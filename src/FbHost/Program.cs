@@ -5,6 +5,7 @@ using FbHost;
 using FbHost.Apps;
 using FbHost.Clients;
 using FbHost.Control;
+using FbHost.Doctor;
 using FbHost.Logs;
 using FbHost.Options;
 using Mmm;
@@ -26,6 +27,10 @@ try
     if (name == "mmmctl")
     {
         run = _ => Mmmctl.Run(args);
+    }
+    else if (name == "mmm-doctor")
+    {
+        run = _ => DoctorReport.Run(args);
     }
     else if (name == "mmm-log")
     {
@@ -82,7 +87,7 @@ try
 catch (Exception e)
 {
     foreach (var line in FaultLine.AllOf(e))
-        log.Write(line, name is "mmmctl" or "mmm-log" ? name : null, isWarning: true);
+        log.Write(line, name is "mmmctl" or "mmm-doctor" or "mmm-log" ? name : null, isWarning: true);
     return 1;
 }
 finally
