@@ -22,7 +22,7 @@ internal static unsafe partial class BoardSections
             var slot = words.LastOrDefault(w => w.StartsWith("mmm.slot=", StringComparison.Ordinal))?["mmm.slot=".Length..];
             section.Found.Add($"image: {string.Join(", ", release.Split('\n'))}, slot {slot ?? "unknown"}");
             if (words.Any(w => w.StartsWith("mmm.fallback=", StringComparison.Ordinal)))
-                section.Advice.Add("the boot loader fell back to this slot: the other one did not confirm itself; see mmmctl device status");
+                section.Advice.Add("the boot loader fell back to this slot, because the other one failed; see mmmctl device status");
         }
         return section;
     }
@@ -31,7 +31,8 @@ internal static unsafe partial class BoardSections
     {
         var section = new DoctorSection("board");
         var board = BoardFigures.Read(null);
-        section.Found.AddRange(board.Temperatures.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Type}: {t.Celsius:0.0} °C")));
+        section.Found.AddRange(board.Temperatures.Select(t =>
+            string.Create(CultureInfo.InvariantCulture, $"{t.Type}: {t.Celsius:0.0} °C")));
         section.Found.AddRange(board.Cpus.Select(c =>
             string.Create(CultureInfo.InvariantCulture, $"{c.Policy}: {c.Hertz / 1e6:0} MHz of {c.MostHertz / 1e6:0}")));
         if (board.Throttling.Count > 0)

@@ -3,7 +3,9 @@ using Mmm.Linux;
 
 namespace FbHost.Doctor;
 
-/// <summary>The display devices and what is connected to them. Read from /sys, since a card that is opened may be taken from a host.</summary>
+/// <summary>
+/// The display devices and what is connected to them. It is read from /sys, because opening a card could take it from a host.
+/// </summary>
 internal static class DisplaySection
 {
     private const int ReadAndWrite = 6, MostModes = 4;
@@ -60,6 +62,7 @@ internal static class DisplaySection
     private static string Modes(string? modes)
     {
         var all = (modes ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
-        return all.Count == 0 ? "" : $", {string.Join(" ", all.Take(MostModes))}{(all.Count > MostModes ? $" and {all.Count - MostModes} more" : "")}";
+        var more = all.Count > MostModes ? $" and {all.Count - MostModes} more" : "";
+        return all.Count == 0 ? "" : $", {string.Join(" ", all.Take(MostModes))}{more}";
     }
 }

@@ -58,18 +58,19 @@ internal static class DoctorPage
     private static void Draw(MmmClient client, IReadOnlyList<string> lines, List<(int X, int Y)> marks, string last)
     {
         using var frame = client.BeginFrame();
-        var pixels = new uint[frame.Width * frame.Height];
+        var (width, height) = (frame.Width, frame.Height);
+        var pixels = new uint[width * height];
         // The larger font if all lines fit, and the line at the end.
-        var font = (lines.Count + 1) * BitmapFont.Large.Height <= frame.Height
-            && lines.All(l => (l.Length + 1) * BitmapFont.Large.Width <= frame.Width) ? BitmapFont.Large : BitmapFont.Small;
+        var font = (lines.Count + 1) * BitmapFont.Large.Height <= height
+            && lines.All(l => (l.Length + 1) * BitmapFont.Large.Width <= width) ? BitmapFont.Large : BitmapFont.Small;
         pixels.AsSpan().Fill(Paper.Argb);
-        var text = new BitmapText(pixels, frame.Width, frame.Height - font.Height, font);
+        var text = new BitmapText(pixels, width, height - font.Height, font);
         var y = 0;
         foreach (var line in lines)
             y = text.Write(line, 0, y, 1, line.TrimStart().StartsWith('!') ? Touch : Ink);
-        new BitmapText(pixels, frame.Width, frame.Height, font).Write(last, 0, frame.Height - font.Height, 1, Touch);
-        for (var row = 0; row < frame.Height; row++)
-            pixels.AsSpan(row * frame.Width, frame.Width).CopyTo(frame.Row(row));
+        new BitmapText(pixels, width, height, font).Write(last, 0, height - font.Height, 1, Touch);
+        for (var row = 0; row < height; row++)
+            pixels.AsSpan(row * width, width).CopyTo(frame.Row(row));
         foreach (var (x, top) in marks)
             frame.Fill(Touch, new Rect(x - Mark / 2, top - Mark / 2, Mark, Mark));
         frame.Present();

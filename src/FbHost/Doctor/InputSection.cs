@@ -12,7 +12,7 @@ internal static class InputSection
         var hasTouch = false;
         foreach (var node in KernelText.Entries("/dev/input", "event*"))
         {
-            if (!EvdevDevice.TryOpen(node, new DeviceRules(), out var device, out var fault))
+            if (!EvdevDevice.TryOpen(node, DeviceRules.None, out var device, out var fault))
             {
                 if (fault.Reason.Contains("permission denied", StringComparison.Ordinal))
                     section.Advice.Add(fault.Reason);

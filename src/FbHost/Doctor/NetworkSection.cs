@@ -40,8 +40,8 @@ internal static unsafe partial class NetworkSection
             hasAddress |= own.Exists(a => !a.StartsWith("fe80:", StringComparison.Ordinal));
             var isWifi = Path.Exists($"{path}/phy80211");
             var signal = isWifi ? SignalOf(signals, name) : null;
-            var parts = new[] { KernelText.Read($"{path}/operstate"), signal is { } s ? $"signal {s} dBm" : null }.OfType<string>().Concat(own);
-            section.Found.Add($"{name}{(isWifi ? " (Wi-Fi)" : "")}: {string.Join(", ", parts)}");
+            string?[] parts = [KernelText.Read($"{path}/operstate"), signal is { } s ? $"signal {s} dBm" : null, .. own];
+            section.Found.Add($"{name}{(isWifi ? " (Wi-Fi)" : "")}: {string.Join(", ", parts.OfType<string>())}");
             if (KernelText.Number($"{path}/carrier") == 0)
             {
                 section.Advice.Add(isWifi ? $"{name}: not connected; set the network's name and key, and the country"
