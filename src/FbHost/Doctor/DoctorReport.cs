@@ -40,13 +40,15 @@ internal static class DoctorReport
         return 0;
     }
 
-    private static DoctorSection[] Sections() =>
+    /// <summary>Looks at this machine.</summary>
+    public static DoctorSection[] Sections() =>
     [
         BoardSections.System(), DisplaySection.Of(), InputSection.Of(), SoundSection.Of(), BusSections.Gpio(), BusSections.I2c(),
         BusSections.Spi(), NetworkSection.Of(), BoardSections.Board(), BoardSections.Clock(), StorageSection.Of(),
     ];
 
-    private static string Json(DoctorSection[] sections)
+    /// <summary>The sections as JSON in one line.</summary>
+    public static string Json(DoctorSection[] sections)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var w = new Utf8JsonWriter(buffer))
