@@ -35,7 +35,8 @@ internal readonly record struct LogLine(int Level, string Source, string Text)
         var (priority, text) = Priority(Encoding.UTF8.GetString(datagram).TrimEnd('\0', '\n'));
         if (text.Length >= timeLength && text[3] == ' ' && text[9] == ':' && text[12] == ':' && text[timeLength - 1] == ' ')
             text = text[timeLength..];
-        return Split(priority ?? Information, text, "syslog");
+        const string noTag = ": "; // busybox init
+        return Split(priority ?? Information, text.StartsWith(noTag, StringComparison.Ordinal) ? text[noTag.Length..] : text, "syslog");
     }
 
     /// <summary>

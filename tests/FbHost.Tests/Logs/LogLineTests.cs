@@ -22,6 +22,7 @@ public class LogLineTests
     [InlineData("<38>Mar  1 14:07:05 dropbear[123]: Exit before auth", "dropbear", "Exit before auth", 6)]
     [InlineData("<27>udhcpc: no lease", "udhcpc", "no lease", 3)]
     [InlineData("<13>Mar  1 14:07:05 root: a\nb\u001b[2J\n", "root", "a b?[2J", 5)]
+    [InlineData("<30>Mar  1 14:07:05 : starting pid 7", "syslog", "starting pid 7", 6)]
     [InlineData("<>no: level", "<>no", "level", 6)]
     [InlineData("", "syslog", "", 6)]
     [InlineData("<13>Mar  1 14:07:05", "syslog", "Mar  1 14:07:05", 5)]
