@@ -71,6 +71,9 @@ public sealed class BoardFixture : IDisposable
         return board;
     }
 
+    /// <summary>Powers on such a board again, after its power was cut, with its disk as it is then.</summary>
+    internal Board BootAgain(string name) => new(Repo, Path.Combine(Folder, $"{name}.img"), Folder, name, _key);
+
     /// <summary>Copies the image.</summary>
     internal void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
 
