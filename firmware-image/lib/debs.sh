@@ -2,7 +2,8 @@
 # Downloads Debian arm64 packages and extracts them into a folder. Does not change the state of this machine's package manager, and
 # does not run scripts of packages. A folder that was extracted before is used again, without network access.
 
-# Runs an apt command for arm64 with its own state in $cache/apt. It uses those package sources of this machine that are Debian's.
+# Runs an apt command for arm64 with its own state in $cache/apt. It uses those package sources of this machine that are Debian's, with
+# the component that has the firmware of boards.
 private_apt() {
     local command=$1
     shift
@@ -20,10 +21,10 @@ prepare_apt() {
         [[ -f $file ]] || continue
         if [[ $file == *.sources ]]; then
             grep -Eq "^Suites:(.* )?$codename( |$)|^Suites:(.* )?$codename-security" "$file" || continue
-            cp "$file" "$cache/apt/sources/"
+            sed 's/^Components:.*/Components: main non-free-firmware/' "$file" >"$cache/apt/sources/$(basename "$file")"
         else
             grep -Eq "^deb .* $codename(-updates|-security)? " "$file" || continue
-            grep -E "^deb .* $codename(-updates|-security)? " "$file" | sed -E 's/arch=[a-z0-9,]+//' >"$cache/apt/sources/$(basename "$file")"
+            grep -E "^deb .* $codename(-updates|-security)? " "$file" | sed -E 's/arch=[a-z0-9,]+//; s/ main.*/ main non-free-firmware/' >"$cache/apt/sources/$(basename "$file")"
         fi
         found=1
     done
@@ -54,19 +55,29 @@ extract_debs() {
         fi
         mapfile -t -O "${#names[@]}" names <<<"$name"
     done
-    local debs new=$target.new
     mapfile -t names < <(printf '%s\n' "${names[@]}" | sort -u)
-    debs=$(mktemp -d "$cache/apt/debs/XXXXXX")
-    (cd "$debs" && private_apt apt-get download "${names[@]}") >"$log" 2>&1 ||
-        fail "cannot download ${names[*]}: $(grep -m1 '^E:' "$log" || echo "see $log")"
+    download_debs "${names[@]}"
+    local new=$target.new deb
     rm -rf "$new" "$target"
     mkdir -p "$new"
-    local deb
-    for deb in "$debs"/*.deb; do
-        dpkg-deb -x "$deb" "$new"
-        dpkg-deb -W "$deb" >>"$new/.versions"
+    for deb in "${files[@]}"; do
+        dpkg-deb -x "$cache/apt/debs/$deb" "$new"
+        dpkg-deb -W "$cache/apt/debs/$deb" >>"$new/.versions"
     done
-    rm -rf "$debs"
     printf '%s' "$*" >"$new/.packages"
     mv -T "$new" "$target"
+}
+
+# download_debs NAME...: downloads those packages that are not in $cache/apt/debs, in which boards share them, and deletes other versions
+# of these packages there. Sets files.
+download_debs() {
+    local log=$cache/apt/log file
+    if ! private_apt apt-get --print-uris download "$@" >"$cache/apt/uris" 2>"$log" ||
+        ! (cd "$cache/apt/debs" && private_apt apt-get download "$@") >"$log" 2>&1; then
+        fail "cannot download $*: $(grep -m1 '^E:' "$log" || echo "see $log")"
+    fi
+    mapfile -t files < <(sed -n "s/^'[^ ]*' \([^ ]*\) .*/\1/p" "$cache/apt/uris")
+    for file in "${files[@]}"; do
+        find "$cache/apt/debs" -name "${file%%_*}_*" -not -name "$file" -delete
+    done
 }

@@ -1,11 +1,13 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the sourcing script sets and uses repo, cache, here, ...
 # Creates the files of an image from extracted packages and publish folders.
 
-# Shared libraries that are copied from the packages: the C and C++ runtime, ALSA, and the libraries of the ssh server and of bubblewrap.
+# Shared libraries that are copied from the packages: the C and C++ runtime, ALSA, and the libraries of the ssh server, of
+# bubblewrap and of the tools for ext4.
 libraries=(
     ld-linux-aarch64.so.1 libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2
     libgcc_s.so.1 libstdc++.so.6 libasound.so.2
     libcrypt.so.1 libz.so.1 libgmp.so.10 libtomcrypt.so.1 libtommath.so.1
+    libext2fs.so.2 libe2p.so.2 libcom_err.so.2 libblkid.so.1 libuuid.so.1
     libcap.so.2 libselinux.so.1 libpcre2-8.so.0
 )
 
@@ -15,10 +17,10 @@ make_initrd() {
     mkdir -p "$tree"/{bin,dev,proc,sys,root}
     cp "$packages/bin/busybox" "$tree/bin/"
     local name
-    for name in sh mount mkdir ln od insmod sleep reboot switch_root; do
+    for name in sh mount mkdir ln od dd blockdev insmod sleep reboot switch_root; do
         ln -s busybox "$tree/bin/$name"
     done
-    install -m 755 "$here/initrd/init" "$tree/init"
+    install -m 755 -t "$tree" "$here"/initrd/{init,grow}
     copy_modules "$packages" "$board/modules" root "$tree/modules"
     copy_modules "$packages" "$board/modules" screen "$tree/modules" "$tree/modules/root.list"
     find "$tree" -exec touch -h -d @0 {} +
@@ -40,11 +42,14 @@ make_root() {
     install -m 755 "$packages/usr/bin/dropbearkey" "$tree/usr/bin/dropbearkey"
     install -m 755 "$packages/usr/lib/openssh/sftp-server" "$tree/usr/lib/sftp-server"
     install -m 755 "$packages/usr/bin/bwrap" "$tree/usr/bin/bwrap"
+    install -m 755 -t "$tree/usr/sbin" "$packages"/sbin/{e2fsck,mke2fs,resize2fs}
 
     local step
-    for step in display data input sound network; do
+    for step in early display data input sound network; do
         copy_modules "$packages" "$board/modules" "$step" "$tree/usr/lib/modules" "$work"/initrd/modules/root.list "$tree"/usr/lib/modules/*.list
     done
+
+    copy_firmware "$packages" "$board" "$tree/usr/lib/firmware"
 
     copy_program "$host_dir" "$tree/usr/lib/mmm" mmm
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"

@@ -8,7 +8,7 @@ copy_modules() {
     shift 4
     local version names=() name file files
     version=$(kernel_version "$tree")
-    read -ra names <<<"$(sed -n "s/^$step  *//p" "$listing")"
+    read -ra names <<<"$(sed -n "s/^$step  *//p" "$listing" | tr '\n' ' ')"
     mkdir -p "$target"
     : >"$target/$step.list"
     for name in "${names[@]}"; do
