@@ -74,7 +74,8 @@ public sealed class LogTests(BoardFixture fixture, LogBoard board) : IClassFixtu
     public void Nothing_is_written_while_nothing_is_said() => Watch("log-idle", () =>
     {
         // The login is in the log, which is kept after a minute.
-        var written = board.Device.Require("sleep 75; awk '{ print $7 }' /sys/block/vda/stat; sleep 60; awk '{ print $7 }' /sys/block/vda/stat",
+        const string sectors = "awk '{ print $7 }' /sys/block/vda/stat";
+        var written = board.Device.Require($"sleep 75; {sectors}; sleep 60; {sectors}",
             TimeSpan.FromMinutes(10)).Split('\n');
         fixture.Measured("sectors written in a minute in which nothing happens", $"{long.Parse(written[1]) - long.Parse(written[0])}");
         Assert.Equal(written[0], written[1]);

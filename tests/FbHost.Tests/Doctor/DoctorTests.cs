@@ -66,7 +66,8 @@ public sealed class DoctorTests : IDisposable
         Write("sys/class/net/test-eth/carrier", "0");
         Write("sys/class/net/test-wlan/operstate", "up");
         Write("sys/class/net/test-wlan/phy80211/name", "phy0");
-        Write("proc/net/wireless", "Inter-| sta-|   Quality\n face | tus | link level noise\ntest-wlan: 0000   20.  -82.  -256        0      0");
+        Write("proc/net/wireless",
+            "Inter-| sta-|   Quality\n face | tus | link level noise\ntest-wlan: 0000   20.  -82.  -256        0      0");
         var section = NetworkSection.Of(_root.Path);
         Assert.Equal(["test-eth: down", "test-wlan (Wi-Fi): up, signal -82 dBm"], section.Found);
         Assert.Equal(["test-eth: no cable, or the other end is off",
