@@ -32,7 +32,7 @@ internal sealed class DeviceLog(string memory, string kept)
     public string InMemoryAfter(string seen) => After(seen, _memory.Read());
 
     /// <summary>The last kept line; empty if there is none.</summary>
-    public string LastKept => LastLine(_kept.Read());
+    public string LastKept => LastLine(_kept.ReadEnd());
 
     /// <summary>Adds lines to those in memory.</summary>
     /// <returns>Null, or why that was not possible: one line.</returns>
@@ -42,7 +42,7 @@ internal sealed class DeviceLog(string memory, string kept)
     /// <returns>Null, or why that was not possible: one line.</returns>
     public string? Keep()
     {
-        var before = _kept.Read();
+        var before = _kept.ReadEnd();
         var lines = After(before, _memory.Read());
         if (lines.Length == 0)
             return null;

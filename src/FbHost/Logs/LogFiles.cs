@@ -62,6 +62,23 @@ internal sealed class LogFiles(string directory, int most)
         }
     }
 
+    /// <summary>Reads the end of the newest file that is not empty, longer than a line; empty if there is none.</summary>
+    public string ReadEnd()
+    {
+        const int most = 8 * 1024;
+        var bytes = new byte[most];
+        foreach (var file in (string[])[_file, _old])
+        {
+            var fd = Sys.Open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+            var length = fd < 0 ? 0 : Sys.FileLength(fd);
+            var read = length <= 0 ? 0 : Sys.PRead(fd, bytes, Math.Max(0, length - most));
+            Sys.Close(fd);
+            if (read > 0)
+                return Encoding.UTF8.GetString(bytes, 0, (int)read);
+        }
+        return "";
+    }
+
     private string Read(string file)
     {
         try
