@@ -2,7 +2,7 @@
 # U-Boot's environment gives devtype, devnum, fdt_addr and the addresses for the kernel and the initrd.
 # The boot state has two copies of one sector. The valid copy with the higher counter holds.
 setenv values 'mmm_gen mmm_order mmm_a_left mmm_b_left mmm_trial'
-setenv read_state 'for value in ${values}; do setenv ${value} 0; done; ${devtype} read ${kernel_addr_r} ${sector} 1 && env import -c ${kernel_addr_r} 200 ${values}'
+setenv read_state 'for value in ${values}; do setenv ${value}; done; setenv mmm_gen 0; ${devtype} read ${kernel_addr_r} ${sector} 1 && env import -c ${kernel_addr_r} 200 ${values}'
 setenv write_state 'env export -c -s 200 ${kernel_addr_r} ${values}; ${devtype} write ${kernel_addr_r} ${older} 1; ${devtype} write ${kernel_addr_r} ${newer} 1'
 setenv gen_1 0
 setenv gen_2 0

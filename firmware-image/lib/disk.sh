@@ -108,7 +108,7 @@ make_disk() {
     join_disk "$file" "$data_size" "${hash:0:8}" "$work"/{boot.fat,kernel.fat,root.squashfs,data.ext4}
 }
 
-# kernel_file IMAGE NAME TO: copies a file of slot A's kernel partition out of a disk image.
-kernel_file() {
-    mcopy -n -i "$1@@${kernel_a_at}M" "::$2" "$3" 2>/dev/null
+# file_of IMAGE MIB NAME TO: copies a file out of the FAT partition at this place of a disk image.
+file_of() {
+    mcopy -n -i "$1@@$2M" "::$3" "$4" 2>/dev/null
 }
