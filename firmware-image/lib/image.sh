@@ -56,6 +56,8 @@ make_root() {
     copy_program "$host_dir" "$tree/usr/lib/mmm" mmm
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm"
     ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmmctl"
+    ln -sf ../lib/mmm/mmm "$tree/usr/bin/mmm-doctor"
+    ln "$tree/usr/lib/mmm/mmm" "$tree/usr/lib/mmm/mmm-log" # a hard link, by which pidof tells it from the host
     copy_program "$view_dir" "$tree/usr/lib/mmm" mmm-view
     ln -sf ../lib/mmm/mmm-view "$tree/usr/bin/mmm-view"
     local i

@@ -62,10 +62,12 @@ make_deb() {
     mkdir -p "$root/DEBIAN" "$root/usr/bin" "$tables"
     ln -s "$stage/host-$own/mmm" "$tables/mmm"
     ln -s "$stage/host-$own/mmm" "$tables/mmmctl"
+    ln -s "$stage/host-$own/mmm" "$tables/mmm-doctor"
 
-    local programs=(mmm mmmctl mmm-view) elf=("$host/mmm" "$view/mmm-view")
+    local programs=(mmm mmmctl mmm-doctor mmm-view) elf=("$host/mmm" "$view/mmm-view")
     put 755 "$host/mmm" usr/bin/mmm
     ln -s mmm "$root/usr/bin/mmmctl"
+    ln -s mmm "$root/usr/bin/mmm-doctor"
     ln -s "$stage/view-$own/mmm-view" "$tables/mmm-view"
     mkdir -p "$root/usr/lib/mmm"
     cp -r "$view" "$root/usr/lib/mmm/view"

@@ -13,7 +13,7 @@ internal sealed class HostLog(LogWriter? writer) : ILogger
 
     public void Info(string line) => writer?.Write(line);
 
-    public void Warn(string line) => writer?.Write(line);
+    public void Warn(string line) => writer?.Write(line, isWarning: true);
 
     /// <summary>Logs a line that an app has written, with the app's name in place of the host's.</summary>
     public void OfApp(string app, string line) => writer?.Write(line, app);
@@ -26,7 +26,10 @@ internal sealed class HostLog(LogWriter? writer) : ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
-            writer!.Write(exception is null ? formatter(state, null) : $"{formatter(state, exception)}: {FaultLine.Of(exception)}");
+        {
+            writer!.Write(exception is null ? formatter(state, null) : $"{formatter(state, exception)}: {FaultLine.Of(exception)}",
+                isWarning: logLevel >= LogLevel.Warning);
+        }
     }
 
     /// <summary>

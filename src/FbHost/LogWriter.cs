@@ -17,6 +17,7 @@ internal sealed class LogWriter : IDisposable
     private const int LongestLine = 4096; // bytes; a pipe accepts no more in one piece
     private readonly int _fd;
     private readonly int _patienceMs;
+    private readonly bool _saysLevels;
     private readonly Queue<byte[]> _queue = new();
     private int _bytes; // guarded by the queue's lock, as are the fields below
     private Thread? _thread; // started for the first line
@@ -26,17 +27,19 @@ internal sealed class LogWriter : IDisposable
 
     /// <param name="fd">The descriptor to write to. The caller keeps it.</param>
     /// <param name="patience">How long <see cref="Dispose"/> waits for queued lines; null for 1 s.</param>
-    public LogWriter(int fd, TimeSpan? patience = null) =>
-        (_fd, _patienceMs) = (fd, (int)(patience ?? TimeSpan.FromSeconds(1)).TotalMilliseconds);
+    /// <param name="saysLevels">True to begin each line with its level as sd-daemon(3) does, for a log that reads it.</param>
+    public LogWriter(int fd, TimeSpan? patience = null, bool saysLevels = false) =>
+        (_fd, _patienceMs, _saysLevels) = (fd, (int)(patience ?? TimeSpan.FromSeconds(1)).TotalMilliseconds, saysLevels);
 
     /// <summary>Queues one line, which is written as <c>mmm: LINE</c>. Never waits. May be called on any thread.</summary>
     /// <param name="line">The line. Control characters become question marks, so that the name of a file or client cannot send commands to
     /// the terminal.</param>
     /// <param name="app">The app that wrote the line, written in place of <c>mmm</c>; null for the host. An app's line is left out while
     /// the queue is half full, so that an app that writes without end does not suppress the host's own lines.</param>
-    public void Write(string line, string? app = null)
+    /// <param name="isWarning">True for a line that a person should look at.</param>
+    public void Write(string line, string? app = null, bool isWarning = false)
     {
-        var bytes = Encode(line, app ?? "mmm");
+        var bytes = Encode(line, app ?? "mmm", isWarning);
         lock (_queue)
         {
             if (app is not null && (_lost > 0 || _queue.Count >= MostLines / 2 || _bytes + bytes.Length > MostBytes / 2))
@@ -74,11 +77,12 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    private static byte[] Encode(string line, string from = "mmm")
+    private byte[] Encode(string line, string from = "mmm", bool isWarning = true)
     {
         if (line.Length > LongestLine)
             line = line[..LongestLine];
-        var bytes = Encoding.UTF8.GetBytes($"{Printable(from)}: {Printable(line)}\n");
+        var level = !_saysLevels ? "" : isWarning ? "<4>" : "<6>";
+        var bytes = Encoding.UTF8.GetBytes($"{level}{Printable(from)}: {Printable(line)}\n");
         if (bytes.Length <= LongestLine)
             return bytes;
         var cut = LongestLine - 1;

@@ -5,6 +5,8 @@ using FbHost;
 using FbHost.Apps;
 using FbHost.Clients;
 using FbHost.Control;
+using FbHost.Doctor;
+using FbHost.Logs;
 using FbHost.Options;
 using Mmm;
 using Mmm.Protocol;
@@ -17,14 +19,22 @@ if (args is [AppGate.Argument, ..])
     return AppGate.Run(args);
 Func<LogWriter, int> run;
 CrashGuard? guard = null;
-var isMmmctl = false;
+var name = "mmm";
 var exitCode = 0;
 try
 {
-    isMmmctl = ProgramName() == "mmmctl";
-    if (isMmmctl)
+    name = ProgramName();
+    if (name == "mmmctl")
     {
         run = _ => Mmmctl.Run(args);
+    }
+    else if (name == "mmm-doctor")
+    {
+        run = _ => DoctorReport.Run(args);
+    }
+    else if (name == "mmm-log")
+    {
+        run = _ => LogServer.Run();
     }
     else if (CommandLine.Parse(args, out exitCode) is { } options)
     {
@@ -69,7 +79,7 @@ catch (Exception e)
 // A write beyond RLIMIT_FSIZE returns an error and does not end the process. Programs that the host starts get the signal's default action
 // again.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25 /* SIGXFSZ */, c => c.Cancel = true);
-using var log = new LogWriter(2);
+using var log = new LogWriter(2, saysLevels: Environment.GetEnvironmentVariable("MMM_LOG_LEVELS") == "1");
 try
 {
     return run(log);
@@ -77,7 +87,7 @@ try
 catch (Exception e)
 {
     foreach (var line in FaultLine.AllOf(e))
-        log.Write(line, isMmmctl ? "mmmctl" : null);
+        log.Write(line, name is "mmmctl" or "mmm-doctor" or "mmm-log" ? name : null, isWarning: true);
     return 1;
 }
 finally

@@ -133,6 +133,18 @@ internal sealed unsafe partial class GpioChip : IDisposable
         return names;
     }
 
+    /// <summary>Returns the lines that a program or a driver uses: number, name and user.</summary>
+    public IEnumerable<(int Line, string Name, string Consumer)> UsedLines()
+    {
+        List<(int, string, string)> used = [];
+        for (var line = 0; line < Lines; line++)
+        {
+            if (TryInfo(line, out gpio_v2_line_info info) && (info.flags & GPIO_V2_LINE_FLAG_USED) != 0)
+                used.Add((line, Name32(info.name), Name32(info.consumer)));
+        }
+        return used;
+    }
+
     private string Consumer(int line) => TryInfo(line, out gpio_v2_line_info info) ? Name32(info.consumer) : "?";
 
     private bool TryInfo(int line, out gpio_v2_line_info info)

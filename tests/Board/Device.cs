@@ -14,7 +14,8 @@ internal sealed class Device(int port, string key, string knownHosts)
     public int Port => port;
 
     /// <summary>Runs a shell line on the device.</summary>
-    public CommandResult Run(string line) => Command.Run("ssh", [.. Options, "-p", $"{port}", "root@127.0.0.1", line], Limit);
+    public CommandResult Run(string line, TimeSpan? limit = null) =>
+        Command.Run("ssh", [.. Options, "-p", $"{port}", "root@127.0.0.1", line], limit ?? Limit);
 
     /// <summary>Copies a file to the device.</summary>
     public void Send(string file, string to) =>
@@ -27,9 +28,9 @@ internal sealed class Device(int port, string key, string knownHosts)
     ];
 
     /// <summary>Runs a shell line that has to succeed; its output without the last line end.</summary>
-    public string Require(string line)
+    public string Require(string line, TimeSpan? limit = null)
     {
-        var result = Run(line);
+        var result = Run(line, limit);
         return result.ExitCode == 0 ? result.Output.TrimEnd('\n') : throw new InvalidOperationException($"on the board, {line}: {result}");
     }
 

@@ -184,7 +184,7 @@ public sealed class SettingsTests(BoardFixture fixture, SettingsTests.OwnBoard o
         {
             Assert.Contains("(dhcp)", Device.Require("mmmctl device show"));
             Assert.Equal("panel7", Device.Require("hostname"));
-            Assert.Contains("not confirmed and is taken back", own.Board.Console);
+            Assert.Contains("not confirmed and is taken back", Device.Require("/usr/bin/logread"));
             Assert.Contains("device.json:1: hostname is \"-\"; it must be", Card("cat device.json.txt"));
         });
     }

@@ -19,7 +19,8 @@ public sealed class DebianPackageTests(Packages packages)
         var contents = Contents(packages.Deb(architecture));
         string[] files =
         [
-            "./usr/bin/mmm\n", "./usr/bin/mmmctl -> mmm\n", "./lib/systemd/system/mmm.service\n", "./lib/udev/rules.d/60-mmm.rules\n",
+            "./usr/bin/mmm\n", "./usr/bin/mmmctl -> mmm\n", "./usr/bin/mmm-doctor -> mmm\n",
+            "./lib/systemd/system/mmm.service\n", "./lib/udev/rules.d/60-mmm.rules\n",
             "./etc/mmm/appliance.json\n", "./usr/share/man/man1/mmm.1.gz\n", "./usr/share/man/man1/mmmctl.1.gz\n",
             "./usr/share/man/man5/appliance.json.5.gz\n", "./usr/share/bash-completion/completions/mmm\n",
             "./usr/share/doc/mmm/copyright\n", "./usr/share/doc/mmm/changelog.gz\n",
@@ -63,7 +64,7 @@ public sealed class DebianPackageTests(Packages packages)
         var script = $$"""
             root=$(mktemp -d); trap 'rm -rf "$root"' EXIT
             dpkg-deb -x {{packages.Deb("amd64")}} "$root"
-            for program in mmm mmmctl; do
+            for program in mmm mmmctl mmm-doctor; do
                 "$root/usr/bin/$program" --help | sed -n 's/^  \(--*[a-z]*\).*/\1/p' | while read -r option; do
                     zcat "$root/usr/share/man/man1/$program.1.gz" | sed 's/\\-/-/g' | grep -qF -- ".B $option" ||
                         echo "$program.1 lacks $option"

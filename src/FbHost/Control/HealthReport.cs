@@ -31,11 +31,13 @@ internal sealed class HealthReport
     private readonly Dictionary<string, (int Pid, double Seconds)> _cpu = []; // the most that was told, by the app's name
     private long _refreshes;
     private long _refreshedNs;
+    private long _firstFrameNs;
 
     public HealthReport(ClientTable clients, AppLauncher apps, Screen screen, SoundOutput output, ClientStreams streams)
     {
         (_clients, _apps, _screen, _output, _streams) = (clients, apps, screen, output, streams);
         clients.Gone += Keep;
+        clients.Frames.FirstFrame += _ => _firstFrameNs = _firstFrameNs == 0 ? EventLoop.Now : _firstFrameNs;
         screen.Shown += _ => (_refreshes, _refreshedNs) = (_refreshes + 1, EventLoop.Now);
     }
 
@@ -163,6 +165,8 @@ internal sealed class HealthReport
         w.WriteNumber("height", _screen.Display.Height);
         w.WriteString("state", state);
         w.WriteNumber("refreshes", _refreshes);
+        if (_firstFrameNs > 0)
+            w.WriteNumber("firstFrameSeconds", Rounded(_firstFrameNs / 1e9));
         if (_refreshes > 0)
             w.WriteNumber("lastRefreshSeconds", Rounded((EventLoop.Now - _refreshedNs) / 1e9));
         w.WriteEndObject();

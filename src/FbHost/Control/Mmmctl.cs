@@ -17,6 +17,8 @@ internal static partial class Mmmctl
     private static readonly OptionEntry Json = new("--json", null, "Prints JSON.");
 
     private static readonly OptionEntry Follow = new("-f", null, "Goes on with the lines that are written from now on, until it is ended.");
+    private static readonly OptionEntry OfDevice = new("--device", null,
+        "Prints the log of the device instead, with lines from before the last start; APP is then any source, as kernel or mmm.");
     private static readonly OptionEntry Lines = new("-n", "LINES", "Prints at most that many of the lines that are there already.");
 
     private static readonly OptionEntry ViewOnly = new("--view-only", null, "The password is for viewers who may only see.");
@@ -44,7 +46,8 @@ internal static partial class Mmmctl
             new("raise", "CLIENT", 1, 1, "Puts a client in front of all others."),
             new("next", "", 0, 0, "Puts the next app in front."),
             new("front", "APP", 1, 1, "Puts an app of the configuration in front."),
-            new("logs", "[APP]", 0, 1, "Prints the last lines that the apps, or one app, have written to their output.", Follow, Lines),
+            new("logs", "[APP]", 0, 1, "Prints the last lines that the apps, or one app, have written to their output.", Follow, Lines,
+                OfDevice),
             new("blank", "", 0, 0, "Turns the screen off. Input or unblank turns it on again."),
             new("unblank", "", 0, 0, "Turns the screen on."),
             new("rotate", "DEGREES", 1, 1, "Rotates the picture until the next start of the host: 0, 90, 180 or 270 degrees clockwise."),
@@ -71,6 +74,11 @@ internal static partial class Mmmctl
             return 0;
         if (command == "view-password")
             SetViewPassword(given.Last(Keep.Name), given.Last(ViewOnly.Name) is not null);
+        if (given.Last(OfDevice.Name) is not null)
+        {
+            LogsOfDevice(given);
+            return 0;
+        }
         var asJson = given.Last(Json.Name) is not null;
         using var host = new ControlClient(HostDirectory(given.Last("--path")));
         switch (command)
@@ -187,22 +195,6 @@ internal static partial class Mmmctl
             .. answer.Texts("overridden").Select(k => $"{k} has no effect: the command line of mmm overrides it"),
         ];
         Console.WriteLine(lines.Length > 0 ? string.Join('\n', lines) : "nothing has changed");
-    }
-
-    private static void Logs(ControlClient host, OptionTable.Given given)
-    {
-        var most = int.MaxValue;
-        if (given.Last(Lines.Name) is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most)))
-            throw new MmmException($"-n is {text}; it must be a number of lines, 0 or more");
-        var follow = given.Last(Follow.Name) is not null;
-        var lines = host.Ask([follow ? "follow" : "logs", .. given.Words]).List("lines");
-        foreach (var line in lines.Skip(Math.Max(0, lines.Count - most)))
-            Print(line);
-        while (follow && host.ReadLine() is { } line)
-            Print(Answer.Parse(line));
-
-        static void Print(Answer line) =>
-            Console.WriteLine($"{LogWriter.Printable(line.Text("app"))}: {LogWriter.Printable(line.Text("line"))}");
     }
 
     private static void Watch(ControlClient host)
