@@ -69,7 +69,13 @@ public sealed class BoardFixture : IDisposable
             File.CreateSymbolicLink(Path.Combine(image, file), Path.Combine(Image, file));
         }
         Command.Require("cp", ["--sparse=always", Path.Combine(Folder, "data.ext4"), image], TimeSpan.FromMinutes(1));
-        var board = new Board(Repo, image, Folder, name, _key, devices);
+        return BootAgain(name, devices);
+    }
+
+    /// <summary>Powers on the board of that name again, with its data as they are now.</summary>
+    internal Board BootAgain(string name, params string[] devices)
+    {
+        var board = new Board(Repo, Path.Combine(Folder, $"image-{name}"), Folder, name, _key, devices);
         board.WaitReady();
         board.WaitSsh();
         return board;
