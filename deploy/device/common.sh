@@ -31,7 +31,7 @@ choose_app() {
     if [ -n "$1" ]; then
         app=$1
         [ -d "$apps/$app" ] || echo "$names" | grep -qxF "$app" ||
-            stop "there is no app $app on the device; it has: ${names:-none}; add it to the configuration (--config): $(entry "$app")"
+            stop "there is no app $app on the device; it has: $(echo "${names:-none}" | xargs); add it to the configuration (--config): $(entry "$app")"
     elif [ -z "$names" ]; then
         stop "$config names no app in $apps; add one (--config, deploy/setup): $(entry app)"
     elif [ "$(echo "$names" | wc -l)" -eq 1 ]; then

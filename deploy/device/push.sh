@@ -226,8 +226,9 @@ main() {
     reason=$(first_frame) || take_back "$reason"
     echo "say shows its first frame"
     reason=$(watch) || take_back "$reason"
-    rm -f "$folder/trial" "$own_config.before"
+    rm -f "$folder/trial"
     sync
+    rm -f "$own_config.before"
     echo "done $app"
 }
 main "$@"
