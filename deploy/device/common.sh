@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the scripts in this folder use what this file sets, and the other way round
-# Each script in this folder begins with this file, and with firmware-image/rootfs/usr/lib/mmm/settle. The scripts need a POSIX shell, tar, and busybox or coreutils.
+# Each script in this folder is sent after this file and firmware-image/rootfs/usr/lib/mmm/settle. They need a POSIX shell, tar, and
+# busybox or coreutils.
 export PATH="$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" LC_ALL=C
 umask 022
 
@@ -30,7 +31,7 @@ choose_app() {
     if [ -n "$1" ]; then
         app=$1
         [ -d "$apps/$app" ] || echo "$names" | grep -qxF "$app" ||
-            stop "there is no app $app on the device; it has: ${names:-none}; add it to the configuration (--config): $(entry "$app")"
+            stop "there is no app $app on the device; it has: $(echo "${names:-none}" | xargs); add it to the configuration (--config): $(entry "$app")"
     elif [ -z "$names" ]; then
         stop "$config names no app in $apps; add one (--config, deploy/setup): $(entry app)"
     elif [ "$(echo "$names" | wc -l)" -eq 1 ]; then
@@ -129,9 +130,14 @@ restart_host() {
     waited=0
     until next_host=$(host_pid) && [ "$next_host" != "$former_host" ]; do
         waited=$((waited + 1))
-        [ $waited -lt 60 ] || { echo "the host does not answer"; return 1; }
+        [ $waited -lt 60 ] || { echo "the host does not answer$(journal)"; return 1; }
         sleep 0.5
     done
+}
+
+# journal: prints the last line that the service has written, such as why it does not start.
+journal() {
+    [ ! -d /run/systemd/system ] || journalctl -u mmm.service -n 1 -o cat 2>/dev/null | sed 's/^/: /'
 }
 
 # restart_app: restarts the app, or the host if it does not run or has another configuration, and waits for the first frame. On failure,

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # common.sh comes before it
-# deploy/push runs this script on the device. Arguments: PROGRAM APP RELEASE KEEP WHO CONFIG-BYTES; APP may be empty.
-# Input: a line "HASH SIZE EXECUTABLE PATH" for each file of the release, a line ".", the new configuration, and a tar archive with the files
-# that the script says it needs. Output: lines that begin with need, send, say, fail, done or |.
+# deploy/push runs this script on the device. Arguments: PROGRAM APP RELEASE KEEP WHO CONFIG-BYTES CONFIG-NAME; APP may be empty.
+# Input: the new configuration, a line "HASH SIZE EXECUTABLE PATH" for each file of the release, a line ".", and a tar archive with the
+# files that the script says it needs. Output: lines that begin with need, send, say, fail, done or |.
 healthy_seconds=10 stalled_seconds=30
 
 # read_manifest: stores the lines about the files, and finds those that a release on the device already has.
@@ -108,7 +108,7 @@ last_output() {
 # watch: the app must keep its process and go on to draw, or read the event that it is sent.
 watch() {
     health
-    pid=$(field pid) frames=$(field frames) began=$(uptime_seconds) second=0 asked=
+    pid=$(field pid) frames=$(field frames) began=$(uptime_seconds) second=0 asked='' silent=0
     while [ $second -lt $healthy_seconds ]; do
         if [ $second -ge 1 ] && [ -z "$asked" ]; then
             asked=1
@@ -118,6 +118,11 @@ watch() {
         sleep 1
         second=$(($(uptime_seconds) - began))
         health
+        if [ -z "$mine" ]; then # the device is busy, or its host is being started again
+            silent=$((silent + 1))
+            [ $silent -lt 5 ] || { echo "the host does not answer$(journal)"; return 1; }
+            continue
+        fi
         # Its state may tell of the former release, which kept failing.
         if [ "$(field pid)" != "$pid" ] || [ "$(field state)" = frozen ]; then
             how_it_ended "after $second s"
@@ -221,8 +226,9 @@ main() {
     reason=$(first_frame) || take_back "$reason"
     echo "say shows its first frame"
     reason=$(watch) || take_back "$reason"
-    rm -f "$folder/trial" "$own_config.before"
+    rm -f "$folder/trial"
     sync
+    rm -f "$own_config.before"
     echo "done $app"
 }
 main "$@"

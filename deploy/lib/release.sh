@@ -75,7 +75,7 @@ push_to() {
     machine=$(<"$link/machine")
     staged=$work/$machine
     [[ -z $config ]] || bytes=$(stat -Lc %s "$config")
-    device_script push.sh "$app" "$name" "$release" "$keep" "$(person)" "$bytes" "${config##*/}"
+    device_script push.sh "$app" "$name" "$release" "$keep" "$(person)" "$bytes" "$(basename "$config" | tr -c 'A-Za-z0-9._\n-' _)"
     mkfifo "$link/to" "$link/from"
     # shellcheck disable=SC2029 # the words are for the device
     ssh "${ssh[@]}" "$target" "$command" <"$link/to" >"$link/from" 2>"$link/error" &

@@ -141,13 +141,15 @@ person() {
 # begin_devices WORD...: makes the folder of the command's files, and checks the names of all devices.
 begin_devices() {
     devices=("$@")
+    local word number
+    for word; do
+        set_target "$word"
+    done
     need_packages openssh-client
     work=$(mktemp -d)
     trap clean_up EXIT
-    local number
     for number in "${!devices[@]}"; do
-        use_device "$number"
-        mkdir "$link"
+        mkdir "$work/$number"
     done
 }
 

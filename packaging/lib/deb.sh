@@ -91,6 +91,7 @@ make_deb() {
     put 644 "$here/debian/mmm.service" lib/systemd/system/mmm.service
     put 644 "$here/debian/60-mmm.rules" lib/udev/rules.d/60-mmm.rules
     put 755 "$here/debian/may-start" usr/lib/mmm/may-start
+    put 755 "$repo/firmware-image/rootfs/usr/lib/mmm/settle" usr/lib/mmm/settle
     put 755 "$here/debian/network-generator" lib/systemd/system-generators/mmm
     put 644 "$here/debian/lintian-overrides" usr/share/lintian/overrides/mmm
     { cat "$here/debian/copyright"; sed 's/^$/./; s/^/ /' "$repo/LICENSE"; } >"$work/copyright"

@@ -35,8 +35,10 @@ internal sealed class Device(int port, string key, string knownHosts)
     }
 
     /// <summary>The arguments of <c>deploy/push</c> for this device.</summary>
-    public string[] PushArguments(string app, string published) =>
-        ["127.0.0.1", app, "--port", $"{port}", "--identity", key, "--known-hosts", knownHosts, "--published", published];
+    public string[] PushArguments(string app, string published) => ["127.0.0.1", app, "--published", published, .. ConnectionOptions];
+
+    /// <summary>The options of all programs of <c>deploy/</c> for this device.</summary>
+    public string[] ConnectionOptions => ["--port", $"{port}", "--identity", key, "--known-hosts", knownHosts];
 
     /// <summary>The arguments of <c>deploy/update</c> for this device.</summary>
     public string[] UpdateArguments(string bundle, params string[] options) =>

@@ -40,14 +40,16 @@ public sealed class BootTests(Packages packages)
         until_true typed b
         systemctl stop mmm
         say "stopped: $(systemctl is-active mmm), $(systemctl is-failed mmm)"
-        poweroff -f
+        dpkg --purge mmm
+        say "purged"
         """;
 
     [Fact]
-    public void The_service_shows_its_app_after_a_boot_and_after_a_crash_of_the_host()
+    public void The_service_shows_its_app_after_a_boot_and_after_a_crash_of_the_host_and_deploy_setup_makes_a_device_of_it()
     {
-        using var root = new DebianRoot("boot-sandbox-amd64",
-            "--variant=minbase --include=systemd-sysv,udev,linux-image-amd64,bubblewrap,kbd,adduser,zstd");
+        using var root = new DebianRoot("boot-ssh-amd64",
+            "--variant=minbase --include=systemd-sysv,udev,linux-image-amd64,bubblewrap,kbd,adduser,zstd,openssh-server,sudo");
+        using var person = new Person(root);
         root.AddDemo("gcc");
         var disk = Path.Combine(root.Path, "..", "disk");
         File.WriteAllText(Path.Combine(root.Path, "config"), """
@@ -66,7 +68,7 @@ public sealed class BootTests(Packages packages)
         root.Run("dpkg -i /mmm.deb; rm /mmm.deb; cp /config /etc/mmm/appliance.json; systemctl enable check mmm");
         Shell.Run($"cp {root.Path}/boot/vmlinuz-* {disk}.kernel; cp {root.Path}/boot/initrd.img-* {disk}.initrd; "
             + $"rm -rf {root.Path}/dev/*; mke2fs -q -t ext4 -d {root.Path} {disk}.img 1500M").Require();
-        using var machine = new Machine(disk);
+        using var machine = new Machine(disk, person.Port);
         machine.WaitFor("check: shown by mmm");
         Assert.Equal((0xff0080, 0xff0080, 0), machine.Pixels((10, 20), (309, 219), (310, 220)));
         machine.Press("a");
@@ -74,6 +76,67 @@ public sealed class BootTests(Packages packages)
         Assert.Equal((0xff0080, 0xff0080, 0), machine.Pixels((10, 20), (309, 219), (310, 220)));
         machine.Press("b");
         machine.WaitFor("check: stopped: inactive, inactive");
+        machine.WaitFor("check: purged");
+        MakeADevice(machine, person);
+    }
+
+    private void MakeADevice(Machine machine, Person person)
+    {
+        // A Debian without the package, and a user with sudo.
+        Assert.Contains(": mmm is not installed there; run: deploy/setup", person.Push("show 00ff00").Output, StringComparison.Ordinal);
+        var setup = person.Deploy($"setup HOST --deb {packages.Deb("amd64")}").Require();
+        Assert.Contains("is ready: deploy/push", setup, StringComparison.Ordinal);
+        person.Push("show 00ff00").Require();
+        Assert.Equal((0x00ff00, 0x00ff00, 0x00ff00), machine.Pixels((1, 1), (63, 1), (63, 47)));
+        var crash = person.Push("crash");
+        Assert.Contains("it ended with SIGSEGV before its first frame; switched back to App-", crash.Output, StringComparison.Ordinal);
+        Assert.Matches(@"app +App-\S+ +\w+ ", person.Deploy("status HOST").Require());
+        var removed = person.Deploy("setup HOST --remove").Require();
+        Assert.Contains("left are /var/lib/mmm", removed, StringComparison.Ordinal);
+        person.Deploy("shell HOST '! command -v mmm && [ ! -e /var/lib/mmm-apps ]'").Require();
+    }
+
+    /// <summary>Someone who works on the machine by ssh, as a user who has sudo there.</summary>
+    private sealed class Person : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("mmm-person-").FullName;
+
+        public Person(DebianRoot root)
+        {
+            using (var listener = new TcpListener(System.Net.IPAddress.Loopback, 0))
+            {
+                listener.Start();
+                Port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            Shell.Run($"""
+                ssh-keygen -q -t ed25519 -N '' -f {_folder}/key
+                mkdir {_folder}/app
+                gcc -O1 -static -o {_folder}/app/App tests/Deploy.Tests/app.c
+                gcc -O1 -static -o {_folder}/app/client tests/FbHost.Tests/raw_client.c -lm
+                cp {_folder}/key.pub {root.Path}/key.pub
+                """).Require();
+            File.WriteAllText(Path.Combine(root.Path, "etc/systemd/network/all.network"), "[Match]\nName=e*\n[Network]\nDHCP=yes\n");
+            root.Run("""
+                adduser --quiet --disabled-password --gecos pi pi
+                mkdir -p /home/pi/.ssh; mv /key.pub /home/pi/.ssh/authorized_keys; chown -R pi:pi /home/pi/.ssh; chmod 700 /home/pi/.ssh
+                echo 'pi ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/pi
+                systemctl enable systemd-networkd ssh
+                """);
+        }
+
+        public int Port { get; }
+
+        /// <summary>Runs a program of deploy/; HOST is the machine.</summary>
+        public ShellResult Deploy(string command) => Shell.Run("deploy/" + command.Replace("HOST",
+            $"--port {Port} --identity {_folder}/key --known-hosts {_folder}/known pi@127.0.0.1", StringComparison.Ordinal));
+
+        public ShellResult Push(string mode)
+        {
+            File.WriteAllText(Path.Combine(_folder, "app/mode"), mode + "\n");
+            return Deploy($"push HOST App --published {_folder}/app");
+        }
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>A PC without KVM, whose serial line is a file.</summary>
@@ -84,12 +147,13 @@ public sealed class BootTests(Packages packages)
         private readonly Socket _control = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         private readonly StreamReader _answers;
 
-        public Machine(string disk)
+        public Machine(string disk, int sshPort)
         {
             _disk = disk;
             _qemu = Process.Start("qemu-system-x86_64",
             [
-                "-M", "q35", "-cpu", "max", "-m", "1024", "-smp", "2", "-display", "none", "-vga", "std", "-nic", "none", "-no-reboot",
+                "-M", "q35", "-cpu", "max", "-m", "1024", "-smp", "2", "-display", "none", "-vga", "std", "-no-reboot",
+                "-nic", $"user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:{sshPort}-:22",
                 "-device", "virtio-keyboard-pci", "-drive", $"file={disk}.img,format=raw,if=virtio",
                 "-kernel", $"{disk}.kernel", "-initrd", $"{disk}.initrd", "-append", "root=/dev/vda rw console=ttyS0 quiet",
                 "-serial", $"file:{disk}.serial", "-qmp", $"unix:{disk}.qmp,server,nowait",
