@@ -38,6 +38,7 @@ internal sealed class RaspberryPi : IDisposable
             _qmp = new Qmp(qmp);
             _keyboard = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             _keyboard.Connect(new UnixDomainSocketEndPoint(serial));
+            _ = new NetworkStream(_keyboard).CopyToAsync(Stream.Null); // QEMU stands still while nobody takes what the board says
         }
         catch
         {
