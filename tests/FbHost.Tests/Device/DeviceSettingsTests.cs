@@ -46,8 +46,8 @@ public sealed class DeviceSettingsTests : IDisposable
     [InlineData("wifi=:12345678"), InlineData("wifi=a:1234567"), InlineData("wifi=a:öööööööö"), InlineData("wifi=a:12345678\n")]
     [InlineData("wifi=123456789012345678901234567890123"), InlineData("wifi-country=DE"), InlineData("wifi-hidden=yes")]
     [InlineData("key=ssh-ed25519 AAAA"), InlineData("key=command=\"x\" " + Key), InlineData("key=@/none"), InlineData("key=" + Key + "\nx")]
-    [InlineData("log=loud"), InlineData("hostnam=a"), InlineData("=a"), InlineData("hostname"), InlineData("hostname+=a"), InlineData("ntp+=")]
-    [InlineData("ntp-=a.example"), InlineData("key=-----BEGIN OPENSSH PRIVATE KEY-----")]
+    [InlineData("log=loud"), InlineData("hostnam=a"), InlineData("=a"), InlineData("hostname"), InlineData("hostname+=a")]
+    [InlineData("ntp+="), InlineData("ntp-=a.example"), InlineData("key=-----BEGIN OPENSSH PRIVATE KEY-----")]
     public void Settings_that_are_not_valid_are_refused_with_one_line(string change)
     {
         var fault = FaultOf(() => With(change));
