@@ -33,8 +33,8 @@ internal sealed class EthernetPeer : IDisposable
         "-device", "virtio-net-pci,netdev=peer,romfile=",
     ];
 
-    /// <summary>The time that the peer tells by NTP.</summary>
-    public DateTimeOffset Time { get; set; } = DateTimeOffset.UnixEpoch;
+    /// <summary>How far the time that the peer tells by NTP is ahead of the real one.</summary>
+    public TimeSpan Ahead { get; set; }
 
     /// <summary>Whether a frame of mDNS had an answer with these bytes.</summary>
     public bool HasHeard(byte[] part)
@@ -97,10 +97,12 @@ internal sealed class EthernetPeer : IDisposable
         (answer[0], answer[1], answer[3]) = (0x24, 1, 0xEC); // no leap second, version 4, server; the clock's precision
         "GPS\0"u8.CopyTo(answer.AsSpan(12));
         request.AsSpan(Payload + 40, 8).CopyTo(answer.AsSpan(24));
+        var time = (DateTime.UtcNow + Ahead - DateTime.UnixEpoch).Ticks;
         foreach (var at in (int[])[16, 32, 40])
         {
-            BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(at), (uint)(Time.ToUnixTimeSeconds() + NtpEpoch));
-            BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(at + 4), 0x80000000);
+            BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(at), (uint)(time / TimeSpan.TicksPerSecond + NtpEpoch));
+            var fraction = (uint)((time % TimeSpan.TicksPerSecond << 32) / TimeSpan.TicksPerSecond);
+            BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(at + 4), fraction);
         }
         Send(request[6..12], request[(Ip + 12)..(Ip + 16)], NtpPort, BinaryPrimitives.ReadUInt16BigEndian(request.AsSpan(Udp)), answer);
     }

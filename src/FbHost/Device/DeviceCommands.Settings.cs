@@ -42,14 +42,13 @@ internal static partial class DeviceCommands
     private static (string How, IReadOnlyList<string> Changed) Write(
         DataFolder data, DeviceSettings before, DeviceSettings after, bool isConfirmed)
     {
-        if (after.HasNetworkOf(before))
-            return ("apply", data.Write(after));
+        var isTrial = !isConfirmed && !after.HasNetworkOf(before);
         // The former network is on the disk before the new one, so that a power cut at any moment leaves one that can be taken back.
-        if (isConfirmed)
-            DataFolder.Remove(data.FormerNetwork);
-        else if (!File.Exists(data.FormerNetwork))
+        if (isTrial && !File.Exists(data.FormerNetwork))
             DataFolder.Replace(data.FormerNetwork, before.OfNetwork.ToJson());
-        return (isConfirmed ? "apply" : "try", data.Write(after));
+        else if (isConfirmed)
+            DataFolder.Remove(data.FormerNetwork);
+        return (isTrial ? "try" : "apply", data.Write(after));
     }
 
     private static int Confirm(OptionTable.Given given)
@@ -128,7 +127,6 @@ internal static partial class DeviceCommands
     private static int PutIntoEffect(DataFolder data, string how, IReadOnlyList<string> changed)
     {
         var isNeeded = data.IsOfSystem && changed.Count > 0 && !IsBoot;
-        data.Dispose();
         return isNeeded ? throw new MmmException(ChildProcess.Become([Script, how, .. changed])) : 0;
     }
 }

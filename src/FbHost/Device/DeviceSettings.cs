@@ -121,8 +121,10 @@ internal sealed class DeviceSettings
         var faults = changes.Select(c => SettingChange.Of(c, out var change) ?? change!.ApplyTo(values)).OfType<string>().ToList();
         var settings = new DeviceSettings(values);
         faults.AddRange(settings.Conflicts().Select(c => $"{c.Key.Name} is {settings.Text(c.Key.Name)}; {c.Must}"));
-        return faults.Count == 0 ? settings
-            : throw new MmmException(faults[0], innerException: new ConfigException([.. faults.Select(LogWriter.Printable)]));
+        if (faults.Count == 0)
+            return settings;
+        string[] lines = [.. faults.Select(LogWriter.Printable)];
+        throw new MmmException(lines[0], innerException: new ConfigException(lines));
     }
 
     /// <summary>Returns only the settings of the network.</summary>

@@ -27,7 +27,7 @@ internal sealed class SettingChange
             return $"{name} has one value; set it with {name}=VALUE";
         var value = text[(end + 1)..];
         if (kind != '=' && value.Length == 0)
-            return $"{name}{kind}= needs a value";
+            return $"{name}{kind}= has no value; it must be {name}{kind}=VALUE";
         string[] texts = value.Length == 0 ? [] : [value];
         if (key.Name == "key" && value.StartsWith('@'))
         {

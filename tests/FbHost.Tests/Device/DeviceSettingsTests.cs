@@ -46,8 +46,8 @@ public sealed class DeviceSettingsTests : IDisposable
     [InlineData("wifi=:12345678"), InlineData("wifi=a:1234567"), InlineData("wifi=a:öööööööö"), InlineData("wifi=a:12345678\n")]
     [InlineData("wifi=123456789012345678901234567890123"), InlineData("wifi-country=DE"), InlineData("wifi-hidden=yes")]
     [InlineData("key=ssh-ed25519 AAAA"), InlineData("key=command=\"x\" " + Key), InlineData("key=@/none"), InlineData("key=" + Key + "\nx")]
-    [InlineData("log=loud"), InlineData("hostnam=a"), InlineData("=a"), InlineData("hostname"), InlineData("hostname+=a"), InlineData("ntp+=")]
-    [InlineData("ntp-=a.example"), InlineData("key=-----BEGIN OPENSSH PRIVATE KEY-----")]
+    [InlineData("log=loud"), InlineData("hostnam=a"), InlineData("=a"), InlineData("hostname"), InlineData("hostname+=a")]
+    [InlineData("ntp+="), InlineData("ntp-=a.example"), InlineData("key=-----BEGIN OPENSSH PRIVATE KEY-----")]
     public void Settings_that_are_not_valid_are_refused_with_one_line(string change)
     {
         var fault = FaultOf(() => With(change));
@@ -139,10 +139,11 @@ public sealed class DeviceSettingsTests : IDisposable
     [Fact]
     public void Any_text_is_refused_or_kept()
     {
-        var value = Gen.OneOf(Gen.String[Gen.Char['\0', '\u0200'], 0, 40], Gen.OneOfConst(
-            "10.0.0.7/24", "10.0.0.1", "dhcp", "DE", "yes", "a:12345678", Key, "Europe/Berlin", "x", "info"));
-        var change = Gen.Select(Gen.OneOfConst(SettingKey.All.Select(k => k.Name).ToArray()), Gen.OneOfConst("=", "+=", "-="), value,
-            (key, how, v) => key + how + v);
+        string[] plausible = ["10.0.0.7/24", "10.0.0.1", "dhcp", "DE", "yes", "a:12345678", Key, "Europe/Berlin", "x", "info"];
+        var value = Gen.OneOf(Gen.String[Gen.Char['\0', '\u0200'], 0, 40], Gen.Int[0, plausible.Length - 1].Select(i => plausible[i]));
+        var key = Gen.Int[0, SettingKey.All.Length - 1].Select(i => SettingKey.All[i].Name);
+        var how = Gen.Int[0, 2].Select(i => new[] { "=", "+=", "-=" }[i]);
+        var change = Gen.Select(key, how, value, (k, h, v) => k + h + v);
         change.Array[1, 4].Sample(changes =>
         {
             if (changes.Any(c => c.Contains("=@")))
