@@ -40,7 +40,8 @@ internal sealed class Board : IDisposable
         Uptime = Stopwatch.StartNew();
         _qemu = Command.Start(Path.Combine(repo, "firmware-image/boot"),
         [
-            .. uboot ? ["--uboot"] : Array.Empty<string>(), "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
+            .. uboot ? ["--uboot"] : Array.Empty<string>(),
+            "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
             "-qmp", $"unix:{qmp},server=on,wait=off", "-qtest", $"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null",
             "-rtc", $"base={PowerOnTime}", .. devices,
         ]);

@@ -139,9 +139,9 @@ public sealed class DeviceSettingsTests : IDisposable
     [Fact]
     public void Any_text_is_refused_or_kept()
     {
-        var value = Gen.OneOf(Gen.String[Gen.Char['\0', '\u0200'], 0, 40], Gen.OneOfConst(
+        var value = Gen.OneOf(Gen.String[Gen.Char['\0', '\u0200'], 0, 40], Gen.OneOf(
             "10.0.0.7/24", "10.0.0.1", "dhcp", "DE", "yes", "a:12345678", Key, "Europe/Berlin", "x", "info"));
-        var change = Gen.Select(Gen.OneOfConst(SettingKey.All.Select(k => k.Name).ToArray()), Gen.OneOfConst("=", "+=", "-="), value,
+        var change = Gen.Select(Gen.OneOf(SettingKey.All.Select(k => k.Name).ToArray()), Gen.OneOf("=", "+=", "-="), value,
             (key, how, v) => key + how + v);
         change.Array[1, 4].Sample(changes =>
         {

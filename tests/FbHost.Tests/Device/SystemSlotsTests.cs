@@ -43,8 +43,16 @@ public sealed class SystemSlotsTests : IDisposable
     {
         Commands.Bootloader(["set-state", slot, "bad"], Machine);
         Directory.CreateDirectory(_places.Folder);
-        File.WriteAllText(_places.RaucStatus,
-            $"[slot.rootfs.0]\nbundle.version=other\n\n[slot.rootfs.{(slot == "a" ? 0 : 1)}]\nbundle.compatible=mmm-virt\nbundle.version={version}\n");
+        var number = slot == "a" ? 0 : 1;
+        File.WriteAllText(_places.RaucStatus, $"""
+            [slot.rootfs.{1 - number}]
+            bundle.version=other
+
+            [slot.rootfs.{number}]
+            bundle.compatible=mmm-virt
+            bundle.version={version}
+
+            """);
         Commands.Bootloader(["set-primary", slot], Machine);
     }
 
