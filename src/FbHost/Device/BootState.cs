@@ -13,7 +13,8 @@ internal enum Slot
 
 /// <summary>
 /// Which system the boot loader starts: the order of the slots, how many tries each has left, and the slot that is on trial. It is stored
-/// as an environment of U-Boot: the CRC-32 in little endian, then "key=value" texts that end with a NUL, then one more NUL (docs/updates.md).
+/// as an environment of U-Boot: the CRC-32 in little endian, then "key=value" texts that end with a NUL, then one more NUL; see
+/// docs/updates.md.
 /// </summary>
 internal sealed record BootState
 {

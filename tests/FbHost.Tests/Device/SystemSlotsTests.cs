@@ -71,7 +71,8 @@ public sealed class SystemSlotsTests : IDisposable
     public void An_installed_slot_is_tried_first_and_confirmed_when_it_runs()
     {
         Install("b", "2.0");
-        Assert.Equal(new BootState { Generation = Slots.State.Generation, First = Slot.B, LeftA = 3, LeftB = 3, Trial = Slot.B }, Slots.State);
+        var state = Slots.State;
+        Assert.Equal(new BootState { Generation = state.Generation, First = Slot.B, LeftA = 3, LeftB = 3, Trial = Slot.B }, state);
         Try(Slot.B, 1);
         Boot("b", "2.0");
         Assert.True(Slots.ExpectsNetwork);
