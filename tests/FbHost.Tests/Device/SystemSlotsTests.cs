@@ -120,6 +120,16 @@ public sealed class SystemSlotsTests : IDisposable
     }
 
     [Fact]
+    public void A_second_installation_that_is_interrupted_is_no_failure_of_the_first_one()
+    {
+        Install("b", "2.0");
+        Commands.Bootloader(["set-state", "b", "bad"], Machine);
+        Assert.Equal("a", Says("get-primary"));
+        Assert.Null(Slots.Confirm());
+        Assert.Empty(Slots.Fallback);
+    }
+
+    [Fact]
     public void An_update_on_trial_refuses_another_update_and_the_slot_that_runs_is_never_written()
     {
         Install("b", "2.0");
