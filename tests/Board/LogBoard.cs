@@ -20,7 +20,7 @@ public sealed class LogBoard(BoardFixture fixture) : IDisposable
     internal void CutPowerAndBoot()
     {
         Board.Dispose();
-        Board = fixture.BootDisk(Path.Combine(fixture.Folder, $"{Name}.img"), throughUBoot: false);
+        Board = fixture.BootDisk(Path.Combine(fixture.Folder, $"{Name}.img"));
         Board.WaitReady();
         Board.WaitSsh();
     }

@@ -21,8 +21,8 @@ internal sealed class UpdateImages(BoardFixture fixture)
         var release = Path.Combine(tree, "etc/mmm/release");
         File.WriteAllText(release, Regex.Replace(File.ReadAllText(release), "VERSION=.*", $"VERSION={version}"));
         edit?.Invoke(tree);
-        Command.Require("mksquashfs", [tree, root, "-noappend", "-all-root", "-comp", "zstd", "-Xcompression-level", "1", "-no-progress", "-quiet"],
-            Limit);
+        string[] how = ["-noappend", "-all-root", "-comp", "zstd", "-Xcompression-level", "1", "-no-progress", "-quiet"];
+        Command.Require("mksquashfs", [tree, root, .. how], Limit);
         Command.Require("dd", [$"if={root}", $"of={disk}", "bs=1M", $"seek={RootAt / Mib}", "conv=notrunc", "status=none"], Limit);
         Directory.Delete(tree, recursive: true);
         File.Delete(root);

@@ -9,6 +9,7 @@ namespace Board.Tests;
 [Collection("board")]
 public sealed class UpdateTests(BoardFixture fixture)
 {
+    private const string NoUpdate = "is not an update, or not all of it", WrongKey = "is not signed with a key that the device accepts";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
     private readonly UpdateImages _images = new(fixture);
 
@@ -76,10 +77,10 @@ public sealed class UpdateTests(BoardFixture fixture)
             File.WriteAllBytes(file, content);
             return file;
         }
-        AssertRefused(Update(board, Write("text.raucb", "no update"u8)), "is not an update, or not all of it");
-        AssertRefused(Update(board, Write("truncated.raucb", bytes.AsSpan(0, bytes.Length / 2))), "is not an update, or not all of it");
-        AssertRefused(Update(board, Write("middle.raucb", [.. bytes[..(1 << 20)], .. bytes[(2 << 20)..]])), "is not an update, or not all of it");
-        AssertRefused(Update(board, _images.Bundle(disk, _images.OtherKeys("other-keys"))), "is not signed with a key that the device accepts");
+        AssertRefused(Update(board, Write("text.raucb", "no update"u8)), NoUpdate);
+        AssertRefused(Update(board, Write("truncated.raucb", bytes.AsSpan(0, bytes.Length / 2))), NoUpdate);
+        AssertRefused(Update(board, Write("middle.raucb", [.. bytes[..(1 << 20)], .. bytes[(2 << 20)..]])), NoUpdate);
+        AssertRefused(Update(board, _images.Bundle(disk, _images.OtherKeys("other-keys"))), WrongKey);
         AssertRefused(Update(board, _images.Bundle(_images.Disk("1.1", tree =>
         {
             var release = Path.Combine(tree, "etc/mmm/release");
@@ -121,10 +122,10 @@ public sealed class UpdateTests(BoardFixture fixture)
                 Path.Combine(tree, "etc/mmm/update.pem"), File.ReadAllText(Path.Combine(keys, "ca.pem")))));
             var onlyNext = _images.Bundle(_images.Disk("3.0", tree => File.Copy(
                 Path.Combine(keys, "ca.pem"), Path.Combine(tree, "etc/mmm/update.pem"), overwrite: true)), keys);
-            AssertRefused(Update(board, onlyNext), "is not signed with a key that the device accepts");
+            AssertRefused(Update(board, onlyNext), WrongKey);
             Assert.Equal(0, Update(board, both).ExitCode);
             Assert.Equal(0, Update(board, onlyNext).ExitCode);
-            AssertRefused(Update(board, both, "--allow-older"), "is not signed with a key that the device accepts");
+            AssertRefused(Update(board, both, "--allow-older"), WrongKey);
             Assert.Equal("A 3.0 GOOD, b 2.0 good", Slots(board));
         });
     }
@@ -146,7 +147,8 @@ public sealed class UpdateTests(BoardFixture fixture)
                 {
                     board.Device.Send(bundle, "/data/bundle");
                     board.Device.Require("(/usr/lib/mmm/update/install /data/bundle >/data/said 2>&1 &)");
-                    Wait.Until("the installation begins", TimeSpan.FromSeconds(60), () => board.Device.Run("grep -q Updating /data/said").ExitCode == 0);
+                    Wait.Until("the installation begins", TimeSpan.FromSeconds(60),
+                        () => board.Device.Run("grep -q Updating /data/said").ExitCode == 0);
                     Thread.Sleep(random.Next(8000));
                 });
                 board.CutPower();
@@ -154,7 +156,8 @@ public sealed class UpdateTests(BoardFixture fixture)
                 board = Boot(disk);
                 BoardFixture.Watch(board, "update-cut", () =>
                 {
-                    Wait.Until("the system is confirmed", TimeSpan.FromSeconds(60), () => !Slots(board).Contains("TRIAL"), () => Slots(board), 1000);
+                    Wait.Until("the system is confirmed", TimeSpan.FromSeconds(60),
+                        () => !Slots(board).Contains("TRIAL"), () => Slots(board), 1000);
                     Assert.Contains(Slots(board), new[] { "A 1.0 GOOD, b  bad", "A 1.0 GOOD, b 2.0 bad", "a 1.0 good, B 2.0 GOOD" });
                 });
                 if (board.Console.Contains("starting system b"))

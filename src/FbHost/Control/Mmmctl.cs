@@ -271,9 +271,12 @@ internal static partial class Mmmctl
             return b < 0 ? null : Encoding.UTF8.GetString([.. line]);
         }
 
-        private bool IsAnswering() =>
-            _answersMs < 0 || Mmm.Linux.Sys.PollIn((int)_stream.SafeFileHandle.DangerousGetHandle(), _answersMs)
-                ? true : throw new MmmException($"the host has not answered within {_answersMs / 1000} s");
+        private bool IsAnswering()
+        {
+            if (_answersMs >= 0 && !Mmm.Linux.Sys.PollIn((int)_stream.SafeFileHandle.DangerousGetHandle(), _answersMs))
+                throw new MmmException($"the host has not answered within {_answersMs / 1000} s");
+            return true;
+        }
 
         public byte[] ReadBytes(int count)
         {

@@ -12,8 +12,9 @@ internal enum Slot
 }
 
 /// <summary>
-/// Which system the boot loader starts: the order of the slots, how many tries each has left, and the slot that is on trial. It is stored as
-/// an environment of U-Boot: the CRC-32 in little endian, then "key=value" texts that end with a NUL, then one more NUL (docs/updates.md).
+/// Which system the boot loader starts: the order of the slots, how many tries each has left, and the slot that is on trial. It is stored
+/// as an environment of U-Boot: the CRC-32 in little endian, then "key=value" texts that end with a NUL, then one more NUL; see
+/// docs/updates.md.
 /// </summary>
 internal sealed record BootState
 {
@@ -61,8 +62,8 @@ internal sealed record BootState
     /// <summary>The state after a slot was given that number of tries.</summary>
     public BootState WithLeft(Slot slot, int left) => slot == Slot.A ? this with { LeftA = left } : this with { LeftB = left };
 
-    /// <summary>The state while a slot is written: it cannot be started.</summary>
-    public BootState WithoutSlot(Slot slot) => WithLeft(slot, 0) with { Trial = Trial == slot ? null : Trial };
+    /// <summary>The state while a slot is written: it cannot be started, and the other one is tried first.</summary>
+    public BootState WithoutSlot(Slot slot) => WithLeft(slot, 0) with { First = Other(slot), Trial = Trial == slot ? null : Trial };
 
     /// <summary>The state after a slot was installed: it is tried first and has to confirm itself.</summary>
     public BootState WithInstalled(Slot slot) => WithLeft(slot, MostTries) with { First = slot, Trial = slot };

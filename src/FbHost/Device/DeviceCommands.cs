@@ -30,9 +30,10 @@ internal static partial class DeviceCommands
             + "Wi-Fi key.", Yes), Import),
         new(new("apply", "", 0, 0, "Derives the files that the scripts of the system read, after device.json was changed by hand."), Apply),
         new(new("take-back", "", 0, 0, "Takes a change of the network back that is not confirmed."), TakeBack),
-        new(new("status", "", 0, 0, "Shows the two systems: versions, good, trial or bad, and the last return to the other one.", Json), Status),
-        new(new("slot", "COMMAND [SLOT [STATE]]", 1, 3, "For RAUC: get-primary, set-primary SLOT, get-state SLOT, set-state SLOT good|bad."),
-            ChangeSlot),
+        new(new("status", "", 0, 0, "Shows the two systems: versions, good, trial or bad, and the last return to the other one.", Json),
+            Status),
+        new(new("slot", "COMMAND [SLOT [STATE]]", 1, 3, "For RAUC: get-primary, set-primary SLOT, get-state SLOT, set-state SLOT "
+            + "good|bad."), ChangeSlot),
         new(new("confirm-system", "", 0, 0, "Confirms the system that runs; an update on trial has to prove itself first."), ConfirmSystem),
     ];
 

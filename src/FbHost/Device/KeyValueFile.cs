@@ -3,10 +3,13 @@ using Mmm;
 
 namespace FbHost.Device;
 
-/// <summary>Small files of lines KEY=value. A reader finds the old or the new content, never a part of it, also after a power cut.</summary>
+/// <summary>
+/// Small files of lines KEY=value. A reader finds the old or the new content, never a part of it, also after a power cut.
+/// </summary>
 internal static class KeyValueFile
 {
     private const int MostBytes = 64 << 10, MostValue = 400;
+    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Reads a file. A file that is missing, too large or not a plain file is like an empty one.</summary>
     public static Dictionary<string, string> Read(string file)
@@ -32,7 +35,7 @@ internal static class KeyValueFile
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!, OnlyOwner);
             WholeFile.Replace(file, Encoding.UTF8.GetBytes(string.Concat(values.Select(v => $"{v.Key}={Printable(v.Value)}\n"))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

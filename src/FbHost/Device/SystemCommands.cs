@@ -62,7 +62,8 @@ internal sealed class SystemCommands(SystemSlots slots, Action<string> print)
                 slots.SetBad(SlotOf(name));
                 break;
             default:
-                throw new MmmException("device slot must be followed by get-primary, set-primary SLOT, get-state SLOT or set-state SLOT good|bad");
+                throw new MmmException("device slot must be followed by get-primary, set-primary SLOT, get-state SLOT or "
+                    + "set-state SLOT good|bad");
         }
     }
 

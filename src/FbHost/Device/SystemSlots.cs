@@ -15,7 +15,8 @@ internal sealed class SystemSlots(SystemPlaces places)
     /// <summary>The slot that runs.</summary>
     /// <exception cref="MmmException">The kernel's command line does not say.</exception>
     public Slot Running => BootState.SlotOf(KernelWord("mmm.slot"))
-        ?? throw new MmmException("the command line of the kernel has no mmm.slot=a or b; systems in two slots are on disks that firmware-image/build has made");
+        ?? throw new MmmException("the command line of the kernel has no mmm.slot=a or b; systems in two slots are on disks that "
+            + "firmware-image/build has made");
 
     /// <summary>True if the boot loader has found no slot with tries left, and has started the first one all the same.</summary>
     public bool AreBothBad => KernelWord("mmm.fallback") == "both";
@@ -41,7 +42,8 @@ internal sealed class SystemSlots(SystemPlaces places)
     public void SetBad(Slot slot) => _disk.Change(state => slot == Running
         ? throw new MmmException($"slot {BootState.Name(slot)} runs; only the other one can be written")
         : state.Trial == Running
-            ? throw new MmmException("the system that runs is an update on trial; wait until it has confirmed itself, or until the device has gone back")
+            ? throw new MmmException("the system that runs is an update on trial; wait until it has confirmed itself, or until the "
+                + "device has gone back")
             : state.WithoutSlot(slot));
 
     /// <summary>Gives a slot all its tries.</summary>
@@ -95,7 +97,8 @@ internal sealed class SystemSlots(SystemPlaces places)
         var version = Version(failed) ?? "unknown";
         KeyValueFile.Write(places.Fallback, ("slot", BootState.Name(failed)), ("version", version), ("reason", reason),
             ("time", DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)));
-        return $"the device went back to slot {BootState.Name(Running)}: version {version} in slot {BootState.Name(failed)} has failed: {reason}";
+        return $"the device went back to slot {BootState.Name(Running)}: version {version} in slot {BootState.Name(failed)} has failed: "
+            + reason;
     }
 
     private void WriteVersions(Slot slot, string version)

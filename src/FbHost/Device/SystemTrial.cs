@@ -17,8 +17,8 @@ internal sealed record MachineState(Func<FrontApp> Front, Func<bool> HasNetwork)
 internal sealed record Passing(Func<TimeSpan> Now, Action<TimeSpan> Wait);
 
 /// <summary>
-/// The trial of an update: the app in front has to show frames and answer for some time without a break, and the network has to be back if it
-/// was there at the time of the installation.
+/// The trial of an update: the app in front has to show frames and answer for some time without a break, and the network has to be back if
+/// it was there at the time of the installation.
 /// </summary>
 internal static class SystemTrial
 {

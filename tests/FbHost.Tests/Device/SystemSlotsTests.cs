@@ -43,8 +43,16 @@ public sealed class SystemSlotsTests : IDisposable
     {
         Commands.Bootloader(["set-state", slot, "bad"], Machine);
         Directory.CreateDirectory(_places.Folder);
-        File.WriteAllText(_places.RaucStatus,
-            $"[slot.rootfs.0]\nbundle.version=other\n\n[slot.rootfs.{(slot == "a" ? 0 : 1)}]\nbundle.compatible=mmm-virt\nbundle.version={version}\n");
+        var number = slot == "a" ? 0 : 1;
+        File.WriteAllText(_places.RaucStatus, $"""
+            [slot.rootfs.{1 - number}]
+            bundle.version=other
+
+            [slot.rootfs.{number}]
+            bundle.compatible=mmm-virt
+            bundle.version={version}
+
+            """);
         Commands.Bootloader(["set-primary", slot], Machine);
     }
 
@@ -63,7 +71,8 @@ public sealed class SystemSlotsTests : IDisposable
     public void An_installed_slot_is_tried_first_and_confirmed_when_it_runs()
     {
         Install("b", "2.0");
-        Assert.Equal(new BootState { Generation = Slots.State.Generation, First = Slot.B, LeftA = 3, LeftB = 3, Trial = Slot.B }, Slots.State);
+        var state = Slots.State;
+        Assert.Equal(new BootState { Generation = state.Generation, First = Slot.B, LeftA = 3, LeftB = 3, Trial = Slot.B }, state);
         Try(Slot.B, 1);
         Boot("b", "2.0");
         Assert.True(Slots.ExpectsNetwork);
@@ -108,6 +117,16 @@ public sealed class SystemSlotsTests : IDisposable
         var before = Slots.State;
         Assert.Null(Slots.Confirm());
         Assert.Equal(before, Slots.State);
+    }
+
+    [Fact]
+    public void A_second_installation_that_is_interrupted_is_no_failure_of_the_first_one()
+    {
+        Install("b", "2.0");
+        Commands.Bootloader(["set-state", "b", "bad"], Machine);
+        Assert.Equal("a", Says("get-primary"));
+        Assert.Null(Slots.Confirm());
+        Assert.Empty(Slots.Fallback);
     }
 
     [Fact]

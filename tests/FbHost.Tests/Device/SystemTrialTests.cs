@@ -46,7 +46,8 @@ public sealed class SystemTrialTests
     }
 
     [Fact]
-    public void An_app_that_becomes_well_shortly_before_the_end_has_its_30_s() => Assert.Null(Run(s => s < 119 ? Sick("no frame") : Well()));
+    public void An_app_that_becomes_well_shortly_before_the_end_has_its_30_s() =>
+        Assert.Null(Run(s => s < 119 ? Sick("no frame") : Well()));
 
     [Fact]
     public void The_network_has_to_be_back_if_it_was_there()
