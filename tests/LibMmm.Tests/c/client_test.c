@@ -1,0 +1,392 @@
+// The functions of a client, without a host: the other side is a second object in the same process.
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "mmm-pset.h"
+
+int eink_is_mono = 0;
+
+static long elapsed_ms(long since) { return (mmm_ticks() - since) / 1000; }
+
+static Mmm *client(int width, int height)
+{
+    Mmm *mmm = mmm_new(width, height, MMM_FLAG_DEFAULT, NULL);
+    CHECK(mmm != NULL);
+    return mmm;
+}
+
+static Mmm *host_of(Mmm *mmm)
+{
+    Mmm *host = mmm_host_open(mmm_get_path(mmm));
+    CHECK(host != NULL);
+    return host;
+}
+
+static void check_size(Mmm *mmm, int width, int height)
+{
+    int w = -5, h = -5;
+    mmm_get_size(mmm, &w, &h);
+    EQUAL(width, w);
+    EQUAL(height, h);
+    EQUAL(width, mmm_get_width(mmm));
+    EQUAL(height, mmm_get_height(mmm));
+}
+
+static void test_new(void)
+{
+    mmm_ticks();
+    const long start = mmm_ticks();
+    Mmm *mmm = client(-1, -1);
+    CHECK(elapsed_ms(start) >= 120);
+    check_size(mmm, 400, 300);
+    SAME_TEXT("mmm", mmm_get_title(mmm));
+    SAME_TEXT("", mmm_get_babl_format(mmm));
+    EQUAL(4, mmm_get_bytes_per_pixel(mmm));
+    EQUAL(4, ((int *)(void *)mmm)[0]);
+    EQUAL(1600, ((int *)(void *)mmm)[1]);
+    EQUAL(48000, mmm_pcm_get_sample_rate(mmm));
+    EQUAL(MMM_s16S, mmm_pcm_get_format(mmm));
+    EQUAL(getpid(), mmm_client_pid(mmm));
+    CHECK(strstr(mmm_get_path(mmm), "/fb.") != NULL && strstr(mmm_get_path(mmm), getenv("MMM_PATH")) != NULL);
+    int x, y, w, h;
+    EQUAL(1, mmm_get_damage(mmm, &x, &y, &w, &h)); // one blank frame waits
+    EQUAL(0, x);
+    EQUAL(400, w);
+    EQUAL(300, h);
+    char *path = strdup(mmm_get_path(mmm));
+    struct stat status;
+    EQUAL(0, stat(path, &status));
+    EQUAL(0600, status.st_mode & 0777);
+    mmm_destroy(mmm);
+    EQUAL(-1, stat(path, &status));
+    free(path);
+    mmm_destroy(NULL);
+}
+
+static void test_new_sizes(void)
+{
+    Mmm *mmm = client(0, 0);
+    check_size(mmm, 0, 0);
+    mmm_destroy(mmm);
+    mmm = client(-1, 50);
+    check_size(mmm, 400, 300);
+    mmm_destroy(mmm);
+    mmm = client(16384, 1);
+    check_size(mmm, 16384, 1);
+    mmm_destroy(mmm);
+    CHECK(mmm_new(16385, 1, MMM_FLAG_DEFAULT, NULL) == NULL);
+    EQUAL(EINVAL, errno);
+    setenv("MMM_PATH", "/nowhere", 1);
+    CHECK(mmm_new(10, 10, MMM_FLAG_DEFAULT, NULL) == NULL);
+}
+
+static void test_screen_size(void)
+{
+    Mmm *mmm = client(10, 10);
+    int w, h;
+    mmm_get_full_size(mmm, &w, &h);
+    EQUAL(10, w);
+    mmm_set_value(mmm, "host-width", "800");
+    mmm_set_value(mmm, "host-height", "480");
+    mmm_get_full_size(mmm, &w, &h);
+    EQUAL(800, w);
+    EQUAL(480, h);
+    mmm_set_value(mmm, "host-height", "-7");
+    mmm_get_full_size(mmm, &w, &h);
+    EQUAL(10, h);
+    mmm_destroy(mmm);
+}
+
+static void test_texts(void)
+{
+    Mmm *mmm = client(10, 10);
+    char text[600], expected[600];
+    for (size_t length = 250; length <= 500; length += 5) {
+        mmm_set_title(mmm, text_of(text, length));
+        text_of(expected, length > 255 ? 255 : length);
+        SAME_TEXT(expected, mmm_get_title(mmm));
+        SAME_TEXT("", mmm_get_babl_format(mmm));
+    }
+    mmm_set_title(mmm, "short");
+    SAME_TEXT("short", mmm_get_value(mmm, "title"));
+    text_of(text, 254);
+    strcat(text, "\xc3\xa5"); // does not fit: is cut before it, not in it
+    mmm_set_value(mmm, "title", text);
+    SAME_TEXT(text_of(expected, 254), mmm_get_title(mmm));
+    mmm_set_title(mmm, NULL);
+    SAME_TEXT("", mmm_get_title(mmm));
+    mmm_destroy(mmm);
+}
+
+static void test_values(void)
+{
+    Mmm *mmm = client(10, 10), *host = host_of(mmm);
+    char key[20], text[200], expected[200];
+    for (int i = 0; i < 17; i++) {
+        snprintf(key, sizeof key, "key%d", i);
+        text_of(text, 50 + (size_t)i * 8);
+        mmm_set_value(mmm, key, text);
+    }
+    for (int i = 0; i < 17; i++) {
+        snprintf(key, sizeof key, "key%d", i);
+        const size_t length = 50 + (size_t)i * 8;
+        text_of(expected, length > 63 ? 63 : length);
+        if (i < 14)
+            SAME_TEXT(expected, mmm_get_value(host, key));
+        else
+            CHECK(mmm_get_value(host, key) == NULL);
+    }
+    mmm_set_value(host, "key3", "new");
+    SAME_TEXT("new", mmm_get_value(mmm, "key3"));
+    mmm_set_value(mmm, "a-name-of-16-byte", "x");
+    mmm_set_value(mmm, "key4", NULL);
+    mmm_set_value(mmm, NULL, "x");
+    SAME_TEXT("", mmm_get_value(mmm, "key4"));
+    CHECK(mmm_get_value(mmm, "a-name-of-16-byte") == NULL && mmm_get_value(mmm, "unknown") == NULL && mmm_get_value(mmm, NULL) == NULL);
+    EQUAL(-1, mmm_ask(mmm, "scroll"));
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+    mmm = client(10, 10);
+    EQUAL(0, mmm_ask(mmm, "scroll focus"));
+    SAME_TEXT("scroll focus", mmm_get_value(mmm, "events"));
+    EQUAL(0, mmm_ask(mmm, NULL));
+    SAME_TEXT("", mmm_get_value(mmm, "events"));
+    mmm_destroy(mmm);
+}
+
+// Writes and reads through the end of the ring, fills it, and passes texts of all lengths.
+static void pass_texts(Mmm *from, Mmm *to, void (*add)(Mmm *, const char *), int (*has)(Mmm *), const char *(*get)(Mmm *))
+{
+    char text[600], expected[600];
+    CHECK(get(to) == NULL && !has(to));
+    for (int i = 0; i < 3000; i++) {
+        snprintf(text, sizeof text, "text %d", i);
+        add(from, text);
+        if (i % 7 != 0)
+            continue;
+        while (has(to)) {
+            const char *got = get(to);
+            CHECK(got != NULL && strncmp(got, "text ", 5) == 0);
+        }
+    }
+    while (get(to) != NULL)
+        continue;
+    for (int i = 0; i < 1030; i++) {
+        snprintf(text, sizeof text, "full %d", i);
+        add(from, text);
+    }
+    for (int i = 0; i < 1023; i++) {
+        snprintf(expected, sizeof expected, "full %d", i);
+        SAME_TEXT(expected, get(to));
+    }
+    CHECK(get(to) == NULL);
+    static const size_t lengths[] = { 0, 1, 126, 127, 128, 129, 500 };
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        add(from, text_of(text, lengths[i]));
+        add(from, "next");
+        SAME_TEXT(text_of(expected, lengths[i] > 127 ? 127 : lengths[i]), get(to));
+        SAME_TEXT("next", get(to));
+    }
+    add(from, NULL);
+    CHECK(!has(to));
+    add(from, "first");
+    const char *first = get(to);
+    for (int i = 0; i < 15; i++) {
+        add(from, "later");
+        get(to);
+    }
+    SAME_TEXT("first", first);
+}
+
+static void test_events(void)
+{
+    Mmm *mmm = client(10, 10), *host = host_of(mmm);
+    pass_texts(host, mmm, mmm_add_event, mmm_has_event, mmm_get_event);
+    pass_texts(mmm, host, mmm_add_message, mmm_has_message, mmm_get_message);
+    mmm_warp_cursor(mmm, 12, -5);
+    SAME_TEXT("warp-cursor 12 -5", mmm_get_message(host));
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+}
+
+static void damage_after(Mmm *mmm, MmmRectangle report, MmmRectangle expected)
+{
+    MmmRectangle d;
+    CHECK(mmm_get_buffer_write(mmm, NULL, NULL, NULL, NULL) != NULL);
+    mmm_write_done(mmm, report.x, report.y, report.width, report.height);
+    mmm_get_damage(mmm, &d.x, &d.y, &d.width, &d.height);
+    EQUAL(expected.x, d.x);
+    EQUAL(expected.y, d.y);
+    EQUAL(expected.width, d.width);
+    EQUAL(expected.height, d.height);
+}
+
+static void test_frames(void)
+{
+    Mmm *mmm = client(40, 30), *host = host_of(mmm);
+    int w, h, stride;
+    const unsigned char *seen = mmm_get_buffer_read(host, &w, &h, &stride);
+    CHECK(seen != NULL && w == 40 && h == 30 && stride == 160);
+    mmm_read_done(host);
+    EQUAL(1, mmm_wait_neutral(mmm));
+    EQUAL(0, mmm_get_damage(host, NULL, NULL, NULL, NULL));
+    unsigned char *pixels = mmm_get_buffer_write(mmm, &w, &h, &stride, NULL);
+    CHECK(pixels != NULL && w == 40 && h == 30 && stride == 160);
+    const long start = mmm_ticks();
+    CHECK(mmm_get_buffer_read(host, NULL, NULL, NULL) == NULL); // the client draws
+    CHECK(elapsed_ms(start) >= 140);
+    mmm_pset(mmm, pixels, 39, 29, 1, 2, 3, 4);
+    mmm_pset_dither(mmm, pixels, 0, 0, 77);
+    mmm_write_done(mmm, 39, 29, 1, 1);
+    EQUAL(1, mmm_wait_neutral_or_wait_flip(host));
+    seen = mmm_get_buffer_read(host, &w, &h, &stride);
+    CHECK(seen[29 * 160 + 39 * 4] == 3 && seen[29 * 160 + 39 * 4 + 2] == 1 && seen[0] == 77 && seen[3] == 255);
+    mmm_read_done(host);
+    damage_after(mmm, (MmmRectangle){ 5, 6, 7, 8 }, (MmmRectangle){ 5, 6, 7, 8 });
+    damage_after(mmm, (MmmRectangle){ 1, 10, 2, 30 }, (MmmRectangle){ 1, 6, 11, 34 }); // not taken: both
+    mmm_get_buffer_write(mmm, NULL, NULL, NULL, NULL);
+    mmm_write_done(mmm, 0, 0, 0, 0); // nothing: back to neutral, damage kept
+    EQUAL(0, mmm_get_damage(mmm, NULL, NULL, &w, NULL));
+    EQUAL(11, w);
+    mmm_read_done(host);
+    damage_after(mmm, (MmmRectangle){ 3, 3, 0, 5 }, (MmmRectangle){ 0, 0, 40, 30 });
+    mmm_read_done(host);
+    damage_after(mmm, (MmmRectangle){ 3, 3, 4, -5 }, (MmmRectangle){ 3, 3, 4, -5 });
+    mmm_read_done(host);
+    damage_after(mmm, (MmmRectangle){ -2147483647, 0, 1, 1 }, (MmmRectangle){ -2147483647, 0, 1, 1 });
+    damage_after(mmm, (MmmRectangle){ 2147483647, 2147483647, 2147483647, 1 }, (MmmRectangle){ -2147483647, 0, 2147483647, 2147483647 });
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+}
+
+static void test_sizes(void)
+{
+    Mmm *mmm = client(40, 30), *host = host_of(mmm);
+    int w, h;
+    const long start = mmm_ticks();
+    mmm_set_size(mmm, 50, 20); // no host takes the blank frame
+    CHECK(elapsed_ms(start) >= 140 && elapsed_ms(start) < 10000);
+    check_size(mmm, 50, 20);
+    EQUAL(200, ((int *)(void *)mmm)[1]);
+    check_size(host, 40, 30);
+    CHECK(mmm_get_buffer_read(host, &w, &h, NULL) == NULL); // once, with the old size
+    EQUAL(40, w);
+    CHECK(mmm_get_buffer_read(host, &w, &h, NULL) != NULL);
+    EQUAL(50, w);
+    mmm_read_done(host);
+    mmm_host_set_size(host, 70, 60);
+    mmm_host_get_size(host, &w, &h);
+    EQUAL(70, w);
+    mmm_get_buffer_write(mmm, NULL, NULL, NULL, NULL);
+    EQUAL(0, mmm_client_check_size(mmm, &w, &h)); // not while it draws
+    mmm_write_done(mmm, 0, 0, 0, 0);
+    EQUAL(1, mmm_client_check_size(mmm, &w, &h));
+    EQUAL(70, w);
+    EQUAL(0, mmm_client_check_size(mmm, &w, &h));
+    EQUAL(1, mmm_host_check_size(host, &w, &h));
+    EQUAL(60, h);
+    EQUAL(0, mmm_host_check_size(host, &w, &h));
+    memset(mmm_get_buffer_write(mmm, NULL, NULL, NULL, NULL), 0x55, 70 * 60 * 4);
+    mmm_write_done(mmm, 0, 0, -1, -1);
+    mmm_host_set_size(host, 71, 61);
+    EQUAL(0, mmm_client_check_size(mmm, &w, &h)); // the frame is not taken
+    mmm_read_done(host);
+    mmm_host_set_size(host, 0, 5);
+    EQUAL(0, mmm_client_check_size(mmm, &w, &h));
+    mmm_host_set_size(host, 70000, 5);
+    EQUAL(0, mmm_client_check_size(mmm, &w, &h));
+    mmm_set_size(mmm, 70, 60); // the same: only the wish is taken back
+    mmm_host_get_size(host, &w, &h);
+    EQUAL(70, w);
+    mmm_set_size(mmm, 0, 60);
+    mmm_set_size(mmm, 60, 16385);
+    check_size(mmm, 70, 60);
+    check_size(NULL, 0, 0);
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+}
+
+static void test_position(void)
+{
+    Mmm *mmm = client(10, 10), *host = host_of(mmm);
+    EQUAL(0, mmm_get_x(mmm));
+    mmm_set_x(mmm, -7);
+    mmm_set_y(mmm, 2000000000);
+    mmm_set_z(host, 3);
+    EQUAL(-7, mmm_get_x(host));
+    EQUAL(2000000000, mmm_get_y(host));
+    EQUAL(3, mmm_get_z(mmm));
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+}
+
+static void test_ticks(void)
+{
+    EQUAL(0, mmm_ticks());
+    usleep(2000);
+    CHECK(mmm_ticks() >= 2000);
+}
+
+static void test_reopen(void)
+{
+    Mmm *mmm = client(20, 10), *host = host_of(mmm);
+    char *path = strdup(mmm_get_path(mmm));
+    mmm_set_title(mmm, "kept");
+    mmm_pcm_set_format(mmm, MMM_f32);
+    mmm_pcm_set_sample_rate(mmm, 22050);
+    memset(mmm_get_buffer_write(mmm, NULL, NULL, NULL, NULL), 0x77, 20 * 10 * 4);
+    mmm_write_done(mmm, 0, 0, -1, -1);
+    Mmm *again = mmm_client_reopen(path);
+    CHECK(again != NULL);
+    check_size(again, 20, 10);
+    SAME_TEXT("kept", mmm_get_title(again));
+    EQUAL(1, mmm_get_damage(again, NULL, NULL, NULL, NULL));
+    EQUAL(MMM_f32, mmm_pcm_get_format(again));
+    EQUAL(22050, mmm_pcm_get_sample_rate(again));
+    EQUAL(0x77, mmm_get_buffer_write(again, NULL, NULL, NULL, NULL)[20 * 10 * 4 - 1]);
+    mmm_destroy(host);
+    EQUAL(0, access(path, F_OK)); // that was the side of a host
+    mmm_destroy(again);
+    EQUAL(-1, access(path, F_OK));
+    CHECK(mmm_client_reopen(path) == NULL && mmm_client_reopen(NULL) == NULL);
+    mmm_destroy(mmm);
+    free(path);
+}
+
+static void test_wait(void)
+{
+    Mmm *mmm = client(20, 10), *host = host_of(mmm);
+    CHECK(mmm_get_fd(mmm) >= 0);
+    EQUAL(-1, mmm_get_fd(host));
+    EQUAL(0, mmm_wait(mmm, 0));
+    long start = mmm_ticks();
+    EQUAL(0, mmm_wait(mmm, 50));
+    CHECK(elapsed_ms(start) >= 49);
+    mmm_read_done(host);
+    EQUAL(1, mmm_wait(mmm, -1)); // the frame was taken
+    EQUAL(0, mmm_wait(mmm, 10));
+    mmm_add_event(host, "a");
+    EQUAL(1, mmm_wait(mmm, -1));
+    EQUAL(1, mmm_wait(mmm, -1)); // until it is read
+    SAME_TEXT("a", mmm_get_event(mmm));
+    mmm_host_set_size(host, 30, 30);
+    EQUAL(1, mmm_wait(mmm, -1));
+    EQUAL(0, mmm_wait(mmm, 10)); // a size is told once
+    EQUAL(1, mmm_client_check_size(mmm, NULL, NULL));
+    mmm_host_set_size(host, 31, 30);
+    EQUAL(1, mmm_wait(mmm, -1));
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        { "new", test_new }, { "new-sizes", test_new_sizes }, { "screen-size", test_screen_size }, { "texts", test_texts },
+        { "values", test_values }, { "events", test_events }, { "frames", test_frames }, { "sizes", test_sizes },
+        { "position", test_position }, { "ticks", test_ticks }, { "reopen", test_reopen }, { "wait", test_wait },
+    };
+    return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
+}
