@@ -1,4 +1,4 @@
-// The bell: the socket by which host and client wake each other, and the descriptor on which a client sleeps. See docs/protocol.md section 9.
+// The bell: the socket by which host and client wake each other, and the descriptor on which a client sleeps. docs/protocol.md section 9.
 #ifndef BELL_H
 #define BELL_H
 

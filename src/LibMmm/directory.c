@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,6 +47,6 @@ char *directory_make(void)
     if (path == NULL)
         path = make_in("/tmp");
     if (path == NULL)
-        say("/tmp: no directory for the client can be created: %s; create one and set MMM_PATH to its path", strerror(errno));
+        say("/tmp: no directory for the client can be created: %m; create one and set MMM_PATH to its path");
     return path;
 }

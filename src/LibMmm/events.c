@@ -78,6 +78,6 @@ void mmm_add_message(Mmm *mmm, const char *message)
 void mmm_warp_cursor(Mmm *mmm, int x, int y)
 {
     char message[SLOT_LENGTH];
-    snprintf(message, sizeof message, "warp-cursor %d %d", x, y);
+    (void)snprintf(message, sizeof message, "warp-cursor %d %d", x, y);
     mmm_add_message(mmm, message);
 }

@@ -64,7 +64,7 @@ bool file_create(Mmm *mmm, const char *directory)
     }
     mmm->fd = mkostemp(mmm->path, O_CLOEXEC);
     if (mmm->fd < 0) {
-        say("%s: no file of a client can be created: %s; check that a host (mmm) serves MMM_PATH", directory, strerror(errno));
+        say("%s: no file of a client can be created: %m; check that a host (mmm) serves MMM_PATH", directory);
         return false;
     }
     file_let_host_in(mmm);
@@ -84,7 +84,7 @@ bool file_open(Mmm *mmm, const char *path)
     mmm->path = realpath(path, NULL);
     mmm->fd = mmm->path == NULL ? -1 : open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (mmm->fd < 0 || fstat(mmm->fd, &status) != 0) {
-        say("%s: the client cannot be opened: %s", path, strerror(errno));
+        say("%s: the client cannot be opened: %m", path);
         return false;
     }
     if (!S_ISREG(status.st_mode)) {

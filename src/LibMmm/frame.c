@@ -5,7 +5,7 @@
 
 void frame_set_state(Mmm *mmm, enum flip_state state)
 {
-    store(mmm, mmm->at->flip_state, state);
+    store(mmm, mmm->at->flip_state, (int)state);
     atomic_thread_fence(memory_order_seq_cst); // later writes of pixels or geometry do not become visible before this state
 }
 

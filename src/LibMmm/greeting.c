@@ -30,7 +30,7 @@ static bool is_connected(int fd, const char *directory)
     int length = snprintf(address.sun_path, sizeof address.sun_path, "%s/" BELL_NAME, directory);
     if (length >= (int)sizeof address.sun_path) { // too long for an address: by a descriptor of the directory
         folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" BELL_NAME, folder);
+        (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" BELL_NAME, folder);
     }
     const bool is_there = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
     if (folder >= 0)

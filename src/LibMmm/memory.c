@@ -1,9 +1,8 @@
-// The mapped file. The fields and the pixels are mapped separately, so that a new size does not move the fields under the thread of the sound.
+// The mapped file. The fields and the pixels are mapped separately: a new size does not move the fields under the thread of the sound.
 #include "internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,9 +13,9 @@ bool memory_reserve(Mmm *mmm, size_t length)
     do
         error = posix_fallocate(mmm->fd, 0, (off_t)length);
     while (error == EINTR);
-    if (error != 0)
-        say("%s: %zu bytes cannot be reserved: %s", mmm->path, length, strerror(error));
     errno = error;
+    if (error != 0)
+        say("%s: %zu bytes cannot be reserved: %m", mmm->path, length);
     return error == 0;
 }
 
@@ -25,7 +24,7 @@ static void *map(const Mmm *mmm, off_t offset, size_t length)
     void *at = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, mmm->fd, offset);
     if (at != MAP_FAILED)
         return at;
-    say("%s: %zu bytes cannot be mapped into memory: %s", mmm->path, length, strerror(errno));
+    say("%s: %zu bytes cannot be mapped into memory: %m", mmm->path, length);
     return NULL;
 }
 

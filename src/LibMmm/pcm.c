@@ -135,8 +135,9 @@ int mmm_pcm_queue(Mmm *mmm, const int8_t *data, int frames)
     if (count < frames)
         say_once(&said, "%s: the sound queue has room for %d of %d frames; the rest is dropped", mmm->path, count, frames);
     unsigned char *buffer = mmm->head + mmm->at->pcm_buffer;
-    memcpy(buffer + ring.write * ring.bytes, data, (size_t)first * (size_t)ring.bytes);
-    memcpy(buffer, data + first * ring.bytes, (size_t)(count - first) * (size_t)ring.bytes);
+    const size_t bytes = (size_t)ring.bytes, before_end = (size_t)first * bytes;
+    memcpy(buffer + (size_t)ring.write * bytes, data, before_end);
+    memcpy(buffer, data + before_end, (size_t)(count - first) * bytes);
     ring.write = (ring.write + count) % ring.total;
     store(mmm, mmm->at->pcm_write, ring.write);
     mmm->sounds = true;
@@ -154,8 +155,9 @@ int mmm_pcm_read(Mmm *mmm, int8_t *data, int frames)
         return 0;
     const int count = at_most(frames, queued(&ring)), first = at_most(count, ring.total - ring.read);
     const unsigned char *buffer = mmm->head + mmm->at->pcm_buffer;
-    memcpy(data, buffer + ring.read * ring.bytes, (size_t)first * (size_t)ring.bytes);
-    memcpy(data + first * ring.bytes, buffer, (size_t)(count - first) * (size_t)ring.bytes);
+    const size_t bytes = (size_t)ring.bytes, before_end = (size_t)first * bytes;
+    memcpy(data, buffer + (size_t)ring.read * bytes, before_end);
+    memcpy(data + before_end, buffer, (size_t)(count - first) * bytes);
     store(mmm, mmm->at->pcm_read, (ring.read + count) % ring.total);
     return count;
 }

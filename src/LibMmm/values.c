@@ -16,14 +16,14 @@ static int find(const Mmm *mmm, const char *key)
 {
     char name[VALUE_NAME_LENGTH];
     for (int i = count(mmm) - 1; i >= 0; i--) {
-        text_copy(name, mmm->head + mmm->at->value_names + i * VALUE_NAME_LENGTH, sizeof name);
+        text_copy(name, mmm->head + mmm->at->value_names + (size_t)i * VALUE_NAME_LENGTH, sizeof name);
         if (strcmp(name, key) == 0)
             return i;
     }
     return -1;
 }
 
-static unsigned char *text_of(const Mmm *mmm, int value) { return mmm->head + mmm->at->value_texts + value * VALUE_TEXT_LENGTH; }
+static unsigned char *text_of(const Mmm *mmm, int value) { return mmm->head + mmm->at->value_texts + (size_t)value * VALUE_TEXT_LENGTH; }
 
 int values_set(Mmm *mmm, const char *key, const char *value)
 {
@@ -43,7 +43,7 @@ int values_set(Mmm *mmm, const char *key, const char *value)
     }
     text_set(text_of(mmm, at), VALUE_TEXT_LENGTH, value, "value");
     if (known < 0) {
-        text_set(mmm->head + mmm->at->value_names + at * VALUE_NAME_LENGTH, VALUE_NAME_LENGTH, key, "name");
+        text_set(mmm->head + mmm->at->value_names + (size_t)at * VALUE_NAME_LENGTH, VALUE_NAME_LENGTH, key, "name");
         store(mmm, mmm->at->value_count, used + 1);
     }
     bell_ring(mmm);

@@ -28,8 +28,8 @@ static inline void mmm_pset(const Mmm *mmm, unsigned char *buffer, int x, int y,
     pixel[3] = (unsigned char)alpha;
 }
 
-/* For electronic paper: sets a pixel to black or white, in the pattern of an ordered dither, if the program's eink_is_mono is not 0, else to
- * the grey of 0 to 255. A program that uses this function defines the variable. */
+/* For electronic paper: sets a pixel to a grey of 0 to 255, or, if eink_is_mono is not 0, to black or white in the pattern of an ordered
+ * dither. A program that uses this function defines the variable. */
 extern int eink_is_mono;
 
 static inline void mmm_pset_dither(const Mmm *mmm, unsigned char *buffer, int x, int y, int grey)

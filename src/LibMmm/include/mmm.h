@@ -4,9 +4,9 @@
  * This header works in C and C++. Link with `pkg-config --cflags --libs mmm`. The protocol itself is docs/protocol.md of MmmAppliance.
  *
  * Rules for all functions:
- * - Faults are reported by the return value, and once by one line on stderr that begins with "mmm: ". The library never ends the process and
+ * - Faults are reported by the return value, and by one line on stderr that begins with "mmm: ". The library never ends the process and
  *   installs no signal handler. A file that another process makes shorter ends the program with SIGBUS at the next access.
- * - Sizes and positions are pixels; texts are UTF-8. A text that is too long is cut between two characters. Lengths are given without the NUL.
+ * - Sizes and positions are pixels; texts are UTF-8. A text that is too long is cut between two characters. Lengths are without the NUL.
  * - A returned text is a copy that belongs to the Mmm object. It is valid until mmm_destroy, unless its function says otherwise.
  * - Two threads may use one object: one calls the functions of sound (mmm_pcm_...), the other all the others.
  * - NULL may be passed for a pointer to a result that is not wanted.
@@ -36,14 +36,14 @@ typedef enum MmmFlag {
 
 /* --- A client ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Creates a client. A negative width or height means the size of the host's screen, or 400x300 if no host tells one. Joins the host of $MMM_PATH; if it is
- * not set, starts one (the program mmm of the PATH) and sets the variable. The client starts with a blank frame, the title "mmm" and sound
- * of 48000 Hz, 16 bits, stereo. flags and babl_format are ignored. Returns NULL if the directory is missing, no host can be started, there is
- * no space, or a side is greater than 16384. */
+/* Creates a client. A negative width or height means the size of the host's screen, or 400x300 if no host tells one. Joins the host of
+ * $MMM_PATH; if it is not set, starts one (the program mmm of the PATH, with the display of $MMM_DISPLAY) and sets the variable. The
+ * client starts with a blank frame, the title "mmm" and sound of 48000 Hz, 16 bits, stereo. flags and babl_format are ignored. Returns
+ * NULL if the directory is missing, no host can be started, there is no space, or a side is greater than 16384. */
 Mmm *mmm_new(int width, int height, MmmFlag flags, void *babl_format);
 
-/* Opens the file of a client that has ended, or that this process has become, with its picture, size and title. The client then belongs to this
- * process. Returns NULL if the file is missing or not that of a client. */
+/* Opens the file of a client that has ended, or that this process has become, with its picture, size and title. The client then belongs
+ * to this process. Returns NULL if the file is missing or not that of a client. */
 Mmm *mmm_client_reopen(const char *path);
 
 /* Ends a client: removes its file, and its directory if mmm_new has made it and it is empty. Of a host's object the file stays. NULL is
@@ -57,9 +57,9 @@ const char *mmm_get_path(Mmm *mmm);
 void mmm_set_title(Mmm *mmm, const char *title);
 const char *mmm_get_title(Mmm *mmm);
 
-/* Named texts that both sides can set: a key of at most 15 bytes, a value of at most 63. A client has at most 14; a further one and a key that is too
- * long are refused with one line. The key "title" means the title. mmm_get_value returns NULL for an unknown key; what it returns is valid
- * until the same key is read again. */
+/* Named texts that both sides can set: a key of at most 15 bytes, a value of at most 63. A client has at most 14; a further one and a
+ * key that is too long are refused with one line. The key "title" means the title. mmm_get_value returns NULL for an unknown key; what
+ * it returns is valid until the same key is read again. */
 void mmm_set_value(Mmm *mmm, const char *key, const char *value);
 const char *mmm_get_value(Mmm *mmm, const char *key);
 
@@ -82,8 +82,8 @@ long mmm_ticks(void);
 
 /* --- The size ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Changes the size of the client. Waits until the host has taken the last frame, at most 150 ms. All pixels must be drawn again; pointers
- * to pixels are no longer valid. A side outside 1 to 16384, and a size for which there is no space, are refused with one line. */
+/* Changes the size of the client. Waits until the host has taken the last frame, at most 150 ms. All pixels must be drawn again;
+ * pointers to pixels are no longer valid. A side outside 1 to 16384, and a size for which there is no space, are refused with one line. */
 void mmm_set_size(Mmm *mmm, int width, int height);
 
 /* The size as this side last saw it; 0 for NULL. */
@@ -95,8 +95,8 @@ int mmm_get_height(Mmm *mmm);
 void mmm_get_full_size(Mmm *mmm, int *width, int *height);
 
 /* Follows the size that the host asks for, as mmm_set_size does. Returns 1 if the size has changed, else 0: also between
- * mmm_get_buffer_write and mmm_write_done, and if the host does not take the last frame within 150 ms; call it again later. Call it in each round of the
- * program's loop. */
+ * mmm_get_buffer_write and mmm_write_done, and if the host does not take the last frame within 150 ms; call it again later. Call it in
+ * each round of the program's loop. */
 int mmm_client_check_size(Mmm *mmm, int *width, int *height);
 
 /* --- Frames -------------------------------------------------------------------------------------------------------------------------- */
@@ -105,19 +105,19 @@ int mmm_client_check_size(Mmm *mmm, int *width, int *height);
  * frame. stride is in bytes. babl_format is ignored. The pointer is valid until the size changes. */
 unsigned char *mmm_get_buffer_write(Mmm *mmm, int *width, int *height, int *stride, void *babl_format);
 
-/* Ends a frame and says which rectangle has changed. A width of 0 or less means everything, except that 0 and 0 mean that nothing has changed: then no frame is
- * shown. */
+/* Ends a frame and says which rectangle has changed. A width of 0 or less means everything, except that 0 and 0 mean that nothing has
+ * changed: then no frame is shown. */
 void mmm_write_done(Mmm *mmm, int x, int y, int width, int height);
 
 /* Waits at most 150 ms until the host has taken the last frame; the second one also returns when a frame waits for the host. Returns 1,
- * or 0 if the time is over. */
+ * * or 0 if the time is over. */
 int mmm_wait_neutral(Mmm *mmm);
 int mmm_wait_neutral_or_wait_flip(Mmm *mmm);
 
 /* --- Events and messages ------------------------------------------------------------------------------------------------------------- */
 
-/* Events come from the host: "mouse-press X Y", the name of a key, "message TEXT". mmm_get_event returns NULL if there is none; a text is
- * valid until 15 more have been read. */
+/* Events come from the host: "mouse-press X Y", the name of a key, "message TEXT". mmm_get_event returns NULL if there is none; a text
+ * is valid until 15 more have been read. */
 int mmm_has_event(Mmm *mmm);
 const char *mmm_get_event(Mmm *mmm);
 
@@ -132,19 +132,20 @@ const char *mmm_get_message(Mmm *mmm);
 /* Sends the message "warp-cursor X Y", for hosts that have a cursor. */
 void mmm_warp_cursor(Mmm *mmm, int x, int y);
 
-/* --- Waiting (not in the original library) --------------------------------------------------------------------------------------------- */
+/* --- Waiting (not in the original library) ----------------------------------------------------------------------------------------- */
 
-/* A descriptor for select, poll and epoll. It is readable when there may be something to do: then call mmm_wait with 0, mmm_client_check_size,
- * and mmm_get_event until it returns NULL. Do not read from it or close it. Returns -1 if the process has no descriptors left. */
+/* A descriptor for select, poll and epoll. It is readable when there may be something to do: then call mmm_wait with 0,
+ * mmm_client_check_size, * and mmm_get_event until it returns NULL. Do not read from it or close it. Returns -1 if the process has no
+ * descriptors left. */
 int mmm_get_fd(Mmm *mmm);
 
 /* Sleeps until there may be something to do: an event, a new size, a frame that was taken, room for sound. Returns 1 then, and 0 if
- * timeout_ms is over (-1: no limit). It may return 1 without a reason. A program that has nothing to do uses no processor time if the host
- * has a bell; with an original host this function looks 50 times a second. */
+ * timeout_ms is over (-1: no limit). It may return 1 without a reason. A program that has nothing to do uses no processor time if the
+ * host has a bell; with an original host this function looks 50 times a second. */
 int mmm_wait(Mmm *mmm, int timeout_ms);
 
-/* Asks for more events: a list of words separated by spaces, of multitouch, key-release, scroll, enter-leave, focus, visibility, buttons, all.
- * Replaces the earlier list. Returns 0, or -1 if the client has 14 values already. */
+/* Asks for more events: a list of words separated by spaces, of multitouch, key-release, scroll, enter-leave, focus, visibility,
+ * buttons, all. * Replaces the earlier list. Returns 0, or -1 if the client has 14 values already. */
 int mmm_ask(Mmm *mmm, const char *kinds);
 
 /* --- Sound --------------------------------------------------------------------------------------------------------------------------- */
@@ -181,8 +182,8 @@ int mmm_pcm_read(Mmm *mmm, int8_t *data, int frames);
 
 /* --- A host -------------------------------------------------------------------------------------------------------------------------- */
 
-/* Opens the file of a client, of 64-bit or 32-bit ARM programs. Returns NULL if it is not that of a client; errno is EAGAIN, and no line is printed, if the client
- * is still creating it. End with mmm_destroy. */
+/* Opens the file of a client, of 64-bit or 32-bit ARM programs. Returns NULL if it is not that of a client; errno is EAGAIN, and no line
+ * is printed, if the client is still creating it. End with mmm_destroy. */
 Mmm *mmm_host_open(const char *path);
 
 /* The process of the client. */
@@ -198,8 +199,8 @@ void mmm_host_set_size(Mmm *mmm, int width, int height);
 /* Gives the rectangle that has changed. Returns 1 if a frame waits for the host, else 0. The numbers may be outside of the picture. */
 int mmm_get_damage(Mmm *mmm, int *x, int *y, int *width, int *height);
 
-/* Takes the frame and returns its pixels, until mmm_read_done. Returns NULL while the client draws (after 150 ms), when its size has just
- * changed, and while it has no valid picture; call it again later. */
+/* Takes the frame and returns its pixels, until mmm_read_done. Returns NULL while the client draws (after 150 ms), when its size has
+ * just changed, and while it has no valid picture; call it again later. */
 const unsigned char *mmm_get_buffer_read(Mmm *mmm, int *width, int *height, int *stride);
 
 /* Returns the frame to the client. */

@@ -1,0 +1,21 @@
+namespace LibMmm.Tests;
+
+/// <summary>A host that overwrites the files of its clients at random.</summary>
+public class HostileHostTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_client_whose_file_is_overwritten_touches_no_other_memory(int seed)
+    {
+        using var directory = new TempDirectory();
+        using var victim = new Child(Built.Program(Variant.Sanitized, "victim"), ["6000"], ("MMM_PATH", directory.Path));
+        Wait.Until(() => victim.Output.Length > 0, "the client", () => string.Join(" | ", victim.Errors));
+        Shell.Run($"{Built.Program(Variant.Sanitized, "scribble")} {victim.Output[0].Split(' ')[1]} {seed} 4000");
+        Assert.False(victim.HasEnded, string.Join(" | ", victim.Errors));
+        Assert.Equal(0, victim.WaitForEnd());
+        Assert.All(victim.Errors, l => Assert.StartsWith("mmm: ", l));
+        Assert.StartsWith("rounds ", victim.Output[^1]);
+    }
+}
