@@ -23,8 +23,8 @@ public class HostTests
         var client = host.WaitForClient("idle", c => c.Bell && c.Frames > 0);
         Assert.Equal((320, 200), (client.Width, client.Height));
         host.WaitForPixel(319, 199, 0x4080C0);
-        host.Ask("event", "idle", "hello");
-        app.WaitForEvents("hello");
+        host.Ask("event", "idle", "message hello");
+        app.WaitForEvents("message hello");
         host.WaitForPixel(0, 0, 2);
         host.Ask("event", "idle", "q");
         Assert.Equal(0, app.WaitForEnd());
@@ -45,7 +45,7 @@ public class HostTests
             file.Position = Mmm.Protocol.Abi.Lp64.DesiredWidth;
             file.Write([100, 0, 0, 0, 50, 0, 0, 0]);
         }
-        host.Ask("event", "idle", "look");
+        host.Ask("event", "idle", "a");
         app.WaitForOutput("size 100x50");
         host.WaitForClient("idle", c => (c.Width, c.Height) == (100, 50));
         host.WaitForPixel(99, 49, 0x4080C0);

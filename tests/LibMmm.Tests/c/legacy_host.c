@@ -25,7 +25,7 @@ struct client {
     long sound;
 } clients[MOST];
 
-static const char *directory, *screen_file;
+static const char *screen_file;
 static int screen_width, screen_height;
 
 static int32_t *i32(const struct client *c, size_t at) { return (int32_t *)(void *)(c->map + at); }
@@ -57,10 +57,8 @@ static void set_value(const struct client *c, const char *name, int number)
 
 static void map(struct client *c)
 {
-    char path[512];
     struct stat status;
-    snprintf(path, sizeof path, "%s/%s", directory, c->name);
-    int fd = open(path, O_RDWR);
+    int fd = open(c->name, O_RDWR);
     if (c->map != NULL)
         munmap(c->map, c->length);
     c->map = NULL;
@@ -88,14 +86,13 @@ static void open_client(const char *name)
         if (clients[i].map == NULL)
             c = &clients[i];
     }
-    char path[512];
     snprintf(c->name, sizeof c->name, "%.63s", name);
     c->sound = 0;
     map(c);
     if (c->map == NULL)
         return;
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    truncate(path, (off_t)c->length + 2);
+    if (truncate(name, (off_t)c->length + 2) != 0)
+        return;
     header(c, 0, "MMM \xe2\x96\x91 ", 0xa0, 0xa0);
     header(c, 0xa0, "FB      ", 0x5d0, 0x670);
     header(c, 0x670, "EVENTS  ", 0x20038, 0x206a8);
@@ -121,7 +118,7 @@ static void take_frame(struct client *c)
         map(c);
     if (c->map != NULL && HEAD + bytes <= c->length) {
         char temporary[512];
-        snprintf(temporary, sizeof temporary, "%s.new", screen_file);
+        snprintf(temporary, sizeof temporary, "%.400s.new", screen_file);
         FILE *file = fopen(temporary, "wb");
         fwrite(c->map + HEAD, 1, bytes, file);
         fclose(file);
@@ -173,13 +170,11 @@ static void tell(const char *line)
 
 static void serve(struct client *c)
 {
-    char path[512];
     struct stat status;
-    snprintf(path, sizeof path, "%s/%s", directory, c->name);
-    if (kill(*i32(c, 0x18), 0) != 0 || stat(path, &status) != 0) {
+    if (kill(*i32(c, 0x18), 0) != 0 || stat(c->name, &status) != 0) {
         munmap(c->map, c->length);
         c->map = NULL;
-        unlink(path);
+        unlink(c->name);
         printf("gone %s\n", c->name);
         return;
     }
@@ -195,7 +190,8 @@ int main(int argc, char **argv)
     if (argc != 6)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    directory = argv[1];
+    if (chdir(argv[1]) != 0)
+        return 3;
     screen_file = argv[2];
     screen_width = atoi(argv[3]);
     screen_height = atoi(argv[4]);
@@ -205,7 +201,7 @@ int main(int argc, char **argv)
         return 3;
     puts("ready");
     for (;;) {
-        DIR *names = opendir(directory);
+        DIR *names = opendir(".");
         for (struct dirent *name; (name = readdir(names)) != NULL;) {
             if (name->d_name[0] != '.')
                 open_client(name->d_name);
@@ -218,7 +214,8 @@ int main(int argc, char **argv)
         struct pollfd input = { .fd = fifo, .events = POLLIN };
         char lines[256];
         if (poll(&input, 1, 10) > 0) {
-            lines[read(fifo, lines, sizeof lines - 1)] = '\0';
+            const ssize_t length = read(fifo, lines, sizeof lines - 1);
+            lines[length < 0 ? 0 : length] = '\0';
             for (char *line = strtok(lines, "\n"); line != NULL; line = strtok(NULL, "\n"))
                 tell(line);
         }
