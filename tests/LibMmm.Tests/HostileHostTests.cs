@@ -10,10 +10,12 @@ public class HostileHostTests
     public void A_client_whose_file_is_overwritten_touches_no_other_memory(int seed)
     {
         using var directory = new TempDirectory();
-        using var victim = new Child(Built.Program(Variant.Sanitized, "victim"), ["6000"], ("MMM_PATH", directory.Path));
+        var scribble = Built.Program(Variant.Sanitized, "scribble");
+        using var victim = new Child(Built.Program(Variant.Sanitized, "victim"), [], ("MMM_PATH", directory.Path));
         Wait.Until(() => victim.Output.Length > 0, "the client", () => string.Join(" | ", victim.Errors));
-        Shell.Run($"{Built.Program(Variant.Sanitized, "scribble")} {victim.Output[0].Split(' ')[1]} {seed} 4000");
+        Shell.Run($"{scribble} {victim.Output[0].Split(' ')[1]} {seed} 4000");
         Assert.False(victim.HasEnded, string.Join(" | ", victim.Errors));
+        victim.Signal(Child.SIGTERM);
         Assert.Equal(0, victim.WaitForEnd());
         Assert.All(victim.Errors, l => Assert.StartsWith("mmm: ", l));
         Assert.StartsWith("rounds ", victim.Output[^1]);

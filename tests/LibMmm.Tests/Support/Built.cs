@@ -34,6 +34,7 @@ internal sealed record Variant(string Compiler, string Flags, string Runner = ""
 internal static class Built
 {
     private static readonly string s_root = MakeRoot();
+    private static int s_count;
     private static readonly ConcurrentDictionary<Variant, Lazy<string>> s_libraries = [];
     private static readonly ConcurrentDictionary<(Variant, string), Lazy<string>> s_programs = [];
 
@@ -46,8 +47,9 @@ internal static class Built
     /// <summary>A folder with libmmm.a, libmmm.so.0 and mmm.pc.</summary>
     public static string Library(Variant variant) => s_libraries.GetOrAdd(variant, v => new(() =>
     {
-        var folder = Directory.CreateDirectory(Path.Combine(s_root, $"library-{s_libraries.Count}")).FullName;
-        Shell.Run($"make -s -C src/LibMmm BUILD={folder} CC={v.Compiler} CFLAGS='{v.Flags.Replace("-static", "")}' LDFLAGS='{v.Flags.Replace("-static", "")}'");
+        var folder = Directory.CreateDirectory(Path.Combine(s_root, $"library-{Interlocked.Increment(ref s_count)}")).FullName;
+        var flags = v.Flags.Replace("-static", "", StringComparison.Ordinal);
+        Shell.Run($"make -s -C src/LibMmm BUILD={folder} CC={v.Compiler} CFLAGS='{flags}' LDFLAGS='{flags}'");
         return folder;
     })).Value;
 

@@ -72,15 +72,14 @@ static void run_old(Mmm *mmm)
 
 static void run_draw(Mmm *mmm)
 {
-    unsigned number = 0, ignored = 0;
-    bool was_paused = false;
-    while (!is_ending) {
-        if (!is_paused)
+    unsigned number = 0;
+    for (bool was_paused = false, pauses; !is_ending; was_paused = pauses) {
+        pauses = is_paused;
+        if (!pauses)
             draw(mmm, ++number & 0xffffff);
         else if (!was_paused)
             printf("paused %u\n", number);
-        was_paused = is_paused;
-        for (const char *event; (event = mmm_get_event(mmm)) != NULL; ignored++)
+        for (const char *event; (event = mmm_get_event(mmm)) != NULL;)
             is_ending = is_ending || strcmp(event, "q") == 0;
         mmm_wait(mmm, 5);
     }

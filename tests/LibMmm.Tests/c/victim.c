@@ -1,12 +1,14 @@
-// A client that calls every function without end while another process overwrites its file: victim MILLISECONDS. It copies what it gets,
-// so that the sanitizers see texts and pixels that are not inside of their limits.
+// A client that calls every function without end while another process overwrites its file: victim. SIGTERM ends it.
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "mmm.h"
 
-static volatile int is_ending;
+static volatile sig_atomic_t is_ending;
+
+static void on_signal(int signal) { is_ending = signal; }
 
 static void *play(void *mmm)
 {
@@ -40,10 +42,9 @@ static void use_texts(Mmm *mmm)
     mmm_set_y(mmm, mmm_get_z(mmm));
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    CHECK(argc == 2);
-    mmm_ticks();
+    signal(SIGTERM, on_signal);
     Mmm *mmm = mmm_new(60, 40, MMM_FLAG_DEFAULT, NULL);
     CHECK(mmm != NULL);
     printf("ready %s\n", mmm_get_path(mmm));
@@ -51,7 +52,7 @@ int main(int argc, char **argv)
     pthread_t player;
     CHECK(pthread_create(&player, NULL, play, mmm) == 0);
     long rounds = 0;
-    for (; mmm_ticks() < atol(argv[1]) * 1000; rounds++) {
+    for (; !is_ending; rounds++) {
         int width, height, stride;
         if (rounds % 64 == 0) {
             mmm_client_check_size(mmm, NULL, NULL);
@@ -64,7 +65,6 @@ int main(int argc, char **argv)
         use_texts(mmm);
         mmm_wait(mmm, 0);
     }
-    is_ending = 1;
     pthread_join(player, NULL);
     mmm_destroy(mmm);
     printf("rounds %ld\n", rounds);
