@@ -29,7 +29,7 @@ def main():
     try:
         draw(mmm, is_lit)
         while True:
-            lib.mmm_wait(mmm, 1000)  # Python handles signals when the call returns
+            lib.mmm_wait(mmm, -1)  # sleeps until there may be something to do
             has_changed = lib.mmm_client_check_size(mmm, None, None)
             while event := lib.mmm_get_event(mmm):
                 if event.startswith(b"mouse-press "):

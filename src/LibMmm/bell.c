@@ -247,6 +247,8 @@ enum bell_change bell_sleep(Mmm *mmm, int ms)
     enum bell_change change = BELL_NOTHING;
     mmm->bell.tended_at = clock_ms();
     const int count = epoll_wait(mmm->bell.epoll, events, 4, ms);
+    if (count < 0 && errno == EINTR)
+        return BELL_RANG; // the program has handled a signal, and looks what it has changed
     for (int i = 0; i < count; i++) {
         const enum bell_change one = take(mmm, events[i].data.fd);
         if (one > change)

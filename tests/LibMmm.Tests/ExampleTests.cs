@@ -16,8 +16,9 @@ public class ExampleTests
     private static string Build(TempDirectory folder, string compiler, string source, string package)
     {
         var program = folder["lamp"];
+        var flags = package == "" ? "" : $"$(pkg-config --cflags --libs {package})";
         Shell.Run($"export PKG_CONFIG_PATH={s_installed.Value}/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR={s_installed.Value}; "
-            + $"{compiler} -Wall -Wextra -Werror -O2 -o {program} examples/{source} {(package == "" ? "" : $"$(pkg-config --cflags --libs {package})")}");
+            + $"{compiler} -Wall -Wextra -Werror -O2 -o {program} examples/{source} {flags}");
         return program;
     }
 

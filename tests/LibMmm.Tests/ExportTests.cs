@@ -25,8 +25,9 @@ public partial class ExportTests
     [Fact]
     public void The_header_declares_what_is_exported()
     {
-        var header = Regex.Replace(File.ReadAllText(Path.Combine(Repository.Root, "src/LibMmm/include/mmm.h")), @"/\*.*?\*/", "", RegexOptions.Singleline);
-        Assert.Equal(Exported, Sorted(Call.Matches(header).Select(m => m.Value)));
+        var header = File.ReadAllText(Path.Combine(Repository.Root, "src/LibMmm/include/mmm.h"));
+        var declarations = Regex.Replace(header, @"/\*.*?\*/", "", RegexOptions.Singleline);
+        Assert.Equal(Exported, Sorted(Call.Matches(declarations).Select(m => m.Value)));
     }
 
     [Fact]
@@ -91,9 +92,8 @@ public partial class ExportTests
             }
             """);
         foreach (var name in (string[])["empty", "client"])
-            Shell.Run($"{compiler} -Os -static -s -Wl,--gc-sections -Isrc/LibMmm/include -o {folder[name]} {folder[name]}.c {library}/libmmm.a");
+            Shell.Run($"{compiler} -Os -static -s -Isrc/LibMmm/include -o {folder[name]} {folder[name]}.c {library}/libmmm.a");
         var added = new FileInfo(folder["client"]).Length - new FileInfo(folder["empty"]).Length;
         Assert.True(added <= 100_000, $"{added} bytes");
-        TestContext.Current.SendDiagnosticMessage($"{compiler}: {new FileInfo(folder["client"]).Length} bytes, {added} of them the library's");
     }
 }

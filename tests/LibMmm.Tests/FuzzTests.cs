@@ -16,8 +16,8 @@ public class FuzzTests
         var program = Built.Scratch("fuzzer");
         Shell.Run($"clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_FILE_OFFSET_BITS=64 {Built.Flags} "
             + $"-o {program} {Built.Sources}/fuzz.c src/LibMmm/*.c -pthread");
-        var output = Shell.Run($"MMM_PATH={directory} {program} -max_total_time={s_seconds} -max_len=600 -artifact_prefix={directory}/ 2>&1 "
-            + "| grep -v '^mmm: '");
+        var options = $"-max_total_time={s_seconds} -max_len=600 -artifact_prefix={directory}/";
+        var output = Shell.Run($"MMM_PATH={directory} {program} {options} 2>&1 | grep -v '^mmm: '");
         Assert.Matches(@"Done [0-9]{3,} runs", output);
     }
 }

@@ -79,7 +79,8 @@ public class HostTests
     }
 
     private static long Switches(Child app) => File.ReadLines($"/proc/{app.Pid}/status")
-        .Where(l => l.StartsWith("voluntary_ctxt", StringComparison.Ordinal)).Sum(l => long.Parse(l.Split(':')[1], CultureInfo.InvariantCulture));
+        .Where(l => l.StartsWith("voluntary_ctxt", StringComparison.Ordinal))
+        .Sum(l => long.Parse(l.Split(':')[1], CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData("sanitized")]
@@ -102,10 +103,10 @@ public class HostTests
     {
         using var temp = new TempDirectory();
         var display = $"memory:64x48@{temp["framebuffer"]}";
-        using var app = new Child(Built.Program(Variant.Sanitized, "app"), ["idle"], ("PATH", Programs.PathWithMmm),
-            ("XDG_RUNTIME_DIR", temp.Path), ("MMM_DISPLAY", display), ("RUNTIME_DIRECTORY", temp["own"]), ("STATE_DIRECTORY", temp["state"]));
+        using var app = new Child(Built.Program(Variant.Sanitized, "app"), ["idle"],
+            ("PATH", Programs.PathWithMmm), ("XDG_RUNTIME_DIR", temp.Path), ("MMM_DISPLAY", display),
+            ("RUNTIME_DIRECTORY", temp["own"]), ("STATE_DIRECTORY", temp["state"]));
         var directory = temp[$"mmm-{app.Pid}"];
-        File.SetUnixFileMode(temp.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Wait.Until(() => app.Output.Length > 0, "the client", () => string.Join(" | ", app.Errors));
         Assert.Matches($"^ready {directory}/fb\\.[A-Za-z0-9]{{6}} 64x48$", app.Output[0]);
         using (var control = new ControlClient(directory))

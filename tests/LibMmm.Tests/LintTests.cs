@@ -11,7 +11,8 @@ public class LintTests
 
     [Fact]
     public void Cppcheck_finds_nothing() =>
-        Assert.Equal("", Shell.Run($"cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --error-exitcode=1 {Defines} src/LibMmm"));
+        Assert.Equal("", Shell.Run("cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --error-exitcode=1 "
+            + $"{Defines} src/LibMmm"));
 
     [Theory]
     [InlineData("clang")]

@@ -139,8 +139,8 @@ void mmm_warp_cursor(Mmm *mmm, int x, int y);
  * descriptors left. */
 int mmm_get_fd(Mmm *mmm);
 
-/* Sleeps until there may be something to do: an event, a new size, a frame that was taken, room for sound. Returns 1 then, and 0 if
- * timeout_ms is over (-1: no limit). It may return 1 without a reason. A program that has nothing to do uses no processor time if the
+/* Sleeps until there may be something to do: an event, a new size, a frame that was taken, room for sound, a signal. Returns 1 then, and
+ * 0 if timeout_ms is over (-1: no limit). It may return 1 without a reason. A program that has nothing to do uses no processor time if the
  * host has a bell; with an original host this function looks 50 times a second. */
 int mmm_wait(Mmm *mmm, int timeout_ms);
 

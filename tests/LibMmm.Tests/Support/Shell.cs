@@ -5,7 +5,7 @@ namespace LibMmm.Tests.Support;
 /// <summary>Runs scripts of bash to their end.</summary>
 internal static class Shell
 {
-    /// <summary>Runs a script in the repository and returns what it has printed, both streams. Fails the test unless it ends with 0.</summary>
+    /// <summary>Runs a script in the repository. Returns what it has printed, both streams. Fails unless it ends with 0.</summary>
     public static string Run(string script)
     {
         var (code, output) = Try(script);

@@ -1,8 +1,12 @@
 // The functions of a client, without a host: the other side is a second object in the same process.
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include "../../../src/LibMmm/layout.h"
 #include "check.h"
 #include "mmm-pset.h"
 
@@ -200,6 +204,28 @@ static void pass_texts(Mmm *from, Mmm *to, void (*add)(Mmm *, const char *), int
     SAME_TEXT("first", first);
 }
 
+// Texts that another process has written without a NUL.
+static void test_endless_texts(void)
+{
+    static char endless[RING_BLOCK_LENGTH];
+    memset(endless, 'x', sizeof endless);
+    Mmm *mmm = client(10, 10);
+    const struct layout *at = layout_own();
+    const int fd = open(mmm_get_path(mmm), O_RDWR), one = 1;
+    CHECK(fd >= 0);
+    mmm_set_value(mmm, "v", "w");
+    EQUAL(TITLE_LENGTH + at->babl_format_length, pwrite(fd, endless, TITLE_LENGTH + at->babl_format_length, TITLE));
+    EQUAL(VALUE_TEXT_LENGTH * MAX_VALUES, pwrite(fd, endless, VALUE_TEXT_LENGTH * MAX_VALUES, at->value_texts));
+    EQUAL(SLOT_LENGTH * 20, pwrite(fd, endless, SLOT_LENGTH * 20, ring_slot(at->events_read, 0)));
+    EQUAL(2, pwrite(fd, &one, 2, ring_write_index(at->events_read)));
+    EQUAL(TITLE_LENGTH - 1, strlen(mmm_get_title(mmm)));
+    EQUAL(at->babl_format_length - 1, strlen(mmm_get_babl_format(mmm)));
+    EQUAL(VALUE_TEXT_LENGTH - 1, strlen(mmm_get_value(mmm, "v")));
+    EQUAL(SLOT_LENGTH - 1, strlen(mmm_get_event(mmm)));
+    close(fd);
+    mmm_destroy(mmm);
+}
+
 static void test_events(void)
 {
     Mmm *mmm = client(10, 10), *host = host_of(mmm);
@@ -280,7 +306,8 @@ static void test_sizes(void)
     mmm_host_get_size(host, &w, &h);
     EQUAL(70, w);
     mmm_get_buffer_write(mmm, NULL, NULL, NULL, NULL);
-    EQUAL(0, mmm_client_check_size(mmm, &w, &h)); // not while it draws
+    mmm_read_done(host);
+    EQUAL(0, mmm_client_check_size(mmm, &w, &h)); // not while it draws, whatever the state is
     mmm_write_done(mmm, 0, 0, 0, 0);
     EQUAL(1, mmm_client_check_size(mmm, &w, &h));
     EQUAL(70, w);
@@ -381,12 +408,27 @@ static void test_wait(void)
     mmm_destroy(mmm);
 }
 
+static void on_signal(int signal) { (void)signal; }
+
+static void test_signal(void)
+{
+    Mmm *mmm = client(20, 10);
+    const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    EQUAL(0, sigaction(SIGALRM, &action, NULL));
+    const struct itimerval often = { .it_value = { .tv_usec = 50000 }, .it_interval = { .tv_usec = 50000 } };
+    setitimer(ITIMER_REAL, &often, NULL);
+    EQUAL(1, mmm_wait(mmm, -1));
+    mmm_destroy(mmm);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         { "new", test_new }, { "new-sizes", test_new_sizes }, { "screen-size", test_screen_size }, { "texts", test_texts },
-        { "values", test_values }, { "events", test_events }, { "frames", test_frames }, { "sizes", test_sizes },
+        { "values", test_values }, { "events", test_events }, { "endless-texts", test_endless_texts }, { "frames", test_frames },
+        { "sizes", test_sizes },
         { "position", test_position }, { "ticks", test_ticks }, { "reopen", test_reopen }, { "wait", test_wait },
+        { "signal", test_signal },
     };
     return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
 }

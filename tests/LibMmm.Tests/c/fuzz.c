@@ -1,5 +1,5 @@
-// libFuzzer: the input is what another process has written into the file of a client, as OFFSET (4 bytes), LENGTH (1 byte), BYTES; after each
-// part both sides use the file. Built with LLVMFuzzerTestOneInput as entry; see FuzzTests.
+// libFuzzer: the input is what another process has written into the file of a client, as OFFSET (4 bytes), LENGTH (1 byte), BYTES; after
+// each part both sides use the file.
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/mman.h>

@@ -1,8 +1,8 @@
 // A host that knows nothing of the bell, as those of the original project: legacy_host DIRECTORY SCREEN WIDTH HEIGHT FIFO.
 // It looks every 10 ms, knows only the LP64 layout, rewrites all block headers of a file that it opens, sets fb_offset and stride,
 // makes the file 2 bytes longer, and takes sound only by whole periods. It writes the picture of the last client into the file SCREEN and
-// prints "client NAME", "frame NUMBER" (the first pixel), "message TEXT", "sound FRAMES" and "gone NAME". A line in the FIFO is an event for
-// all clients; "size WIDTH HEIGHT" asks them for a size.
+// prints "client NAME", "frame NUMBER" (the first pixel), "message TEXT", "sound FRAMES" and "gone NAME". A line in the FIFO is an event
+// for all clients; "size WIDTH HEIGHT" asks them for a size.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
