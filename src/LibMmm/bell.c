@@ -261,6 +261,7 @@ void bell_tend(Mmm *mmm)
 {
     if (!mmm->has_bell_parts || clock_ms() - mmm->bell.tended_at < TEND_MS)
         return;
+    frame_offer_again(mmm);
     if (bell_sleep(mmm, 0) == BELL_RANG)
         wait_wake_if_needed(mmm);
 }

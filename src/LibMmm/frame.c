@@ -101,6 +101,22 @@ void mmm_write_done(Mmm *mmm, int x, int y, int width, int height)
     bell_ring(mmm);
 }
 
+// A host without a bell that was killed while it copied a frame leaves the state flipping, and the next one would never show the frame.
+void frame_offer_again(Mmm *mmm)
+{
+    if (mmm->is_drawing || bell_is_connected(mmm) || load(mmm, mmm->at->flip_state) != FLIPPING) {
+        mmm->flipping_since = 0;
+        return;
+    }
+    const int64_t now = clock_ms();
+    if (mmm->flipping_since == 0) {
+        mmm->flipping_since = now;
+    } else if (now - mmm->flipping_since >= PATIENCE_MS) { // a slow host that is alive copies the same pixels, so nothing is lost
+        mmm->flipping_since = 0;
+        mmm_write_done(mmm, 0, 0, -1, -1);
+    }
+}
+
 int mmm_get_damage(Mmm *mmm, int *x, int *y, int *width, int *height)
 {
     const bool is_waiting = load(mmm, mmm->at->flip_state) == WAIT_FLIP;

@@ -31,6 +31,7 @@ struct Mmm {
     bool is_host;
     bool is_drawing;         // between mmm_get_buffer_write and mmm_write_done
     bool has_bell_parts;     // the bell is set up
+    int64_t flipping_since;  // when a host without a bell was first seen copying this frame; 0: it is not
     unsigned char *head;     // the file from its start to the first pixel; does not move
     unsigned char *view;     // the pages with the pixels; NULL if there are none
     size_t view_length;
@@ -112,6 +113,7 @@ void pcm_take_over(Mmm *mmm);
 
 // frame.c
 void frame_set_state(Mmm *mmm, enum flip_state state);
+void frame_offer_again(Mmm *mmm);
 bool frame_wait(Mmm *mmm, enum flip_state one, enum flip_state other);
 
 // events.c: whether the ring has an entry.

@@ -19,6 +19,7 @@ static bool is_frame_taken(const Mmm *mmm)
 // Tells a size once, since a program may ignore it, and the end of a frame once; events until they are read.
 static bool has_something(Mmm *mmm)
 {
+    frame_offer_again(mmm);
     bool has = events_wait(mmm, mmm->at->events_read);
     if (is_size_asked(mmm)) {
         mmm->told_width = load(mmm, mmm->at->desired_width);

@@ -408,6 +408,23 @@ static void test_wait(void)
     mmm_destroy(mmm);
 }
 
+// A host that was killed while it copied the frame: the client offers the frame again.
+static void test_flipping(void)
+{
+    Mmm *mmm = client(20, 10), *host = host_of(mmm);
+    CHECK(mmm_get_buffer_read(host, NULL, NULL, NULL) != NULL);
+    EQUAL(0, mmm_get_damage(host, NULL, NULL, NULL, NULL));
+    const long start = mmm_ticks();
+    while (!mmm_get_damage(host, NULL, NULL, NULL, NULL))
+        mmm_wait(mmm, 5);
+    CHECK(elapsed_ms(start) >= 149);
+    CHECK(mmm_get_buffer_read(host, NULL, NULL, NULL) != NULL);
+    while (!mmm_get_damage(host, NULL, NULL, NULL, NULL))
+        CHECK(!mmm_has_event(mmm)); // as a program that never sleeps in the library
+    mmm_destroy(host);
+    mmm_destroy(mmm);
+}
+
 static void on_signal(int signal) { (void)signal; }
 
 static void test_signal(void)
@@ -428,7 +445,7 @@ int main(int argc, char **argv)
         { "values", test_values }, { "events", test_events }, { "endless-texts", test_endless_texts }, { "frames", test_frames },
         { "sizes", test_sizes },
         { "position", test_position }, { "ticks", test_ticks }, { "reopen", test_reopen }, { "wait", test_wait },
-        { "signal", test_signal },
+        { "flipping", test_flipping }, { "signal", test_signal },
     };
     return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
 }
