@@ -165,6 +165,7 @@ static enum bell_change take_answer(Mmm *mmm)
         close_one(&bell->watch);
         set_timer(bell, 0);
         set_socket(bell, bell->socket, true);
+        bell_ring(mmm); // for what was queued or drawn between the host's look and its answer
         return BELL_BACK;
     }
     if (length > 0) {

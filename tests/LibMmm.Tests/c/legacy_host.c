@@ -23,6 +23,7 @@ struct client {
     unsigned char *map;
     size_t length;
     long sound;
+    int is_shown; // its picture was taken once; until then it is also taken in the state neutral
 } clients[MOST];
 
 static const char *screen_file;
@@ -88,6 +89,7 @@ static void open_client(const char *name)
     }
     snprintf(c->name, sizeof c->name, "%.63s", name);
     c->sound = 0;
+    c->is_shown = 0;
     map(c);
     if (c->map == NULL)
         return;
@@ -111,8 +113,9 @@ static void take_frame(struct client *c)
 {
     const int width = *i32(c, 0x5b0), height = *i32(c, 0x5b4);
     const size_t bytes = (size_t)width * (size_t)height * 4;
-    if (*state(c) != 3)
+    if (*state(c) != 3 && (c->is_shown || *state(c) != 1))
         return;
+    c->is_shown = 1;
     *state(c) = 4;
     if (HEAD + bytes > c->length)
         map(c);
