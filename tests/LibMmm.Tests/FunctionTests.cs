@@ -12,7 +12,7 @@ public class FunctionTests
             TheoryData<string, string> all = [];
             foreach (var variant in (string[])["sanitized", "valgrind", "arm", "musl"])
             {
-                foreach (var program in (string[])["client_test", "pcm_test", "host_test"])
+                foreach (var program in (string[])["client_test", "text_test", "pcm_test", "host_test"])
                     all.Add(program, variant);
             }
             return all;

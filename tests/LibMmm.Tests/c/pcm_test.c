@@ -1,20 +1,12 @@
 // Sound: the numbers of the original library, and random calls against a model.
 #include <unistd.h>
 
-#include "check.h"
-#include "mmm.h"
-
-static Mmm *client(void)
-{
-    Mmm *mmm = mmm_new(10, 10, MMM_FLAG_DEFAULT, NULL);
-    CHECK(mmm != NULL);
-    return mmm;
-}
+#include "clients.h"
 
 static void test_formats(void)
 {
     static const int bytes[] = { 4, 8, 2, 4 }, channels[] = { 1, 2, 1, 2 }, free_frames[] = { 8189, 4093, 16381, 8189 };
-    Mmm *mmm = client();
+    Mmm *mmm = client(10, 10);
     for (int format = 0; format < 4; format++) {
         EQUAL(bytes[format], mmm_pcm_bytes_per_frame((MmmPCM)format));
         EQUAL(channels[format], mmm_pcm_channels((MmmPCM)format));
@@ -85,8 +77,7 @@ static void take(Mmm *host, struct model *model, int frames)
 static void test_model(void)
 {
     static struct model model;
-    Mmm *mmm = client(), *host = mmm_host_open(mmm_get_path(mmm));
-    CHECK(host != NULL);
+    Mmm *mmm = client(10, 10), *host = host_of(mmm);
     unsigned number = 0;
     srand(5);
     mmm_pcm_set_format(mmm, MMM_s16S);
