@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # packaging/build sets repo, here, stage, out, own and version
-# Makes the Debian package of the host.
+# Makes the Debian package of the host. lib/libmmm.sh makes those of the C library from the same pieces.
 
 # The glibc of Debian 12: programs that need a newer one do not run there.
 oldest_glibc=2.36
@@ -53,6 +53,40 @@ compressed() { # SOURCE PATH
     chmod 644 "$root/$2"
 }
 
+# package_docs PACKAGE: the licence, and the changelog that Debian asks for.
+package_docs() {
+    { cat "$here/debian/copyright"; sed 's/^$/./; s/^/ /' "$repo/LICENSE"; } >"$work/copyright"
+    put 644 "$work/copyright" "usr/share/doc/$1/copyright"
+    {
+        printf '%s (%s) unstable; urgency=medium\n\n' "$1" "$version"
+        printf '  * The changes of this version are in CHANGELOG.md of the source.\n\n'
+        printf ' -- %s  %s\n' "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")"
+    } >"$work/changelog"
+    compressed "$work/changelog" "usr/share/doc/$1/changelog.gz"
+}
+
+# write_control FILE ARCH FIELD...: DEBIAN/control from the package's file, whose first line is its name, and the fields of this build.
+write_control() {
+    {
+        head -n 1 "$1"
+        printf 'Version: %s\nArchitecture: %s\nMaintainer: %s\n' "$version" "$2" "$maintainer"
+        printf 'Installed-Size: %s\n' "$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f 1)"
+        printf '%s\n' "${@:3}"
+        tail -n +2 "$1"
+    } >"$root/DEBIAN/control"
+}
+
+# pack_deb PACKAGE ARCH: makes the package of what is in root.
+pack_deb() {
+    local file=$out/$1_${version}_$2.deb
+    (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+    find "$root" -type d -exec chmod 755 {} +
+    find "$root/DEBIAN" -type f ! -perm /100 -exec chmod 644 {} +
+    find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    dpkg-deb --root-owner-group -Zxz --build "$root" "$file" >/dev/null
+    echo "    $file ($(numfmt --to=iec --suffix=B "$(stat -c %s "$file")"))"
+}
+
 make_deb() {
     local arch=$1 host=$stage/host-$1 view=$stage/view-$1
     local work=$stage/deb-$1
@@ -94,14 +128,7 @@ make_deb() {
     put 755 "$repo/firmware-image/rootfs/usr/lib/mmm/settle" usr/lib/mmm/settle
     put 755 "$here/debian/network-generator" lib/systemd/system-generators/mmm
     put 644 "$here/debian/lintian-overrides" usr/share/lintian/overrides/mmm
-    { cat "$here/debian/copyright"; sed 's/^$/./; s/^/ /' "$repo/LICENSE"; } >"$work/copyright"
-    put 644 "$work/copyright" usr/share/doc/mmm/copyright
-    {
-        printf 'mmm (%s) unstable; urgency=medium\n\n' "$version"
-        printf '  * The changes of this version are in /usr/share/doc/mmm/CHANGELOG.md.gz.\n\n'
-        printf ' -- %s  %s\n' "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")"
-    } >"$work/changelog"
-    compressed "$work/changelog" usr/share/doc/mmm/changelog.gz
+    package_docs mmm
     compressed "$repo/CHANGELOG.md" usr/share/doc/mmm/CHANGELOG.md.gz
     put 644 "$repo/docs/install.md" usr/share/doc/mmm/install.md
     put 644 "$repo/docs/security.md" usr/share/doc/mmm/security.md
@@ -111,17 +138,6 @@ make_deb() {
         put 755 "$here/debian/$script" "DEBIAN/$script"
     done
     echo /etc/mmm/appliance.json >"$root/DEBIAN/conffiles"
-    {
-        head -n 1 "$here/debian/control"
-        printf 'Version: %s\nArchitecture: %s\nMaintainer: %s\n' "$version" "$arch" "$maintainer"
-        printf 'Depends: %sadduser, bubblewrap, kbd\n' "$(depends "${elf[@]}")"
-        printf 'Installed-Size: %s\n' "$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f 1)"
-        tail -n +2 "$here/debian/control"
-    } >"$root/DEBIAN/control"
-    (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
-    find "$root" -type d -exec chmod 755 {} +
-    chmod 644 "$root"/DEBIAN/{control,conffiles,md5sums}
-    find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-    dpkg-deb --root-owner-group -Zxz --build "$root" "$out/mmm_${version}_$arch.deb" >/dev/null
-    echo "    $out/mmm_${version}_$arch.deb ($(numfmt --to=iec --suffix=B "$(stat -c %s "$out/mmm_${version}_$arch.deb")"))"
+    write_control "$here/debian/control" "$arch" "Depends: $(depends "${elf[@]}")adduser, bubblewrap, kbd"
+    pack_deb mmm "$arch"
 }

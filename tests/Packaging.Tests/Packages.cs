@@ -10,7 +10,7 @@ public sealed class Packages : IDisposable
         Folder = Directory.CreateTempSubdirectory("mmm-packages-").FullName;
         Log = Shell.Run($"packaging/build --out {Folder} deb");
         Log.Require();
-        Version = Path.GetFileName(Directory.GetFiles(Folder, "*_amd64.deb").Single()).Split('_')[1];
+        Version = Path.GetFileName(Directory.GetFiles(Folder, "mmm_*_amd64.deb").Single()).Split('_')[1];
     }
 
     internal ShellResult Log { get; }
