@@ -2,14 +2,14 @@ namespace Board.Tests.PowerCuts;
 
 /// <summary>
 /// Power cuts with a disk that loses what was not flushed. A board's writes are recorded from its first boot on, while apps are pushed to
-/// it. Then the power is cut at random places of the recording, and a board boots from what is left. With MMM_POWER_CUTS=1, there are 100
-/// cuts during the first boot and 200 during the pushes.
+/// it and its system is updated. Then the power is cut at random places of the recording, and a board boots from what is left. With
+/// MMM_POWER_CUTS=1, there are 100 cuts during the first boot, 200 during the pushes and 200 during the update.
 /// </summary>
 [Collection("board")]
 public sealed class PowerCutTests(BoardFixture fixture)
 {
     private static readonly bool Many = Environment.GetEnvironmentVariable("MMM_POWER_CUTS") == "1";
-    private static readonly TimeSpan PushLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private readonly Random _random = new();
 
     [Fact]
@@ -17,39 +17,42 @@ public sealed class PowerCutTests(BoardFixture fixture)
     {
         string disk = Path.Combine(fixture.Folder, "recorded.img"), path = Path.Combine(fixture.Folder, "writes.log");
         fixture.CopyDisk(disk);
-        var (booted, pushed) = Record(disk, path);
+        var (booted, pushed, updated) = Record(disk, path);
 
         fixture.CopyDisk(disk);
         using var log = new WriteLog(path);
         using var lossy = new LossyDisk(disk, log, _random);
-        CutAndBoot(lossy, "first boot", 0, booted, Many ? 100 : 3);
-        CutAndBoot(lossy, "push", booted, pushed, Many ? 200 : 4);
+        CutAndBoot(lossy, "first boot", 0, booted, Many ? 100 : 2);
+        CutAndBoot(lossy, "push", booted, pushed, Many ? 200 : 3);
+        CutAndBoot(lossy, "update", pushed, updated, Many ? 200 : 3, "--uboot");
         File.Delete(path);
         File.Delete(disk);
     }
 
-    /// <summary>Records a first boot and some pushes: how many entries the log has after each.</summary>
-    private (int Booted, int Pushed) Record(string disk, string path)
+    /// <summary>Records a first boot, some pushes and an update: how many entries the log has after each.</summary>
+    private (int Booted, int Pushed, int Updated) Record(string disk, string path)
     {
-        using var board = fixture.BootDisk(disk, "--log-writes", path);
-        int booted = 0, pushed = 0;
+        var images = new UpdateImages(fixture);
+        var update = images.Bundle(images.Disk("99.0"));
+        using var board = fixture.BootDisk(disk, "--uboot", "--log-writes", path);
+        int booted = 0, pushed = 0, updated = 0;
         BoardFixture.Watch(board, "recorded", () =>
         {
             board.WaitReady();
             board.WaitSsh();
             WaitApp(board);
-            board.Device.Require("sync");
-            booted = Count(path);
+            booted = Count(board, path);
             Push(board, "Hello", fixture.Programs.Hello);
             Push(board, "ToneApp", fixture.Programs.ToneApp);
             Push(board, "Hello", fixture.Programs.Hello);
-            board.Device.Require("sync");
-            pushed = Count(path);
+            pushed = Count(board, path);
+            Command.Require(Path.Combine(fixture.Repo, "deploy/update"), board.Device.UpdateArguments(update), Limit);
+            updated = Count(board, path);
         });
-        return (booted, pushed);
+        return (booted, pushed, updated);
     }
 
-    private void CutAndBoot(LossyDisk lossy, string phase, int from, int to, int cuts)
+    private void CutAndBoot(LossyDisk lossy, string phase, int from, int to, int cuts, params string[] boot)
     {
         Assert.True(to > from, $"nothing was written during the {phase}");
         var places = Enumerable.Range(0, cuts).Select(_ => _random.Next(from, to + 1)).Order().ToArray();
@@ -58,7 +61,7 @@ public sealed class PowerCutTests(BoardFixture fixture)
         {
             var what = $"{phase}, cut {i + 1} of {cuts}: {lossy.Cut(places[i], disk)}";
             TestContext.Current.TestOutputHelper?.WriteLine(what);
-            using var board = fixture.BootDisk(disk);
+            using var board = fixture.BootDisk(disk, boot);
             try
             {
                 BoardFixture.Watch(board, "after-cut", () => CheckBoots(board, pushes: i == cuts - 1));
@@ -86,10 +89,11 @@ public sealed class PowerCutTests(BoardFixture fixture)
         Wait.Until("an app is on the screen", TimeSpan.FromSeconds(60), () => board.Device.Clients().Any(c => c.Frames > 0), pause: 200);
 
     private void Push(Board board, string app, string folder) =>
-        Command.Require(Path.Combine(fixture.Repo, "deploy/push"), board.Device.PushArguments(app, folder), PushLimit);
+        Command.Require(Path.Combine(fixture.Repo, "deploy/push"), board.Device.PushArguments(app, folder), Limit);
 
-    private static int Count(string path)
+    private static int Count(Board board, string path)
     {
+        board.Device.Require("sync");
         using var log = new WriteLog(path);
         return log.Entries.Count;
     }
