@@ -2,8 +2,10 @@
 # U-Boot's environment gives devtype, devnum, fdt_addr and the addresses for the kernel and the initrd.
 # The boot state has two copies of one sector. The valid copy with the higher counter holds.
 setenv values 'mmm_gen mmm_order mmm_a_left mmm_b_left mmm_trial'
-setenv read_state 'for value in ${values}; do setenv ${value} 0; done; ${devtype} read ${kernel_addr_r} ${sector} 1 && env import -c ${kernel_addr_r} 200 ${values}'
-setenv write_state 'env export -c -s 200 ${kernel_addr_r} ${values}; ${devtype} write ${kernel_addr_r} ${older} 1; ${devtype} write ${kernel_addr_r} ${newer} 1'
+setenv at ${kernel_addr_r}
+setenv read_sector '${devtype} read ${at} ${sector} 1 && env import -c ${at} 200 ${values}'
+setenv read_state 'for value in ${values}; do setenv ${value}; done; setenv mmm_gen 0; run read_sector'
+setenv write_state 'env export -c -s 200 ${at} ${values}; ${devtype} write ${at} ${older} 1; ${devtype} write ${at} ${newer} 1'
 setenv gen_1 0
 setenv gen_2 0
 setenv sector 400
@@ -30,7 +32,7 @@ fi
 
 part uuid ${devtype} ${devnum}:1 disk
 setenv extra
-if load ${devtype} ${devnum}:1 ${kernel_addr_r} kernel.txt; then env import -t -r ${kernel_addr_r} ${filesize} extra; fi
+if load ${devtype} ${devnum}:1 ${at} kernel.txt; then env import -t -r ${at} ${filesize} extra; fi
 
 # If no slot has tries left, or none of those that have can be loaded, all are tried anyway.
 for pass in counted anyway; do
@@ -65,10 +67,13 @@ for pass in counted anyway; do
         if test ${chosen} = 1; then
             echo "starting system ${slot} ${fallback}"
             setenv bootargs
-            if load ${devtype} ${devnum}:${kernel} ${kernel_addr_r} bootargs; then
-                env import -t ${kernel_addr_r} ${filesize} bootargs
+            setenv part "${devtype} ${devnum}:${kernel}"
+            if load ${part} ${at} bootargs; then
+                env import -t ${at} ${filesize} bootargs
                 setenv bootargs "${bootargs} mmm.slot=${slot} mmm.disk=${disk} ${fallback} ${extra}"
-                load ${devtype} ${devnum}:${kernel} ${kernel_addr_r} vmlinuz && load ${devtype} ${devnum}:${kernel} ${ramdisk_addr_r} initrd.gz && booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}
+                if load ${part} ${kernel_addr_r} vmlinuz && load ${part} ${ramdisk_addr_r} initrd.gz; then
+                    booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}
+                fi
             fi
             echo "system ${slot} cannot be loaded"
         fi

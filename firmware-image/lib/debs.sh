@@ -24,7 +24,8 @@ prepare_apt() {
             sed 's/^Components:.*/Components: main non-free-firmware/' "$file" >"$cache/apt/sources/$(basename "$file")"
         else
             grep -Eq "^deb .* $codename(-updates|-security)? " "$file" || continue
-            grep -E "^deb .* $codename(-updates|-security)? " "$file" | sed -E 's/arch=[a-z0-9,]+//; s/ main.*/ main non-free-firmware/' >"$cache/apt/sources/$(basename "$file")"
+            grep -E "^deb .* $codename(-updates|-security)? " "$file" |
+                sed -E 's/arch=[a-z0-9,]+//; s/ main.*/ main non-free-firmware/' >"$cache/apt/sources/$(basename "$file")"
         fi
         found=1
     done

@@ -79,7 +79,9 @@ make_data() {
     truncate -s "$2M" "$file"
     E2FSPROGS_FAKE_TIME=1 mke2fs -q -t ext4 -b 4096 -L mmm-data -m 1 -J size=8 -U "$3" \
         -E "lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,hash_seed=$3" "$file"
-    [[ -z $settings ]] || E2FSPROGS_FAKE_TIME=1 debugfs -w -R "write $settings device.json" "$file" >/dev/null 2>&1
+    [[ -n $settings ]] || return 0
+    printf '%s\n' "write /dev/fd/3 device.json" "sif device.json mode 0100600" "sif device.json uid 0" "sif device.json gid 0" |
+        E2FSPROGS_FAKE_TIME=1 debugfs -w -f - "$file" 3<"$settings" >/dev/null 2>&1
 }
 
 # join_disk FILE DATA-MIB SIGNATURE BOOT KERNEL ROOT DATA: makes the disk image of its parts.
@@ -94,21 +96,21 @@ join_disk() {
     done
 }
 
-# make_disk WORK FILE: makes the disk image from WORK/boot and WORK/kernel (folders) and WORK/root.squashfs. What identifies the disk and its
-# file systems comes from their content, so the same content gives the same bytes.
+# make_disk WORK FILE: makes the disk image from WORK/boot and WORK/kernel (folders) and WORK/root.squashfs. What identifies the disk and
+# its file systems comes from their content, so the same content gives the same bytes.
 make_disk() {
     local work=$1 file=$2 hash
-    local limit=$((root_size * mib))
-    [[ $(stat -c %s "$work/root.squashfs") -le $limit ]] || fail "the root file system has $(human_size "$work/root.squashfs"); its partition has ${root_size}MB"
-    [[ -z $settings ]] || cp "$settings" "$work/device.json"
+    [[ $(stat -c %s "$work/root.squashfs") -le $((root_size * mib)) ]] ||
+        fail "the root file system has $(human_size "$work/root.squashfs"); its partition has ${root_size}MB"
     hash=$(cd "$work" && find boot kernel root.squashfs -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
     make_fat "$work/boot.fat" $boot_size BOOT "$work/boot" "${hash:0:8}"
     make_fat "$work/kernel.fat" $kernel_size KERNEL "$work/kernel" "${hash:8:8}"
-    make_data "$work/data.ext4" "$data_size" "${hash:0:8}-${hash:8:4}-4${hash:12:3}-8${hash:15:3}-${hash:18:12}" "${settings:+$work/device.json}"
+    local uuid=${hash:0:8}-${hash:8:4}-4${hash:12:3}-8${hash:15:3}-${hash:18:12}
+    make_data "$work/data.ext4" "$data_size" "$uuid" "$settings"
     join_disk "$file" "$data_size" "${hash:0:8}" "$work"/{boot.fat,kernel.fat,root.squashfs,data.ext4}
 }
 
-# kernel_file IMAGE NAME TO: copies a file of slot A's kernel partition out of a disk image.
-kernel_file() {
-    mcopy -n -i "$1@@${kernel_a_at}M" "::$2" "$3" 2>/dev/null
+# file_of IMAGE MIB NAME TO: copies a file out of the FAT partition at this place of a disk image.
+file_of() {
+    mcopy -n -i "$1@@$2M" "::$3" "$4" 2>/dev/null
 }

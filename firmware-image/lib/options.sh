@@ -14,7 +14,7 @@ usage: firmware-image/build --board BOARD --app APP [options]
   --config FILE      the configuration of the host (default: rootfs/etc/mmm/appliance.json with the apps)
   --settings FILE    the settings of the device (device.json), see docs/device.md
   --ssh-key FILE     ssh public key with which root can log in; may be repeated; without it, nobody can log in
-  --size SIZE        size of the image (1G, 700M); the rest of a larger card is used at the first start (default: $((data_at + usual_data))M)
+  --size SIZE        size of the image (1G, 700M; default: $((data_at + usual_data))M); the rest of a larger card is used at the first start
   --version VERSION  version of the system (default: that of the sources)
   --debug            a shell on the serial console, without a password
   -o FILE            FILE.img or FILE.img.xz (default: out/firmware-image/BOARD/disk.img)
@@ -74,7 +74,8 @@ check_options() {
         check_key "$file"
     done
     version=${version:-$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$repo/Directory.Build.props")}
-    [[ $version =~ ^[0-9]+(\.[0-9]+){1,3}([-+~][A-Za-z0-9.+~-]+)?$ ]] || fail "--version is $version; it must begin with two to four numbers, such as 1.4.0"
+    [[ $version =~ ^[0-9]+(\.[0-9]+){1,3}([-+~][A-Za-z0-9.+~-]+)?$ ]] ||
+        fail "--version is $version; it must begin with two to four numbers, such as 1.4.0"
     check_size
     out=${out:-$repo/out/firmware-image/$board/disk.img}
     [[ $out == *.img || $out == *.img.xz ]] || fail "-o is $out; it must end in .img or .img.xz"

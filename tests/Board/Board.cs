@@ -23,9 +23,9 @@ internal sealed class Board : IDisposable
 
     /// <summary>
     /// Powers a board on; <paramref name="name"/> begins the names of the files it leaves in <paramref name="folder"/>, and it has
-    /// <paramref name="devices"/> (QEMU's arguments) besides its own.
+    /// <paramref name="devices"/> (QEMU's arguments) besides its own. <paramref name="boot"/> are further options of boot.
     /// </summary>
-    public Board(string repo, string image, string folder, string name, string key, params string[] devices)
+    public Board(string repo, string image, string folder, string name, string key, string[] boot, params string[] devices)
     {
         (_folder, _name) = (folder, name);
         var knownHosts = Path.Combine(folder, "known_hosts");
@@ -40,7 +40,7 @@ internal sealed class Board : IDisposable
         Uptime = Stopwatch.StartNew();
         _qemu = Command.Start(Path.Combine(repo, "firmware-image/boot"),
         [
-            "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, "--",
+            "--image", image, "--ssh-port", $"{Device.Port}", "--wav", wav, "--console", ConsolePath, .. boot, "--",
             "-qmp", $"unix:{qmp},server=on,wait=off", "-qtest", $"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null",
             "-rtc", $"base={PowerOnTime}", .. devices,
         ]);
@@ -137,6 +137,9 @@ internal sealed class Board : IDisposable
             () => $"the console ends with: {Console[^Math.Min(Console.Length, 400)..]}");
         return Uptime.Elapsed;
     }
+
+    public void WaitConsole(string text) => Wait.Until($"\"{text}\" on the console", TimeSpan.FromSeconds(60), () => Console.Contains(text),
+        () => $"the console ends with: {Console[^Math.Min(Console.Length, 600)..]}");
 
     public TimeSpan WaitSsh()
     {

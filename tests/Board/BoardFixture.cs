@@ -25,12 +25,9 @@ public sealed class BoardFixture : IDisposable
         _key = Path.Combine(Folder, "key");
         Command.Require("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key], TimeSpan.FromSeconds(30));
         Image = Path.Combine(Folder, "image", "disk.img");
-        Command.Require(Path.Combine(Repo, "firmware-image/build"),
-            [
-                "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--host-dir", Programs.Host, "--view-dir", Programs.View,
-                "--ssh-key", $"{_key}.pub", "-o", Image,
-            ],
-            TimeSpan.FromMinutes(5));
+        var built = Build([.. ImageArguments, "-o", Image]);
+        if (built.ExitCode != 0)
+            throw new InvalidOperationException($"firmware-image/build: {built}");
         CopyDisk(SharedDisk);
         Board = Boot("board");
         // At once, and not when the first test of this board runs.
@@ -55,7 +52,7 @@ public sealed class BoardFixture : IDisposable
     private string SharedDisk => Path.Combine(Folder, "disk.img");
 
     /// <summary>Powers on a board with the disk of <see cref="Board"/> as it is now.</summary>
-    internal Board Boot(string name) => new(Repo, SharedDisk, Folder, name, _key);
+    internal Board Boot(string name) => new(Repo, SharedDisk, Folder, name, _key, []);
 
     /// <summary>
     /// Powers on another board beside it, with a new copy of the image and further devices (QEMU's arguments); waits until its host serves
@@ -63,21 +60,40 @@ public sealed class BoardFixture : IDisposable
     /// </summary>
     internal Board BootAnother(string name, params string[] devices)
     {
-        CopyDisk(Path.Combine(Folder, $"{name}.img"));
+        NewDisk(name);
         return BootAgain(name, devices);
     }
 
     /// <summary>Powers on a board that <see cref="BootAnother"/> had made, with the data that it has.</summary>
     internal Board BootAgain(string name, params string[] devices)
     {
-        var board = new Board(Repo, Path.Combine(Folder, $"{name}.img"), Folder, name, _key, devices);
+        var board = new Board(Repo, Path.Combine(Folder, $"{name}.img"), Folder, name, _key, [], devices);
         board.WaitReady();
         board.WaitSsh();
         return board;
     }
 
-    /// <summary>Copies the image.</summary>
-    internal void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
+    /// <summary>Powers on another board with a disk that a test has prepared, through the boot loader or without it.</summary>
+    internal Board BootDisk(string disk, bool throughUBoot) =>
+        new(Repo, disk, Folder, Path.GetFileNameWithoutExtension(disk), _key, throughUBoot ? ["--uboot"] : []);
+
+    /// <summary>Makes a new copy of the image; its path.</summary>
+    internal string NewDisk(string name)
+    {
+        var disk = Path.Combine(Folder, $"{name}.img");
+        CopyDisk(disk);
+        return disk;
+    }
+
+    /// <summary>Runs firmware-image/build with the programs of the tests.</summary>
+    internal CommandResult Build(params string[] arguments) => Command.Run(Path.Combine(Repo, "firmware-image/build"),
+        ["--host-dir", Programs.Host, "--view-dir", Programs.View, .. arguments], TimeSpan.FromMinutes(10));
+
+    /// <summary>The arguments of <see cref="Build"/> for <see cref="Image"/>.</summary>
+    internal string[] ImageArguments =>
+        ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--ssh-key", $"{_key}.pub"];
+
+    private void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
 
     /// <summary>Prints a measurement, and keeps it in measured.txt.</summary>
     internal void Measured(string what, FormattableString value)

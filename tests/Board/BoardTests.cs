@@ -291,30 +291,6 @@ public sealed class BoardTests(BoardFixture fixture)
         });
     });
 
-    [Fact]
-    public void A_framebuffer_of_16_bits_shows_the_same_picture()
-    {
-        using var pi = new RaspberryPi(fixture.Repo, fixture.Image, fixture.Programs.Hello,
-            "Hello", Path.Combine(fixture.Folder, "raspi3b"));
-        (int First, int Last) seen = default; // it is painted from the top down, which can be watched here
-        Wait.Until("the app's background", TimeSpan.FromSeconds(90),
-            () => (seen = FirstAndLast(pi.Screen())) == (0x203040, 0x203040),
-            () => $"it is {seen.First:x6} to {seen.Last:x6}; {pi.Console}");
-        fixture.Measured("raspi3b, power-on to the app's picture on RGB565", $"{pi.Uptime.Elapsed.TotalSeconds:0.00} s");
-        Assert.Contains("ready: 640x480 rgb565 on /dev/fb0 (simple)", pi.Console);
-        // As 5, 6 and 5 bits, which QEMU widens by zeros: 4, 12, 8 and 31, 63, 31.
-        var screen = pi.Screen();
-        Assert.Equal((640, 480), (screen.Width, screen.Height));
-        for (var y = 0; y < 480; y++)
-        {
-            for (var x = 0; x < 640; x++)
-                Assert.Equal(x is >= 160 and < 480 && y is >= 236 and < 244 ? 0xF8FCF8 : 0x203040, screen.At(x, y));
-        }
-    }
-
-    private static (int First, int Last) FirstAndLast(Picture screen) =>
-        screen is { Width: 640, Height: 480 } ? (screen.At(10, 10), screen.At(629, 469)) : default;
-
     private const int MostText = 5000; // light pixels of a few words
 
     private static bool IsLight(int pixel) => Brightness(pixel) > 300;

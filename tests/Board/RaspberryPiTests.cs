@@ -1,0 +1,38 @@
+namespace Board.Tests;
+
+/// <summary>The image of the board rpi on QEMU's Raspberry Pi 3.</summary>
+[Collection("board")]
+public sealed class RaspberryPiTests(BoardFixture fixture)
+{
+    [Fact]
+    public void A_Raspberry_Pi_shows_the_app_in_16_bits_and_reads_an_I2C_sensor()
+    {
+        var image = Path.Combine(fixture.Folder, "image", "rpi.img");
+        var built = fixture.Build("--board", "rpi", "--app", "Hello", "--app-dir", fixture.Programs.Hello, "--debug", "-o", image);
+        Assert.True(built.ExitCode == 0, $"{built}");
+        using var pi = new RaspberryPi(fixture.Repo, image, Path.Combine(fixture.Folder, "raspi3b"));
+        (int First, int Last) seen = default; // it is painted from the top down, which can be watched here
+        Wait.Until("the app's background", TimeSpan.FromSeconds(150),
+            () => (seen = FirstAndLast(pi.Screen())) == (0x203040, 0x203040),
+            () => $"it is {seen.First:x6} to {seen.Last:x6}; {pi.Console}");
+        fixture.Measured("raspi3b, power-on to the app's picture on RGB565", $"{pi.Uptime.Elapsed.TotalSeconds:0.00} s");
+        Assert.Contains("ready: 640x480 rgb565 on /dev/fb0 (simple)", pi.Console);
+        // As 5, 6 and 5 bits, which QEMU widens by zeros: 4, 12, 8 and 31, 63, 31.
+        var screen = pi.Screen();
+        Assert.Equal((640, 480), (screen.Width, screen.Height));
+        for (var y = 0; y < 480; y++)
+        {
+            for (var x = 0; x < 640; x++)
+                Assert.Equal(x is >= 160 and < 480 && y is >= 236 and < 244 ? 0xF8FCF8 : 0x203040, screen.At(x, y));
+        }
+
+        Assert.Equal("", pi.Run("echo tmp105 0x48 >/sys/bus/i2c/devices/i2c-1/new_device"));
+        pi.SetTemperature(31500);
+        Assert.Equal("31500", pi.Run("cat /sys/bus/i2c/devices/1-0048/hwmon/hwmon*/temp1_input"));
+        Assert.Equal("/dev/spidev0.0\n/dev/spidev0.1", pi.Run("ls /dev/spidev*")); // by the overlay
+        Assert.Equal("BOARD=rpi", pi.Run("grep BOARD /etc/mmm/release"));
+    }
+
+    private static (int First, int Last) FirstAndLast(Picture screen) =>
+        screen is { Width: 640, Height: 480 } ? (screen.At(10, 10), screen.At(629, 469)) : default;
+}
