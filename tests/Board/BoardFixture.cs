@@ -98,7 +98,10 @@ public sealed class BoardFixture : IDisposable
 
     /// <summary>The arguments of <see cref="Build"/> for <see cref="Image"/>.</summary>
     internal string[] ImageArguments =>
-        ["--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--ssh-key", $"{_key}.pub", "--update-cert", Path.Combine(Keys, "ca.pem")];
+    [
+        "--board", "virt", "--app", "Clock", "--app-dir", Programs.Clock, "--ssh-key", $"{_key}.pub",
+        "--update-cert", Path.Combine(Keys, "ca.pem"),
+    ];
 
     internal void CopyDisk(string to) => Command.Require("cp", ["--sparse=always", Image, to], TimeSpan.FromMinutes(1));
 

@@ -22,7 +22,8 @@ public sealed class RaspberryPiTests(BoardFixture fixture)
         Assert.True(built.ExitCode == 0, $"{built}");
         using var pi = new RaspberryPi(fixture.Repo, image, Path.Combine(fixture.Folder, "raspi3b"));
         // QEMU's Pi stands still for good after one of some hundred screendumps, so few are taken.
-        Wait.Until("the app's first frame", TimeSpan.FromSeconds(120), () => pi.Console.Contains("mmm: Hello "), () => pi.Console, pause: 200);
+        Wait.Until("the app's first frame", TimeSpan.FromSeconds(120), () => pi.Console.Contains("mmm: Hello "), () => pi.Console,
+            pause: 200);
         (int First, int Last) seen = default;
         Wait.Until("the app's background", TimeSpan.FromSeconds(60), () => (seen = FirstAndLast(pi.Screen())) == (0x203040, 0x203040),
             () => $"it is {seen.First:x6} to {seen.Last:x6}; {pi.Console}", pause: 1000);

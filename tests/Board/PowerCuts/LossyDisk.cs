@@ -6,14 +6,18 @@ namespace Board.Tests.PowerCuts;
 /// A disk as a power cut leaves it: all that was written before the last flush is there. Each write since then was done, lost, or done in
 /// part (its first sectors), whatever became of the others; of two that were done at one place, the later one counts.
 /// </summary>
-/// <param name="before">The disk before the first write of the log; it is changed, so that each further cut begins where the last one was.</param>
+/// <param name="before">
+/// The disk before the first write of the log; it is changed, so that each further cut begins where the last one was.
+/// </param>
 internal sealed class LossyDisk(string before, WriteLog log, Random random) : IDisposable
 {
     private readonly SafeFileHandle _durable = File.OpenHandle(before, FileMode.Open, FileAccess.ReadWrite);
     private readonly List<LoggedWrite> _pending = [];
     private int _next;
 
-    /// <summary>Makes the file <paramref name="disk"/>: the power went after the first <paramref name="entries"/> entries of the log.</summary>
+    /// <summary>
+    /// Makes the file <paramref name="disk"/>: the power went after the first <paramref name="entries"/> entries of the log.
+    /// </summary>
     /// <returns>What happened to the writes since the last flush, for a message.</returns>
     public string Cut(int entries, string disk)
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Board.Tests.PowerCuts;
 
-/// <summary>One entry of a log: <paramref name="Count"/> sectors were written at <paramref name="Sector"/>, or what was written before is on the disk.</summary>
+/// <summary>An entry of a log: <paramref name="Count"/> sectors were written at <paramref name="Sector"/>, or a flush.</summary>
 /// <param name="IsFlush">All writes before this entry are on the disk, also after a power cut.</param>
 /// <param name="IsFua">The write itself is on the disk when it is done.</param>
 /// <param name="IsDiscard">The sectors lost their content; it is read as zeros.</param>
