@@ -51,6 +51,8 @@ internal static unsafe partial class BoardSections
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Timex
     {
+        [FieldOffset(8)] public long Offset;
+        [FieldOffset(16)] public long Frequency;
         [FieldOffset(40)] public int Status;
     }
 
@@ -62,7 +64,8 @@ internal static unsafe partial class BoardSections
         const int STA_UNSYNC = 0x40;
         var section = new DoctorSection("clock");
         var timex = new Timex();
-        var isSynchronised = adjtimex(&timex) >= 0 && (timex.Status & STA_UNSYNC) == 0;
+        // ntpd clears the flag when it starts. A clock that was set by a server has a correction.
+        var isSynchronised = adjtimex(&timex) >= 0 && (timex.Status & STA_UNSYNC) == 0 && (timex.Offset, timex.Frequency) != (0, 0);
         section.Found.Add(string.Create(CultureInfo.InvariantCulture,
             $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC, {(isSynchronised ? "synchronised" : "not synchronised")}"));
         section.Found.Add(KernelText.Read("/sys/class/rtc/rtc0/name") is { } clock ? $"clock that runs without power: {clock}"
