@@ -13,7 +13,7 @@ look() {
     fi
     state
     [ "$state" != trial ] || stop "an update is on trial on the device; wait until it has confirmed itself, or until the former system is back"
-    [ ! -d /run/update ] || stop "another update is being installed on the device"
+    ! kill -0 "$(cat /run/update/pid 2>/dev/null)" 2>/dev/null || stop "another update is being installed on the device"
     echo "board $(sed -n 's/^BOARD=//p' /etc/mmm/release)"
     echo "free $(df -k /data | tail -n 1 | awk '{ print $4 }')"
     cat /etc/mmm/update.pem
