@@ -63,8 +63,10 @@ public sealed class LogTests(BoardFixture fixture, LogBoard board) : IClassFixtu
             var ink = screen.Count(p => p == ConsoleInk);
             return ink is > 1000 and < 50_000 && ink + screen.Count(p => p == 0) == 800 * 480;
         }, pause: 100);
-        Assert.Contains("The app cannot be shown: the program mmm ended with code 1.", board.Device.Require("cat /dev/vcs1"));
-        Assert.Contains("/dev/dri/card0: there is no display", board.Device.Require("cat /dev/vcs1"));
+        // The page is written anew every few seconds.
+        Wait.Until("the reason", TimeSpan.FromSeconds(30), () => board.Device.Require("cat /dev/vcs1") is var text
+            && text.Contains("The app cannot be shown: the program mmm ended with code 1.", StringComparison.Ordinal)
+            && text.Contains("/dev/dri/card0: there is no display", StringComparison.Ordinal), pause: 500);
         Assert.Contains("warning mmm: /dev/dri/card0: there is no display", board.Device.Require("cat /run/log/messages"));
         board.Device.Require("umount /usr/lib/mmm/mmm");
         Wait.Until("the clock again", TimeSpan.FromSeconds(60), () => board.Board.Screen().Count(p => p == 0xFFB04A) > 100, pause: 200);
