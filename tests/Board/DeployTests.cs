@@ -36,7 +36,7 @@ public sealed class DeployTests(BoardFixture fixture)
         BoardFixture.Watch(again, "deploy-again", () =>
         {
             Assert.Equal(running, Current(again));
-            Assert.Contains("had not proved itself", again.Console);
+            Assert.Contains("had not proved itself", again.Device.Require("mmmctl logs --device"));
             Assert.Contains("Hello", again.Device.Require("mmmctl clients"));
         });
     }
