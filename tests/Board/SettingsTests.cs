@@ -186,7 +186,7 @@ public sealed class SettingsTests(BoardFixture fixture, SettingsTests.OwnBoard o
         {
             Assert.Contains("(dhcp)", Device.Require("mmmctl device show"));
             Assert.Equal("panel7", Device.Require("hostname"));
-            Assert.Contains("not confirmed and is taken back", Device.Require("/usr/bin/logread"));
+            Assert.Contains("not confirmed and is taken back", Device.Require("mmmctl logs --device"));
             Assert.Contains("device.json:1: hostname is \"-\"; it must be", Card("cat device.json.txt"));
         });
     }
