@@ -1,0 +1,73 @@
+// The link to the starter, whose descriptors and description are inherited.
+#include "preload.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct screen s_screen;
+static bool s_is_linked;
+static pthread_once_t s_once = PTHREAD_ONCE_INIT;
+
+static void find(void)
+{
+    struct screen found;
+    const char *text = getenv(LINK_VARIABLE);
+    if (text == NULL || sscanf(text, "%d %d %d %d %63s", &found.width, &found.height, &found.pixels, &found.socket, found.terminal) != 5)
+        return;
+    if (found.width < 1 || found.width > MAX_SIDE || found.height < 1 || found.height > MAX_SIDE)
+        return;
+    s_screen = found;
+    s_is_linked = true;
+}
+
+const struct screen *connection_screen(void)
+{
+    pthread_once(&s_once, find);
+    return s_is_linked ? &s_screen : NULL;
+}
+
+size_t connection_length(const struct screen *screen)
+{
+    return (size_t)screen->width * (size_t)screen->height * BYTES_PER_PIXEL;
+}
+
+void connection_send(const struct link_message *message, int descriptor)
+{
+    const struct screen *screen = connection_screen();
+    if (screen == NULL)
+        return;
+    const int error = errno;
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr aligned;
+    } control = { 0 };
+    struct iovec part = { (void *)(size_t)message, sizeof *message };
+    struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
+    if (descriptor >= 0) {
+        packet.msg_control = control.bytes;
+        packet.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    }
+    while (sendmsg(screen->socket, &packet, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+    }
+    errno = error;
+}
+
+int connection_open(enum link_word word)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return -1;
+    connection_send(&(struct link_message){ .word = word }, ends[1]);
+    close(ends[1]);
+    return ends[0];
+}
