@@ -1,6 +1,7 @@
 #include "keys.h"
 
 #include <linux/input-event-codes.h>
+#include <linux/keyboard.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,34 +9,35 @@ static const struct {
     const char *name;
     int code;
     const char *text;
+    int symbol; // in the keymaps of the console
 } s_named[] = {
-    { "up", KEY_UP, "\033[A" },
-    { "down", KEY_DOWN, "\033[B" },
-    { "right", KEY_RIGHT, "\033[C" },
-    { "left", KEY_LEFT, "\033[D" },
-    { "home", KEY_HOME, "\033[1~" },
-    { "insert", KEY_INSERT, "\033[2~" },
-    { "delete", KEY_DELETE, "\033[3~" },
-    { "end", KEY_END, "\033[4~" },
-    { "page-up", KEY_PAGEUP, "\033[5~" },
-    { "page-down", KEY_PAGEDOWN, "\033[6~" },
-    { "backspace", KEY_BACKSPACE, "\177" },
-    { "tab", KEY_TAB, "\t" },
-    { "return", KEY_ENTER, "\r" },
-    { "escape", KEY_ESC, "\033" },
-    { "space", KEY_SPACE, " " },
-    { "F1", KEY_F1, "\033[[A" },
-    { "F2", KEY_F2, "\033[[B" },
-    { "F3", KEY_F3, "\033[[C" },
-    { "F4", KEY_F4, "\033[[D" },
-    { "F5", KEY_F5, "\033[[E" },
-    { "F6", KEY_F6, "\033[17~" },
-    { "F7", KEY_F7, "\033[18~" },
-    { "F8", KEY_F8, "\033[19~" },
-    { "F9", KEY_F9, "\033[20~" },
-    { "F10", KEY_F10, "\033[21~" },
-    { "F11", KEY_F11, "\033[23~" },
-    { "F12", KEY_F12, "\033[24~" },
+    { "up", KEY_UP, "\033[A", K_UP },
+    { "down", KEY_DOWN, "\033[B", K_DOWN },
+    { "right", KEY_RIGHT, "\033[C", K_RIGHT },
+    { "left", KEY_LEFT, "\033[D", K_LEFT },
+    { "home", KEY_HOME, "\033[1~", K_FIND },
+    { "insert", KEY_INSERT, "\033[2~", K_INSERT },
+    { "delete", KEY_DELETE, "\033[3~", K_REMOVE },
+    { "end", KEY_END, "\033[4~", K_SELECT },
+    { "page-up", KEY_PAGEUP, "\033[5~", K_PGUP },
+    { "page-down", KEY_PAGEDOWN, "\033[6~", K_PGDN },
+    { "backspace", KEY_BACKSPACE, "\177", K(KT_LATIN, 127) },
+    { "tab", KEY_TAB, "\t", K(KT_LATIN, '\t') },
+    { "return", KEY_ENTER, "\r", K_ENTER },
+    { "escape", KEY_ESC, "\033", K(KT_LATIN, 27) },
+    { "space", KEY_SPACE, " ", K(KT_LATIN, ' ') },
+    { "F1", KEY_F1, "\033[[A", K_F1 },
+    { "F2", KEY_F2, "\033[[B", K_F2 },
+    { "F3", KEY_F3, "\033[[C", K_F3 },
+    { "F4", KEY_F4, "\033[[D", K_F4 },
+    { "F5", KEY_F5, "\033[[E", K_F5 },
+    { "F6", KEY_F6, "\033[17~", K_F6 },
+    { "F7", KEY_F7, "\033[18~", K_F7 },
+    { "F8", KEY_F8, "\033[19~", K_F8 },
+    { "F9", KEY_F9, "\033[20~", K_F9 },
+    { "F10", KEY_F10, "\033[21~", K_F10 },
+    { "F11", KEY_F11, "\033[23~", K_F11 },
+    { "F12", KEY_F12, "\033[24~", K_F12 },
 };
 
 // The characters of neighbouring codes, without and with Shift.
@@ -107,16 +109,19 @@ struct keystroke keys_find(const char *event)
     return stroke;
 }
 
-char keys_character(int code, bool shift)
+int keys_symbol(int code, bool shift)
 {
     for (int i = 0; i < ROWS; i++) {
         const int at = code - s_rows[i].first;
-        if (at >= 0 && at < (int)strlen(s_rows[i].plain))
-            return shift ? s_rows[i].shifted[at] : s_rows[i].plain[at];
+        if (at < 0 || at >= (int)strlen(s_rows[i].plain))
+            continue;
+        const char character = shift ? s_rows[i].shifted[at] : s_rows[i].plain[at];
+        const bool is_letter = (character | 0x20) >= 'a' && (character | 0x20) <= 'z';
+        return K(is_letter ? KT_LETTER : KT_LATIN, character);
     }
     for (int i = 0; i < NAMES; i++) {
-        if (s_named[i].code == code && s_named[i].text[1] == '\0')
-            return s_named[i].text[0];
+        if (s_named[i].code == code)
+            return s_named[i].symbol;
     }
-    return 0;
+    return code == KEY_LEFTSHIFT ? K_SHIFT : code == KEY_LEFTCTRL ? K_CTRL : code == KEY_LEFTALT ? K_ALT : K_HOLE;
 }

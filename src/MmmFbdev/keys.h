@@ -1,4 +1,4 @@
-// The keys of a keyboard of the USA: the names of their mmm events, their key codes, and what the Linux console sends for them.
+// The keys of a keyboard of the USA: the names of their mmm events, their key codes, and what the Linux console has for them.
 #ifndef KEYS_H
 #define KEYS_H
 
@@ -15,7 +15,7 @@ struct keystroke {
 // The keystroke of an mmm event, as in "control-a" and "shift-up".
 struct keystroke keys_find(const char *event);
 
-// The character that a key types, with or without Shift; 0 if it types none.
-char keys_character(int code, bool shift);
+// The symbol of a key in the console's keymaps, with or without Shift; K_HOLE if it has none.
+int keys_symbol(int code, bool shift);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-// "WIDTH HEIGHT PIXELS SOCKET TERMINAL": the size of the framebuffer, the descriptors of its memory and of the socket to the starter, and
-// the path of the program's terminal ("-": none). Programs that the program starts inherit all of it.
+// "WIDTH HEIGHT PIXELS SOCKET TERMINAL": the size of the framebuffer, and the descriptors of its memory, of the socket to the starter, and
+// of the program's terminal. Programs that the program starts inherit all of it.
 #define LINK_VARIABLE "MMM_FBDEV"
 
 enum {
@@ -22,7 +22,6 @@ enum link_word {
     LINK_KEYBOARD,   // with the device's end of a socket: the program has opened a keyboard
     LINK_POINTER,    // the same for an absolute pointer
     LINK_MOUSE,      // the same for a PS/2 mouse
-    LINK_GPM,        // the same for a connection to gpm
 };
 
 struct link_message {

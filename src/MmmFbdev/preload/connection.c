@@ -2,11 +2,13 @@
 #include "preload.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct screen s_screen;
@@ -17,7 +19,7 @@ static void find(void)
 {
     struct screen found;
     const char *text = getenv(LINK_VARIABLE);
-    if (text == NULL || sscanf(text, "%d %d %d %d %63s", &found.width, &found.height, &found.pixels, &found.socket, found.terminal) != 5)
+    if (text == NULL || sscanf(text, "%d %d %d %d %d", &found.width, &found.height, &found.pixels, &found.socket, &found.terminal) != 5)
         return;
     if (found.width < 1 || found.width > MAX_SIDE || found.height < 1 || found.height > MAX_SIDE)
         return;
@@ -34,6 +36,19 @@ const struct screen *connection_screen(void)
 size_t connection_length(const struct screen *screen)
 {
     return (size_t)screen->width * (size_t)screen->height * BYTES_PER_PIXEL;
+}
+
+bool connection_is_same(int one, int other)
+{
+    struct stat file, another;
+    return fstat(one, &file) == 0 && fstat(other, &another) == 0 && file.st_dev == another.st_dev && file.st_ino == another.st_ino;
+}
+
+int connection_reopen(int descriptor, int flags)
+{
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return NEXT(open)(path, flags & ~(O_CREAT | O_EXCL | O_TRUNC));
 }
 
 void connection_send(const struct link_message *message, int descriptor)

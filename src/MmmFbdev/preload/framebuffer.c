@@ -2,32 +2,19 @@
 #include "preload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/fb.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
 
 enum { FRAME_NS = 16666667 };
 
-// Descriptors are recognized by their file, so copies and inherited ones are, too.
 bool framebuffer_is(int fd)
 {
     const struct screen *screen = connection_screen();
-    struct stat own, other;
-    return screen != NULL && fstat(fd, &other) == 0 && S_ISREG(other.st_mode) && fstat(screen->pixels, &own) == 0
-        && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+    return screen != NULL && connection_is_same(fd, screen->pixels);
 }
 
-// Opened anew, because copies of a descriptor share their offset.
-int framebuffer_open(int flags)
-{
-    char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", connection_screen()->pixels);
-    return NEXT(open)(path, flags & ~(O_CREAT | O_EXCL | O_TRUNC));
-}
+int framebuffer_open(int flags) { return connection_reopen(connection_screen()->pixels, flags); }
 
 static void describe(struct fb_var_screeninfo *to, const struct screen *screen)
 {

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // The mode of open, which is given only with these flags.
@@ -101,22 +100,6 @@ INSTEAD FILE *fopen64(const char *path, const char *mode)
 
 INSTEAD int access(const char *path, int mode) { return paths_exist(path) ? 0 : NEXT(access)(path, mode); }
 
-INSTEAD int stat(const char *path, struct stat *to)
-{
-    if (!paths_exist(path))
-        return NEXT(stat)(path, to);
-    *to = (struct stat){ .st_mode = S_IFCHR | 0600, .st_nlink = 1, .st_uid = geteuid(), .st_gid = getegid() };
-    return 0;
-}
-
-INSTEAD int stat64(const char *path, struct stat64 *to)
-{
-    if (!paths_exist(path))
-        return NEXT(stat64)(path, to);
-    *to = (struct stat64){ .st_mode = S_IFCHR | 0600, .st_nlink = 1, .st_uid = geteuid(), .st_gid = getegid() };
-    return 0;
-}
-
 INSTEAD int ioctl(int fd, unsigned long request, ...)
 {
     va_list arguments;
@@ -128,6 +111,10 @@ INSTEAD int ioctl(int fd, unsigned long request, ...)
     case 'F':
         if (framebuffer_is(fd))
             return framebuffer_ioctl(request, argument);
+        break;
+    case 'T':
+        if (request == TIOCNOTTY && terminal_is(fd))
+            return 0; // the program leads its session: the kernel would end it
         break;
     case 'K':
     case 'V':
@@ -143,6 +130,18 @@ INSTEAD int ioctl(int fd, unsigned long request, ...)
         break;
     }
     return NEXT(ioctl)(fd, request, argument);
+}
+
+INSTEAD int isatty(int fd) { return terminal_is_socket(fd) || NEXT(isatty)(fd); }
+
+INSTEAD int tcgetattr(int fd, struct termios *to)
+{
+    return terminal_is_socket(fd) ? terminal_settings(to, NULL) : NEXT(tcgetattr)(fd, to);
+}
+
+INSTEAD int tcsetattr(int fd, int when, const struct termios *from)
+{
+    return terminal_is_socket(fd) ? terminal_settings(NULL, from) : NEXT(tcsetattr)(fd, when, from);
 }
 
 INSTEAD void *mmap(void *start, size_t length, int protection, int flags, int fd, off_t offset)

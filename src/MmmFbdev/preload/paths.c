@@ -1,8 +1,6 @@
 // The paths of the devices that the starter offers.
 #include "preload.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum path_kind { NO_DEVICE, FRAMEBUFFER, TERMINAL, KEYBOARD, POINTER, MOUSE };
@@ -13,6 +11,7 @@ static const struct {
 } s_paths[] = {
     { "/dev/fb0", FRAMEBUFFER },
     { "/dev/fb/0", FRAMEBUFFER },
+    { "/dev/tty", TERMINAL },
     { "/dev/console", TERMINAL },
     { "/dev/input/event0", KEYBOARD },
     { "/dev/input/event1", POINTER },
@@ -50,7 +49,7 @@ bool paths_open(const char *path, int flags, int *fd)
         *fd = framebuffer_open(flags);
         return true;
     case TERMINAL:
-        *fd = NEXT(open)(connection_screen()->terminal, flags);
+        *fd = terminal_open(flags);
         return true;
     case KEYBOARD:
         *fd = devices_open(LINK_KEYBOARD, flags);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <termios.h>
 
 #include "../link.h"
 
@@ -22,13 +23,16 @@
     })
 
 struct screen {
-    int width, height, pixels, socket;
-    char terminal[64];
+    int width, height, pixels, socket, terminal;
 };
 
 // connection.c: the link to the starter. NULL if the program was not started by it, or has closed its descriptors.
 const struct screen *connection_screen(void);
 size_t connection_length(const struct screen *screen);
+// Opens an inherited descriptor anew, because copies of a descriptor share their offset and flags.
+int connection_reopen(int descriptor, int flags);
+// Whether two descriptors are of the same file. So copies and inherited ones are recognized, too.
+bool connection_is_same(int one, int other);
 // Sends a message with a descriptor (-1: none).
 void connection_send(const struct link_message *message, int descriptor);
 // Returns the program's end of a socket whose other end the starter gets; -1 with errno set.
@@ -41,6 +45,10 @@ int framebuffer_ioctl(unsigned long request, void *argument);
 
 // terminal.c
 bool terminal_is(int fd);
+bool terminal_is_socket(int fd);
+int terminal_open(int flags);
+// The settings of a terminal that is a socket: gives them, or stores them.
+int terminal_settings(struct termios *to, const struct termios *from);
 int terminal_ioctl(unsigned long request, void *argument);
 
 // devices.c: /dev/input. devices_kind returns 0 for descriptors of other files.

@@ -4,31 +4,44 @@
 #include "../keys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/kd.h>
 #include <linux/keyboard.h>
 #include <linux/vt.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 
 static int s_graphics = KD_TEXT, s_keyboard = K_UNICODE;
+static struct termios s_settings = { .c_iflag = ICRNL, .c_oflag = OPOST | ONLCR, .c_cflag = CS8 | CREAD | B38400, .c_lflag = ICANON | ECHO };
 static struct vt_mode s_switching = { .mode = VT_AUTO };
 
 bool terminal_is(int fd)
 {
     const struct screen *screen = connection_screen();
-    struct stat own, other;
-    return screen != NULL && fstat(fd, &other) == 0 && S_ISCHR(other.st_mode) && stat(screen->terminal, &own) == 0
-        && own.st_rdev == other.st_rdev;
+    return screen != NULL && connection_is_same(fd, screen->terminal);
 }
 
-// The symbol of a key of the console's keymaps: 0 is plain, 1 is Shift.
-static int symbol(const struct kbentry *entry)
+// Where there is no /dev/pts, as in the sandbox of an app, the terminal is a socket.
+bool terminal_is_socket(int fd)
 {
-    const char character = entry->kb_table <= 1 ? keys_character(entry->kb_index, entry->kb_table == 1) : 0;
-    if (character == 0)
-        return K_HOLE;
-    const bool is_letter = (character | 0x20) >= 'a' && (character | 0x20) <= 'z';
-    return K(is_letter ? KT_LETTER : KT_LATIN, character);
+    int type;
+    socklen_t length = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && terminal_is(fd);
+}
+
+int terminal_open(int flags)
+{
+    const int terminal = connection_screen()->terminal;
+    return terminal_is_socket(terminal) ? fcntl(terminal, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0)
+                                        : connection_reopen(terminal, flags);
+}
+
+int terminal_settings(struct termios *to, const struct termios *from)
+{
+    if (to != NULL)
+        *to = s_settings;
+    if (from != NULL)
+        s_settings = *from;
+    return 0;
 }
 
 static int fail(int error)
@@ -52,7 +65,7 @@ static int keyboard_ioctl(unsigned long request, void *argument)
         return 0;
     case KDGKBENT: {
         struct kbentry *entry = argument;
-        entry->kb_value = (unsigned short)symbol(entry);
+        entry->kb_value = (unsigned short)(entry->kb_table <= 1 ? keys_symbol(entry->kb_index, entry->kb_table == 1) : K_HOLE);
         return 0;
     }
     case KDGETLED:

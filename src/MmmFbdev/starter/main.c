@@ -117,13 +117,16 @@ static void take_messages(struct starter *starter)
         case LINK_KEYBOARD:
         case LINK_POINTER:
         case LINK_MOUSE:
-        case LINK_GPM:
             devices_add(&starter->devices, (enum link_word)message.word, descriptor);
             break;
         default:
             break;
         }
         be_active(starter);
+    }
+    if (length == 0) { // all programs have closed it
+        close(starter->child.link);
+        starter->child.link = -1;
     }
 }
 

@@ -1,10 +1,7 @@
-// A pointer as an absolute evdev device, as a PS/2 mouse, and as gpm.
+// A pointer as an absolute evdev device and as a PS/2 mouse.
 #include "starter.h"
 
-#include "../gpm.h"
-
 #include <linux/input.h>
-#include <string.h>
 
 static int limit(int value, int least, int most) { return value < least ? least : value > most ? most : value; }
 
@@ -27,14 +24,19 @@ static void send_evdev(int socket, const struct pointing *pointing)
     give(socket, events, sizeof events[0] * (size_t)count);
 }
 
-static void send_ps2(int socket, int right, int up, unsigned buttons)
+// What a program writes to a PS/2 mouse that shall report its wheel, in a 4th byte.
+static const unsigned char s_with_wheel[] = { 0xf3, 200, 0xf3, 100, 0xf3, 80 };
+enum { WITH_WHEEL = sizeof s_with_wheel };
+
+static void send_ps2(const struct device *device, int right, int up, int wheel, unsigned buttons)
 {
     const unsigned char packet[] = {
         (unsigned char)(8 | buttons | (right < 0 ? 0x10 : 0) | (up < 0 ? 0x20 : 0)),
         (unsigned char)right,
         (unsigned char)up,
+        (unsigned char)wheel,
     };
-    give(socket, packet, sizeof packet);
+    give(device->socket, packet, device->knocks == WITH_WHEEL ? 4 : 3);
 }
 
 // A PS/2 mouse tells ways, not positions: the first way leads into the corner at the top left from anywhere.
@@ -42,39 +44,17 @@ static void send_mouse(struct device *device, const struct picture *picture, con
 {
     if (device->x < 0) {
         for (int moved = 0; moved < picture->width || moved < picture->height; moved += 127)
-            send_ps2(device->socket, -127, 127, pointing->were);
+            send_ps2(device, -127, 127, 0, pointing->were);
         device->x = device->y = 0;
     }
     while (device->x != pointing->x || device->y != pointing->y) {
         const int right = limit(pointing->x - device->x, -127, 127), down = limit(pointing->y - device->y, -127, 127);
-        send_ps2(device->socket, right, -down, pointing->were);
+        send_ps2(device, right, -down, 0, pointing->were);
         device->x += right;
         device->y += down;
     }
-    if (pointing->buttons != pointing->were)
-        send_ps2(device->socket, 0, 0, pointing->buttons);
-}
-
-static void send_gpm(struct device *device, const struct pointing *pointing)
-{
-    // The bits of gpm: 4 left, 2 middle, 1 right.
-    const unsigned changed = pointing->buttons ^ pointing->were, named = changed != 0 ? changed : pointing->buttons;
-    struct gpm_event event = {
-        .buttons = (uint8_t)((named & 1) << 2 | (named & 4) >> 1 | (named & 2) >> 1),
-        .vc = 1,
-        .dx = (int16_t)(pointing->x - (device->x < 0 ? 0 : device->x)),
-        .dy = (int16_t)(pointing->y - (device->x < 0 ? 0 : device->y)),
-        .x = (int16_t)pointing->x,
-        .y = (int16_t)pointing->y,
-        .type = changed != 0          ? (changed & pointing->buttons) != 0 ? GPM_DOWN : GPM_UP
-                : pointing->buttons   ? GPM_DRAG
-                                      : GPM_MOVE,
-        .wdx = (int16_t)pointing->wheel_x,
-        .wdy = (int16_t)-pointing->wheel_y,
-    };
-    device->x = pointing->x;
-    device->y = pointing->y;
-    give(device->socket, &event, sizeof event);
+    if (pointing->buttons != pointing->were || pointing->wheel_y != 0)
+        send_ps2(device, 0, 0, limit(pointing->wheel_y, -8, 7), pointing->buttons);
 }
 
 void pointer_send(struct devices *devices, const struct pointing *pointing)
@@ -85,16 +65,16 @@ void pointer_send(struct devices *devices, const struct pointing *pointing)
             send_evdev(device->socket, pointing);
         else if (device->kind == LINK_MOUSE)
             send_mouse(device, devices->picture, pointing);
-        else if (device->kind == LINK_GPM)
-            send_gpm(device, pointing);
     }
 }
 
-// Each byte of a command to a PS/2 mouse is acknowledged; the answer to "identify" is a mouse without a wheel.
+// As the kernel's /dev/input/mice, which answers the last byte that was written.
 void pointer_answer(struct device *device, const unsigned char *bytes, size_t length)
 {
-    for (size_t i = 0; device->kind == LINK_MOUSE && i < length; i++) {
-        const unsigned char answer[] = { 0xfa, 0 };
-        give(device->socket, answer, bytes[i] == 0xf2 ? 2 : 1);
-    }
+    if (device->kind != LINK_MOUSE)
+        return;
+    for (size_t i = 0; i < length && device->knocks < WITH_WHEEL; i++)
+        device->knocks = bytes[i] == s_with_wheel[device->knocks] ? device->knocks + 1 : 0;
+    const unsigned char answer[] = { 0xfa, device->knocks == WITH_WHEEL ? 3 : 0 };
+    give(device->socket, answer, bytes[length - 1] == 0xf2 ? 2 : 1);
 }

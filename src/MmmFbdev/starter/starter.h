@@ -64,7 +64,8 @@ struct devices {
     struct device {
         enum link_word kind;
         int socket;
-        int x, y; // where the program believes its mouse to be; -1: anywhere
+        int x, y;     // where the program believes its mouse to be; -1: anywhere
+        int knocks;   // bytes of WITH_WHEEL that the program has written; all: its mouse has a wheel
     } all[MAX_DEVICES];
     int count;
     int keyboard_mode;
