@@ -7,37 +7,36 @@
 
 static const struct {
     const char *name;
-    int code;
+    int code, symbol; // the symbol of the console's keymaps
     const char *text;
-    int symbol; // in the keymaps of the console
 } s_named[] = {
-    { "up", KEY_UP, "\033[A", K_UP },
-    { "down", KEY_DOWN, "\033[B", K_DOWN },
-    { "right", KEY_RIGHT, "\033[C", K_RIGHT },
-    { "left", KEY_LEFT, "\033[D", K_LEFT },
-    { "home", KEY_HOME, "\033[1~", K_FIND },
-    { "insert", KEY_INSERT, "\033[2~", K_INSERT },
-    { "delete", KEY_DELETE, "\033[3~", K_REMOVE },
-    { "end", KEY_END, "\033[4~", K_SELECT },
-    { "page-up", KEY_PAGEUP, "\033[5~", K_PGUP },
-    { "page-down", KEY_PAGEDOWN, "\033[6~", K_PGDN },
-    { "backspace", KEY_BACKSPACE, "\177", K(KT_LATIN, 127) },
-    { "tab", KEY_TAB, "\t", K(KT_LATIN, '\t') },
-    { "return", KEY_ENTER, "\r", K_ENTER },
-    { "escape", KEY_ESC, "\033", K(KT_LATIN, 27) },
-    { "space", KEY_SPACE, " ", K(KT_LATIN, ' ') },
-    { "F1", KEY_F1, "\033[[A", K_F1 },
-    { "F2", KEY_F2, "\033[[B", K_F2 },
-    { "F3", KEY_F3, "\033[[C", K_F3 },
-    { "F4", KEY_F4, "\033[[D", K_F4 },
-    { "F5", KEY_F5, "\033[[E", K_F5 },
-    { "F6", KEY_F6, "\033[17~", K_F6 },
-    { "F7", KEY_F7, "\033[18~", K_F7 },
-    { "F8", KEY_F8, "\033[19~", K_F8 },
-    { "F9", KEY_F9, "\033[20~", K_F9 },
-    { "F10", KEY_F10, "\033[21~", K_F10 },
-    { "F11", KEY_F11, "\033[23~", K_F11 },
-    { "F12", KEY_F12, "\033[24~", K_F12 },
+    { "up", KEY_UP, K_UP, "\033[A" },
+    { "down", KEY_DOWN, K_DOWN, "\033[B" },
+    { "right", KEY_RIGHT, K_RIGHT, "\033[C" },
+    { "left", KEY_LEFT, K_LEFT, "\033[D" },
+    { "home", KEY_HOME, K_FIND, "\033[1~" },
+    { "insert", KEY_INSERT, K_INSERT, "\033[2~" },
+    { "delete", KEY_DELETE, K_REMOVE, "\033[3~" },
+    { "end", KEY_END, K_SELECT, "\033[4~" },
+    { "page-up", KEY_PAGEUP, K_PGUP, "\033[5~" },
+    { "page-down", KEY_PAGEDOWN, K_PGDN, "\033[6~" },
+    { "backspace", KEY_BACKSPACE, K(KT_LATIN, 127), "\177" },
+    { "tab", KEY_TAB, K(KT_LATIN, '\t'), "\t" },
+    { "return", KEY_ENTER, K_ENTER, "\r" },
+    { "escape", KEY_ESC, K(KT_LATIN, 27), "\033" },
+    { "space", KEY_SPACE, K(KT_LATIN, ' '), " " },
+    { "F1", KEY_F1, K_F1, "\033[[A" },
+    { "F2", KEY_F2, K_F2, "\033[[B" },
+    { "F3", KEY_F3, K_F3, "\033[[C" },
+    { "F4", KEY_F4, K_F4, "\033[[D" },
+    { "F5", KEY_F5, K_F5, "\033[[E" },
+    { "F6", KEY_F6, K_F6, "\033[17~" },
+    { "F7", KEY_F7, K_F7, "\033[18~" },
+    { "F8", KEY_F8, K_F8, "\033[19~" },
+    { "F9", KEY_F9, K_F9, "\033[20~" },
+    { "F10", KEY_F10, K_F10, "\033[21~" },
+    { "F11", KEY_F11, K_F11, "\033[23~" },
+    { "F12", KEY_F12, K_F12, "\033[24~" },
 };
 
 // The characters of neighbouring codes, without and with Shift.
@@ -68,10 +67,10 @@ static void find_character(struct keystroke *stroke, char character)
         const char *plain = strchr(s_rows[i].plain, character), *shifted = strchr(s_rows[i].shifted, character);
         if (plain != NULL)
             stroke->code = s_rows[i].first + (int)(plain - s_rows[i].plain);
-        if (shifted != NULL)
+        if (shifted != NULL) {
             stroke->code = s_rows[i].first + (int)(shifted - s_rows[i].shifted);
-        if (shifted != NULL)
             stroke->shift = true;
+        }
     }
 }
 
@@ -115,7 +114,7 @@ int keys_symbol(int code, bool shift)
         const int at = code - s_rows[i].first;
         if (at < 0 || at >= (int)strlen(s_rows[i].plain))
             continue;
-        const char character = shift ? s_rows[i].shifted[at] : s_rows[i].plain[at];
+        const int character = shift ? s_rows[i].shifted[at] : s_rows[i].plain[at];
         const bool is_letter = (character | 0x20) >= 'a' && (character | 0x20) <= 'z';
         return K(is_letter ? KT_LETTER : KT_LATIN, character);
     }

@@ -94,7 +94,8 @@ public class FbdevTests
     public void It_works_in_the_sandbox_of_an_app()
     {
         var command = JsonSerializer.Serialize(new[] { Framebuffer.Starter, Framebuffer.App, "draw" });
-        using var host = new MmmHost(config: $$"""{ "apps": [ { "name": "fb", "binds": ["{{Framebuffer.Root}}"], "command": {{command}} } ] }""");
+        var app = $$"""{ "name": "fb", "binds": ["{{Framebuffer.Root}}"], "command": {{command}} }""";
+        using var host = new MmmHost(config: $$"""{ "apps": [ {{app}} ] }""");
         host.WaitForRectangle(0, 0, 320, 200, Red);
         foreach (var (key, color) in new[] { ("g", Green), ("z", 0), ("r", Red) })
         {

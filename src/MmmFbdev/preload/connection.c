@@ -61,7 +61,8 @@ void connection_send(const struct link_message *message, int descriptor)
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr aligned;
     } control = { 0 };
-    struct iovec part = { (void *)(size_t)message, sizeof *message };
+    struct link_message copy = *message;
+    struct iovec part = { &copy, sizeof copy };
     struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
     if (descriptor >= 0) {
         packet.msg_control = control.bytes;

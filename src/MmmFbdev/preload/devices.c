@@ -50,7 +50,7 @@ int devices_open(enum link_word word, int flags)
         pthread_mutex_unlock(&s_lock);
     }
     fcntl(fd, F_SETFL, flags & O_NONBLOCK);
-    fcntl(fd, F_SETFD, flags & O_CLOEXEC ? FD_CLOEXEC : 0);
+    fcntl(fd, F_SETFD, (flags & O_CLOEXEC) != 0 ? FD_CLOEXEC : 0);
     return fd;
 }
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -74,11 +75,8 @@ INSTEAD int __open64_2(const char *path, int flags)
 static bool open_stream(const char *path, const char *mode, FILE **stream)
 {
     int fd;
-    const int access = mode[0] == 'r' ? O_RDONLY : O_WRONLY;
-    bool is_both = false;
-    for (const char *letter = mode; *letter != '\0'; letter++)
-        is_both |= *letter == '+';
-    if (!paths_open(path, is_both ? O_RDWR : access, &fd))
+    const int one_way = mode[0] == 'r' ? O_RDONLY : O_WRONLY;
+    if (!paths_open(path, strchr(mode, '+') != NULL ? O_RDWR : one_way, &fd))
         return false;
     *stream = fd < 0 ? NULL : fdopen(fd, mode);
     if (fd >= 0 && *stream == NULL)

@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 
 static int s_graphics = KD_TEXT, s_keyboard = K_UNICODE;
-static struct termios s_settings = { .c_iflag = ICRNL, .c_oflag = OPOST | ONLCR, .c_cflag = CS8 | CREAD | B38400, .c_lflag = ICANON | ECHO };
+static struct termios s_settings
+    = { .c_iflag = ICRNL, .c_oflag = OPOST | ONLCR, .c_cflag = CS8 | CREAD | B38400, .c_lflag = ICANON | ECHO };
 static struct vt_mode s_switching = { .mode = VT_AUTO };
 
 bool terminal_is(int fd)
@@ -31,7 +32,7 @@ bool terminal_is_socket(int fd)
 int terminal_open(int flags)
 {
     const int terminal = connection_screen()->terminal;
-    return terminal_is_socket(terminal) ? fcntl(terminal, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0)
+    return terminal_is_socket(terminal) ? fcntl(terminal, (flags & O_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, 0)
                                         : connection_reopen(terminal, flags);
 }
 

@@ -28,7 +28,7 @@ static int open_faults(void)
     return (int)(fd >= 0 ? fd : syscall(SYS_userfaultfd, flags | UFFD_USER_MODE_ONLY));
 }
 
-static void tell(char *start, size_t length)
+static void tell(const char *start, size_t length)
 {
     const int error = errno;
     const uint64_t features = UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM;

@@ -100,7 +100,7 @@ static int receive(int socket, struct link_message *message, ssize_t *length)
 
 static void take_messages(struct starter *starter)
 {
-    struct link_message message;
+    struct link_message message = { 0 };
     ssize_t length;
     int descriptor;
     while (descriptor = receive(starter->child.link, &message, &length), length == (ssize_t)sizeof message) {

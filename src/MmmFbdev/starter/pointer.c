@@ -13,8 +13,9 @@ static void send_evdev(int socket, const struct pointing *pointing)
     events[count++] = (struct input_event){ .type = EV_ABS, .code = ABS_X, .value = pointing->x };
     events[count++] = (struct input_event){ .type = EV_ABS, .code = ABS_Y, .value = pointing->y };
     for (int i = 0; i < 3; i++) {
-        if (((pointing->buttons ^ pointing->were) >> i & 1) != 0)
-            events[count++] = (struct input_event){ .type = EV_KEY, .code = (uint16_t)codes[i], .value = (int)(pointing->buttons >> i & 1) };
+        const unsigned is_down = pointing->buttons >> i & 1, was_down = pointing->were >> i & 1;
+        if (is_down != was_down)
+            events[count++] = (struct input_event){ .type = EV_KEY, .code = (uint16_t)codes[i], .value = (int)is_down };
     }
     if (pointing->wheel_x != 0)
         events[count++] = (struct input_event){ .type = EV_REL, .code = REL_HWHEEL, .value = pointing->wheel_x };

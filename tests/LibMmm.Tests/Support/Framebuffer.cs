@@ -1,12 +1,12 @@
 namespace LibMmm.Tests.Support;
 
-/// <summary>mmm-fbdev, installed in a folder of its own.</summary>
+/// <summary>mmm-fbdev, installed in a folder that all users can read.</summary>
 internal static class Framebuffer
 {
     private static readonly Lazy<string> s_installed = new(() =>
     {
         var root = Built.Scratch("fbdev");
-        Shell.Run($"make -s -C src/MmmFbdev BUILD={root}/build DESTDIR={root} PREFIX=/usr install");
+        Shell.Run($"make -s -C src/MmmFbdev BUILD={root}/build DESTDIR={root} PREFIX=/usr install; chmod 755 {root}/..");
         return root;
     });
 
