@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # packaging/build sets repo, here, stage, out, own and version
-# Makes the Debian packages of the C library: libmmm0 (the library) and libmmm-dev (headers, the static library, pkg-config).
+# Makes the Debian packages of the C library: libmmm0 (the library) and libmmm-dev (headers, the static library, pkg-config); and mmm-fbdev.
 
 # The compiler for an architecture of Debian, and what it needs for linking.
 lib_compiler() {
@@ -42,4 +42,26 @@ make_lib_debs() { # ARCH
     package_docs libmmm-dev
     write_control "$here/debian/libmmm-dev.control" "$arch" "Depends: libmmm0 (= $version)"
     pack_deb libmmm-dev "$arch"
+}
+
+make_fbdev_deb() { # ARCH
+    local arch=$1 lib_cc lib_ldflags lib_triplet lib_strip
+    lib_compiler "$arch"
+    local work=$stage/mmm-fbdev-$arch root needed library
+    root=$work/root
+    rm -rf "$work"
+    mkdir -p "$root/DEBIAN"
+    if ! make -s -C "$repo/src/MmmFbdev" BUILD="$work/build" DESTDIR="$work/all" PREFIX=/usr LIBDIR="/usr/lib/$lib_triplet" CC="$lib_cc" \
+        LDFLAGS="$lib_ldflags" CFLAGS='-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2' install >"$work/log" 2>&1; then
+        fail "mmm-fbdev cannot be compiled for $arch: $(grep -m1 'error' "$work/log" || tail -n 1 "$work/log") (full log: $work/log)"
+    fi
+    library=usr/lib/$lib_triplet/mmm/fbdev.so
+    "$lib_strip" --strip-unneeded "$work/all/usr/bin/mmm-fbdev" "$work/all/$library"
+    needed=$(depends "$work/all/usr/bin/mmm-fbdev" "$work/all/$library")
+    put 755 "$work/all/usr/bin/mmm-fbdev" usr/bin/mmm-fbdev
+    put 644 "$work/all/$library" "$library"
+    compressed "$here/debian/mmm-fbdev.1" usr/share/man/man1/mmm-fbdev.1.gz
+    package_docs mmm-fbdev
+    write_control "$here/debian/mmm-fbdev.control" "$arch" "Depends: ${needed%, }"
+    pack_deb mmm-fbdev "$arch"
 }

@@ -3,11 +3,20 @@ using Mmm.Protocol;
 
 namespace LibMmm.Tests;
 
-/// <summary>Clients keep their picture and their sound while their host is killed and another one starts, 100 times in a row.</summary>
+/// <summary>Clients keep their picture and their sound while their host is killed and another one starts, many times in a row.</summary>
 public class HandOverTests
 {
     private const int Times = 100;
     private const int SIGUSR1 = 10;
+
+    // The client in C# has 20 hosts, and 100 in ./test long: MMM_HAND_OVERS=100.
+    private static readonly int s_timesCSharp =
+        int.Parse(Environment.GetEnvironmentVariable("MMM_HAND_OVERS") ?? "20", CultureInfo.InvariantCulture);
+
+    /// <summary>A program that draws and sounds, and how many hosts it has.</summary>
+    private static (string Program, string[] Arguments, int Times) Client(string language) => language == "C"
+        ? (Built.Program(Variant.Sanitized, "app"), ["sound"], Times)
+        : (Path.Combine(AppContext.BaseDirectory, "SoundApp"), [], s_timesCSharp);
 
     private static int Read(string file, int offset)
     {
@@ -40,13 +49,16 @@ public class HandOverTests
         app.Signal(SIGUSR1);
     }
 
-    [Fact]
-    public void A_C_client_with_a_bell_loses_neither_its_last_frame_nor_its_sound()
+    [Theory]
+    [InlineData("C")]
+    [InlineData("C#")]
+    public void A_client_with_a_bell_loses_neither_its_last_frame_nor_its_sound(string language)
     {
+        var (program, arguments, times) = Client(language);
         using var host = new MmmHost(64, 48);
-        var app = host.Run(Built.Program(Variant.Sanitized, "app"), "sound");
+        var app = host.Run(program, arguments);
         var file = FileOf(app);
-        for (var i = 0; i < Times; i++)
+        for (var i = 0; i < times; i++)
         {
             host.WaitForClient("sound", c => c.Bell && c.Frames > 0);
             host.Process.Signal(Child.SIGKILL);
@@ -59,13 +71,16 @@ public class HandOverTests
         Assert.All(app.Errors, l => Assert.StartsWith("mmm: ", l));
     }
 
-    [Fact]
-    public void A_C_client_of_a_legacy_host_loses_neither_its_last_frame_nor_its_sound()
+    [Theory]
+    [InlineData("C")]
+    [InlineData("C#")]
+    public void A_client_of_a_legacy_host_loses_neither_its_last_frame_nor_its_sound(string language)
     {
+        var (program, arguments, times) = Client(language);
         using var host = new LegacyHost(64, 48);
-        var app = host.Run(Built.Program(Variant.Sanitized, "app"), "sound");
+        var app = host.Run(program, arguments);
         var file = FileOf(app);
-        for (var i = 0; i < Times; i++)
+        for (var i = 0; i < times; i++)
         {
             Wait.Until(() => host.Said("frame").Length > 1, "frames");
             host.Process.Signal(Child.SIGKILL);

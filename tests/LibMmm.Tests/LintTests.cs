@@ -5,14 +5,19 @@ public class LintTests
 {
     private const string Defines = "-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64";
 
-    [Fact]
-    public void Clang_tidy_finds_nothing() =>
-        Shell.Run($"cd src/LibMmm; clang-tidy --quiet *.c -- -std=c11 {Defines} 2>&1 | (! grep -E 'warning:|error:')");
+    [Theory]
+    [InlineData("LibMmm", "*.c", Defines)]
+    [InlineData("MmmFbdev", "*.c starter/*.c", Defines + " -DLIBRARY='\"\"'")]
+    [InlineData("MmmFbdev", "preload/*.c", "-D_GNU_SOURCE")]
+    public void Clang_tidy_finds_nothing(string folder, string files, string defines) =>
+        Shell.Run($"cd src/{folder}; clang-tidy --quiet {files} -- -std=c11 {defines} 2>&1 | (! grep -E 'warning:|error:')");
 
-    [Fact]
-    public void Cppcheck_finds_nothing() =>
+    [Theory]
+    [InlineData("LibMmm")]
+    [InlineData("MmmFbdev")]
+    public void Cppcheck_finds_nothing(string folder) =>
         Assert.Equal("", Shell.Run("cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --error-exitcode=1 "
-            + $"{Defines} src/LibMmm"));
+            + $"{Defines} src/{folder}"));
 
     [Theory]
     [InlineData("clang")]

@@ -144,6 +144,18 @@ public sealed class BellTests : IDisposable
         Assert.True(client.IsHostConnected);
     }
 
+    // The host may have looked at the file before a frame, a message or sound that came before its answer, when there was no bell to ring.
+    [Fact]
+    public void A_client_rings_when_a_host_has_accepted_it()
+    {
+        using var client = _directory.OpenClient();
+        client.BeginFrame().Present();
+        using var host = new FakeHost(_directory);
+        Assert.Equal(new HostConnected(), client.WaitEvent(Soon));
+        host.AwaitClient();
+        Assert.True(host.TakeRings(), "no ring after the answer");
+    }
+
     [Fact]
     public void A_host_that_binds_before_it_listens_is_found()
     {

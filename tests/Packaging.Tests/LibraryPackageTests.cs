@@ -11,7 +11,8 @@ public sealed class LibraryPackageTests(Packages packages)
     [InlineData("arm64")]
     [InlineData("armhf")]
     public void Lintian_has_no_errors_and_no_warnings(string architecture) =>
-        Shell.Run($"lintian --allow-root --fail-on error,warning {packages.Folder}/libmmm*_{architecture}.deb").Require();
+        Shell.Run($"lintian --allow-root --fail-on error,warning {packages.Folder}/libmmm*_{architecture}.deb "
+            + Deb("mmm-fbdev", architecture)).Require();
 
     [Theory]
     [InlineData("amd64", "x86_64-linux-gnu")]
@@ -28,6 +29,9 @@ public sealed class LibraryPackageTests(Packages packages)
             $"./usr/lib/{triplet}/libmmm.so -> libmmm.so.0\n", $"./usr/lib/{triplet}/pkgconfig/mmm.pc\n",
         ];
         Assert.All(files, file => Assert.Contains(file, development, StringComparison.Ordinal));
+        var starter = Shell.Run($"dpkg-deb --contents {Deb("mmm-fbdev", architecture)}").Require();
+        Assert.Contains("./usr/bin/mmm-fbdev\n", starter, StringComparison.Ordinal);
+        Assert.Contains($"./usr/lib/{triplet}/mmm/fbdev.so\n", starter, StringComparison.Ordinal);
         var depends = Shell.Run($"dpkg-deb --field {Deb("libmmm0", architecture)} Depends").Require();
         Assert.Matches(@"^libc6 \(>= 2\.[0-9]+\)\s*$", depends);
     }

@@ -245,6 +245,7 @@ internal sealed unsafe class HostLink : IDisposable
             Sys.Close(_watch);
             _watch = -1;
             Sys.TimerSet(_timer, 0);
+            Ring(); // for what was drawn, sent or queued between the host's look and its answer
             return Change.Back;
         }
         HangUp();
