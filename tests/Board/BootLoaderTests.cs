@@ -61,9 +61,10 @@ public sealed class BootLoaderTests(BoardFixture fixture)
             Assert.Equal("../vda6", board.Device.Require("readlink /dev/mmm/root-b"));
             Assert.StartsWith("/dev/mmm/root-b / ", board.Device.Require("grep ' / ' /proc/mounts"));
             // It has confirmed itself, and is started first from now on.
+            const string Confirmed = "mmm_gen=4;mmm_order=b a;mmm_a_left=0;mmm_b_left=3";
             Wait.Until("the state that is confirmed", TimeSpan.FromSeconds(60),
-                () => ReadState(disk, SecondState).StartsWith("mmm_gen=4;mmm_order=b a;mmm_a_left=0;mmm_b_left=3", StringComparison.Ordinal),
-                () => ReadState(disk, SecondState), pause: 500);
+                () => ReadState(disk, SecondState).StartsWith(Confirmed, StringComparison.Ordinal), () => ReadState(disk, SecondState),
+                pause: 500);
         });
     }
 
