@@ -23,7 +23,7 @@ internal static class HostTable
         var directory = Directory.CreateTempSubdirectory("mmm-bench").FullName;
         Environment.SetEnvironmentVariable(Rendezvous.PathVariable, directory);
         var framebuffer = Path.Combine(directory, "screen");
-        Console.WriteLine($"{"",-52}{"median",12}{"min",10}{"max",10}");
+        Header();
         try
         {
             Row("exec of mmm ./Hello to first frame, ms", Enumerable.Range(0, Starts).Select(_ => FirstFrame(host, hello, framebuffer)));
@@ -58,6 +58,8 @@ internal static class HostTable
         }
     }
 
+    internal static void Header() => Console.WriteLine($"{"",-52}{"median",12}{"min",10}{"max",10}");
+
     internal static void Row(string what, IEnumerable<double> values)
     {
         var v = values.Order().ToList();
@@ -73,7 +75,7 @@ internal static class HostTable
         return process;
     }
 
-    private static Process Start(string host, string framebuffer)
+    internal static Process Start(string host, string framebuffer)
     {
         var process = Launch(host, "--display", $"memory:{_screen.Width}x{_screen.Height}@{framebuffer}",
             "--input", "none", "--audio", "none");
@@ -119,7 +121,7 @@ internal static class HostTable
         Row("host wake-ups a second, legacy client at 10 frames a second", [WakeUps(host)]);
     }
 
-    private static void LatencyRows(Process host, string framebuffer, string directory)
+    internal static void LatencyRows(Process host, string framebuffer, string directory)
     {
         WaitFor(() => Directory.GetFiles(directory, "fb.*").Length == 0);
         using var client = MmmClient.Open("bench");
@@ -129,7 +131,7 @@ internal static class HostTable
         {
             WaitFor(() => client.CanBeginFrame);
             Thread.CurrentThread.Join(20); // longer than the host's interval between frames
-            color += 0x010203;
+            color = (color + 0x010203) | 0xFF000000; // the display is opaque
             var frame = client.BeginFrame(damage);
             frame.Fill(new PixelColor(color), damage);
             var clock = Stopwatch.GetTimestamp();
@@ -153,7 +155,7 @@ internal static class HostTable
                 if (times.Count == Round)
                     break;
                 Thread.CurrentThread.Join(20);
-                color += 0x010203;
+                color = (color + 0x010203) | 0xFF000000; // the display is opaque
                 var frame = client.BeginFrame(damage);
                 frame.Fill(new PixelColor(color), damage);
                 clock = Stopwatch.GetTimestamp();
@@ -208,7 +210,7 @@ internal static class HostTable
     }
 
     /// <summary>The memory display, mapped into this process.</summary>
-    private sealed unsafe class Pixels : IDisposable
+    internal sealed unsafe class Pixels : IDisposable
     {
         private readonly MemoryMappedFile _file;
         private readonly MemoryMappedViewAccessor _view;

@@ -5,6 +5,8 @@ using BenchmarkDotNet.Running;
 // paths of the library.
 if (args is ["host", var host, var hello])
     return HostTable.Print(host, hello) + InputTable.Print(host);
+if (args is ["client", var shown, var csharp, var c])
+    return ClientTable.Print(shown, csharp, c);
 if (args is ["restart", var supervisor, var app])
     return RestartTable.Print(supervisor, app);
 if (args is ["input", var only])
@@ -17,6 +19,6 @@ if (args is ["micro", ..])
     return 0;
 }
 Console.Error.WriteLine("usage: Bench host PATH-OF-MMM PATH-OF-HELLO | Bench input PATH-OF-MMM | "
-    + "Bench restart PATH-OF-MMM PATH-OF-HELLO | "
+    + "Bench client PATH-OF-MMM PATH-OF-HELLO PATH-OF-C-CLIENT | Bench restart PATH-OF-MMM PATH-OF-HELLO | "
     + "Bench view PATH-OF-MMM PATH-OF-MMM-VIEW PATH-OF-CLOCK | Bench micro [BenchmarkDotNet options]");
 return 2;

@@ -53,6 +53,23 @@ public class FbdevTests
     }
 
     [Fact]
+    public void A_host_that_is_held_up_shows_the_last_picture_afterwards()
+    {
+        using var host = new MmmHost();
+        // The program stops itself, and draws when the host is stopped.
+        var app = Framebuffer.Run(host, "sh", "-c", $"kill -STOP $$; exec {Framebuffer.App} draw");
+        var starter = host.WaitForClient("sh").Pid;
+        WaitForQuiet(starter);
+        host.Process.Signal(Child.SIGSTOP);
+        Shell.Run($"kill -CONT $(cat /proc/{starter}/task/{starter}/children)");
+        WaitForQuiet(starter);
+        Assert.Equal(0, host.Pixel(0, 0));
+        host.Process.Signal(Child.SIGCONT);
+        host.WaitForRectangle(0, 0, 320, 200, Red);
+        Assert.False(app.HasEnded);
+    }
+
+    [Fact]
     public void A_screen_that_is_turned_off_is_black_until_it_is_turned_on()
     {
         using var host = new MmmHost();

@@ -22,20 +22,19 @@ static int open_terminal(struct child *child)
 {
     int ends[2];
     char name[64];
-    child->terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-    if (child->terminal >= 0 && grantpt(child->terminal) == 0 && unlockpt(child->terminal) == 0
-        && ptsname_r(child->terminal, name, sizeof name) == 0) {
+    child->input = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (child->input >= 0 && grantpt(child->input) == 0 && unlockpt(child->input) == 0
+        && ptsname_r(child->input, name, sizeof name) == 0) {
         const struct winsize size = { .ws_row = 25, .ws_col = 80 };
-        ioctl(child->terminal, TIOCSWINSZ, &size);
-        child->input = child->terminal;
+        ioctl(child->input, TIOCSWINSZ, &size);
         return open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     }
-    if (child->terminal >= 0)
-        close(child->terminal);
-    child->terminal = -1;
+    if (child->input >= 0)
+        close(child->input);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return -1;
     child->input = ends[0];
+    fcntl(child->input, F_SETFL, O_NONBLOCK);
     return ends[1];
 }
 

@@ -189,7 +189,7 @@ int main(int count, char *words[])
         say("usage: mmm-fbdev PROGRAM [ARGUMENT]...");
         return USAGE;
     }
-    struct starter starter = { .child.terminal = -1 };
+    struct starter starter = { 0 };
     starter.devices = (struct devices){ .picture = &starter.picture, .child = &starter.child, .keyboard_mode = 3 };
     if (!picture_open(&starter.picture))
         return 1;

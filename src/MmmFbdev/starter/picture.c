@@ -72,6 +72,7 @@ static bool take_row(uint32_t *to, const uint32_t *from, int width, bool is_blan
 bool picture_update(struct picture *picture)
 {
     int width, height, stride;
+    const bool waits = mmm_get_damage(picture->mmm, NULL, NULL, NULL, NULL) == 1;
     unsigned char *to = mmm_get_buffer_write(picture->mmm, &width, &height, &stride, NULL);
     if (to == NULL)
         return false;
@@ -84,9 +85,11 @@ bool picture_update(struct picture *picture)
             bottom = y;
         }
     }
-    if (bottom < 0)
-        mmm_write_done(picture->mmm, 0, 0, 0, 0);
-    else
+    if (bottom >= 0)
         mmm_write_done(picture->mmm, left, top, right - left + 1, bottom - top + 1);
+    else if (waits) // a frame that the host has not taken yet: offered again, with its own damage
+        mmm_write_done(picture->mmm, 0, 0, 1, 1);
+    else
+        mmm_write_done(picture->mmm, 0, 0, 0, 0);
     return bottom >= 0;
 }

@@ -46,9 +46,8 @@ void watches_release(struct watches *watches);
 // child.c: the program and its terminal.
 struct child {
     pid_t pid;
-    int terminal; // the terminal's other end; -1: none
-    int input;    // where typed text goes
-    int link;     // the socket of the messages
+    int input; // the other end of its terminal, where typed text goes
+    int link;  // the socket of the messages; -1 when no program has it any more
     int signals;
 };
 bool child_start(struct child *child, const struct picture *picture, char *const command[]);
@@ -64,8 +63,8 @@ struct devices {
     struct device {
         enum link_word kind;
         int socket;
-        int x, y;     // where the program believes its mouse to be; -1: anywhere
-        int knocks;   // bytes of WITH_WHEEL that the program has written; all: its mouse has a wheel
+        int x, y;   // where the program believes its mouse to be; -1: anywhere
+        int knocks; // bytes of WITH_WHEEL that the program has written; all: its mouse has a wheel
     } all[MAX_DEVICES];
     int count;
     int keyboard_mode;

@@ -84,7 +84,8 @@ static void fill(uint32_t *pixels, uint32_t color)
 
 static void draw(void)
 {
-    const int fb = open("/dev/fb0", O_RDWR), zeros = open("/dev/zero", O_RDONLY);
+    const int fb = open("/dev/fb0", O_RDWR), zeros = open("/dev/zero", O_RDONLY), console = open("/dev/tty0", O_WRONLY);
+    CHECK(write(console, "\033[?25l", 6) == 6); // hides the cursor, which nobody reads
     uint32_t *pixels = mmap(NULL, 320 * 200 * 4, PROT_READ | PROT_WRITE, MAP_SHARED, fb, 0);
     const uint32_t white = 0xffffff;
     struct termios raw;
