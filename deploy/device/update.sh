@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # common.sh begins this script
-# deploy/update runs this script on the device: update.sh look, update.sh install BYTES SHA256, or update.sh state.
+# deploy/update runs this script on the device: update.sh look, update.sh install BYTES SHA256 WHO, or update.sh state.
 
 # running: prints "SLOT VERSION STATE" of the system that runs.
 running() {
@@ -13,7 +13,6 @@ look() {
     fi
     state
     [ "$state" != trial ] || stop "an update is on trial on the device; wait until it has confirmed itself, or until the former system is back"
-    ! kill -0 "$(cat /run/update/pid 2>/dev/null)" 2>/dev/null || stop "another update is being installed on the device"
     echo "board $(sed -n 's/^BOARD=//p' /etc/mmm/release)"
     echo "free $(df -k /data | tail -n 1 | awk '{ print $4 }')"
     cat /etc/mmm/update.pem
@@ -33,8 +32,9 @@ state() {
 
 # Receives the update, installs it in the slot that does not run, and restarts the device. Goes on if the connection breaks later.
 install() {
+    lock "$3"
     folder=/data/update
-    trap 'rm -rf $folder' EXIT
+    trap 'rm -rf $folder "$apps/.lock-folder"' EXIT
     rm -rf $folder
     mkdir -p $folder
     cat >$folder/bundle || stop "there is not enough space on /data"

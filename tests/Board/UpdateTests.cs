@@ -48,13 +48,16 @@ public sealed class UpdateTests(BoardFixture fixture)
         {
             var second = _images.Bundle(_images.Disk("2.0"));
             RefuseBad(board, first, second);
+            board.Device.Require("sleep 10000 >/dev/null 2>&1 & ln -s $! /run/update.lock");
+            AssertRefused(Update(board, second), "continues to run version 1\\.0: another update is being installed");
+            board.Device.Require("kill $(readlink /run/update.lock)"); // the lock of one that was killed
             Assert.Equal("A 1.0 GOOD, b  bad", Slots(board));
 
             var result = Update(board, second);
             Assert.True(result.ExitCode == 0, $"{result}");
             Assert.EndsWith("version 2.0 runs and has confirmed itself\n", result.Output);
             Assert.Equal("a 1.0 good, B 2.0 GOOD", Slots(board));
-            Assert.Equal("", board.Device.Run("pidof rauc dbus-daemon; ls /data/update /run/update 2>/dev/null").Output);
+            Assert.Equal("", board.Device.Run("pidof rauc dbus-daemon; ls -d /data/update /run/update /run/update.lock 2>/dev/null").Output);
 
             AssertRefused(Update(board, _images.Bundle(first)), @"version 1\.0 is older than 2\.0, which runs");
 
