@@ -17,17 +17,16 @@ internal static class ClientTable
         try
         {
             using var running = new HostTable.Running(HostTable.Start(host, framebuffer));
-            using var pixels = new HostTable.Pixels(framebuffer);
             var (ofC, ofCSharp) = (new List<double>(), new List<double>());
             for (var i = 0; i < Starts; i++)
             {
-                ofC.Add(FirstFrame(directory, pixels, c, "first"));
-                ofCSharp.Add(FirstFrame(directory, pixels, hello));
+                ofC.AddRange(Run(c, "starts", framebuffer, "1", c, "first"));
+                ofCSharp.AddRange(Run(c, "starts", framebuffer, "1", hello));
             }
             HostTable.Header();
             HostTable.Row("exec of a C client to its first frame, ms", ofC);
             HostTable.Row("exec of a C# client (Hello) to its first frame, ms", ofCSharp);
-            HostTable.Row("C client: ring to pixels, 64x64, us", RingToPixels(c, framebuffer));
+            HostTable.Row("C client: ring to pixels, 64x64, us", Run(c, "ring", framebuffer, "800", $"{Rings}"));
             HostTable.LatencyRows(running.Host, framebuffer, directory);
         }
         finally
@@ -37,24 +36,11 @@ internal static class ClientTable
         return 0;
     }
 
-    private static double FirstFrame(string directory, HostTable.Pixels pixels, string program, params string[] arguments)
+    private static List<double> Run(string program, params string[] arguments)
     {
-        HostTable.WaitFor(() => Directory.GetFiles(directory, "fb.*").Length == 0 && pixels[0, 0] != 0xFF203040);
-        var clock = Stopwatch.StartNew();
-        using var process = HostTable.Launch(program, arguments);
-        HostTable.WaitFor(() => pixels[0, 0] == 0xFF203040);
-        var ms = clock.Elapsed.TotalMilliseconds;
-        process.Kill();
-        process.WaitForExit();
-        return ms;
-    }
-
-    private static IEnumerable<double> RingToPixels(string program, string framebuffer)
-    {
-        string[] arguments = ["ring", framebuffer, "800", Rings.ToString(CultureInfo.InvariantCulture)];
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
-        return lines.Select(l => double.Parse(l, CultureInfo.InvariantCulture));
+        return [.. lines.Select(l => double.Parse(l, CultureInfo.InvariantCulture))];
     }
 }

@@ -47,7 +47,7 @@ END {
             median(s " flushes-a-key", "%.2f"), median(s " start", "%.0f"), counts[s " start"] ? sprintf("%.0f", quantile(s " start", 0.95)) : "-",
             counts[s " start"] ? sprintf("%.0f", quantile(s " start", 0.99)) : "-", median(s " cold", "%.0f"), pss,
             median(s " fps", "%.1f"), median(s " flushes-a-frame", "%.2f"), cpu, counts[s " plane"], lost[s] ? " and " lost[s] " unseen" : ""
-        if (!counts[s " start"] || (s != "clock" && (!counts[s " plane"] || !runs)))
+        if (!counts[s " start"] || (s !~ /^(clock|app-)/ && (!counts[s " plane"] || !runs)))
             missing = missing " " s
     }
     if (missing != "") {

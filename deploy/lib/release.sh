@@ -86,7 +86,10 @@ push_to() {
         case $line in
             'need '*) printf '%s\0' "${line#need }" >>"$link/list"; wanted=$((wanted + $(stat -c %s "$staged/${line#need }"))) ;;
             send) send "$staged" "$wanted" "$started" || true ;;
-            'say shows'*) tell "$release ${line#say }" ;;
+            'say shows'*)
+                tell "$release ${line#say }"
+                echo "$release is watched for 10 s" >"$link/progress"
+                ;;
             'say '*) echo "${line#say }" >"$link/progress" ;;
             '| '*) words+=("${line#| }") ;;
             'fail '*) said=${line#fail } ;;

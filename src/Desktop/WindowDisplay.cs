@@ -11,6 +11,7 @@ namespace Desktop;
 internal sealed class WindowDisplay : IDisplay
 {
     private const int HiddenMs = 100; // a visible window is ready for its next picture within this time
+    private bool _isDisposed;
     private readonly IWindow _window;
     private readonly Action<string> _log;
     private readonly WaitSet _waits = new();
@@ -141,6 +142,9 @@ internal sealed class WindowDisplay : IDisplay
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return; // another descriptor may have the number by now
+        _isDisposed = true;
         _hidden.Dispose();
         _window.Dispose();
         _waits.Dispose();

@@ -10,6 +10,7 @@ namespace Displays;
 internal sealed class ReturningDisplay : IDisplay
 {
     private const long RetryMs = 1000; // only while there is no display
+    private bool _isDisposed;
     private const long MonitorRetryMs = 30_000; // a monitor that is connected is told by a uevent; this is for drivers that send none
     private const int FirstWidth = 1024, FirstHeight = 768; // before the first monitor
     private readonly Action<string> _log;
@@ -220,6 +221,9 @@ internal sealed class ReturningDisplay : IDisplay
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return; // another descriptor may have the number by now
+        _isDisposed = true;
         LetGo();
         _plugged?.Dispose();
         _retry.Dispose();

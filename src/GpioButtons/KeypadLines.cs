@@ -26,8 +26,8 @@ internal sealed unsafe class KeypadLines : IKeypadLines
 {
     private const long SettleNs = 10_000; // a pull-up of 50 kOhm charges a line of 100 pF in 5 us
     private readonly GpioChip _chip;
-    private readonly int _rows;
-    private readonly int _columns;
+    private int _rows;
+    private int _columns;
     private readonly int _columnCount;
     private readonly int _rowCount;
 
@@ -86,6 +86,7 @@ internal sealed unsafe class KeypadLines : IKeypadLines
             close(_rows);
         if (_columns >= 0)
             close(_columns);
+        (_rows, _columns) = (-1, -1);
         _chip.Dispose();
     }
 }

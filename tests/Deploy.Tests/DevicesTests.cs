@@ -84,6 +84,36 @@ public sealed class DevicesTests
     }
 
     [Fact]
+    public void A_push_that_follows_goes_on_with_what_the_app_writes()
+    {
+        using var device = new LoopbackDevice();
+        using var app = new TestApp("show 00ff00", kilobytes: 10);
+        using var push = device.Start("push", "App", "--published", app.Folder, "--follow");
+        Wait.Until(() => push.Output.Any(l => l.EndsWith(" runs", StringComparison.Ordinal)), "the release", () => string.Join('|', push.Output));
+        Wait.Until(() =>
+        {
+            device.Shell("mmmctl send raw hello");
+            return push.Output.Any(l => l.Contains("app: event message hello", StringComparison.Ordinal));
+        }, "what the app writes", () => string.Join('|', push.Output));
+        Command.Run("pkill", ["-INT", "-P", $"{push.Pid}"], TimeSpan.FromSeconds(5)); // as a terminal does: all of its processes
+        push.Signal(2);
+        Assert.Equal(130, push.WaitForEnd());
+    }
+
+    [Fact]
+    public void On_a_terminal_a_push_shows_how_far_it_is()
+    {
+        using var device = new LoopbackDevice();
+        using var app = new TestApp("show 00ff00", kilobytes: 40_000);
+        var push = string.Join(' ', [LoopbackDevice.PathOf("push"), device.Word, "App", "--published", app.Folder, .. device.Options]);
+        var result = Command.Run("script", ["--quiet", "--return", "--command", push, "/dev/null"], TimeSpan.FromMinutes(3));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches($@"\r\e\[K{device.Word}  #*\.* \d+\.\d MB", result.Output);
+        Assert.Matches($@"\r\e\[K{device.Word}  App-\S+ is watched for 10 s", result.Output);
+        Assert.Matches(@"\r\e\[K127\.0\.0\.1  App-\S+ runs\r?\n$", result.Output);
+    }
+
+    [Fact]
     public void A_configuration_is_checked_before_and_taken_back_with_its_release()
     {
         using var device = new LoopbackDevice();

@@ -39,6 +39,17 @@ public sealed class MemoryDisplayTests : IDisposable
     }
 
     [Fact]
+    public void A_display_that_is_disposed_of_twice_closes_no_file_of_others()
+    {
+        using var display = Open(20, 10);
+        display.Dispose();
+        var others = Enumerable.Range(0, 50).Select(_ => File.OpenHandle("/dev/zero")).ToList(); // one of them has the display's number now
+        display.Dispose();
+        Assert.All(others, o => Assert.Equal(1, RandomAccess.Read(o, new byte[1], 0)));
+        others.ForEach(o => o.Dispose());
+    }
+
+    [Fact]
     public void A_part_of_many_rows_is_shown_where_it_belongs_after_a_resize()
     {
         using var display = Open(20, 10);

@@ -13,7 +13,7 @@ internal sealed unsafe class FakeKeypadLines(int rows, int columns) : IKeypadLin
     private ulong _driven = ulong.MaxValue;
     private ulong _seen;
 
-    public int FileDescriptor { get; } = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    public int FileDescriptor { get; private set; } = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
     public IReadOnlySet<(int Row, int Column)> Down => _down;
 
@@ -69,5 +69,10 @@ internal sealed unsafe class FakeKeypadLines(int rows, int columns) : IKeypadLin
         write(FileDescriptor, &one, sizeof(ulong));
     }
 
-    public void Dispose() => close(FileDescriptor);
+    public void Dispose()
+    {
+        if (FileDescriptor >= 0)
+            close(FileDescriptor);
+        FileDescriptor = -1;
+    }
 }

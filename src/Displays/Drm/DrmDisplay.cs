@@ -16,6 +16,7 @@ namespace Displays;
 internal sealed unsafe partial class DrmDisplay : IDisplay
 {
     private const long LostFlipMs = 1000; // longer than the time of any frame
+    private bool _isDisposed;
     private readonly DrmDevice _device;
     private readonly Action<string> _log;
     private readonly DrmMode? _wish;
@@ -400,6 +401,9 @@ internal sealed unsafe partial class DrmDisplay : IDisplay
     // The text console appears again when the buffers are unmapped and the device is closed.
     public void Dispose()
     {
+        if (_isDisposed)
+            return; // another descriptor may have the number by now
+        _isDisposed = true;
         _waits.Remove(_device.Fd);
         _uevents?.Dispose();
         _flipLost?.Dispose();

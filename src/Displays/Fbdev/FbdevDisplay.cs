@@ -19,6 +19,7 @@ internal sealed unsafe class FbdevDisplay : IDisplay
     internal const int Lock = 0;
 
     private readonly string _path;
+    private bool _isDisposed;
     private readonly string _id;
     private readonly int _fd;
     private readonly FbdevMode _mode;
@@ -229,6 +230,9 @@ internal sealed unsafe class FbdevDisplay : IDisplay
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return; // another descriptor may have the number by now
+        _isDisposed = true;
         _uevents.Dispose();
         _waits.Dispose();
         // If the device is lost, nothing is written: its memory may belong to the next driver.

@@ -13,6 +13,7 @@ namespace Displays;
 internal sealed unsafe class MemoryDisplay : IDisplay
 {
     private readonly int _fd;
+    private bool _isDisposed;
     private readonly string _path;
     private readonly bool _deleteAtEnd;
     private readonly PixelLayout _layout;
@@ -96,6 +97,9 @@ internal sealed unsafe class MemoryDisplay : IDisplay
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return; // another descriptor may have the number by now
+        _isDisposed = true;
         Unmap();
         Sys.Close(_fd);
         if (_deleteAtEnd)
