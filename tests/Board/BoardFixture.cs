@@ -1,16 +1,30 @@
 using System.Globalization;
 using System.Reflection;
 
+[assembly: AssemblyFixture(typeof(Board.Tests.BoardFixture))]
+
 namespace Board.Tests;
 
-/// <summary>The tests that use boards, one after the other.</summary>
-[CollectionDefinition("board")]
-public sealed class BoardCollection : ICollectionFixture<BoardFixture>;
+// The tests of a collection run one after the other. Those of "device" and "system" run at the same time, because many wait for boards that
+// wait. Those of "alone" compare rates or listen to sound, so only one board works meanwhile.
+
+/// <summary>What a board does: picture, input, settings, log, new releases.</summary>
+[CollectionDefinition("device")]
+public sealed class DeviceCollection;
+
+/// <summary>The image itself: its build and start, updates and power cuts.</summary>
+[CollectionDefinition("system")]
+public sealed class SystemCollection;
+
+/// <summary>Rates and sound.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class AloneCollection;
 
 /// <summary>An image built from this repository, and a board that booted it: shared by all tests.</summary>
 public sealed class BoardFixture : IDisposable
 {
     private readonly string _key;
+    private readonly Lock _measuring = new();
 
     public BoardFixture()
     {
@@ -110,7 +124,8 @@ public sealed class BoardFixture : IDisposable
     {
         var line = $"{what}: {value.ToString(CultureInfo.InvariantCulture)}";
         TestContext.Current.TestOutputHelper?.WriteLine(line);
-        File.AppendAllText(Path.Combine(Folder, "measured.txt"), line + "\n");
+        lock (_measuring)
+            File.AppendAllText(Path.Combine(Folder, "measured.txt"), line + "\n");
     }
 
     /// <summary>Runs a test's steps; when one fails, says what was to be seen then, and where it is kept.</summary>

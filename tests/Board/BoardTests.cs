@@ -7,7 +7,7 @@ namespace Board.Tests;
 /// The whole path on an emulated board: an image of this repository, its real display, evdev, ALSA, GPIO and ssh. The
 /// tests share one boot and run in the order in which they are written.
 /// </summary>
-[Collection("board")]
+[Collection("device")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class BoardTests(BoardFixture fixture)
 {

@@ -3,7 +3,7 @@ using static Board.Tests.DiskImage;
 namespace Board.Tests;
 
 /// <summary>U-Boot and its script: which system is started by the boot state, and what is seen when it cannot start.</summary>
-[Collection("board")]
+[Collection("system")]
 public sealed class BootLoaderTests(BoardFixture fixture)
 {
     private const string Damaged = "";

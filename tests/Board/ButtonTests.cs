@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Board.Tests;
 
 /// <summary>Gestures on the lines of the board's GPIO chip (a PL061), from QEMU's pins to what the host does.</summary>
-[Collection("board")]
+[Collection("device")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class ButtonTests(BoardFixture fixture, ButtonTests.Its board) : IClassFixture<ButtonTests.Its>
 {

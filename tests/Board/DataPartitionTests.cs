@@ -4,7 +4,7 @@ using static Board.Tests.DiskImage;
 namespace Board.Tests;
 
 /// <summary>The data partition at boot: enlarged on a larger card, repaired, made anew.</summary>
-[Collection("board")]
+[Collection("system")]
 public sealed class DataPartitionTests(BoardFixture fixture)
 {
     private const long Large = 2048 * Mib;

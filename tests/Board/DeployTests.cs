@@ -1,7 +1,7 @@
 namespace Board.Tests;
 
 /// <summary>The programs of deploy/ with busybox and dropbear: on a board of their own, whose power is cut in the end.</summary>
-[Collection("board")]
+[Collection("device")]
 public sealed class DeployTests(BoardFixture fixture)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Board.Tests;
 
 /// <summary>firmware-image/build: the same bytes each time, and what it refuses.</summary>
-[Collection("board")]
+[Collection("system")]
 public sealed class ImageTests(BoardFixture fixture)
 {
     private const long MostCompressed = 48_000_000;

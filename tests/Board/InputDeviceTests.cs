@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Board.Tests;
 
 /// <summary>Input devices that the board's kernel has for real: made by uinput from the recordings, or plugged in by QEMU.</summary>
-[Collection("board")]
+[Collection("device")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class InputDeviceTests(BoardFixture fixture, InputBoard board) : IClassFixture<InputBoard>
 {

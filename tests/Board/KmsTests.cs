@@ -1,7 +1,7 @@
 namespace Board.Tests;
 
 /// <summary>The KMS display on the emulated board's virtio-gpu, whose console (fbcon) shares it.</summary>
-[Collection("board")]
+[Collection("device")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class KmsTests(BoardFixture fixture, DisplayBoard displays) : IClassFixture<DisplayBoard>
 {

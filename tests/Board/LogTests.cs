@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Board.Tests;
 
 /// <summary>The log of a device, what the screen shows when the host does not start, writes to the flash, and mmm-doctor.</summary>
-[Collection("board")]
+[Collection("device")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class LogTests(BoardFixture fixture, LogBoard board) : IClassFixture<LogBoard>
 {

@@ -1,7 +1,7 @@
 namespace Board.Tests;
 
 /// <summary>The image of the board rpi on QEMU's Raspberry Pi 3.</summary>
-[Collection("board")]
+[Collection("system")]
 public sealed class RaspberryPiTests(BoardFixture fixture)
 {
     /// <summary>Announces the sensor, and prints what it measures.</summary>

@@ -6,7 +6,7 @@ namespace Board.Tests;
 /// The sandbox of apps on a kernel with cgroups: a greedy app meets its limits, and another app goes on to draw. The same boot has a
 /// watchdog (QEMU's i6300esb), which restarts the board when the host stands still.
 /// </summary>
-[Collection("board")]
+[Collection("alone")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own) : IClassFixture<SandboxTests.OwnBoard>
 {

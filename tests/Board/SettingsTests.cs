@@ -1,7 +1,7 @@
 namespace Board.Tests;
 
 /// <summary>The settings of a device: what they change on a board, and what happens if a change loses the network.</summary>
-[Collection("board")]
+[Collection("device")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class SettingsTests(BoardFixture fixture, SettingsTests.OwnBoard own) : IClassFixture<SettingsTests.OwnBoard>
 {

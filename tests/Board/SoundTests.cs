@@ -1,7 +1,7 @@
 namespace Board.Tests;
 
 /// <summary>Sound on the emulated board's HDA card, and on a USB card that comes and goes: what QEMU recorded of it.</summary>
-[Collection("board")]
+[Collection("alone")]
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class SoundTests(BoardFixture fixture, SoundBoard sounds) : IClassFixture<SoundBoard>
 {

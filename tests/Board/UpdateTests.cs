@@ -6,7 +6,7 @@ namespace Board.Tests;
 /// <summary>
 /// Updates of the system over ssh, on a board that starts through U-Boot. Those that need minutes have the trait Needs=long.
 /// </summary>
-[Collection("board")]
+[Collection("system")]
 public sealed class UpdateTests(BoardFixture fixture)
 {
     private const string NoUpdate = "is not an update, or not all of it", WrongKey = "is not signed with a key that the device accepts";
@@ -57,7 +57,8 @@ public sealed class UpdateTests(BoardFixture fixture)
             Assert.True(result.ExitCode == 0, $"{result}");
             Assert.EndsWith("version 2.0 runs and has confirmed itself\n", result.Output);
             Assert.Equal("a 1.0 good, B 2.0 GOOD", Slots(board));
-            Assert.Equal("", board.Device.Run("pidof rauc dbus-daemon; ls -d /data/update /run/update /run/update.lock 2>/dev/null").Output);
+            var left = board.Device.Run("pidof rauc dbus-daemon; ls -d /data/update /run/update /run/update.lock 2>/dev/null");
+            Assert.Equal("", left.Output);
 
             AssertRefused(Update(board, _images.Bundle(first)), @"version 1\.0 is older than 2\.0, which runs");
 

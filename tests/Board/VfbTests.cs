@@ -6,7 +6,7 @@ namespace Board.Tests;
 /// The host on a framebuffer driver that keeps its own memory, has palettes and pans: vfb of an x86-64 kernel (see the script vfb). What
 /// the driver holds is read by a program that knows nothing of the host.
 /// </summary>
-[Collection("board")]
+[Collection("device")]
 public sealed class VfbTests(BoardFixture fixture, VfbTests.Run run) : IClassFixture<VfbTests.Run>
 {
     private const int Width = 64, Height = 48, Colour = 0x3366cc;

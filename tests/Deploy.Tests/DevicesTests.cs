@@ -35,8 +35,8 @@ public sealed class DevicesTests
         Wait.Until(() => push.Output.Length >= 1, "the first push has sent");
         var other = device.Push(app);
         Assert.Equal(1, other.ExitCode);
-        Assert.Matches(@"refused the release: another push or update is at work: \S+@\S* since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC; try again",
-            other.Error);
+        Assert.Matches(@"refused the release: another push or update is at work: "
+            + @"\S+@\S* since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC; try again", other.Error);
         device.Shell("pkill -KILL -f mmm-[d]eploy; true");
         Assert.Equal(1, push.WaitForEnd());
         device.MustPush(app);

@@ -5,7 +5,7 @@ namespace Board.Tests.PowerCuts;
 /// it and its system is updated. Then the power is cut at random places of the recording, and a board boots from what is left. With
 /// MMM_POWER_CUTS=1, there are 100 cuts during the first boot, 200 during the pushes and 200 during the update.
 /// </summary>
-[Collection("board")]
+[Collection("system")]
 public sealed class PowerCutTests(BoardFixture fixture)
 {
     private static readonly bool Many = Environment.GetEnvironmentVariable("MMM_POWER_CUTS") == "1";
