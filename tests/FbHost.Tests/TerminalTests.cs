@@ -89,6 +89,8 @@ public class TerminalTests
         Assert.Contains("-icanon", terminal.Settings());
         terminal.Type("q");
         Wait.Until(() => host.Events.Contains("q"), "the key, in the app's output", () => string.Join(" | ", host.Output));
+        host.Signal(Child.SIGTERM); // in order, so that the app ends with it
+        Assert.Equal(0, host.WaitForEnd());
     }
 
     [Fact]
