@@ -89,7 +89,8 @@ public sealed class DevicesTests
         using var device = new LoopbackDevice();
         using var app = new TestApp("show 00ff00", kilobytes: 10);
         using var push = device.Start("push", "App", "--published", app.Folder, "--follow");
-        Wait.Until(() => push.Output.Any(l => l.EndsWith(" runs", StringComparison.Ordinal)), "the release", () => string.Join('|', push.Output));
+        Wait.Until(() => push.Output.Any(l => l.EndsWith(" runs", StringComparison.Ordinal)), "the release",
+            () => string.Join('|', push.Output));
         Wait.Until(() =>
         {
             device.Shell("mmmctl send raw hello");
