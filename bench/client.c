@@ -1,7 +1,7 @@
 // The client of bench/run client and of bench/board, on a memory display.
 //   first                                  draws the blue of Hello and sleeps
-//   ring FRAMEBUFFER WIDTH ROUNDS          changes a square of 64x64 every 20 ms, and prints for each frame the µs from mmm_write_done until
-//                                          the last pixel of the square is on the display
+//   ring FRAMEBUFFER WIDTH ROUNDS          changes a square of 64x64 every 20 ms, and prints for each frame the µs from mmm_write_done
+//                                          until the last pixel of the square is on the display
 //   starts FRAMEBUFFER ROUNDS PROGRAM...   starts a program that draws that blue, and prints for each start the ms from its exec until the
 //                                          first pixel is blue
 #include <fcntl.h>
