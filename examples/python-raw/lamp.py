@@ -25,6 +25,8 @@ class Lamp:
         self.put(DESIRED, SIDE, SIDE)
         self.put(PID, os.getpid())  # last: from now on it is a client
         self.bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def greet(self, directory):
         self.bell.connect(f"{directory}/.host")
         self.bell.send(f"mmm 1 fb.{os.getpid()}".encode())
         answer = self.bell.recv(300)
@@ -36,7 +38,8 @@ class Lamp:
 
     def draw(self, is_lit):
         while struct.unpack_from("<i", self.file, FLIP_STATE)[0] != NEUTRAL:
-            self.bell.recv(300)  # the host rings when it has copied the last frame
+            if not self.bell.recv(300):  # the host rings when it has copied the last frame
+                sys.exit("lamp: the host has ended")
         self.put(FLIP_STATE, DRAWING)
         self.file[FIRST_PIXEL:] = (b"\x30\xc0\xff\xff" if is_lit else b"\x40\x30\x20\xff") * (SIDE * SIDE)
         self.put(FLIP_STATE, WAIT_FLIP)
@@ -62,6 +65,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     lamp = Lamp(os.environ["MMM_PATH"])
     try:
+        lamp.greet(os.environ["MMM_PATH"])
         is_lit = False
         lamp.draw(is_lit)
         for event in lamp.events():

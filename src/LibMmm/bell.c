@@ -19,6 +19,7 @@ enum {
     FIRST_RETRY_MS = 4, LAST_RETRY_MS = 1000,
     ANSWER_PATIENCE_MS = 1000,
     TEND_MS = 100,
+    SHORT_LIFE_MS = 100, // a host that hangs up earlier may do so again
     MAX_PACKET = 300,
 };
 
@@ -65,27 +66,47 @@ void bell_close(Mmm *mmm)
 
 bool bell_is_connected(Mmm *mmm) { return mmm->has_bell_parts && mmm->bell.socket >= 0 && mmm->bell.answered; }
 
+// A process that the program has forked may have a copy of the descriptor, with which a closed one would still be reported.
+static void forget_one(const struct bell *bell, int *fd)
+{
+    if (*fd >= 0)
+        epoll_ctl(bell->epoll, EPOLL_CTL_DEL, *fd, NULL);
+    close_one(fd);
+}
+
 static void set_socket(struct bell *bell, int socket, bool answered)
 {
     pthread_mutex_lock(&bell->lock);
     if (socket != bell->socket)
-        close_one(&bell->socket);
+        forget_one(bell, &bell->socket);
     bell->socket = socket;
     bell->answered = answered;
     pthread_mutex_unlock(&bell->lock);
 }
 
-// Without a bell a timer makes the client look: soon after it was used, else seldom. 0 stops it.
-static void set_timer(struct bell *bell, int ms)
+static void arm(struct bell *bell, int ms)
 {
     const struct itimerspec time = { .it_value = { .tv_nsec = (long)ms * 1000000 } };
     timerfd_settime(bell->timer, 0, &time, NULL);
+    bell->timer_ms = ms;
 }
 
+// Without a bell a timer makes the client look: soon after it was used, else seldom. 0 stops it.
+static void set_timer(struct bell *bell, int ms)
+{
+    pthread_mutex_lock(&bell->lock);
+    arm(bell, ms);
+    pthread_mutex_unlock(&bell->lock);
+}
+
+// A timer that will soon expire is not set again: a client that rings without end would never look.
 static void look_soon(struct bell *bell)
 {
+    pthread_mutex_lock(&bell->lock);
     bell->polls = 0;
-    set_timer(bell, SHORT_POLL_MS);
+    if (bell->timer_ms != SHORT_POLL_MS)
+        arm(bell, SHORT_POLL_MS);
+    pthread_mutex_unlock(&bell->lock);
 }
 
 static bool greet(Mmm *mmm)
@@ -98,15 +119,13 @@ static bool greet(Mmm *mmm)
     return true;
 }
 
-// Greets the host. If there is none, a watch tells when one starts; one that does not answer is greeted again after a pause.
-static void greet_or_retry(Mmm *mmm)
+// A watch tells when a host starts; one that is there, but does not listen, hangs up or refuses, is greeted again after a pause.
+static void watch_and_retry(Mmm *mmm)
 {
     struct bell *bell = &mmm->bell;
-    if (!bell->refused && greet(mmm))
-        return;
     if (bell->watch < 0 && (bell->watch = greeting_watch(mmm)) >= 0) {
         add(bell, bell->watch);
-        if (!bell->refused && greet(mmm)) // the host may have started before the watch
+        if (!bell->refused && bell->retry_ms == 0 && greet(mmm)) // the host may have started before the watch
             return;
     }
     bell->retry_ms = bell->refused ? LAST_RETRY_MS : bell->retry_ms * 2;
@@ -115,7 +134,14 @@ static void greet_or_retry(Mmm *mmm)
     if (bell->retry_ms > LAST_RETRY_MS)
         bell->retry_ms = LAST_RETRY_MS;
     bell->retry_at = clock_ms() + bell->retry_ms;
-    look_soon(bell);
+}
+
+// Greets the host now. Until it has answered, the timer makes the client look.
+static void greet_or_retry(Mmm *mmm)
+{
+    if (!greet(mmm))
+        watch_and_retry(mmm);
+    look_soon(&mmm->bell);
 }
 
 void bell_connect(Mmm *mmm)
@@ -160,9 +186,9 @@ static enum bell_change take_answer(Mmm *mmm)
         return BELL_NOTHING;
     answer[length < 0 ? 0 : length] = '\0';
     if (strcmp(answer, "mmm 1 ok") == 0) {
-        bell->retry_ms = 0;
+        bell->answered_at = clock_ms();
         bell->refused = false;
-        close_one(&bell->watch);
+        forget_one(bell, &bell->watch);
         set_timer(bell, 0);
         set_socket(bell, bell->socket, true);
         bell_ring(mmm); // for what was queued or drawn between the host's look and its answer
@@ -176,22 +202,31 @@ static enum bell_change take_answer(Mmm *mmm)
         bell->refused = true;
     }
     set_socket(bell, -1, false);
-    greet_or_retry(mmm);
+    watch_and_retry(mmm);
     return BELL_NOTHING;
 }
 
 // Any number of rings means the same as one.
 static enum bell_change take_rings(Mmm *mmm)
 {
+    struct bell *bell = &mmm->bell;
     char ring[MAX_PACKET];
     ssize_t length;
     bool has_rung = false;
-    while ((length = recv(mmm->bell.socket, ring, sizeof ring, MSG_DONTWAIT)) > 0)
+    while ((length = recv(bell->socket, ring, sizeof ring, MSG_DONTWAIT)) > 0)
         has_rung = true;
     if (is_momentary(length))
         return has_rung ? BELL_RANG : BELL_NOTHING;
-    set_socket(&mmm->bell, -1, false);
-    greet_or_retry(mmm); // a new host may be there already
+    set_socket(bell, -1, false);
+    if (clock_ms() - bell->answered_at < SHORT_LIFE_MS) {
+        if (bell->retry_ms == 0)
+            bell->retry_ms = FIRST_RETRY_MS / 2;
+        watch_and_retry(mmm);
+        look_soon(bell);
+    } else {
+        bell->retry_ms = 0;
+        greet_or_retry(mmm); // a new host may be there already
+    }
     return BELL_GONE;
 }
 
@@ -201,11 +236,11 @@ static enum bell_change take_timer(Mmm *mmm)
     uint64_t times;
     if (read(bell->timer, &times, sizeof times) < 0)
         return BELL_NOTHING;
-    if (bell->socket < 0 && clock_ms() >= bell->retry_at) {
-        bell->refused = bell->refused && !greet(mmm);
-        if (bell->socket < 0)
-            greet_or_retry(mmm);
-    }
+    pthread_mutex_lock(&bell->lock);
+    bell->timer_ms = 0;
+    pthread_mutex_unlock(&bell->lock);
+    if (bell->socket < 0 && clock_ms() >= bell->retry_at && !greet(mmm))
+        watch_and_retry(mmm);
     if (!bell_is_connected(mmm)) {
         if (bell->polls < SHORT_POLLS)
             bell->polls++;

@@ -7,16 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "names.h"
+
 struct Mmm;
 
 struct bell {
-    pthread_mutex_t lock; // guards socket and answered: the thread of the sound rings, too
+    pthread_mutex_t lock; // guards the next three: the thread of the sound rings, too
     int socket;           // -1: none
     bool answered;        // the host has accepted this client
+    int timer_ms;         // what the timer was set to; 0: it is not running
     int epoll, wake, timer, watch;
     int retry_ms;         // the pause before the next greeting
-    int64_t retry_at;
-    int64_t tended_at;
+    int64_t retry_at, answered_at, tended_at;
     bool refused;
     _Atomic int polls; // looks without a bell since the client was used
 };

@@ -69,7 +69,8 @@ static void ask_screen_size(Mmm *mmm, int *width, int *height)
 
 static void publish(Mmm *mmm)
 {
-    store(mmm, PID, (int)getpid());
+    mmm->process = getpid();
+    store(mmm, PID, (int)mmm->process);
     mmm->has_bell_parts = bell_open(mmm);
     bell_connect(mmm);
 }
@@ -130,7 +131,13 @@ Mmm *mmm_client_reopen(const char *path)
     Mmm *mmm = path == NULL ? NULL : allocate();
     if (mmm == NULL)
         return NULL;
-    if (!file_open(mmm, path) || (mmm_host_check_size(mmm, NULL, NULL), mmm->pixels == NULL)) {
+    bool is_whole = file_open(mmm, path);
+    if (is_whole) {
+        mmm_host_check_size(mmm, NULL, NULL);
+        is_whole = mmm->pixels != NULL;
+        errno = EAGAIN;
+    }
+    if (!is_whole) {
         if (errno == EAGAIN)
             say("%s: is not the file of a client that was complete", path);
         release(mmm);
@@ -145,7 +152,7 @@ void mmm_destroy(Mmm *mmm)
 {
     if (mmm == NULL)
         return;
-    if (!mmm->is_host) {
+    if (!mmm->is_host && mmm->process == getpid()) {
         file_remove(mmm);
         if (mmm->own_directory != NULL)
             rmdir(mmm->own_directory); // fails if it is not empty: then the host removes it

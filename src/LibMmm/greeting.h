@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "names.h"
+
 struct Mmm;
 
 // Connects to .host and sends the hello. Returns the socket, or -1 if no host listens.

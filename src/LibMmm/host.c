@@ -28,13 +28,18 @@ static bool is_possible(const Mmm *mmm, const struct geometry *g)
     return end <= (uint64_t)status.st_size && end <= SIZE_MAX / 2;
 }
 
+static bool is_mapped(const Mmm *mmm, const struct geometry *g)
+{
+    return mmm->pixels != NULL && g->width == mmm->width && g->height == mmm->height && g->stride == mmm->stride
+        && (uint32_t)g->fb_offset == mmm->fb_offset;
+}
+
 int mmm_host_check_size(Mmm *mmm, int *width, int *height)
 {
     const struct geometry now = read_geometry(mmm);
     const bool has_changed = now.width != mmm->width || now.height != mmm->height;
-    const bool is_same = mmm->pixels != NULL && !has_changed && now.stride == mmm->stride && (uint32_t)now.fb_offset == mmm->fb_offset;
     int told = 0;
-    if (!is_same && is_possible(mmm, &now)
+    if (!is_mapped(mmm, &now) && is_possible(mmm, &now)
         && memory_map_pixels(mmm, (uint32_t)now.fb_offset, (size_t)memory_picture_length(now.width, now.height, now.stride))) {
         mmm->width = now.width;
         mmm->height = now.height;
@@ -101,8 +106,9 @@ const unsigned char *mmm_get_buffer_read(Mmm *mmm, int *width, int *height, int 
     const int had_width = mmm->width, had_height = mmm->height, had_stride = mmm->stride;
     const struct geometry now = read_geometry(mmm);
     mmm_host_check_size(mmm, NULL, NULL);
-    // While the client changes its size, or if the numbers are not possible, there is no picture.
-    if (mmm->pixels == NULL || mmm->width != had_width || mmm->height != had_height || mmm->stride != had_stride || !is_possible(mmm, &now))
+    // While the client changes its size, or if the numbers are not possible or too large for this process, there is no picture.
+    const bool has_changed = mmm->width != had_width || mmm->height != had_height || mmm->stride != had_stride;
+    if (has_changed || !is_mapped(mmm, &now) || !is_possible(mmm, &now))
         return NULL;
     const int64_t end = clock_ms() + PATIENCE_MS;
     while (!take(mmm)) {

@@ -15,6 +15,7 @@
 #include "include/mmm.h"
 #include "bell.h"
 #include "layout.h"
+#include "names.h"
 
 enum {
     PATIENCE_MS = 150,   // the longest wait for the other side
@@ -28,6 +29,7 @@ struct Mmm {
     char *path;
     char *own_directory; // the directory if this object has made it, else NULL
     int fd;
+    pid_t process; // whose client this is: a process that it has forked does not remove the file
     bool is_host;
     bool is_drawing;         // between mmm_get_buffer_write and mmm_write_done
     bool has_bell_parts;     // the bell is set up
@@ -40,7 +42,7 @@ struct Mmm {
     uint32_t fb_offset;
     _Atomic int pcm_format;
     _Atomic int pcm_rate;
-    _Atomic bool sounds; // frames have been queued: mmm_wait ends when there is room for more
+    _Atomic bool sounds; // frames have been queued: mmm_wait tells when there is room for more
     int told_width, told_height; // the desired size that mmm_wait has told
     bool told_neutral;           // mmm_wait has told that the last frame was taken
     struct bell bell;
@@ -108,8 +110,9 @@ bool size_set(Mmm *mmm, int width, int height);
 bool size_is_valid(int width, int height);
 void size_give(const Mmm *mmm, int *width, int *height);
 
-// pcm.c: takes over the sound of a file that was opened again.
+// pcm.c: takes over the sound of a file that was opened again; whether less sound is queued than a client keeps.
 void pcm_take_over(Mmm *mmm);
+bool pcm_has_room(Mmm *mmm);
 
 // frame.c
 void frame_set_state(Mmm *mmm, enum flip_state state);

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,24 @@ static bool wait_ready(pid_t host, const char *bell)
     return true;
 }
 
+// Signals that this program blocks or ignores shall reach the host. Returns an error number.
+static int spawn(pid_t *host, char *const arguments[])
+{
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int error = posix_spawnattr_init(&attributes);
+    if (error != 0)
+        return error;
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    error = posix_spawnp(host, arguments[0], NULL, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
 bool launch_host(const char *directory)
 {
     char *bell = NULL, *path = strdup(directory);
@@ -31,8 +50,8 @@ bool launch_host(const char *directory)
         char program[] = "mmm", option[] = "-p", display_option[] = "--display";
         char *display = getenv("MMM_DISPLAY"); // as the C# library; the host's choice if it is not set
         char *arguments[] = { program, option, path, display == NULL || *display == '\0' ? NULL : display_option, display, NULL };
-        pid_t host;
-        errno = posix_spawnp(&host, program, NULL, NULL, arguments, environ);
+        pid_t host = -1;
+        errno = spawn(&host, arguments);
         if (errno != 0)
             say("MMM_PATH is not set and no host can be started: mmm: %m; put mmm in the PATH, or start this program with mmm");
         else if (!(is_ready = wait_ready(host, bell)))

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "names.h"
+
 enum {
     PID = 0x18,
     FB_BLOCK = 0xa0,

@@ -21,10 +21,12 @@ bool memory_reserve(Mmm *mmm, size_t length)
 
 static void *map(const Mmm *mmm, off_t offset, size_t length)
 {
+    static _Atomic bool said; // a client can make its host try again and again
     void *at = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, mmm->fd, offset);
     if (at != MAP_FAILED)
         return at;
-    say("%s: %zu bytes cannot be mapped into memory: %m", mmm->path, length);
+    if (!mmm->is_host || !atomic_exchange(&said, true))
+        say("%s: %zu bytes cannot be mapped into memory: %m", mmm->path, length);
     return NULL;
 }
 

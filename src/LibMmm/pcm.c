@@ -33,18 +33,23 @@ struct ring {
     int read, write;
 };
 
-// Reads the ring. Returns false if the other side has written a number that is not valid.
-static bool ring_of(Mmm *mmm, struct ring *ring)
+// Reads the ring. Returns false if a number is not valid.
+static bool load_ring(Mmm *mmm, MmmPCM format, struct ring *ring)
 {
-    static _Atomic bool said;
-    const MmmPCM format = mmm_pcm_get_format(mmm);
     ring->bytes = mmm_pcm_bytes_per_frame(format);
     ring->total = PCM_BUFFER_LENGTH / ring->bytes;
     ring->read = load(mmm, mmm->at->pcm_read);
     ring->write = load(mmm, mmm->at->pcm_write);
-    if (mmm_pcm_channels(format) != 0 && ring->read >= 0 && ring->read < ring->total && ring->write >= 0 && ring->write < ring->total)
+    return mmm_pcm_channels(format) != 0 && ring->read >= 0 && ring->read < ring->total && ring->write >= 0 && ring->write < ring->total;
+}
+
+static bool ring_of(Mmm *mmm, struct ring *ring)
+{
+    static _Atomic bool said;
+    const MmmPCM format = mmm_pcm_get_format(mmm);
+    if (load_ring(mmm, format, ring))
         return true;
-    say_once(&said, "%s: the sound has invalid numbers: format %d, frames %d and %d; it is not used", mmm->path, (int)format, ring->read,
+    say_once(&said, "%s: the sound has invalid numbers: format %d, frames %d and %d; it is discarded", mmm->path, (int)format, ring->read,
         ring->write);
     return false;
 }
@@ -125,11 +130,29 @@ int mmm_pcm_get_frame_chunk(Mmm *mmm)
     return at_most(wanted < 0 ? 0 : wanted, room(&ring) - 2);
 }
 
+// For the thread that does not play: the other one may be changing the format, so numbers that are not valid are no fault.
+bool pcm_has_room(Mmm *mmm)
+{
+    struct ring ring;
+    return load_ring(mmm, mmm_pcm_get_format(mmm), &ring) && queued(&ring) < PCM_CHUNK;
+}
+
+// A host that took frames while the format changed may have stored a number of the old format after the change.
+static bool repaired_ring(Mmm *mmm, struct ring *ring)
+{
+    if (ring_of(mmm, ring))
+        return true;
+    if (mmm->is_host)
+        return false;
+    restart(mmm);
+    return ring_of(mmm, ring);
+}
+
 int mmm_pcm_queue(Mmm *mmm, const int8_t *data, int frames)
 {
     static _Atomic bool said;
     struct ring ring;
-    if (frames <= 0 || !ring_of(mmm, &ring) || room(&ring) <= 0)
+    if (frames <= 0 || !repaired_ring(mmm, &ring) || room(&ring) <= 0)
         return 0;
     const int count = at_most(frames, room(&ring)), first = at_most(count, ring.total - ring.write);
     if (count < frames)
@@ -158,6 +181,8 @@ int mmm_pcm_read(Mmm *mmm, int8_t *data, int frames)
     const size_t bytes = (size_t)ring.bytes, before_end = (size_t)first * bytes;
     memcpy(data, buffer + (size_t)ring.read * bytes, before_end);
     memcpy(data + before_end, buffer, (size_t)(count - first) * bytes);
-    store(mmm, mmm->at->pcm_read, (ring.read + count) % ring.total);
+    // Unless the client has discarded the sound meanwhile.
+    int32_t *index = (int32_t *)(void *)(mmm->head + mmm->at->pcm_read), seen = ring.read;
+    __atomic_compare_exchange_n(index, &seen, (ring.read + count) % ring.total, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     return count;
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+// True for the second and further bytes of a character.
+static bool is_inner(char byte) { return ((unsigned char)byte & 0xC0) == 0x80; }
+
 // The length of the longest part of the text that fits with a NUL and ends between two characters.
 static size_t fit(const char *text, size_t length)
 {
@@ -10,9 +13,10 @@ static size_t fit(const char *text, size_t length)
     if (end < length)
         return end;
     end = length - 1;
-    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80)
+    const size_t least = end < 3 ? 0 : end - 3; // a character has at most 4 bytes; a text of other bytes is not UTF-8
+    while (end > least && is_inner(text[end]))
         end--;
-    return end;
+    return is_inner(text[end]) ? length - 1 : end;
 }
 
 void text_set(unsigned char *field, size_t length, const char *text, const char *what)

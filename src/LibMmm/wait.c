@@ -16,6 +16,12 @@ static bool is_frame_taken(const Mmm *mmm)
     return !mmm->told_neutral && !mmm->is_drawing && load(mmm, mmm->at->flip_state) == NEUTRAL;
 }
 
+// Without a bell: tells once for each time that sound was queued, since the program may have nothing more to play.
+static bool is_sound_wanted(Mmm *mmm)
+{
+    return mmm->sounds && !bell_is_connected(mmm) && pcm_has_room(mmm) && atomic_exchange(&mmm->sounds, false);
+}
+
 // Tells a size once, since a program may ignore it, and the end of a frame once; events until they are read.
 static bool has_something(Mmm *mmm)
 {
@@ -28,13 +34,13 @@ static bool has_something(Mmm *mmm)
     }
     if (is_frame_taken(mmm))
         has = mmm->told_neutral = true;
-    return has || (mmm->sounds && !bell_is_connected(mmm) && mmm_pcm_get_frame_chunk(mmm) > 0);
+    return is_sound_wanted(mmm) || has;
 }
 
 void wait_wake_if_needed(Mmm *mmm)
 {
     if (events_wait(mmm, mmm->at->events_read) || is_size_asked(mmm) || is_frame_taken(mmm)
-        || (mmm->sounds && mmm_pcm_get_frame_chunk(mmm) > 0))
+        || (mmm->sounds && pcm_has_room(mmm)))
         bell_wake(mmm);
 }
 

@@ -68,6 +68,36 @@ public class ExampleTests
         TurnsOnAndOff(host, Start(host, Path.Combine(Repository.Root, "examples", folder, "lamp.py")));
     }
 
+    // A host that sends an event while it has a frame, and ends before it returns the frame.
+    private const string EndingHost = """
+        import mmap, os, socket, struct, sys
+        directory = sys.argv[1]
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listener.bind(directory + "/.host")
+        listener.listen()
+        print("ready", flush=True)
+        bell, _ = listener.accept()
+        name = bell.recv(300)[6:].decode()
+        bell.send(b"mmm 1 ok")
+        bell.recv(300)  # the first frame
+        file = mmap.mmap(os.open(f"{directory}/{name}", os.O_RDWR), 0)
+        file[0x6a4 + 128:0x6a4 + 145] = b"mouse-press 1 1\0\0"
+        struct.pack_into("<h", file, 0x682, 1)
+        bell.send(b"\0")
+        """;
+
+    [Fact]
+    public void The_raw_lamp_ends_with_its_host_in_the_middle_of_a_frame()
+    {
+        using var directory = new TempDirectory();
+        using var host = new Child("python3", ["-c", EndingHost, directory.Path]);
+        host.WaitForOutput("ready");
+        using var lamp = new Child(Path.Combine(Repository.Root, "examples/python-raw/lamp.py"), [], ("MMM_PATH", directory.Path));
+        Assert.Equal(1, lamp.WaitForEnd());
+        Assert.Equal(["lamp: the host has ended"], lamp.Errors);
+        Assert.Equal([directory[".host"]], Directory.GetFileSystemEntries(directory.Path));
+    }
+
     [Fact]
     public void The_shell_script_turns_the_lamp_off_at_night()
     {

@@ -30,6 +30,41 @@ public partial class ExportTests
         Assert.Equal(Exported, Sorted(Call.Matches(declarations).Select(m => m.Value)));
     }
 
+    // A program that links the static library may have a function say or file_open of its own.
+    [Fact]
+    public void The_static_library_defines_no_names_of_programs() =>
+        Assert.All(Shell.Run($"nm -g --defined-only {Built.Library(Variant.Plain)}/libmmm.a")
+            .Split('\n').Select(l => l.Split(' ')).Where(w => w.Length == 3), w => Assert.StartsWith("mmm_", w[2]));
+
+    [Fact]
+    public void What_pkg_config_says_follows_the_paths_of_each_installation()
+    {
+        using var root = new TempDirectory();
+        foreach (var prefix in (string[])["/usr/local", "/usr"])
+        {
+            Shell.Run($"make -s -C src/LibMmm BUILD={root["build"]} DESTDIR='{root["a folder"]}' PREFIX={prefix} install");
+            Assert.StartsWith($"prefix={prefix}\n", File.ReadAllText(root[$"a folder{prefix}/lib/pkgconfig/mmm.pc"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("gcc -std=c89 -x c")]
+    [InlineData("gcc -std=c99 -x c")]
+    [InlineData("clang -std=c11 -Weverything -x c")]
+    [InlineData("g++ -std=c++98 -x c++")]
+    [InlineData("clang++ -std=c++20 -x c++")]
+    public void The_headers_have_no_warning_in_any_language(string compiler) =>
+        Assert.Equal("", Shell.Run($"printf '#include <mmm.h>\n#include <mmm-pset.h>\n' | "
+            + $"{compiler} -pedantic -Wall -Wextra -Wconversion -Werror -Isrc/LibMmm/include -fsyntax-only - 2>&1"));
+
+    [Fact]
+    public void It_ends_no_process_handles_no_signal_and_starts_no_shell()
+    {
+        string[] never = ["exit", "_exit", "_Exit", "quick_exit", "abort", "__assert_fail", "signal", "sigaction", "system", "popen"];
+        Assert.Empty(Shell.Run($"nm -D --undefined-only {Built.Library(Variant.Plain)}/libmmm.so.0")
+            .Split('\n').Select(l => l.Split(' ')[^1].Split('@')[0]).Intersect(never));
+    }
+
     [Fact]
     public void It_needs_nothing_but_the_C_library() =>
         Assert.Equal("libc.so.6\n", Shell.Run(

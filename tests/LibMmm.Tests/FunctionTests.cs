@@ -12,9 +12,11 @@ public class FunctionTests
             TheoryData<string, string> all = [];
             foreach (var variant in (string[])["sanitized", "valgrind", "arm", "musl"])
             {
-                foreach (var program in (string[])["client_test", "text_test", "pcm_test", "host_test"])
+                foreach (var program in (string[])["client_test", "text_test", "pcm_test", "host_test", "bell_test"])
                     all.Add(program, variant);
             }
+            all.Add("pcm_test", "threads");
+            all.Add("bell_test", "threads");
             return all;
         }
     }

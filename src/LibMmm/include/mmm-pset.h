@@ -12,14 +12,14 @@ extern "C" {
 #endif
 
 /* The address of a pixel. */
-static inline unsigned char *mmm_pixel(const Mmm *mmm, unsigned char *buffer, int x, int y)
+static __inline__ unsigned char *mmm_pixel(const Mmm *mmm, unsigned char *buffer, int x, int y)
 {
     const int *sizes = (const int *)(const void *)mmm;
     return buffer + (long)y * sizes[1] + (long)x * sizes[0];
 }
 
 /* Sets a pixel to a colour: red, green, blue and alpha of 0 to 255. */
-static inline void mmm_pset(const Mmm *mmm, unsigned char *buffer, int x, int y, int red, int green, int blue, int alpha)
+static __inline__ void mmm_pset(const Mmm *mmm, unsigned char *buffer, int x, int y, int red, int green, int blue, int alpha)
 {
     unsigned char *pixel = mmm_pixel(mmm, buffer, x, y);
     pixel[0] = (unsigned char)blue;
@@ -32,7 +32,7 @@ static inline void mmm_pset(const Mmm *mmm, unsigned char *buffer, int x, int y,
  * dither. A program that uses this function defines the variable. */
 extern int eink_is_mono;
 
-static inline void mmm_pset_dither(const Mmm *mmm, unsigned char *buffer, int x, int y, int grey)
+static __inline__ void mmm_pset_dither(const Mmm *mmm, unsigned char *buffer, int x, int y, int grey)
 {
     static const unsigned char pattern[4][4] = { { 8, 136, 40, 168 }, { 200, 72, 232, 104 }, { 56, 184, 24, 152 }, { 248, 120, 216, 88 } };
     const int shade = !eink_is_mono ? grey : grey >= pattern[y & 3][x & 3] ? 255 : 0;

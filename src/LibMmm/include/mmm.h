@@ -46,8 +46,8 @@ Mmm *mmm_new(int width, int height, MmmFlag flags, void *babl_format);
  * to this process. Returns NULL if the file is missing or not that of a client. */
 Mmm *mmm_client_reopen(const char *path);
 
-/* Ends a client: removes its file, and its directory if mmm_new has made it and it is empty. Of a host's object the file stays. NULL is
- * allowed. */
+/* Ends a client: removes its file, and its directory if mmm_new has made it and it is empty. Of a host's object, and in a process that
+ * the client has forked, the file stays. NULL is allowed. */
 void mmm_destroy(Mmm *mmm);
 
 /* The path of the client's file. */
@@ -77,7 +77,8 @@ int mmm_get_x(Mmm *mmm);
 int mmm_get_y(Mmm *mmm);
 int mmm_get_z(Mmm *mmm);
 
-/* Microseconds since the first call of this function in the process; the first call returns 0. */
+/* Microseconds since the first call of this function in the process; the first call returns 0. Where a long has 32 bits, the number
+ * becomes negative after 35 minutes. */
 long mmm_ticks(void);
 
 /* --- The size ------------------------------------------------------------------------------------------------------------------------ */
@@ -110,7 +111,7 @@ unsigned char *mmm_get_buffer_write(Mmm *mmm, int *width, int *height, int *stri
 void mmm_write_done(Mmm *mmm, int x, int y, int width, int height);
 
 /* Waits at most 150 ms until the host has taken the last frame; the second one also returns when a frame waits for the host. Returns 1,
- * * or 0 if the time is over. */
+ * or 0 if the time is over. */
 int mmm_wait_neutral(Mmm *mmm);
 int mmm_wait_neutral_or_wait_flip(Mmm *mmm);
 
@@ -135,7 +136,7 @@ void mmm_warp_cursor(Mmm *mmm, int x, int y);
 /* --- Waiting (not in the original library) ----------------------------------------------------------------------------------------- */
 
 /* A descriptor for select, poll and epoll. It is readable when there may be something to do: then call mmm_wait with 0,
- * mmm_client_check_size, * and mmm_get_event until it returns NULL. Do not read from it or close it. Returns -1 if the process has no
+ * mmm_client_check_size, and mmm_get_event until it returns NULL. Do not read from it or close it. Returns -1 if the process has no
  * descriptors left. */
 int mmm_get_fd(Mmm *mmm);
 
@@ -145,7 +146,7 @@ int mmm_get_fd(Mmm *mmm);
 int mmm_wait(Mmm *mmm, int timeout_ms);
 
 /* Asks for more events: a list of words separated by spaces, of multitouch, key-release, scroll, enter-leave, focus, visibility,
- * buttons, all. * Replaces the earlier list. Returns 0, or -1 if the client has 14 values already. */
+ * buttons, all. Replaces the earlier list. Returns 0, or -1 if the client has 14 values already. */
 int mmm_ask(Mmm *mmm, const char *kinds);
 
 /* --- Sound --------------------------------------------------------------------------------------------------------------------------- */

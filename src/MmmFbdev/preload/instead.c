@@ -58,6 +58,8 @@ INSTEAD int openat64(int directory, const char *path, int flags, ...)
 // What compilers call with _FORTIFY_SOURCE.
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
+int __openat_2(int directory, const char *path, int flags);
+int __openat64_2(int directory, const char *path, int flags);
 
 INSTEAD int __open_2(const char *path, int flags)
 {
@@ -69,6 +71,18 @@ INSTEAD int __open64_2(const char *path, int flags)
 {
     int fd;
     return paths_open(path, flags, &fd) ? fd : NEXT(__open64_2)(path, flags);
+}
+
+INSTEAD int __openat_2(int directory, const char *path, int flags)
+{
+    int fd;
+    return paths_open(path, flags, &fd) ? fd : NEXT(__openat_2)(directory, path, flags);
+}
+
+INSTEAD int __openat64_2(int directory, const char *path, int flags)
+{
+    int fd;
+    return paths_open(path, flags, &fd) ? fd : NEXT(__openat64_2)(directory, path, flags);
 }
 
 // Returns false for a path that is no device.
@@ -162,6 +176,18 @@ INSTEAD ssize_t read(int fd, void *to, size_t length)
 {
     watch_before_write(to, length);
     return NEXT(read)(fd, to, length);
+}
+
+INSTEAD ssize_t pread(int fd, void *to, size_t length, off_t offset)
+{
+    watch_before_write(to, length);
+    return NEXT(pread)(fd, to, length, offset);
+}
+
+INSTEAD ssize_t pread64(int fd, void *to, size_t length, off64_t offset)
+{
+    watch_before_write(to, length);
+    return NEXT(pread64)(fd, to, length, offset);
 }
 
 INSTEAD size_t fread(void *to, size_t size, size_t count, FILE *stream)

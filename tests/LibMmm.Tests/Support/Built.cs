@@ -11,6 +11,9 @@ internal sealed record Variant(string Compiler, string Flags, string Runner = ""
     /// <summary>For this machine, with the address and the undefined-behaviour sanitizer.</summary>
     public static readonly Variant Sanitized = new("gcc", "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
 
+    /// <summary>For this machine, with the sanitizer that finds races of threads.</summary>
+    public static readonly Variant Threads = new("gcc", "-g -O1 -fsanitize=thread");
+
     /// <summary>For this machine, as it is installed.</summary>
     public static readonly Variant Plain = new("gcc", "-g -O2");
 
@@ -23,6 +26,7 @@ internal sealed record Variant(string Compiler, string Flags, string Runner = ""
     public static Variant Of(string name) => name switch
     {
         "sanitized" => Sanitized,
+        "threads" => Threads,
         "plain" or "valgrind" => Plain,
         "arm" => Arm,
         "musl" => Musl,

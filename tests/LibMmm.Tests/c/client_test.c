@@ -229,6 +229,11 @@ static void test_reopen(void)
     EQUAL(-1, access(path, F_OK));
     CHECK(mmm_client_reopen(path) == NULL && mmm_client_reopen(NULL) == NULL);
     mmm_destroy(mmm);
+    mmm = client(0, 0);
+    errno = 0;
+    CHECK(mmm_client_reopen(mmm_get_path(mmm)) == NULL); // it has no picture
+    EQUAL(EAGAIN, errno);
+    mmm_destroy(mmm);
     free(path);
 }
 

@@ -26,6 +26,8 @@
         } \
     } while (0)
 
+int __openat_2(int directory, const char *path, int flags); // what compilers call with _FORTIFY_SOURCE
+
 static struct fb_var_screeninfo s_mode;
 static struct fb_fix_screeninfo s_memory;
 
@@ -70,6 +72,7 @@ static void ask(void)
     ask_framebuffer(fb);
     ask_framebuffer(fileno(stream));
     ask_framebuffer(dup(openat(AT_FDCWD, "/dev/fb/0", O_RDWR)));
+    ask_framebuffer(__openat_2(AT_FDCWD, "/dev/fb0", O_RDWR));
     ask_terminal(STDIN_FILENO);
     ask_terminal(open("/dev/tty0", O_RDWR));
     CHECK(open("/dev/fb1", O_RDWR) < 0 && errno == ENOENT);

@@ -117,6 +117,43 @@ static void test_geometry(void)
     close(fd);
 }
 
+// A picture for which there are no addresses left is no picture, and is told once.
+static void test_huge(void)
+{
+    enum { HOSTS = 20 };
+    const struct layout *at = &layout_lp64;
+    const int stride = 0x1ffffffc, fd = make("huge", at, 5, 4, 0x5d0), errors = make("errors", at, 0, 0, 0), screen = dup(STDERR_FILENO);
+    if (sizeof(off_t) < 8 || ftruncate(fd, (off_t)(1ULL << 43)) != 0)
+        return; // there are no files of 8 TiB here
+    Mmm *hosts[HOSTS];
+    EQUAL(0, ftruncate(errors, 0));
+    CHECK(dup2(errors, STDERR_FILENO) >= 0);
+    int missing = 0;
+    for (int i = 0; i < HOSTS; i++) {
+        int height;
+        put(fd, at->height, 4);
+        put(fd, at->stride, 20);
+        hosts[i] = mmm_host_open(in_directory("huge"));
+        CHECK(hosts[i] != NULL);
+        put(fd, at->height, MAX_SIDE);
+        put(fd, at->stride, stride);
+        for (int looks = 0; looks < 3; looks++) {
+            const unsigned char *pixels = mmm_get_buffer_read(hosts[i], NULL, &height, NULL);
+            CHECK(pixels == NULL || height == MAX_SIDE);
+            missing += pixels == NULL && looks == 2;
+        }
+    }
+    dup2(screen, STDERR_FILENO);
+    CHECK(missing > 0);
+    char text[1000] = "";
+    const char *line = pread(errors, text, sizeof text - 1, 0) > 0 ? strchr(text, '\n') : NULL;
+    CHECK(line == NULL || line[1] == '\0');
+    for (int i = 0; i < HOSTS; i++)
+        mmm_destroy(hosts[i]);
+    close(errors);
+    close(fd);
+}
+
 // A client that has no size yet, and gets one.
 static void test_late_size(void)
 {
@@ -135,6 +172,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         { "refused", test_refused }, { "layouts", test_layouts }, { "geometry", test_geometry }, { "late-size", test_late_size },
+        { "huge", test_huge },
     };
     return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
 }

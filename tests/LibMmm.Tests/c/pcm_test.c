@@ -1,6 +1,10 @@
 // Sound: the numbers of the original library, and random calls against a model.
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
+#include "../../../src/LibMmm/layout.h"
 #include "clients.h"
 
 static void test_formats(void)
@@ -103,8 +107,57 @@ static void test_model(void)
     mmm_destroy(mmm);
 }
 
+static atomic_int is_ending;
+
+static void *change_formats(void *mmm)
+{
+    static int8_t sound[16000 * 2];
+    for (int i = 0; !is_ending; i++) {
+        mmm_pcm_set_format(mmm, i % 2 == 0 ? MMM_s16 : MMM_f32S); // with more and less frames in the ring than 16000
+        CHECK(mmm_pcm_queue(mmm, sound, i % 2 == 0 ? 16000 : 100) > 0);
+    }
+    return NULL;
+}
+
+// The thread of the sound changes the format while the other one waits: nothing is said, and each sound is queued.
+static void test_threads(void)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/.errors", getenv("MMM_PATH"));
+    const int errors = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), screen = dup(STDERR_FILENO);
+    Mmm *mmm = client(10, 10);
+    pthread_t player;
+    CHECK(errors >= 0 && dup2(errors, STDERR_FILENO) >= 0 && pthread_create(&player, NULL, change_formats, mmm) == 0);
+    for (const long end = mmm_ticks() + 2000000; mmm_ticks() < end;)
+        mmm_wait(mmm, 0);
+    is_ending = 1;
+    pthread_join(player, NULL);
+    dup2(screen, STDERR_FILENO);
+    EQUAL(0, lseek(errors, 0, SEEK_END));
+    close(errors);
+    unlink(path);
+    mmm_destroy(mmm);
+}
+
+// A host that stores its index after the client has changed the format.
+static void test_late_index(void)
+{
+    int8_t sound[100 * 8] = { 0 };
+    const int late = 9000;
+    Mmm *mmm = client(10, 10);
+    mmm_pcm_set_format(mmm, MMM_f32S);
+    const int file = open(mmm_get_path(mmm), O_RDWR | O_CLOEXEC);
+    EQUAL(4, pwrite(file, &late, 4, layout_own()->pcm_read));
+    EQUAL(100, mmm_pcm_queue(mmm, sound, 100));
+    EQUAL(101, mmm_pcm_get_queued_frames(mmm));
+    close(file);
+    mmm_destroy(mmm);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct test tests[] = { { "formats", test_formats }, { "model", test_model } };
+    static const struct test tests[] = {
+        { "formats", test_formats }, { "model", test_model }, { "threads", test_threads }, { "late-index", test_late_index },
+    };
     return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
 }

@@ -21,6 +21,14 @@ static void test_texts(void)
     strcat(text, "\xc3\xa5"); // does not fit: is cut before it, not in it
     mmm_set_value(mmm, "title", text);
     SAME_TEXT(text_of(expected, 254), mmm_get_title(mmm));
+    memset(text, 0x80, sizeof text - 1); // not UTF-8: is cut, not dropped
+    text[sizeof text - 1] = '\0';
+    mmm_set_title(mmm, text);
+    EQUAL(255, strlen(mmm_get_title(mmm)));
+    text_of(text, 252);
+    strcat(text, "\xf0\x9f\x92\xa1"); // one character
+    mmm_set_title(mmm, text);
+    SAME_TEXT(text_of(expected, 252), mmm_get_title(mmm));
     mmm_set_title(mmm, NULL);
     SAME_TEXT("", mmm_get_title(mmm));
     mmm_destroy(mmm);

@@ -1,0 +1,50 @@
+// The functions that the files of the library share are global in libmmm.a, where they must not meet those of a program: here they get
+// names that begin as the library's own.
+#ifndef NAMES_H
+#define NAMES_H
+
+#define bell_close mmm_internal_bell_close
+#define bell_connect mmm_internal_bell_connect
+#define bell_is_connected mmm_internal_bell_is_connected
+#define bell_open mmm_internal_bell_open
+#define bell_ring mmm_internal_bell_ring
+#define bell_sleep mmm_internal_bell_sleep
+#define bell_tend mmm_internal_bell_tend
+#define bell_wake mmm_internal_bell_wake
+#define clock_ms mmm_internal_clock_ms
+#define clock_sleep mmm_internal_clock_sleep
+#define directory_make mmm_internal_directory_make
+#define events_wait mmm_internal_events_wait
+#define file_create mmm_internal_file_create
+#define file_let_host_in mmm_internal_file_let_host_in
+#define file_open mmm_internal_file_open
+#define file_remove mmm_internal_file_remove
+#define frame_offer_again mmm_internal_frame_offer_again
+#define frame_set_state mmm_internal_frame_set_state
+#define frame_wait mmm_internal_frame_wait
+#define greeting_host_appeared mmm_internal_greeting_host_appeared
+#define greeting_send mmm_internal_greeting_send
+#define greeting_watch mmm_internal_greeting_watch
+#define launch_host mmm_internal_launch_host
+#define layout_arm32 mmm_internal_layout_arm32
+#define layout_lp64 mmm_internal_layout_lp64
+#define layout_of mmm_internal_layout_of
+#define layout_own mmm_internal_layout_own
+#define memory_close mmm_internal_memory_close
+#define memory_map_head mmm_internal_memory_map_head
+#define memory_map_pixels mmm_internal_memory_map_pixels
+#define memory_picture_length mmm_internal_memory_picture_length
+#define memory_reserve mmm_internal_memory_reserve
+#define pcm_has_room mmm_internal_pcm_has_room
+#define pcm_take_over mmm_internal_pcm_take_over
+#define say mmm_internal_say
+#define size_give mmm_internal_size_give
+#define size_is_valid mmm_internal_size_is_valid
+#define size_set mmm_internal_size_set
+#define text_copy mmm_internal_text_copy
+#define text_set mmm_internal_text_set
+#define values_screen_size mmm_internal_values_screen_size
+#define values_set mmm_internal_values_set
+#define wait_wake_if_needed mmm_internal_wait_wake_if_needed
+
+#endif
