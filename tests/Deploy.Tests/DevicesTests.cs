@@ -111,7 +111,7 @@ public sealed class DevicesTests
         Assert.Equal(0, result.ExitCode);
         Assert.Matches($@"\r\e\[K{device.Word}  #*\.* \d+\.\d MB", result.Output);
         Assert.Matches($@"\r\e\[K{device.Word}  App-\S+ is watched for 10 s", result.Output);
-        Assert.Matches(@"\r\e\[K127\.0\.0\.1  App-\S+ runs\r?\n$", result.Output);
+        Assert.Matches(@"\r\e\[K127\.0\.0\.1  App-\S+ runs\r?\n", result.Output);
     }
 
     [Fact]

@@ -197,6 +197,22 @@ public sealed class BellTests : IDisposable
     }
 
     [Fact]
+    public void A_host_that_hangs_up_soon_after_its_answer_is_greeted_after_growing_pauses()
+    {
+        using var host = new FakeHost(_directory) { HangsUpAfterAnswer = true };
+        using var client = _directory.OpenClient();
+        var time = Stopwatch.StartNew();
+        while (time.ElapsedMilliseconds < 1000)
+            client.WaitEvent(TimeSpan.FromMilliseconds(10));
+        Assert.InRange(host.HungUp, 2, 20);
+        host.HangsUpAfterAnswer = false;
+        while (!client.IsHostConnected && time.Elapsed < Soon)
+            client.WaitEvent(TimeSpan.FromMilliseconds(10));
+        host.AwaitClient();
+        Assert.True(host.TakeRings());
+    }
+
+    [Fact]
     public void A_client_whose_bell_alone_was_closed_gets_another_one()
     {
         using var host = new FakeHost(_directory);

@@ -163,13 +163,13 @@ public sealed class SoundTests : IDisposable
     [InlineData(0, int.MaxValue)]
     [InlineData(0, -100)]
     [InlineData(9000, 0)]
-    public void Ring_indices_outside_the_ring_are_never_addresses(int read, int write)
+    public void Ring_indices_outside_the_ring_are_never_addresses_and_the_sound_begins_anew(int read, int write)
     {
         using var raw = new RawFile(_client.FilePath);
         raw.Put(0x40700, read).Put(0x40704, write);
         var before = raw.Bytes(0, 0x40700);
         var values = raw.Bytes(0x48748, 0x500);
-        Assert.Equal(0, _client.Audio.Queue(new byte[20_000]));
+        Assert.Equal(5000, _client.Audio.Queue(new byte[20_000]));
         _client.Audio.Play(new short[20_000]);
         _client.TryReadEvent(out _);
         Assert.Equal(before, raw.Bytes(0, 0x40700));

@@ -12,10 +12,29 @@ public sealed class HostileTests
     {
         Assert.False(viewer.Process.HasEnded, string.Join(" | ", viewer.Process.Errors));
         Assert.False(host.Process.HasEnded);
-        using var client = new RfbClient(viewer.RfbPort);
+        using var client = Connect(viewer);
         client.SetEncodings(RfbClient.Zrle);
         client.WaitForPicture(host.Picture());
         Assert.Empty(viewer.Process.Errors);
+    }
+
+    // Until mmm-view has noticed that the many connections before are closed, it may accept no other one.
+    private static RfbClient Connect(Viewer viewer)
+    {
+        RfbClient? client = null;
+        Wait.Until(() =>
+        {
+            try
+            {
+                client = new RfbClient(viewer.RfbPort);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }, "a connection");
+        return client!;
     }
 
     // Sends bytes after a beginning, and reads until the end or for a moment.

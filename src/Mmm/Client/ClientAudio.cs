@@ -86,11 +86,16 @@ public sealed class ClientAudio
         }
     }
 
-    // Like the original library, this leaves one stale frame in the ring. The frame is set to zeros.
     private void Restart()
     {
         _backlog.Clear();
         _backlogUsed = 0;
+        Empty();
+    }
+
+    // Like the original library, this leaves one stale frame in the ring. The frame is set to zeros.
+    private void Empty()
+    {
         _memory.Bytes(_abi.PcmBuffer, sizeof(float) * 2).Clear();
         _memory.Store(_abi.PcmRead, 0);
         _memory.Store(_abi.PcmWrite, 1);
@@ -153,7 +158,7 @@ public sealed class ClientAudio
     /// <summary>The number of frames for which the ring has room.</summary>
     public int FreeFrames => TryIndices(out var read, out var write, out var total) ? PcmRing.Free(read, write, total) : 0;
 
-    // Returns false if another program has written invalid indices into the ring. Nothing is queued then.
+    // Returns false if another program has written invalid indices into the ring.
     private bool TryIndices(out int read, out int write, out int total)
     {
         (read, write, total) = (Memory.Load(_abi.PcmRead), _memory.Load(_abi.PcmWrite), PcmRing.Total(_format));
@@ -215,7 +220,12 @@ public sealed class ClientAudio
     {
         var bytes = PcmRing.BytesPerFrame(Format);
         if (!TryIndices(out var read, out var write, out var total))
-            return 0;
+        {
+            // A host that took frames while the format changed may have stored an index of the old format after the change.
+            Empty();
+            if (!TryIndices(out read, out write, out total))
+                return 0;
+        }
         var count = Math.Min(PcmRing.Free(read, write, total), frames.Length / bytes);
         if (count == 0)
             return 0;

@@ -17,6 +17,7 @@ internal sealed unsafe class HostLink : IDisposable
 {
     private const int ShortPollMs = 4, LongPollMs = 20, ShortPolls = 250;
     private const int FirstRetryMs = 4, LastRetryMs = 1000;
+    private const int ShortLifeMs = 100; // a host that hangs up earlier after its answer may do so again
     private readonly ClientMemory _memory;
     private readonly string _directory;
     private readonly string _fileName;
@@ -32,7 +33,7 @@ internal sealed unsafe class HostLink : IDisposable
     private bool _answered;
     private int _polls;
     private int _retryMs;
-    private long _retryAt; // in ms, as Environment.TickCount64
+    private long _retryAt, _answeredAt; // in ms, as Environment.TickCount64
 
     public HostLink(ClientMemory memory)
     {
@@ -108,7 +109,7 @@ internal sealed unsafe class HostLink : IDisposable
         if (_watch < 0 && (_watch = Sys.WatchDirectory(_directory, Sys.IN_CREATE | Sys.IN_MOVED_TO)) >= 0)
         {
             Add(_watch);
-            if (Refusal == null && TryGreet()) // the host may have started after the first attempt and before the watch
+            if (Refusal == null && _retryMs == 0 && TryGreet()) // the host may have started after the first attempt and before the watch
                 return;
         }
         _retryMs = Refusal != null ? LastRetryMs : Math.Clamp(_retryMs * 2, FirstRetryMs, LastRetryMs);
@@ -120,8 +121,10 @@ internal sealed unsafe class HostLink : IDisposable
     {
         if (HasBell)
             Sys.Send(_bell, [0]);
-        else
+        else if (_polls >= ShortPolls)
             Repoll(active: true);
+        else
+            _polls = 0; // the timer expires soon: set again at each ring, it would never do so
     }
 
     /// <summary>Makes <see cref="Sleep"/> return. May be called from any thread. Does nothing after <see cref="Dispose"/>.</summary>
@@ -241,7 +244,7 @@ internal sealed unsafe class HostLink : IDisposable
         answer = answer[..(int)Math.Max(0, n)];
         if (answer.SequenceEqual(Bell.Ok))
         {
-            (_answered, _retryMs, Refusal) = (true, 0, null);
+            (_answered, _answeredAt, Refusal) = (true, Environment.TickCount64, null);
             Sys.Close(_watch);
             _watch = -1;
             Sys.TimerSet(_timer, 0);
@@ -267,7 +270,17 @@ internal sealed unsafe class HostLink : IDisposable
         if (got == -EAGAIN || got == -EINTR)
             return Change.None;
         HangUp();
-        Connect(); // finds a host at once if it has already restarted
+        if (Environment.TickCount64 - _answeredAt < ShortLifeMs)
+        {
+            _retryMs = Math.Max(_retryMs, FirstRetryMs / 2);
+            WatchAndRetry();
+            Repoll(active: true);
+        }
+        else
+        {
+            _retryMs = 0;
+            Connect(); // finds a host at once if it has already restarted
+        }
         return Change.Gone;
     }
 

@@ -14,7 +14,7 @@ internal sealed class FakeHost : IDisposable
     private volatile string _answer;
     private readonly Action<string>? _beforeAnswer;
     private Socket? _bell;
-    private volatile bool _hangsUp;
+    private volatile bool _hangsUp, _hangsUpAfterAnswer;
 
     public FakeHost(MmmDirectory directory, string answer = "mmm 1 ok", bool listen = true, Action<string>? beforeAnswer = null)
     {
@@ -48,6 +48,12 @@ internal sealed class FakeHost : IDisposable
                 }
                 _beforeAnswer?.Invoke(Path.Combine(_directory, hello[6..]));
                 bell.Send(Encoding.UTF8.GetBytes(_answer));
+                if (_hangsUpAfterAnswer)
+                {
+                    Interlocked.Increment(ref _hungUp);
+                    bell.Dispose();
+                    continue;
+                }
                 _clients.Add((bell, hello));
             }
         }
@@ -70,11 +76,14 @@ internal sealed class FakeHost : IDisposable
     /// <summary>What later clients are answered.</summary>
     public string Answer { set => _answer = value; }
 
-    /// <summary>Clients that were hung up on instead of an answer, while <see cref="HangsUp"/>.</summary>
+    /// <summary>Clients that were hung up on, while <see cref="HangsUp"/> or <see cref="HangsUpAfterAnswer"/>.</summary>
     public int HungUp => Volatile.Read(ref _hungUp);
 
     /// <summary>Hangs up on every client that comes; the socket stays.</summary>
     public bool HangsUp { set => _hangsUp = value; }
+
+    /// <summary>Accepts every client that comes, and hangs up on it at once, as a host that crashes.</summary>
+    public bool HangsUpAfterAnswer { set => _hangsUpAfterAnswer = value; }
 
     /// <summary>Closes the client's bell; the socket stays.</summary>
     public void HangUp() => _bell!.Dispose();
