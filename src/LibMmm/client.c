@@ -148,6 +148,15 @@ Mmm *mmm_client_reopen(const char *path)
     return mmm;
 }
 
+// The host that mmm_new has started ends with this client: the next client of the program starts another one.
+static void leave_own_host(const char *directory)
+{
+    const char *joined = getenv("MMM_PATH");
+    if (joined != NULL && strcmp(joined, directory) == 0)
+        unsetenv("MMM_PATH");
+    rmdir(directory); // fails if it is not empty: then the host removes it
+}
+
 void mmm_destroy(Mmm *mmm)
 {
     if (mmm == NULL)
@@ -155,7 +164,7 @@ void mmm_destroy(Mmm *mmm)
     if (!mmm->is_host && mmm->process == getpid()) {
         file_remove(mmm);
         if (mmm->own_directory != NULL)
-            rmdir(mmm->own_directory); // fails if it is not empty: then the host removes it
+            leave_own_host(mmm->own_directory);
     }
     release(mmm);
 }

@@ -15,14 +15,19 @@ static bool is_safe(const char *path)
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 0022) == 0;
 }
 
-// Makes PARENT/mmm-PID, or PARENT/mmm-PID-XXXXXX if another user has taken that name. Returns NULL with errno.
+// Makes PARENT/mmm-PID, or PARENT/mmm-PID-XXXXXX if another user has taken that name, or this process has had it: the host of that one
+// may still be ending, and removes it. Returns NULL with errno.
 static char *make_in(const char *parent)
 {
+    static _Atomic bool has_made;
     char *path = NULL;
     if (asprintf(&path, "%s/mmm-%ld", parent, (long)getpid()) < 0)
         return NULL;
-    if (mkdir(path, 0700) == 0 || (errno == EEXIST && is_safe(path)))
+    errno = EEXIST;
+    if (!has_made && (mkdir(path, 0700) == 0 || (errno == EEXIST && is_safe(path)))) {
+        has_made = true;
         return path;
+    }
     for (int tries = 0; tries < 100 && errno == EEXIST; tries++) {
         unsigned char random[3];
         free(path);

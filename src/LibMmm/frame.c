@@ -134,6 +134,11 @@ int mmm_get_damage(Mmm *mmm, int *x, int *y, int *width, int *height)
 
 void mmm_read_done(Mmm *mmm)
 {
+    // A client does not wait longer than 150 ms: if it has drawn while a slow host copied, its new frame is not taken back.
+    const bool has_taken = mmm->has_taken;
+    mmm->has_taken = false;
+    if (has_taken && load(mmm, mmm->at->flip_state) != FLIPPING)
+        return;
     store_damage(mmm, (MmmRectangle){ 0, 0, 0, 0 });
     frame_set_state(mmm, NEUTRAL);
 }

@@ -116,5 +116,6 @@ const unsigned char *mmm_get_buffer_read(Mmm *mmm, int *width, int *height, int 
             return NULL;
         clock_sleep(1);
     }
+    mmm->has_taken = true;
     return mmm->pixels;
 }

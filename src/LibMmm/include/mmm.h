@@ -46,8 +46,8 @@ Mmm *mmm_new(int width, int height, MmmFlag flags, void *babl_format);
  * to this process. Returns NULL if the file is missing or not that of a client. */
 Mmm *mmm_client_reopen(const char *path);
 
-/* Ends a client: removes its file, and its directory if mmm_new has made it and it is empty. Of a host's object, and in a process that
- * the client has forked, the file stays. NULL is allowed. */
+/* Ends a client: removes its file, and its directory if mmm_new has made it and it is empty; then MMM_PATH is no longer set, and the next
+ * client starts another host. Of a host's object, and in a process that the client has forked, the file stays. NULL is allowed. */
 void mmm_destroy(Mmm *mmm);
 
 /* The path of the client's file. */
@@ -204,7 +204,7 @@ int mmm_get_damage(Mmm *mmm, int *x, int *y, int *width, int *height);
  * just changed, and while it has no valid picture; call it again later. */
 const unsigned char *mmm_get_buffer_read(Mmm *mmm, int *width, int *height, int *stride);
 
-/* Returns the frame to the client. */
+/* Returns the frame to the client. If the client has begun another one meanwhile, because this took longer than 150 ms, does nothing. */
 void mmm_read_done(Mmm *mmm);
 
 #pragma GCC visibility pop

@@ -1,5 +1,6 @@
 // The bell of a client, with hosts that refuse, hang up or are missing. The host is a thread that only answers greetings.
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -179,6 +180,24 @@ static void test_looks(void)
     mmm_destroy(mmm);
 }
 
+// A client that rings without end, and waits only by its descriptor, looks all the same: the rings do not put the look off.
+static void test_rings_without_end(void)
+{
+    mmm_ticks();
+    Mmm *mmm = client(10, 10);
+    struct pollfd descriptor = { .fd = mmm_get_fd(mmm), .events = POLLIN };
+    int readable = 0;
+    for (const long end = mmm_ticks() + 300000; mmm_ticks() < end && readable < 5;) {
+        mmm_set_title(mmm, "rings");
+        if (poll(&descriptor, 1, 1) == 1) {
+            readable++;
+            mmm_wait(mmm, 0);
+        }
+    }
+    EQUAL(5, readable);
+    mmm_destroy(mmm);
+}
+
 // The end of a sound is told once, so that a program with nothing more to play sleeps.
 static void test_sound(void)
 {
@@ -199,22 +218,30 @@ static void test_sound(void)
     mmm_destroy(mmm);
 }
 
+// The next client starts a script as its host, which begins with this command.
+static void start_by_script(const char *command)
+{
+    char path[300];
+    const char *directory = getenv("MMM_PATH");
+    snprintf(path, sizeof path, "%s/mmm", directory);
+    FILE *script = fopen(path, "w");
+    CHECK(script != NULL);
+    fprintf(script, "#!/bin/sh\n%s\n: > \"$2/.host\"\nexec sleep 1\n", command);
+    CHECK(fclose(script) == 0 && chmod(path, 0700) == 0);
+    snprintf(path, sizeof path, "%s:%s", directory, getenv("PATH"));
+    setenv("PATH", path, 1);
+    setenv("XDG_RUNTIME_DIR", directory, 1);
+    unsetenv("MMM_PATH");
+}
+
 // A program that blocks and ignores signals starts a host that does neither.
 static void test_launched_host(void)
 {
     char path[300], directory[200];
     sigset_t blocked, before;
     snprintf(directory, sizeof directory, "%s", getenv("MMM_PATH"));
-    snprintf(path, sizeof path, "%s/mmm", directory);
-    FILE *script = fopen(path, "w");
-    CHECK(script != NULL);
-    fprintf(script, "#!/bin/sh\ngrep -E '^Sig(Blk|Ign):' /proc/$$/status | cut -c 20- > %s/signals\n", directory);
-    fputs(": > \"$2/.host\"\nexec sleep 1\n", script);
-    CHECK(fclose(script) == 0 && chmod(path, 0700) == 0);
-    snprintf(path, sizeof path, "%s:%s", directory, getenv("PATH"));
-    setenv("PATH", path, 1);
-    setenv("XDG_RUNTIME_DIR", directory, 1);
-    unsetenv("MMM_PATH");
+    snprintf(path, sizeof path, "grep -E '^Sig(Blk|Ign):' /proc/$$/status | cut -c 20- > %s/signals", directory);
+    start_by_script(path);
     sigfillset(&blocked);
     CHECK(sigprocmask(SIG_BLOCK, &blocked, &before) == 0);
     signal(SIGTERM, SIG_IGN);
@@ -227,6 +254,21 @@ static void test_launched_host(void)
     fclose(signals);
     SAME_TEXT("00000\n00000\n", text); // the signals 1 to 20
     mmm_destroy(mmm);
+}
+
+// The host that a client has started ends with it, and removes its directory: the next client starts another one in another directory.
+static void test_second_launched_host(void)
+{
+    char path[2][300];
+    start_by_script("");
+    for (int i = 0; i < 2; i++) {
+        Mmm *mmm = client(10, 10);
+        snprintf(path[i], sizeof path[i], "%s", getenv("MMM_PATH"));
+        CHECK(strncmp(mmm_get_path(mmm), path[i], strlen(path[i])) == 0);
+        mmm_destroy(mmm);
+        CHECK(getenv("MMM_PATH") == NULL);
+    }
+    CHECK(strcmp(path[0], path[1]) != 0);
 }
 
 static void *play(void *mmm)
@@ -270,8 +312,10 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         { "hang-ups", test_hang_ups }, { "short-lives", test_short_lives }, { "refused", test_refused }, { "fork", test_fork },
-        { "forked-destroy", test_forked_destroy }, { "looks", test_looks }, { "sound", test_sound },
-        { "launched-host", test_launched_host }, { "threads", test_threads },
+        { "forked-destroy", test_forked_destroy }, { "looks", test_looks },
+        { "rings-without-end", test_rings_without_end }, { "sound", test_sound },
+        { "launched-host", test_launched_host },
+        { "second-launched-host", test_second_launched_host }, { "threads", test_threads },
     };
     return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
 }

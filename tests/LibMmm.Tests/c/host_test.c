@@ -168,11 +168,36 @@ static void test_late_size(void)
     close(fd);
 }
 
+// A client that draws while a slow host copies: the host gets the new frame, too.
+static void test_slow_host(void)
+{
+    const int fd = make("client", &layout_lp64, 4, 4, 0x5d0);
+    Mmm *mmm = mmm_host_open(in_directory("client"));
+    CHECK(mmm != NULL);
+    for (int state = DRAWING; state <= WAIT_FLIP; state++) {
+        put(fd, layout_lp64.flip_state, WAIT_FLIP);
+        CHECK(mmm_get_buffer_read(mmm, NULL, NULL, NULL) != NULL);
+        put(fd, layout_lp64.damage + 8, 3); // after 150 ms the client does not wait any more
+        put(fd, layout_lp64.flip_state, state);
+        mmm_read_done(mmm);
+        int width;
+        EQUAL(state == WAIT_FLIP, mmm_get_damage(mmm, NULL, NULL, &width, NULL));
+        EQUAL(3, width);
+    }
+    CHECK(mmm_get_buffer_read(mmm, NULL, NULL, NULL) != NULL);
+    mmm_read_done(mmm);
+    int width;
+    EQUAL(0, mmm_get_damage(mmm, NULL, NULL, &width, NULL));
+    EQUAL(0, width);
+    mmm_destroy(mmm);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         { "refused", test_refused }, { "layouts", test_layouts }, { "geometry", test_geometry }, { "late-size", test_late_size },
-        { "huge", test_huge },
+        { "huge", test_huge }, { "slow-host", test_slow_host },
     };
     return run_test(tests, sizeof tests / sizeof *tests, argc, argv);
 }
