@@ -42,8 +42,8 @@ unsigned char *mmm_get_buffer_write(Mmm *mmm, int *width, int *height, int *stri
 {
     (void)babl_format;
     bell_tend(mmm);
-    if (!mmm->is_drawing)
-        frame_wait(mmm, NEUTRAL, INITIALIZING);
+    if (!mmm->is_drawing && !frame_wait(mmm, NEUTRAL, INITIALIZING) && load(mmm, mmm->at->flip_state) == FLIPPING)
+        mmm->has_overtaken = true;
     frame_set_state(mmm, DRAWING);
     mmm->is_drawing = true;
     size_give(mmm, width, height);
@@ -102,10 +102,16 @@ void mmm_write_done(Mmm *mmm, int x, int y, int width, int height)
 }
 
 // A host without a bell that was killed while it copied a frame leaves the state flipping, and the next one would never show the frame.
+// A host that copies for longer than a client waits stores neutral at its end, also when the next frame waits by then.
 void frame_offer_again(Mmm *mmm)
 {
-    if (mmm->is_drawing || bell_is_connected(mmm) || load(mmm, mmm->at->flip_state) != FLIPPING) {
+    const int state = load(mmm, mmm->at->flip_state);
+    if (mmm->is_drawing || bell_is_connected(mmm) || state != FLIPPING) {
         mmm->flipping_since = 0;
+        if (!mmm->is_drawing && mmm->has_overtaken && state == NEUTRAL) {
+            mmm->has_overtaken = false;
+            mmm_write_done(mmm, 0, 0, -1, -1);
+        }
         return;
     }
     const int64_t now = clock_ms();

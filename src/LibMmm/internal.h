@@ -33,6 +33,7 @@ struct Mmm {
     bool is_host;
     bool is_drawing;         // between mmm_get_buffer_write and mmm_write_done
     bool has_taken;          // of a host: between mmm_get_buffer_read and mmm_read_done
+    bool has_overtaken;      // a frame was drawn while a host still copied the one before
     bool has_bell_parts;     // the bell is set up
     int64_t flipping_since;  // when a host without a bell was first seen copying this frame; 0: it is not
     unsigned char *head;     // the file from its start to the first pixel; does not move

@@ -21,9 +21,12 @@ public sealed class RaspberryPiTests(BoardFixture fixture)
             "--board", "rpi", "--app", "Hello", "--app-dir", fixture.Programs.Hello, "--config", config, "-o", image);
         Assert.True(built.ExitCode == 0, $"{built}");
         using var pi = new RaspberryPi(fixture.Repo, image, Path.Combine(fixture.Folder, "raspi3b"));
-        // QEMU's Pi stands still for good after one of some hundred screendumps, so few are taken.
         Wait.Until("the app's first frame", TimeSpan.FromSeconds(120), () => pi.Console.Contains("mmm: Hello "), () => pi.Console,
             pause: 200);
+        // QEMU's Pi stands still for good after one of some hundred screendumps, so few are taken. What is drawn during one may be missing
+        // in all later ones, so the first is taken some seconds after the frame.
+        var lines = Probes(pi);
+        Wait.Until("five seconds of the Pi", TimeSpan.FromSeconds(60), () => Probes(pi) >= lines + 5, () => pi.Console, pause: 200);
         (int First, int Last) seen = default;
         Wait.Until("the app's background", TimeSpan.FromSeconds(60), () => (seen = FirstAndLast(pi.Screen())) == (0x203040, 0x203040),
             () => $"it is {seen.First:x6} to {seen.Last:x6}; {pi.Console}", pause: 1000);
@@ -42,6 +45,8 @@ public sealed class RaspberryPiTests(BoardFixture fixture)
         Wait.Until("the sensor's temperature", TimeSpan.FromSeconds(60), () => pi.Console.Contains("probe: 31500"), () => pi.Console);
         Assert.Contains("probe: /dev/spidev0.0 /dev/spidev0.1", pi.Console); // by the overlay
     }
+
+    private static int Probes(RaspberryPi pi) => pi.Console.Split("probe: ").Length;
 
     private static (int First, int Last) FirstAndLast(Picture screen) =>
         screen is { Width: 640, Height: 480 } ? (screen.At(10, 10), screen.At(629, 469)) : default;

@@ -25,6 +25,32 @@ public class LegacyHostTests
         Assert.Empty(Directory.GetFileSystemEntries(host.Path));
     }
 
+    // Each client draws the last frame while the host copies the one before.
+    [Theory]
+    [InlineData("idle")]
+    [InlineData("old")]
+    public void A_C_client_loses_no_last_frame_to_a_host_that_copies_for_long(string mode)
+    {
+        using var host = new LegacyHost();
+        var app = host.Run(Built.Program(Variant.Sanitized, "app"), mode);
+        host.WaitFor("frame 1");
+        host.Tell("slow\na\nb");
+        app.WaitForEvents("a", "b");
+        host.WaitFor("frame 3");
+    }
+
+    [Fact]
+    public void A_CSharp_client_loses_no_last_frame_to_a_host_that_copies_for_long()
+    {
+        using var host = new LegacyHost();
+        host.Run(Programs.Hello);
+        host.WaitForLastPixel(0x203040);
+        host.Tell("mouse-press 10 10");
+        host.WaitForLastPixel(0xFFC030);
+        host.Tell("slow\nsize 100 50\nmouse-press 10 10"); // a frame of the new size, and one after the press
+        host.WaitForLastPixel(0x203040);
+    }
+
     [Fact]
     public void A_C_client_sounds()
     {

@@ -88,6 +88,7 @@ public sealed partial class MmmClient
     {
         e = null;
         _memory.Check();
+        OfferAgain();
         if (_closing && !_quitSeen)
         {
             _quitSeen = true;
@@ -157,12 +158,13 @@ public sealed partial class MmmClient
     /// <returns>The time since the loop began.</returns>
     public IEnumerable<TimeSpan> Frames()
     {
-        const int idleMs = 16, lookAgainMs = 150;
+        const int idleMs = 16;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var next = 0L;
         while (!_closing)
         {
             _memory.Check();
+            OfferAgain();
             RunCallbacks();
             if (FollowDesiredSize())
                 _local.Enqueue(new ClientResized(Width, Height));
@@ -175,7 +177,7 @@ public sealed partial class MmmClient
             }
             else
             {
-                Note(_link.Sleep(SleepMilliseconds(next > now ? next : now + lookAgainMs)));
+                Note(_link.Sleep(SleepMilliseconds(next > now ? next : now + PatienceMs)));
             }
         }
     }

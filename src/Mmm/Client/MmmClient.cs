@@ -36,7 +36,10 @@ public sealed partial class MmmClient : IDisposable
     private volatile bool _closing;
     private bool _endsWithHost; // this process has started the host, for its own clients
     private long _frames; // number of frames begun so far, which is the number of the last frame
+    private const int PatienceMs = 150; // the longest wait for the host
     private bool _drawing;
+    private bool _hasOvertaken; // a frame was begun while the host still copied the one before
+    private long _flippingSince; // when a host without a bell was first seen copying, as Environment.TickCount64; 0: it is not
     private Rect _damage; // damage of the frame that is being drawn
     private Rect _dropped; // parts that dropped frames may have left half drawn
     private long _presented;
@@ -251,6 +254,7 @@ public sealed partial class MmmClient : IDisposable
         if (_drawing)
             throw new InvalidOperationException("the last frame was neither presented nor disposed");
         WaitNeutral();
+        _hasOvertaken |= memory.Flip == FlipState.Flipping;
         memory.Flip = FlipState.Drawing;
         _drawing = true;
         _damage = damage ?? new Rect(0, 0, Width, Height);
@@ -267,7 +271,7 @@ public sealed partial class MmmClient : IDisposable
         var start = Environment.TickCount64;
         while (!CanBeginFrame)
         {
-            var left = 150 - (Environment.TickCount64 - start);
+            var left = PatienceMs - (Environment.TickCount64 - start);
             if (left <= 0 || Note(_link.Sleep((int)left)))
                 break;
         }
@@ -307,6 +311,27 @@ public sealed partial class MmmClient : IDisposable
         (fields[0], fields[1], fields[2], fields[3]) = (damage.X, damage.Y, damage.Width, damage.Height);
         _memory.Flip = FlipState.WaitFlip;
         _presented++;
+        _link.Ring();
+    }
+
+    // A host without a bell that was killed while it copied a frame leaves the state flipping, and the next one would never show the frame.
+    // A host that copies for longer than a client waits stores neutral at its end, also when the next frame waits by then.
+    private void OfferAgain()
+    {
+        if (_drawing || _presented == 0)
+            return;
+        var state = _memory.Flip;
+        if (state != FlipState.Flipping || _link.HasBell)
+            _flippingSince = 0;
+        else if (_flippingSince == 0)
+            _flippingSince = Environment.TickCount64;
+        var isLost = _flippingSince != 0 && Environment.TickCount64 - _flippingSince >= PatienceMs;
+        if (!isLost && !(_hasOvertaken && state == FlipState.Neutral))
+            return;
+        (_flippingSince, _hasOvertaken) = (0, false);
+        Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
+        (fields[0], fields[1], fields[2], fields[3]) = (0, 0, Width, Height);
+        _memory.Flip = FlipState.WaitFlip;
         _link.Ring();
     }
 

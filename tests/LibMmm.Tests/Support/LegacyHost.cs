@@ -39,7 +39,7 @@ internal sealed class LegacyHost : IDisposable
         return child;
     }
 
-    /// <summary>Sends an event to all clients, or "size WIDTH HEIGHT".</summary>
+    /// <summary>Sends an event to all clients, "size WIDTH HEIGHT", or "slow".</summary>
     public void Tell(string line) => File.AppendAllText(_temp["fifo"], line + "\n");
 
     /// <summary>The last lines of this word, without it.</summary>

@@ -2,7 +2,7 @@
 // It looks every 10 ms, knows only the LP64 layout, rewrites all block headers of a file that it opens, sets fb_offset and stride,
 // makes the file 2 bytes longer, and takes sound only by whole periods. It writes the picture of the last client into the file SCREEN and
 // prints "client NAME", "frame NUMBER" (the first pixel), "message TEXT", "sound FRAMES" and "gone NAME". A line in the FIFO is an event
-// for all clients; "size WIDTH HEIGHT" asks them for a size.
+// for all clients; "size WIDTH HEIGHT" asks them for a size; "slow" makes it copy each frame for 400 ms.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ struct client {
 } clients[MOST];
 
 static const char *screen_file;
-static int screen_width, screen_height;
+static int screen_width, screen_height, copy_ms;
 
 static int32_t *i32(const struct client *c, size_t at) { return (int32_t *)(void *)(c->map + at); }
 
@@ -129,6 +129,7 @@ static void take_frame(struct client *c)
         if (bytes > 0)
             printf("frame %d\n", *i32(c, HEAD) & 0xffffff);
     }
+    usleep((useconds_t)copy_ms * 1000);
     memset(c->map + 0x5e0, 0, 16);
     *state(c) = 1;
 }
@@ -156,6 +157,10 @@ static void take_messages(struct client *c)
 static void tell(const char *line)
 {
     int width, height;
+    if (strcmp(line, "slow") == 0) {
+        copy_ms = 400;
+        return;
+    }
     const int is_size = sscanf(line, "size %d %d", &width, &height) == 2;
     for (struct client *c = clients; c < clients + MOST; c++) {
         if (c->map == NULL)
