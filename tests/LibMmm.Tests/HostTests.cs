@@ -63,6 +63,31 @@ public class HostTests
     }
 
     [Fact]
+    public void A_window_manager_shows_its_own_clients_and_gives_them_their_events()
+    {
+        using var host = new MmmHost();
+        using var own = new TempDirectory();
+        var manager = host.Run(Built.Program(Variant.Sanitized, "windows"), own.Path);
+        host.WaitForClient("windows");
+        using var left = new Child(Programs.Hello, [], ("MMM_PATH", own.Path));
+        manager.WaitForOutput("0 is Hello");
+        using var right = new Child(Programs.Hello, [], ("MMM_PATH", own.Path));
+        manager.WaitForOutput("1 is Hello");
+        host.WaitForPixel(159, 199, 0x203040);
+        host.WaitForPixel(319, 199, 0x203040);
+        host.Ask("tap", "310", "10");
+        host.WaitForPixel(160, 0, 0xFFC030);
+        host.WaitForPixel(159, 0, 0x203040);
+        host.Ask("tap", "10", "10");
+        host.WaitForPixel(159, 0, 0xFFC030);
+        left.Signal(Child.SIGKILL);
+        manager.WaitForOutput("0 has ended");
+        host.Ask("tap", "310", "10");
+        host.WaitForPixel(319, 0, 0x203040);
+        Assert.False(manager.HasEnded);
+    }
+
+    [Fact]
     public void An_idle_client_is_never_woken()
     {
         using var host = new MmmHost();
