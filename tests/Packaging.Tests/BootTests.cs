@@ -70,10 +70,10 @@ public sealed class BootTests(Packages packages)
             + $"rm -rf {root.Path}/dev/*; mke2fs -q -t ext4 -d {root.Path} {disk}.img 1500M").Require();
         using var machine = new Machine(disk, person.Port);
         machine.WaitFor("check: shown by mmm");
-        Assert.Equal((0xff0080, 0xff0080, 0), machine.Pixels((10, 20), (309, 219), (310, 220)));
+        machine.WaitForPixels((0xff0080, 0xff0080, 0), (10, 20), (309, 219), (310, 220));
         machine.Press("a");
         machine.WaitFor("check: shown again");
-        Assert.Equal((0xff0080, 0xff0080, 0), machine.Pixels((10, 20), (309, 219), (310, 220)));
+        machine.WaitForPixels((0xff0080, 0xff0080, 0), (10, 20), (309, 219), (310, 220));
         machine.Press("b");
         machine.WaitFor("check: stopped: inactive, inactive");
         machine.WaitFor("check: purged");
@@ -87,7 +87,7 @@ public sealed class BootTests(Packages packages)
         var setup = person.Deploy($"setup HOST --deb {packages.Deb("amd64")}").Require();
         Assert.Contains("is ready: deploy/push", setup, StringComparison.Ordinal);
         person.Push("show 00ff00").Require();
-        Assert.Equal((0x00ff00, 0x00ff00, 0x00ff00), machine.Pixels((1, 1), (63, 1), (63, 47)));
+        machine.WaitForPixels((0x00ff00, 0x00ff00, 0x00ff00), (1, 1), (63, 1), (63, 47));
         var crash = person.Push("crash");
         Assert.Contains("it ended with SIGSEGV before its first frame; switched back to App-", crash.Output, StringComparison.Ordinal);
         Assert.Matches(@"app +App-\S+ +\w+ ", person.Deploy("status HOST").Require());
@@ -176,8 +176,17 @@ public sealed class BootTests(Packages packages)
         public void Press(string key) => Ask(
             $$"""{ "execute": "send-key", "arguments": { "keys": [ { "type": "qcode", "data": "{{key}}" } ] } }""");
 
-        /// <summary>Three pixels of the screen.</summary>
-        public (int, int, int) Pixels((int X, int Y) a, (int X, int Y) b, (int X, int Y) c)
+        /// <summary>Waits until three pixels of the screen have these colours.</summary>
+        public void WaitForPixels((int, int, int) colors, (int X, int Y) a, (int X, int Y) b, (int X, int Y) c)
+        {
+            var seen = Pixels(a, b, c);
+            var clock = Stopwatch.StartNew();
+            for (; seen != colors && clock.Elapsed < Patience; seen = Pixels(a, b, c))
+                Thread.Sleep(200);
+            Assert.Equal(colors, seen);
+        }
+
+        private (int, int, int) Pixels((int X, int Y) a, (int X, int Y) b, (int X, int Y) c)
         {
             Ask($$"""{ "execute": "screendump", "arguments": { "filename": "{{_disk}}.ppm" } }""");
             var ppm = File.ReadAllBytes($"{_disk}.ppm");

@@ -33,7 +33,9 @@ public sealed class BootStateTests : IDisposable
 
     private BootStateDisk DiskOf(byte[] bytes)
     {
-        File.WriteAllBytes(_temp["disk"], bytes);
+        // Shared: a file that only this test may use has a lock, which a program that another test is just starting inherits for a moment.
+        using (var file = new FileStream(_temp["disk"], FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
+            file.Write(bytes);
         return new BootStateDisk(_temp["disk"], (At1, At2));
     }
 
