@@ -46,7 +46,11 @@ public class HandOverTests
     {
         var read = Read(file, Abi.Lp64.PcmRead);
         Wait.Until(() => Read(file, Abi.Lp64.PcmRead) != read, "the sound");
+        var frame = FirstPixel();
         app.Signal(SIGUSR1);
+        Wait.Until(() => FirstPixel() != frame, "the next frame"); // else the signal could become one with the next one
+
+        int FirstPixel() => Read(file, Read(file, Abi.Lp64.FbOffset));
     }
 
     [Theory]
