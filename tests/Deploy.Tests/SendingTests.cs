@@ -63,13 +63,15 @@ public sealed class SendingTests
         using var app = new TestApp("show 00ff00", kilobytes: 10);
         var good = device.MustPush(app);
         using var large = new TestApp("show ff0000", kilobytes: 200_000);
-        using (var push = device.Start("push", "App", "--published", large.Folder))
+        // The connection ends without a word: the server's process that unpacks is gone, soon after it has begun.
+        using (var cut = new Child(LoopbackDevice.PathOf("shell"),
+            [.. device.Options, device.Word, "echo waits; until pkill -KILL -f '^tar -C'; do sleep 0.05; done"]))
         {
-            Wait.Until(() => device.Shell($"ls {Releases}").Contains("partial", StringComparison.Ordinal), "a half release");
-            // The connection ends without a word: the server's processes for it are gone.
-            device.Shell("pkill -KILL -f '^tar -C' ; true");
+            cut.WaitForOutput("waits");
+            using var push = device.Start("push", "App", "--published", large.Folder);
             Assert.Equal(1, push.WaitForEnd());
             Assert.StartsWith("deploy/push: ", Assert.Single(push.Errors));
+            Assert.Equal(0, cut.WaitForEnd());
         }
         Assert.Equal(good, device.Current());
         Wait.Until(() => device.Shell($"ls {Releases}") == good, "the half release is gone", () => device.Shell($"ls {Releases}"));
