@@ -68,14 +68,18 @@ name_of() {
     esac
 }
 
-# lock WHO: only one script at a time changes the apps of the device or its system. The lock is the kernel's where flock is there, and ends with the
-# script; else it is a folder, with the process that made it.
+stop_for_other() {
+    stop "another push or update is at work: $(cat "$apps/.lock-owner" 2>/dev/null || echo unknown); try again when it has ended"
+}
+
+# lock WHO: only one script at a time changes the apps of the device or its system. The lock is the kernel's where flock is there, and
+# ends with the script; else it is a folder, with the process that made it.
 lock() {
     mkdir -p "$apps" || stop "$apps cannot be made: is the disk full or read-only?"
     owner="$1 since $(date -u '+%Y-%m-%d %H:%M:%S UTC')"
     if command -v flock >/dev/null; then
         exec 9>>"$apps/.lock"
-        flock -n 9 || stop "another push or update is at work: $(cat "$apps/.lock-owner" 2>/dev/null || echo unknown); try again when it has ended"
+        flock -n 9 || stop_for_other
     else
         tries=0
         until mkdir "$apps/.lock-folder" 2>/dev/null; do
@@ -86,7 +90,7 @@ lock() {
                 tries=$((tries + 1))
                 continue
             fi
-            stop "another push or update is at work: $(cat "$apps/.lock-owner" 2>/dev/null || echo unknown); try again when it has ended"
+            stop_for_other
         done
         echo "$$ $(started $$)" >"$apps/.lock-folder/process"
         trap 'rm -rf "$apps/.lock-folder"' EXIT

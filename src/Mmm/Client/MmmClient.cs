@@ -26,6 +26,7 @@ namespace Mmm;
 /// </remarks>
 public sealed partial class MmmClient : IDisposable
 {
+    private const int PatienceMs = 150; // the longest wait for the host
     private readonly ClientMemory _memory;
     private readonly HostLink _link;
     private readonly Abi _abi;
@@ -36,7 +37,6 @@ public sealed partial class MmmClient : IDisposable
     private volatile bool _closing;
     private bool _endsWithHost; // this process has started the host, for its own clients
     private long _frames; // number of frames begun so far, which is the number of the last frame
-    private const int PatienceMs = 150; // the longest wait for the host
     private bool _drawing;
     private bool _hasOvertaken; // a frame was begun while the host still copied the one before
     private long _flippingSince; // when a host without a bell was first seen copying, as Environment.TickCount64; 0: it is not
@@ -308,9 +308,15 @@ public sealed partial class MmmClient : IDisposable
             _memory.Flip = FlipState.Neutral;
             return;
         }
+        _presented++;
+        Offer(damage);
+    }
+
+    private void Offer(Rect damage)
+    {
+        Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
         (fields[0], fields[1], fields[2], fields[3]) = (damage.X, damage.Y, damage.Width, damage.Height);
         _memory.Flip = FlipState.WaitFlip;
-        _presented++;
         _link.Ring();
     }
 
@@ -329,10 +335,7 @@ public sealed partial class MmmClient : IDisposable
         if (!isLost && !(_hasOvertaken && state == FlipState.Neutral))
             return;
         (_flippingSince, _hasOvertaken) = (0, false);
-        Span<int> fields = MemoryMarshal.Cast<byte, int>(_memory.Bytes(_abi.Damage, 16));
-        (fields[0], fields[1], fields[2], fields[3]) = (0, 0, Width, Height);
-        _memory.Flip = FlipState.WaitFlip;
-        _link.Ring();
+        Offer(new Rect(0, 0, Width, Height));
     }
 
     // Must not throw: it also runs while an exception is propagated.
