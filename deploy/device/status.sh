@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # common.sh comes before it
-# deploy/status runs this script on the device. Output: for each app a line with APP, RELEASE, STATE, UPTIME, RESTARTS, SYSTEM and FREE,
-# with tabs between them, and for each failed release a line with "failed", the app, the release and the reason.
+# deploy/status runs this script on the device. Output: for each app a line with APP, RELEASE, STATE, UPTIME, RESTARTS, LAST HOUR (how often
+# it ended by itself), SYSTEM and FREE, with tabs between them, and for each failed release a line with "failed", the app, the release and
+# the reason.
 duration() {
     awk -v s="${1:-0}" 'BEGIN { s = int(s); printf s < 120 ? s " s" : s < 7200 ? int(s / 60) " min" : s < 172800 ? int(s / 3600) " h" : int(s / 86400) " d" }'
 }
@@ -25,8 +26,8 @@ main() {
         health
         state=$(field state)
         [ ! -f "$folder/trial" ] || state="${state:-?}, on trial"
-        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$app" "$(name_of "$(current)")" "${state:-the host does not answer}" \
-            "$(duration "$(field uptimeSeconds)")" "$(field restarts | grep . || echo -)" "${version:--}" "$free"
+        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$app" "$(name_of "$(current)")" "${state:-the host does not answer}" \
+            "$(duration "$(field uptimeSeconds)")" "$(field restarts | grep . || echo -)" "$(field endsLastHour | grep . || echo -)" "${version:--}" "$free"
         for failed in "$folder"/releases/*.failed; do
             [ ! -f "$failed/FAILED" ] || printf 'failed\t%s\t%s\t%s\n' "$app" "$(basename "$failed" .failed)" "$(head -n 1 "$failed/FAILED")"
         done

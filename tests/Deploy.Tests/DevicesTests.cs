@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Board.Tests;
 
 namespace Deploy.Tests;
@@ -40,6 +42,26 @@ public sealed class DevicesTests
         device.Shell("pkill -KILL -f mmm-[d]eploy; true");
         Assert.Equal(1, push.WaitForEnd());
         device.MustPush(app);
+    }
+
+    // It was well while its trial lasted.
+    [Fact]
+    public void An_app_that_keeps_ending_later_is_seen_by_its_ends_of_the_last_hour()
+    {
+        using var device = new LoopbackDevice();
+        using var app = new TestApp("show 00ff00");
+        device.MustPush(app);
+        var before = EndsLastHour(); // there was no app to start before the push
+        for (var ends = 1; ends <= 3; ends++)
+        {
+            device.Shell("pkill -KILL -f ^/var/lib/mmm-apps/app/");
+            Wait.Until(() => EndsLastHour() == before + ends, $"{ends} ends", () => device.Deploy("status").Output);
+        }
+        Assert.Matches(@"(?m)^HOST +APP +RELEASE +STATE +UPTIME +RESTARTS +LAST HOUR +SYSTEM +FREE\n127\.0\.0\.1:\d+ +app +App-\S+ +failing ",
+            device.Deploy("status").Output);
+
+        int EndsLastHour() => int.Parse(Regex.Match(device.Deploy("status").Output, @"(\d+) +- +\d+ MB\n").Groups[1].Value,
+            CultureInfo.InvariantCulture);
     }
 
     [Fact]
