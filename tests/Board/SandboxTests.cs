@@ -10,7 +10,7 @@ namespace Board.Tests;
 [TestMethodOrderer(typeof(TopToBottom))]
 public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own) : IClassFixture<SandboxTests.OwnBoard>
 {
-    private const double Share = 1.0 / 3; // of the frames without the greedy app; the board has one processor
+    private const double Share = 1.0 / 2; // of the frames without the greedy app, which other work on this machine makes vary
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>A board of these tests alone.</summary>
@@ -110,17 +110,21 @@ public sealed class SandboxTests(BoardFixture fixture, SandboxTests.OwnBoard own
         Assert.DoesNotContain(tried, line => line.EndsWith(" ok", StringComparison.Ordinal));
     });
 
+    // The board's clock runs ahead of ours: whenever the board waits for a time, it is that time at once.
     [Fact]
-    public void A_host_that_stands_still_is_ended_by_the_watchdog_and_a_board_that_is_well_is_not()
+    public void A_board_that_is_well_runs_for_an_hour_and_one_whose_host_stands_still_is_started_again_by_the_watchdog()
     {
-        using var board = fixture.BootAnother("watchdog", "-device", "i6300esb");
+        using var board = fixture.BootAnother("watchdog", "-device", "i6300esb", "-icount", "shift=4,sleep=off");
         BoardFixture.Watch(board, nameof(SandboxTests), () =>
         {
-            static int Starts(Board board) => board.Console.Split("mmm: ready:").Length - 1;
-            Thread.Sleep(TimeSpan.FromSeconds(45)); // one and a half times its timeout
-            Assert.Equal(1, Starts(board));
+            const int hour = 3600;
+            double Uptime() => double.Parse(board.Device.Require("cut -d' ' -f1 /proc/uptime"), CultureInfo.InvariantCulture);
+            int Starts() => board.Console.Split("mmm: ready:").Length - 1;
+            Wait.Until("an hour", TimeSpan.FromMinutes(15), () => Uptime() > hour, () => board.Console, pause: 1000);
+            Assert.Equal(1, Starts());
+            Assert.DoesNotContain("the watchdog is not fed", board.Console);
             board.Device.Require($"kill -STOP {board.Device.Pid("mmm")}");
-            Wait.Until("the next start", TimeSpan.FromMinutes(3), () => Starts(board) == 2, () => board.Console, pause: 500);
+            Wait.Until("the next start", TimeSpan.FromMinutes(3), () => Starts() == 2, () => board.Console, pause: 500);
         });
     }
 }
