@@ -106,14 +106,17 @@ internal sealed record OptionTable(
         var argument = arguments[i];
         var end = argument.AsSpan().IndexOfAny('=', ':');
         var name = end < 0 ? argument : argument[..end];
-        var option = Options.FirstOrDefault(o => o.Name == name) ?? command?.Options.FirstOrDefault(o => o.Name == name)
+        var known = Options.Concat(command?.Options ?? []).ToList();
+        var option = known.Find(o => o.Name == name)
             ?? throw Wrong($"{name} is not a known option"
-                + Suggestion.Then(name, Options.Concat(command?.Options ?? []).Select(o => o.Name)).TrimEnd(' ', ';'));
+                + Suggestion.Then(name, known.Select(o => o.Name)).TrimEnd(' ', ';'));
         if (option.Value is null)
             return end < 0 ? (name, "") : throw Wrong($"{name} takes no value");
         var value = end >= 0 ? argument[(end + 1)..]
             : ++i < arguments.Length ? arguments[i]
             : throw Wrong($"{name} must be followed by {option.Value}");
+        if (end < 0 && known.Exists(o => o.Name == value))
+            throw Wrong($"{name} must be followed by {option.Value}, and {value} is another option");
         return value.Length > 0 ? (name, value) : throw Wrong($"{name} is empty; it must be {option.Value}");
     }
 
