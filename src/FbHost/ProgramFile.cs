@@ -41,10 +41,7 @@ internal static class ProgramFile
     public static string? Fault(string file)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
-        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-        var length = (int)Math.Max(0, Sys.Read(fd, head));
-        Sys.Close(fd);
-        if (fd < 0)
+        if (Head(file, head) is not (>= 0 and var length))
             return null; // a program may be executable and not readable
         head = head[..length];
         if (head.StartsWith("#!"u8))
@@ -55,14 +52,40 @@ internal static class ProgramFile
         return Runs(machine) ? null : $"is a program for {NameOf(machine)}, and this machine is {NameOf(Own)}; build it for this machine";
     }
 
+    /// <summary>Returns the interpreter that a script names; null for other files.</summary>
+    /// <param name="file">The full path of the file, which exists.</param>
+    public static string? Interpreter(string file)
+    {
+        Span<byte> head = stackalloc byte[HeadBytes];
+        head = head[..Math.Max(0, Head(file, head))];
+        return head.StartsWith("#!"u8) ? InterpreterIn(head[2..]) : null;
+    }
+
+    // Reads the first bytes. Returns their number, or minus errno.
+    private static int Head(string file, Span<byte> head)
+    {
+        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+            return fd;
+        var length = (int)Math.Max(0, Sys.Read(fd, head));
+        Sys.Close(fd);
+        return length;
+    }
+
     private static string? ScriptFault(ReadOnlySpan<byte> line)
     {
         var end = line.IndexOfAny((byte)'\n', (byte)'\r');
-        var words = Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries);
         if (end >= 0 && line[end] == '\r')
             return "is a script with line ends of DOS; convert it (sed -i 's/\\r$//')";
-        return words is [var interpreter, ..] && !File.Exists(interpreter)
+        return InterpreterIn(line) is { } interpreter && !File.Exists(interpreter)
             ? $"is a script for {interpreter}, which is not on this machine; install it" : null;
+    }
+
+    private static string? InterpreterIn(ReadOnlySpan<byte> line)
+    {
+        var end = line.IndexOfAny((byte)'\n', (byte)'\r');
+        return Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)
+            is [var interpreter, ..] ? interpreter : null;
     }
 
     private const int X86 = 3, Arm = 40, X64 = 62, Arm64 = 183; // EM_*
