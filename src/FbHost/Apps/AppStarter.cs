@@ -83,7 +83,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
             if (start.Binds.Select(AppStart.PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
                 throw new MmmException($"{missing} of its binds and devices does not exist");
             var paths = new Sandbox.Paths(bubblewrap, program, ClientsOf(app), state);
-            if (ProgramFile.Interpreter(program) is { } interpreter && !Sandbox.Shows(start, paths, interpreter))
+            if (ProgramFile.Interpreter(program) is ['/', ..] interpreter && !Sandbox.Shows(start, paths, interpreter))
                 throw new MmmException($"is a script for {interpreter}, which is not in its sandbox; add the interpreter's folder to \"binds\"");
             AddDirectory(app, user, isRunning: false);
             command = Sandbox.Command(app, paths, AppGate.SeccompDescriptor);

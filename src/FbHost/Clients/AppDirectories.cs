@@ -22,6 +22,7 @@ internal sealed class AppDirectories : IDisposable
     public const string FolderName = ".apps";
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMilliseconds(200); // the loop waits so long; then the start fails
     private readonly EventLoop _loop;
     private readonly ClientDirectory _main;
     private readonly HostLog _log;
@@ -62,15 +63,16 @@ internal sealed class AppDirectories : IDisposable
     /// <param name="isRunning">True if processes of the app run, which a former host has started: the files are kept. Otherwise all that is
     /// in the directory is removed.</param>
     /// <returns>The absolute path, to be mounted in the app's sandbox.</returns>
-    /// <exception cref="MmmException">The directory cannot be created. The message is one line.</exception>
+    /// <exception cref="MmmException">The directory cannot be created, or emptied soon. The message is one line.</exception>
     public string Add(string app, uint user, uint group, bool isRunning = false)
     {
         if (_served.TryGetValue(app, out var there))
         {
             if ((there.User, there.Group) == (user, group))
             {
-                if (!isRunning)
-                    there.Directory.Call(() => DirectoryContent.Remove(there.Directory.Fd, keep: Rendezvous.BellName));
+                if (!isRunning && !there.Directory.TryCall(
+                    () => DirectoryContent.Remove(there.Directory.Fd, keep: Rendezvous.BellName), StartPatience))
+                    throw new MmmException($"{there.Directory.Path}: the files that the app has left are still being removed");
                 return there.Directory.Path;
             }
             Remove(app);
