@@ -267,6 +267,14 @@ public sealed class SandboxTests
         Assert.Equal([1234u, 1235u], new AppFolders(temp["apps"]).UserOf(app)!.Value.Groups);
     }
 
+    [Fact]
+    public void An_app_that_ends_is_not_said_to_leave_others_running()
+    {
+        using var host = new MmmHost(config: Apps(App("one", "exit 0"), App("two", "exit 0"), App("three", "exit 0"), App("four", "exit 0")));
+        Wait.Until(() => host.CountLog("ended with code 0; restarting in 0.4 s") == 4, "the second end of each", host.AllLog);
+        Assert.Equal(0, host.CountLog("left others running"));
+    }
+
     // The names of files have fewer letters than the names of apps in some languages.
     [Fact]
     public void The_outputs_of_apps_with_long_names_are_told_apart()
