@@ -270,7 +270,8 @@ public sealed class SandboxTests
     [Fact]
     public void An_app_that_ends_is_not_said_to_leave_others_running()
     {
-        using var host = new MmmHost(config: Apps(App("one", "exit 0"), App("two", "exit 0"), App("three", "exit 0"), App("four", "exit 0")));
+        string[] names = ["one", "two", "three", "four"];
+        using var host = new MmmHost(config: Apps([.. names.Select(name => App(name, "exit 0"))]));
         Wait.Until(() => host.CountLog("ended with code 0; restarting in 0.4 s") == 4, "the second end of each", host.AllLog);
         Assert.Equal(0, host.CountLog("left others running"));
     }
