@@ -244,7 +244,7 @@ public sealed class SandboxTests
         File.Copy(new FileInfo("/bin/sh").ResolveLinkTarget(true)?.FullName ?? "/bin/sh", interpreter);
         WriteProgram(host, "app", $"#!{interpreter}\necho runs\nsleep 1000\n");
         AssertRefused(host, $$"""{ "name": "demo", "command": ["{{host.Temp["app"]}}"] }""",
-            $"is a script for {interpreter}, which is not in its sandbox; add the interpreter's folder to \"binds\"");
+            $"needs {interpreter}, which is not in its sandbox; add the folder of it to \"binds\"");
         File.WriteAllText(host.Temp["apps.json"], Apps(
             $$"""{ "name": "demo", "firstFrameWithin": 0, "binds": ["{{interpreter}}"], "command": ["{{host.Temp["app"]}}"] }"""));
         host.Ask("reload");
@@ -300,6 +300,39 @@ public sealed class SandboxTests
         File.WriteAllBytes(app, [.. content.Select(c => (byte)c)]);
         File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
         AssertRefused(host, $$"""{ "name": "demo", "command": ["{{app}}"] }""", says);
+    }
+
+    [Theory]
+    [InlineData(0x70, "")] // a part of the header
+    [InlineData(0, "needs /lib/ld-musl-elsewhere.so.1, which is not on this machine; install the C library that it was built for")]
+    public void A_program_whose_loader_is_missing_is_told(int cut, string says)
+    {
+        using var temp = new TempDirectory();
+        using var gcc = new Child("gcc", ["-o", temp["app"], "-Wl,--dynamic-linker=/lib/ld-musl-elsewhere.so.1",
+            Path.Combine(AppContext.BaseDirectory, "hostile.c")]);
+        Assert.Equal(0, gcc.WaitForEnd());
+        if (cut > 0)
+            File.WriteAllBytes(temp["app"], File.ReadAllBytes(temp["app"])[..cut]);
+        Assert.StartsWith(says, ProgramFile.Fault(temp["app"]) ?? "");
+        Assert.Null(ProgramFile.Fault(Programs.RawClient));
+    }
+
+    // No file that is damaged is more than a program that does not start.
+    [Fact]
+    public void The_header_of_a_program_may_have_any_numbers()
+    {
+        using var temp = new TempDirectory();
+        var good = File.ReadAllBytes(Programs.RawClient)[..4096];
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var bad = good[..random.Next(20, good.Length)];
+            for (var change = random.Next(1, 9); change > 0; change--)
+                bad[random.Next(4, Math.Min(bad.Length, 200))] = (byte)(random.Next(2) * 255);
+            File.WriteAllBytes(temp["app"], bad);
+            ProgramFile.Fault(temp["app"]);
+            ProgramFile.Interpreter(temp["app"]);
+        }
     }
 
     [Theory]

@@ -84,10 +84,7 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
                 throw new MmmException($"{missing} of its binds and devices does not exist");
             var paths = new Sandbox.Paths(bubblewrap, program, ClientsOf(app), state);
             if (ProgramFile.Interpreter(program) is ['/', ..] interpreter && !Sandbox.Shows(start, paths, interpreter))
-            {
-                throw new MmmException(
-                    $"is a script for {interpreter}, which is not in its sandbox; add the interpreter's folder to \"binds\"");
-            }
+                throw new MmmException($"needs {interpreter}, which is not in its sandbox; add the folder of it to \"binds\"");
             AddDirectory(app, user, isRunning: false);
             command = Sandbox.Command(app, paths, AppGate.SeccompDescriptor);
         }
