@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mmm.Linux;
@@ -11,7 +12,7 @@ namespace FbHost;
 /// </summary>
 internal static class ProgramFile
 {
-    private const int HeadBytes = 256;
+    private const int HeadBytes = 4096; // the loader's name is in the first page in every file that ld makes
 
     /// <summary>Finds the file of a program.</summary>
     /// <param name="program">A path, or a name that is searched for in PATH.</param>
@@ -41,10 +42,7 @@ internal static class ProgramFile
     public static string? Fault(string file)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
-        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-        var length = (int)Math.Max(0, Sys.Read(fd, head));
-        Sys.Close(fd);
-        if (fd < 0)
+        if (Head(file, head) is not (>= 0 and var length))
             return null; // a program may be executable and not readable
         head = head[..length];
         if (head.StartsWith("#!"u8))
@@ -52,17 +50,68 @@ internal static class ProgramFile
         if (!head.StartsWith("\x7F"u8) || !head[1..].StartsWith("ELF"u8) || length < 20)
             return "is no program and no script: it begins neither with the header of ELF nor with #!";
         var machine = head[5] == 2 ? head[18] << 8 | head[19] : head[19] << 8 | head[18];
-        return Runs(machine) ? null : $"is a program for {NameOf(machine)}, and this machine is {NameOf(Own)}; build it for this machine";
+        if (!Runs(machine))
+            return $"is a program for {NameOf(machine)}, and this machine is {NameOf(Own)}; build it for this machine";
+        return Emulates(machine) || Loader(head) is not { } loader || File.Exists(loader) ? null
+            : $"needs {loader}, which is not on this machine; install the C library that it was built for, or build it for this system";
+    }
+
+    // The loader that a program names in its segment PT_INTERP (elf(5)); null if it has none, or only further on in the file.
+    private static string? Loader(ReadOnlySpan<byte> elf)
+    {
+        const int interpreter = 3; // PT_INTERP
+        var isWide = elf.Length > 4 && elf[4] == 2;
+        if (elf.Length < (isWide ? 64 : 52) || elf[5] != 1)
+            return null;
+        var at = isWide ? BinaryPrimitives.ReadUInt64LittleEndian(elf[32..]) : BinaryPrimitives.ReadUInt32LittleEndian(elf[28..]);
+        int size = BinaryPrimitives.ReadUInt16LittleEndian(elf[(isWide ? 54 : 42)..]);
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(elf[(isWide ? 56 : 44)..]);
+        for (; count > 0 && size >= (isWide ? 56 : 32) && at < (ulong)elf.Length && (int)at + size <= elf.Length; at += (ulong)size, count--)
+        {
+            var segment = elf[(int)at..];
+            if (BinaryPrimitives.ReadUInt32LittleEndian(segment) != interpreter)
+                continue;
+            var name = isWide ? BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(segment[4..]);
+            var end = name < (ulong)elf.Length ? elf[(int)name..].IndexOf((byte)0) : -1;
+            return end > 0 ? Encoding.UTF8.GetString(elf.Slice((int)name, end)) : null;
+        }
+        return null;
+    }
+
+    /// <summary>Returns the interpreter that a script names, or the loader that a program names; null if there is none.</summary>
+    /// <param name="file">The full path of the file, in which <see cref="Fault"/> has found nothing.</param>
+    public static string? Interpreter(string file)
+    {
+        Span<byte> head = stackalloc byte[HeadBytes];
+        head = head[..Math.Max(0, Head(file, head))];
+        return head.StartsWith("#!"u8) ? InterpreterIn(head[2..]) : head.Length > 0 ? Loader(head) : null;
+    }
+
+    // Reads the first bytes. Returns their number, or minus errno.
+    private static int Head(string file, Span<byte> head)
+    {
+        var fd = Sys.Open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+            return fd;
+        var length = (int)Math.Max(0, Sys.Read(fd, head));
+        Sys.Close(fd);
+        return length;
     }
 
     private static string? ScriptFault(ReadOnlySpan<byte> line)
     {
         var end = line.IndexOfAny((byte)'\n', (byte)'\r');
-        var words = Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries);
         if (end >= 0 && line[end] == '\r')
             return "is a script with line ends of DOS; convert it (sed -i 's/\\r$//')";
-        return words is [var interpreter, ..] && !File.Exists(interpreter)
+        return InterpreterIn(line) is { } interpreter && !File.Exists(interpreter)
             ? $"is a script for {interpreter}, which is not on this machine; install it" : null;
+    }
+
+    private static string? InterpreterIn(ReadOnlySpan<byte> line)
+    {
+        var end = line.IndexOfAny((byte)'\n', (byte)'\r');
+        return Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)
+            is [var interpreter, ..] ? interpreter : null;
     }
 
     private const int X86 = 3, Arm = 40, X64 = 62, Arm64 = 183; // EM_*

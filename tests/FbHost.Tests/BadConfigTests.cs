@@ -16,6 +16,10 @@ public class BadConfigTests
     [InlineData("{\n  // a comment\n  \"colour\": 1\n}", "$FILE:3: colour is not a known key; known here: path, display, input")]
     [InlineData("{ \"display\": { \"rotat\": 90 } }", "$FILE:1: display.rotat is not a known key")]
     [InlineData("{ \"apps\": [\n{ \"command\": [ \"x\" ], \"nam\": 1 } ] }", "$FILE:2: apps[0].nam is not a known key")]
+    [InlineData("{ \"apps\": [ { \"command\": [ \"x\" ], \"devices\": [ \"/dev/../etc/passwd\" ] } ] }",
+        "$FILE:1: apps[0].devices[0] is \"/dev/../etc/passwd\"; it must be a path in /dev")]
+    [InlineData("{ \"apps\": [ { \"command\": [ \"x\" ], \"devices\": [ \"/dev/\" ] } ] }",
+        "$FILE:1: apps[0].devices[0] is \"/dev/\"; it must be a path in /dev")]
     public void An_unknown_key_is_named_with_its_line(string config, string part) => AssertRefused(config, part);
 
     [Theory]

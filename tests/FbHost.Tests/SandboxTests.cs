@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FbHost.Apps;
+using FbHost.Options;
 using FbHost.Tests.Support;
 using Mmm.Linux;
 
@@ -66,6 +68,7 @@ public sealed class SandboxTests
             touch /usr/x /etc/x 2>&1 | grep -c 'Read-only'
             touch $STATE_DIRECTORY/kept /tmp/x && pwd
             ls -A "$MMM_PATH/.." | tr '\n' ' '; echo
+            echo written > /dev/stdout
             echo end; sleep 1000
             """), App("other", "sleep 1000")))
         {
@@ -85,6 +88,7 @@ public sealed class SandboxTests
         var state = host.Temp["state/apps/look"];
         Assert.Equal(state, lines[7]);
         Assert.Equal("look ", lines[8]); // and not the directory of the other app
+        Assert.Equal("written", lines[9]);
         Assert.True(File.Exists(Path.Combine(state, "kept")));
         if (Programs.IsRoot)
         {
@@ -109,7 +113,7 @@ public sealed class SandboxTests
               """)));
         host.Ask("reload");
         var tried = WaitForLines(host, "bad", "done").Split('\n')[..^1];
-        Assert.Equal(18, tried.Length);
+        Assert.Equal(20, tried.Length);
         Assert.DoesNotContain(tried, line => line.EndsWith(" ok", StringComparison.Ordinal));
         Assert.Contains("kill-host ESRCH", tried);
         Assert.Contains("kill-other ESRCH", tried);
@@ -180,6 +184,110 @@ public sealed class SandboxTests
         Assert.Equal("1234", lines[6]);
     }
 
+    // The program is in the folder that has the host's directories, too; its app has another PATH than the host.
+    [Fact]
+    public void A_program_beside_the_host_s_directories_does_not_open_them()
+    {
+        using var host = new MmmHost(start: false);
+        WriteProgram(host, "app", """
+            #!/bin/sh
+            /usr/bin/ls -A "$MMM_PATH/../.." | /usr/bin/tr '\n' ' '; echo
+            /usr/bin/ls -A "$STATE_DIRECTORY/../.." | /usr/bin/tr '\n' ' '; echo
+            echo end; exec /usr/bin/sleep 1000
+
+            """);
+        host.Start("--config", host.Temp.Write("apps.json", Apps($$"""
+            { "name": "demo", "firstFrameWithin": 0, "environment": { "PATH": "/nonexistent" }, "command": ["{{host.Temp["app"]}}"] }
+            """)));
+        Assert.Equal([".apps ", "apps ", "end"], WaitForLines(host, "demo", "end").Split('\n')[..3]);
+    }
+
+    private static void WriteProgram(MmmHost host, string name, string script)
+    {
+        host.Temp.Write(name, script);
+        File.SetUnixFileMode(host.Temp[name], (UnixFileMode)0x1ED);
+    }
+
+    [Theory]
+    [InlineData("/opt/app/run", "")]
+    [InlineData("/mnt/app/run", "/mnt/app")]
+    [InlineData("/mnt/run", "/mnt/run")]
+    [InlineData("/srv/run", "/srv/run")]
+    [InlineData("/var/lib/run", "/var/lib/run")]
+    [InlineData("/home/somebody/run", "/home/somebody/run")]
+    [InlineData("/home/somebody/app/run", "/home/somebody/app")]
+    [InlineData("/run/user/1000/run", "/run/user/1000/run")]
+    [InlineData("/var/lib/mmm/run", "/var/lib/mmm/run")]
+    [InlineData("/var/lib/mmm/apps/run", "/var/lib/mmm/apps/run")]
+    [InlineData("/var/lib/mmm/apps/other/run", "/var/lib/mmm/apps/other/run")]
+    [InlineData("/var/lib/mmm-apps/run", "/var/lib/mmm-apps")]
+    [InlineData("/nonexistent/mmm/.apps/run", "/nonexistent/mmm/.apps/run")]
+    [InlineData("/nonexistent/run", "/nonexistent/run")]
+    public void A_program_s_folder_is_seen_unless_others_have_something_in_it(string program, string seen)
+    {
+        var paths = new Sandbox.Paths("/usr/bin/bwrap", program, "/nonexistent/mmm/.apps/demo", "/var/lib/mmm/apps/demo");
+        Assert.Equal(seen, string.Join(' ', Sandbox.ProgramPaths(paths)));
+    }
+
+    [Theory]
+    [InlineData("/run/systemd/resolve/stub-resolv.conf", "/run/systemd/resolve")]
+    [InlineData("/run/resolv.conf", "/run/resolv.conf")]
+    [InlineData("/tmp/resolv.conf", "/tmp/resolv.conf")]
+    public void An_app_with_a_network_sees_the_name_servers_and_nothing_else_of_the_folder_of_all(string file, string seen) =>
+        Assert.Equal(seen, Sandbox.ResolverPath(file));
+
+    [Fact]
+    public void A_script_whose_interpreter_is_not_in_the_sandbox_is_told_and_runs_with_a_bind()
+    {
+        using var host = new MmmHost(start: false);
+        var interpreter = host.Temp["interpreter"];
+        File.Copy(new FileInfo("/bin/sh").ResolveLinkTarget(true)?.FullName ?? "/bin/sh", interpreter);
+        WriteProgram(host, "app", $"#!{interpreter}\necho runs\nsleep 1000\n");
+        AssertRefused(host, $$"""{ "name": "demo", "command": ["{{host.Temp["app"]}}"] }""",
+            $"needs {interpreter}, which is not in its sandbox; add the folder of it to \"binds\"");
+        File.WriteAllText(host.Temp["apps.json"], Apps(
+            $$"""{ "name": "demo", "firstFrameWithin": 0, "binds": ["{{interpreter}}"], "command": ["{{host.Temp["app"]}}"] }"""));
+        host.Ask("reload");
+        WaitForLines(host, "demo", "runs");
+    }
+
+    [Fact]
+    public void The_user_of_an_app_gets_the_groups_of_devices_behind_links_and_in_folders()
+    {
+        Programs.NeedRoot();
+        using var temp = new TempDirectory();
+        temp.Write("node", "");
+        Directory.CreateDirectory(temp["folder"]);
+        temp.Write("folder/node", "");
+        using var chown = new Child("chgrp", ["1234", temp["node"]]);
+        using var second = new Child("chgrp", ["1235", temp["folder/node"]]);
+        Assert.Equal((0, 0), (chown.WaitForEnd(), second.WaitForEnd()));
+        File.CreateSymbolicLink(temp["link"], temp["node"]);
+        var app = new AppOptions("demo", ["demo"]) { Start = new AppStart { Devices = [temp["link"], temp["folder"], temp["none"]] } };
+        Assert.Equal([1234u, 1235u], new AppFolders(temp["apps"]).UserOf(app)!.Value.Groups);
+    }
+
+    [Fact]
+    public void An_app_that_ends_is_not_said_to_leave_others_running()
+    {
+        string[] names = ["one", "two", "three", "four"];
+        using var host = new MmmHost(config: Apps([.. names.Select(name => App(name, "exit 0"))]));
+        Wait.Until(() => host.CountLog("ended with code 0; restarting in 0.4 s") == 4, "the second end of each", host.AllLog);
+        Assert.Equal(0, host.CountLog("left others running"));
+    }
+
+    // The names of files have fewer letters than the names of apps in some languages.
+    [Fact]
+    public void The_outputs_of_apps_with_long_names_are_told_apart()
+    {
+        var (one, two) = (new string('語', 63) + "1", new string('語', 63) + "2");
+        using var host = new MmmHost(config: Apps(App(one, "echo from one; sleep 1000"), App(two, "echo from two; sleep 1000")));
+        WaitForLines(host, one, "from one");
+        WaitForLines(host, two, "from two");
+        Assert.DoesNotContain("from two", Lines(host, one));
+        Assert.DoesNotContain("from one", Lines(host, two));
+    }
+
     [Theory]
     [InlineData("\u007FELF\u0002\u0001\u0001\0\0\0\0\0\0\0\0\0\u0002\0\u00F3\0", "is a program for RISC-V, and this machine is")]
     [InlineData("#!/usr/bin/no-such-shell\n", "is a script for /usr/bin/no-such-shell, which is not on this machine; install it")]
@@ -192,6 +300,39 @@ public sealed class SandboxTests
         File.WriteAllBytes(app, [.. content.Select(c => (byte)c)]);
         File.SetUnixFileMode(app, (UnixFileMode)0x1ED);
         AssertRefused(host, $$"""{ "name": "demo", "command": ["{{app}}"] }""", says);
+    }
+
+    [Theory]
+    [InlineData(0x70, "")] // a part of the header
+    [InlineData(0, "needs /lib/ld-musl-elsewhere.so.1, which is not on this machine; install the C library that it was built for")]
+    public void A_program_whose_loader_is_missing_is_told(int cut, string says)
+    {
+        using var temp = new TempDirectory();
+        using var gcc = new Child("gcc", ["-o", temp["app"], "-Wl,--dynamic-linker=/lib/ld-musl-elsewhere.so.1",
+            Path.Combine(AppContext.BaseDirectory, "hostile.c")]);
+        Assert.Equal(0, gcc.WaitForEnd());
+        if (cut > 0)
+            File.WriteAllBytes(temp["app"], File.ReadAllBytes(temp["app"])[..cut]);
+        Assert.StartsWith(says, ProgramFile.Fault(temp["app"]) ?? "");
+        Assert.Null(ProgramFile.Fault(Programs.RawClient));
+    }
+
+    // No file that is damaged is more than a program that does not start.
+    [Fact]
+    public void The_header_of_a_program_may_have_any_numbers()
+    {
+        using var temp = new TempDirectory();
+        var good = File.ReadAllBytes(Programs.RawClient)[..4096];
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var bad = good[..random.Next(20, good.Length)];
+            for (var change = random.Next(1, 9); change > 0; change--)
+                bad[random.Next(4, Math.Min(bad.Length, 200))] = (byte)(random.Next(2) * 255);
+            File.WriteAllBytes(temp["app"], bad);
+            ProgramFile.Fault(temp["app"]);
+            ProgramFile.Interpreter(temp["app"]);
+        }
     }
 
     [Theory]

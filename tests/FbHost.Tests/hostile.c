@@ -36,6 +36,7 @@ static void escape(int host, int other) {
     tell("mknod", mknod("/tmp/sda", S_IFBLK | 0600, 0x800));
     tell("write-usr", open("/usr/hostile", O_CREAT | O_WRONLY, 0600));
     tell("write-etc", open("/etc/hostile", O_CREAT | O_WRONLY, 0600));
+    tell("write-root", open("/hostile", O_CREAT | O_WRONLY, 0600));
     tell("open-drm", open("/dev/dri/card0", O_RDWR));
     tell("open-mem", open("/dev/mem", O_RDWR));
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(1), .sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -45,6 +46,8 @@ static void escape(int host, int other) {
     tell("raw-socket", socket(AF_INET, SOCK_RAW, 1));
     tell("setuid", setuid(0));
     tell("nice", setpriority(PRIO_PROCESS, 0, -10));
+    struct sched_param first = { .sched_priority = 1 };
+    tell("realtime", sched_setscheduler(0, SCHED_FIFO, &first));
 }
 
 int main(int argc, char **argv) {

@@ -44,19 +44,29 @@ internal sealed class AppFolders
         }
         if (start is { User: null, Group: null, IsSandboxed: false })
             return null;
-        List<uint> groups = [];
-        foreach (var device in start.Devices)
-        {
-            if (FileStatus.Of(device, out var status) >= 0 && status.Group != 0)
-                groups.Add(status.Group);
-        }
+        var groups = start.Devices.SelectMany(GroupsOf).Where(g => g != 0).Distinct();
         var named = start.User is { } name
             ? UserTable.User(name) ?? throw Unknown("user", name) : default;
         var user = start.User is not null ? named.Id : start.IsSandboxed ? OwnUser(app.Name) : 0;
         var group = start.Group is { } groupName
             ? UserTable.Group(groupName) ?? throw Unknown("group", groupName)
             : start.User is not null ? named.Group : user;
-        return new AppUser(user, group, [.. groups.Distinct()], IsOwn: start.User is null && start.IsSandboxed);
+        return new AppUser(user, group, [.. groups], IsOwn: start.User is null && start.IsSandboxed);
+    }
+
+    // A name such as /dev/serial/by-id/... is a link; /dev/dri is a folder with nodes.
+    private static IEnumerable<uint> GroupsOf(string device)
+    {
+        try
+        {
+            string[] nodes = Directory.Exists(device) ? Directory.GetFiles(device) : [device];
+            return [.. nodes.Select(n => File.ResolveLinkTarget(n, returnFinalTarget: true)?.FullName ?? n)
+                .Select(n => FileStatus.Of(n, out var status) < 0 ? 0 : status.Group)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // gone just now
+        }
     }
 
     private static MmmException Unknown(string kind, string name) =>

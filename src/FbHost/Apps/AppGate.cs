@@ -17,7 +17,9 @@ internal static unsafe partial class AppGate
     public const string Argument = "--start-app";
 
     private const string EndOfSettings = "--";
-    private const int LimitFileSize = 1, LimitCore = 4, LimitProcesses = 6, LimitFiles = 7; // RLIMIT_*, of Linux on x86 and ARM
+    // RLIMIT_*, of Linux on x86 and ARM
+    private const int LimitFileSize = 1, LimitCore = 4, LimitProcesses = 6, LimitFiles = 7, LimitNice = 13, LimitRealTime = 14;
+
     private const int SetPDeathSignal = 1; // PR_SET_PDEATHSIG
 
     [LibraryImport("libc.so.6", EntryPoint = "prctl", SetLastError = true)]
@@ -118,6 +120,9 @@ internal static unsafe partial class AppGate
                 return SetUser(
                     uint.Parse(numbers[0]), uint.Parse(numbers[1]), [.. numbers[2..].Where(n => n.Length > 0).Select(uint.Parse)]);
             case "seccomp":
+                // The host's sound may have priority over others (LimitRTPRIO=), which cpuWeight does not limit.
+                SetLimit(LimitNice, 0);
+                SetLimit(LimitRealTime, 0);
                 return OfferFilter();
             case "parent":
                 Control(SetPDeathSignal, SIGKILL, 0, 0, 0);

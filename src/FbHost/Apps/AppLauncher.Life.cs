@@ -64,7 +64,7 @@ internal sealed partial class AppLauncher
         }
         var delay = app.NextDelay(ranNs: EventLoop.Now - process.StartedNs);
         _log.Warn($"app {app.Name} (pid {process.Pid}) {how}; restarting in {Seconds(delay)}");
-        if (process is { ExitCode: 0, HasOthers: true } && !app.SaidBackground)
+        if (process is { ExitCode: 0 } && !app.SaidBackground && process.HasLeftOthers)
         {
             app.SaidBackground = true;
             _log.Warn($"app {app.Name}: its program ended and left others running in the background, which are ended too; "

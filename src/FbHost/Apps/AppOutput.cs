@@ -48,9 +48,11 @@ internal sealed class AppOutput : IDisposable
     {
         const int most = 100;
         var name = Uri.EscapeDataString(app);
-        name = $"output.{(name.Length <= most ? name : name[..most])}";
+        name = $"output.{(name.Length <= most ? name : $"{name[..most]}-{StableHash.Of(app):x8}")}";
         own.MakeFifo(name);
         var fd = own.OpenFifo(name, O_NONBLOCK);
+        if (fd >= 0)
+            fchmod(fd, (Tmds.Linux.mode_t)0x192u); // 0622, whatever the umask: an app of another user can open /dev/stdout
         return fd < 0 ? null : new AppOutput(loop, log, own, app, name, fd);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FbHost.Clients;
 using FbHost.Loop;
 using Mmm.Linux;
 using static Tmds.Linux.LibC;
@@ -59,6 +60,9 @@ internal sealed class AppProcess : IDisposable
             return SignalGroup(0) != -ESRCH || Members().Exists(pid => pid != Pid);
         }
     }
+
+    /// <summary>True if others of the app run that its program has started. The first process of a sandbox is none of them.</summary>
+    public bool HasLeftOthers => _isWrapped ? Members().Exists(pid => pid != Pid && !NamespacePid.IsFirst(pid)) : HasOthers;
 
     /// <summary>
     /// The exit code as a shell reports it; null if it is not known, for example for a process that a former host started.

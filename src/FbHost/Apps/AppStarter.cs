@@ -77,12 +77,16 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
         if (start.IsSandboxed)
         {
             state = folders.Make(app.Name, user, out var stateFault) ?? throw new MmmException($"its state folder {stateFault}");
-            if (ProgramFile.Find(Sandbox.Program, out _) is null)
-                throw new MmmException("there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
+            // By its path: the app's environment may have another PATH.
+            var bubblewrap = ProgramFile.Find(Sandbox.Program, out _) ?? throw new MmmException(
+                "there is no bwrap for its sandbox; install the package bubblewrap, or set \"sandbox\": \"none\"");
             if (start.Binds.Select(AppStart.PathOf).Concat(start.Devices).FirstOrDefault(path => !Path.Exists(path)) is { } missing)
                 throw new MmmException($"{missing} of its binds and devices does not exist");
+            var paths = new Sandbox.Paths(bubblewrap, program, ClientsOf(app), state);
+            if (ProgramFile.Interpreter(program) is ['/', ..] interpreter && !Sandbox.Shows(start, paths, interpreter))
+                throw new MmmException($"needs {interpreter}, which is not in its sandbox; add the folder of it to \"binds\"");
             AddDirectory(app, user, isRunning: false);
-            command = Sandbox.Command(app, program, ClientsOf(app), state, AppGate.SeccompDescriptor);
+            command = Sandbox.Command(app, paths, AppGate.SeccompDescriptor);
         }
         var cgroup = cgroups.Make(app.Name, start.Limits);
         return ChildProcess.Start(AppGate.Arguments(start, cgroup, user, getpid(), command), VariablesOf(app, state), output);

@@ -22,6 +22,7 @@ internal sealed class AppDirectories : IDisposable
     public const string FolderName = ".apps";
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMilliseconds(200); // the loop waits so long; then the start fails
     private readonly EventLoop _loop;
     private readonly ClientDirectory _main;
     private readonly HostLog _log;
@@ -62,20 +63,21 @@ internal sealed class AppDirectories : IDisposable
     /// <param name="isRunning">True if processes of the app run, which a former host has started: the files are kept. Otherwise all that is
     /// in the directory is removed.</param>
     /// <returns>The absolute path, to be mounted in the app's sandbox.</returns>
-    /// <exception cref="MmmException">The directory cannot be created. The message is one line.</exception>
+    /// <exception cref="MmmException">The directory cannot be created, or emptied soon. The message is one line.</exception>
     public string Add(string app, uint user, uint group, bool isRunning = false)
     {
         if (_served.TryGetValue(app, out var there))
         {
             if ((there.User, there.Group) == (user, group))
             {
-                if (!isRunning)
-                    there.Directory.Call(() => DirectoryContent.Remove(there.Directory.Fd, keep: Rendezvous.BellName));
+                if (!isRunning && !there.Directory.TryCall(
+                    () => DirectoryContent.Remove(there.Directory.Fd, keep: Rendezvous.BellName), StartPatience))
+                    throw new MmmException($"{there.Directory.Path}: the files that the app has left are still being removed");
                 return there.Directory.Path;
             }
             Remove(app);
         }
-        if (_leaving.TryGetValue(app, out var former) && !former.WaitForEnd(EndPatience))
+        if (_leaving.TryGetValue(app, out var former) && !former.WaitForEnd(StartPatience))
             throw new MmmException($"{former.Path}: is still being removed; end the processes that use it");
         var directory = Make(app, user, group, isRunning);
         try
@@ -108,7 +110,9 @@ internal sealed class AppDirectories : IDisposable
         var directory = new ClientDirectory(_loop, path, _folder, fd);
         try
         {
-            error = isRunning && !isNew ? 0 : directory.Call(() => DirectoryContent.Prepare(fd, user, group));
+            error = 0;
+            if ((!isRunning || isNew) && !directory.TryCall(() => error = DirectoryContent.Prepare(fd, user, group), StartPatience))
+                throw new MmmException($"{path}: the files that the app has left are still being removed");
             if (error < 0)
                 throw new MmmException($"{path}: cannot be given to user {user} and group {group}: {Sys.ErrorText(error)}; "
                     + "run the host as root, or the app as the host's user");
@@ -120,7 +124,7 @@ internal sealed class AppDirectories : IDisposable
         }
         catch
         {
-            Close(directory, isLeft: false);
+            Leave(app, directory, isLeft: false); // the next start waits for a call that is still being made
             throw;
         }
     }
@@ -166,13 +170,21 @@ internal sealed class AppDirectories : IDisposable
         if (!_served.Remove(app, out var served))
             return;
         Removed?.Invoke(served.Directory);
-        _leaving[app] = served.Directory;
-        Close(served.Directory, isLeft: true, isGone =>
+        Leave(app, served.Directory, isLeft: true, isGone =>
         {
-            if (_leaving.GetValueOrDefault(app) == served.Directory)
-                _leaving.Remove(app);
             if (!isGone)
                 _log.Warn($"{served.Directory.Path}: is not removed, because it is not empty");
+        });
+    }
+
+    private void Leave(string app, ClientDirectory directory, bool isLeft, Action<bool>? removed = null)
+    {
+        _leaving[app] = directory;
+        Close(directory, isLeft, isGone =>
+        {
+            if (_leaving.GetValueOrDefault(app) == directory)
+                _leaving.Remove(app);
+            removed?.Invoke(isGone);
         });
     }
 

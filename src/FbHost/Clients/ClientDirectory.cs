@@ -207,6 +207,20 @@ internal sealed class ClientDirectory : IDisposable
             : throw new MmmException($"{Path}: another process holds the directory's lock; end that one{orAnother}");
     }
 
+    /// <summary>
+    /// Makes a call that may block after those that were queued before, and waits for a limited time. Returns false if it is not made by
+    /// then; it is made later.
+    /// </summary>
+    public bool TryCall(Action call, TimeSpan patience)
+    {
+        var made = new TaskCompletionSource();
+        return _calls.Run(() =>
+        {
+            call();
+            made.SetResult();
+        }) && made.Task.Wait(patience);
+    }
+
     /// <summary>A socket that listens under a name of the directory.</summary>
     internal sealed class SocketName(ClientDirectory directory, string name, int fd, Action<int> accepted) : IDisposable
     {

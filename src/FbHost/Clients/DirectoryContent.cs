@@ -9,28 +9,53 @@ internal static class DirectoryContent
     private const int MostNames = 65_536;
 
     /// <summary>
-    /// Removes the files, links, sockets and empty directories in a directory, up to 65,536 of them. Directories that are not empty are
-    /// left: no client makes one.
+    /// Removes everything in a directory, up to 65,536 names at all depths. Links are not followed.
     /// </summary>
     /// <param name="directory">A descriptor of the directory.</param>
     /// <param name="keep">A name that is kept; null for none.</param>
     /// <returns>0</returns>
     public static int Remove(int directory, string? keep = null)
     {
+        var left = MostNames;
+        // What is in a directory is moved up, so that the depth does not matter.
+        for (var moved = true; moved && left > 0;)
+        {
+            moved = false;
+            foreach (var name in Names(directory, left))
+            {
+                left--;
+                if (name != keep && Sys.UnlinkAt(directory, name) == -EISDIR && Sys.RemoveDirectoryIn(directory, name) < 0)
+                    moved |= Empty(directory, name, ref left);
+            }
+        }
+        return 0;
+    }
+
+    // Returns true if it has moved a directory.
+    private static bool Empty(int directory, string name, ref int left)
+    {
+        var (moved, fd) = (false, Sys.OpenDirectoryIn(directory, name));
+        foreach (var inner in fd < 0 ? [] : Names(fd, left))
+        {
+            left--;
+            if (Sys.UnlinkAt(fd, inner) == -EISDIR && Sys.RemoveDirectoryIn(fd, inner) < 0)
+                moved |= Sys.MoveIn(fd, inner, directory, $".left.{left}") >= 0;
+        }
+        Sys.Close(fd);
+        Sys.RemoveDirectoryIn(directory, name);
+        return moved;
+    }
+
+    private static List<string> Names(int directory, int most)
+    {
         try
         {
-            foreach (var entry in Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory}/").Take(MostNames))
-            {
-                var name = Path.GetFileName(entry);
-                if (name != keep && Sys.UnlinkAt(directory, name) == -EISDIR)
-                    Sys.RemoveDirectoryIn(directory, name);
-            }
+            return [.. Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory}/").Take(most).Select(e => Path.GetFileName(e))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be removed is examined like any other file.
+            return []; // what cannot be removed is examined like any other file
         }
-        return 0;
     }
 
     /// <summary>

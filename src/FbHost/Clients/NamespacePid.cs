@@ -68,16 +68,22 @@ internal sealed class NamespacePid(Func<string, IReadOnlyList<int>> processesOf)
     // The host's own namespace comes last.
     private static int Rank(int depth) => depth == 0 ? int.MaxValue : depth;
 
+    /// <summary>Returns true for the first process of a nested namespace: bubblewrap's, which waits for those of the app.</summary>
+    /// <param name="process">The pid here.</param>
+    public static bool IsFirst(int process) => Innermost(process, new byte[MostStatus], out var depth) == 1 && depth > 0;
+
+    private int Innermost(int process, out int depth) => Innermost(process, _status, out depth);
+
     // Returns the pid in the innermost namespace, and how many namespaces that is below the host's. Returns 0 if that cannot be read.
-    private int Innermost(int process, out int depth)
+    private static int Innermost(int process, byte[] status, out int depth)
     {
         depth = 0;
         var fd = Sys.Open($"/proc/{process}/status", O_RDONLY);
         var length = 0;
-        for (long n = 1; n > 0 && length < _status.Length; length += (int)Math.Max(0, n))
-            n = Sys.Read(fd, _status.AsSpan(length));
+        for (long n = 1; n > 0 && length < status.Length; length += (int)Math.Max(0, n))
+            n = Sys.Read(fd, status.AsSpan(length));
         Sys.Close(fd);
-        var text = _status.AsSpan(0, length);
+        var text = status.AsSpan(0, length);
         var at = text.IndexOf("\nNSpid:"u8);
         if (at < 0)
             return 0;

@@ -104,8 +104,7 @@ internal static class AppsConfig
             (a, v) => a.Start = a.Start with { Binds = v }, "Further paths that a sandboxed app can read; with rw: in front, also write.",
             "[]"),
         new ConfigKey<AppDraft, IReadOnlyList<string>>("devices",
-            new ListType<string>(new TextType(t => t.StartsWith("/dev/", StringComparison.Ordinal) ? null : "it must be a path in /dev",
-                Places.Device)),
+            new ListType<string>(new TextType(t => IsDevice(t) ? null : "it must be a path in /dev", Places.Device)),
             (a, v) => a.Start = a.Start with { Devices = v }, "Device nodes that a sandboxed app can use.", "[]"),
         new ConfigKey<AppDraft, LimitsDraft>("limits", new ObjectType<LimitsDraft>(() => new LimitsDraft(), Limits()),
             (a, v) => a.Start = a.Start with { Limits = v.Limits }, "What the app may use at most. 0: no limit."),
@@ -138,6 +137,9 @@ internal static class AppsConfig
         AppStart.PathOf(bind).StartsWith('/') ? null : "it must be a full path, as in \"/data/photos\" or \"rw:/data/photos\"";
 
     private static string? BindPlace(string bind) => Places.Existing(AppStart.PathOf(bind));
+
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) && path[^1] != '/' && Path.GetFullPath(path) == path;
 
     private static bool IsWord(string name) =>
         name.Length is > 0 and <= LongestName

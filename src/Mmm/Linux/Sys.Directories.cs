@@ -52,9 +52,12 @@ internal static unsafe partial class Sys
     }
 
     /// <summary>Renames a file in its directory and replaces any file that has the new name. Returns 0 or minus errno.</summary>
-    public static int RenameIn(int directory, string from, string to)
+    public static int RenameIn(int directory, string from, string to) => MoveIn(directory, from, directory, to);
+
+    /// <summary>Moves a name to another directory and replaces a file or an empty directory there. Returns 0 or minus errno.</summary>
+    public static int MoveIn(int directory, string from, int target, string to)
     {
         fixed (byte* f = Path(from), t = Path(to))
-            return Check(renameat(directory, f, directory, t));
+            return Check(renameat(directory, f, target, t));
     }
 }

@@ -169,6 +169,12 @@ public sealed class AppDirectoriesTests : IDisposable
         foreach (var app in new[] { "fresh", "runs" })
         {
             Directory.CreateDirectory(Path.Combine(folder, app, "empty"));
+            for (var i = 0; i < 3; i++)
+            {
+                var deep = Directory.CreateDirectory(Path.Combine([folder, app, $"full{i}", .. Enumerable.Repeat("deep", 100)])).FullName;
+                File.WriteAllText(Path.Combine(deep, "file"), "");
+                File.CreateSymbolicLink(Path.Combine(deep, "outside"), _temp.Path);
+            }
             File.WriteAllText(Path.Combine(folder, app, ".hidden"), "");
             File.CreateSymbolicLink(Path.Combine(folder, app, "link"), "/etc/passwd");
             Client(Path.Combine(folder, app), "fb.former");
@@ -177,9 +183,9 @@ public sealed class AppDirectoriesTests : IDisposable
         var runs = _desk.Add("runs", isRunning: true);
         _desk.WaitFor("runs/fb.former");
         Assert.Equal([".host"], Directory.GetFileSystemEntries(fresh).Select(Path.GetFileName));
-        Assert.Equal([".hidden", ".host", "empty", "fb.former", "link"],
+        Assert.Equal([".hidden", ".host", "empty", "fb.former", "full0", "full1", "full2", "link"],
             Directory.GetFileSystemEntries(runs).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.True(File.Exists("/etc/passwd"));
+        Assert.True(File.Exists("/etc/passwd") && Directory.Exists(_temp.Path));
     }
 
     [Fact]

@@ -150,6 +150,43 @@ public sealed partial class HostileAppDirectoryTests : IDisposable
         _desk.WaitFor("good/fb.1", "/fb.2", "later/fb.3", "bad/fb.4");
     }
 
+    // As when the app has left so many files that it takes long to remove them.
+    [Fact]
+    public void An_app_whose_directory_is_not_empty_soon_is_started_later()
+    {
+        Programs.NeedRoot();
+        var bad = _desk.Add("bad");
+        File.WriteAllText(Path.Combine(bad, "left"), "");
+        using (var hold = new Child(Programs.Hold, ["list", bad, "0"]))
+        {
+            hold.WaitForOutput("holds");
+            Assert.Equal($"{bad}: the files that the app has left are still being removed",
+                Assert.Throws<Mmm.MmmException>(() => _desk.Add("bad")).Message);
+        }
+        _desk.Turn(() => !File.Exists(Path.Combine(bad, "left")), "the end of the file");
+        Assert.Equal(bad, _desk.Add("bad"));
+    }
+
+    [Fact]
+    public void A_directory_that_a_former_host_has_left_full_keeps_only_its_app_waiting()
+    {
+        Programs.NeedRoot();
+        var bad = Directory.CreateDirectory(Path.Combine(_desk.Path, ".apps", "bad")).FullName;
+        File.WriteAllText(Path.Combine(bad, "left"), "");
+        using (var hold = new Child(Programs.Hold, ["list", bad, "0"]))
+        {
+            hold.WaitForOutput("holds");
+            Assert.Equal($"{bad}: the files that the app has left are still being removed",
+                Assert.Throws<Mmm.MmmException>(() => _desk.Add("bad")).Message);
+            Assert.StartsWith($"{bad}: is still being removed; ", Assert.Throws<Mmm.MmmException>(() => _desk.Add("bad")).Message);
+            Client(_desk.Add("good"), "fb.1");
+            _desk.WaitFor("good/fb.1");
+        }
+        _desk.Turn(() => !Directory.Exists(bad), "the end of the directory");
+        Client(_desk.Add("bad"), "fb.2");
+        _desk.WaitFor("good/fb.1", "bad/fb.2");
+    }
+
     // The clients of the others are shown at once, although an app that the former host has left running holds its directory.
     [Fact]
     public void A_held_directory_of_an_app_that_runs_does_not_keep_the_next_host_from_starting()
