@@ -187,7 +187,7 @@ internal sealed partial class Appliance(
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, seat.Typed));
         var buttons = Own(new Buttons(_loop, seat, clients.Stack, blanker, () => terminal is not { IsShown: false },
-            () => options.Keyboard, _log.Warn));
+            () => options.Keyboard, _log.Warn) { ReadInput = input.ReadAll });
         SetButtons(buttons);
         var leds = MakeLeds(worker, clients);
         var backdrop = new Backdrop(_loop, screen, options.Help);
