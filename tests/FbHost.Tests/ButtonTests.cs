@@ -123,6 +123,21 @@ public sealed class ButtonTests
         Wait.Until(() => Array.TrueForAll(running, pid => !Directory.Exists($"/proc/{pid}")), "the end of all programs");
     }
 
+    [Fact]
+    public void What_programs_leave_in_the_background_is_reaped_when_the_next_one_ends()
+    {
+        using var host = Host("""
+            { "key": "F5", "on": { "press": "run sh -c 'sleep 0 & exit 0'" } }, { "key": "F6", "on": { "press": "run true" } }
+            """);
+        for (var i = 0; i < 5; i++)
+            Tap(host, KEY_F5);
+        Wait.Until(() =>
+        {
+            Tap(host, KEY_F6);
+            return Children(host).Length == 0;
+        }, "that all are reaped", () => string.Join(" ", Children(host)));
+    }
+
     private static string[] Children(MmmHost host) => File.ReadAllText($"/proc/{host.Process.Pid}/task/{host.Process.Pid}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

@@ -62,6 +62,7 @@ internal sealed class StartedPrograms(EventLoop loop, string directory) : IDispo
             started.Timer?.After(LookMs);
             return;
         }
+        ProcessTree.ReapOrphans(); // what such programs have left in the background, and has ended
         Forget(started);
         _running.Remove(started);
         if (code is not (null or 0))
