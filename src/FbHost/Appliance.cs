@@ -41,6 +41,7 @@ internal sealed partial class Appliance(
     private readonly HostLog _log = log;
     private readonly Stack<IDisposable> _parts = new(); // disposed in the reverse order of making
     private Power? _power;
+    private StartedPrograms? _programs; // disposed before the apps
     private AppLauncher? _apps; // disposed before all parts, because the apps use them while they run
     private bool _isMade;
     private readonly List<string> _faults = []; // of the configuration first
@@ -75,6 +76,7 @@ internal sealed partial class Appliance(
 
     private void Unmake()
     {
+        PutBack(_programs);
         PutBack(_apps);
         while (_parts.TryPop(out var part))
             PutBack(part);
@@ -187,7 +189,7 @@ internal sealed partial class Appliance(
         if (readsStdin)
             Own(new TerminalInput(_loop, _log, seat.Typed));
         var buttons = Own(new Buttons(_loop, seat, clients.Stack, blanker, () => terminal is not { IsShown: false },
-            () => options.Keyboard, _log.Warn));
+            () => options.Keyboard, _log.Warn) { ReadInput = input.ReadAll });
         SetButtons(buttons);
         var leds = MakeLeds(worker, clients);
         var backdrop = new Backdrop(_loop, screen, options.Help);
@@ -220,7 +222,8 @@ internal sealed partial class Appliance(
             Health = new HealthCommands(Own(new FiguresReader(_loop)), apps, health, volumes.StateDirectory),
         };
         Own(new ControlSocket(_loop, clientDirectory, commands.Handle));
-        buttons.Act = new ButtonActions(_log, clients, commands, Own(new StartedPrograms(_loop, directory)),
+        _programs = new StartedPrograms(_loop, directory);
+        buttons.Act = new ButtonActions(_log, clients, commands, _programs,
             file => SaveScreenshot(display, worker, file)).Act;
 
         if (options.Command.Count == 0 && options.OneClient)

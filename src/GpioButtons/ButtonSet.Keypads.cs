@@ -60,6 +60,7 @@ public sealed unsafe partial class ButtonSet
             if (keypad.IsGone || (keypad.Keypad.DueNs > now && poll(&polled, 1, 0) <= 0) || keypad.Keypad.Scan(now))
                 continue;
             keypad.IsGone = true;
+            keypad.Keypad.ReleaseAll(now);
             epoll_event none = default;
             epoll_ctl(_epoll, EPOLL_CTL_DEL, keypad.Keypad.FileDescriptor, &none);
             _log?.Invoke($"keypad \"{keypad.Config.Name}\": the chip is gone; its keys stop working until the host is restarted");

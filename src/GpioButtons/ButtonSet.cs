@@ -23,6 +23,7 @@ public sealed unsafe partial class ButtonSet : IDisposable
     private readonly bool?[] _pressed; // null before the first edge: whether a button is held then is not known
     private readonly Debouncer?[] _debouncers; // of the lines that the kernel does not debounce
     private readonly List<Edge> _changes = [];
+    private readonly List<int> _lost = []; // buttons whose lines have failed
     private readonly Func<long> _now;
     private readonly Dictionary<(int Chip, string Driver), (GpioController Controller, GpioCharDevDriver? CharDev)> _chips = [];
     private readonly Dictionary<(int Chip, string Driver), GpioDriver> _drivers = [];
@@ -41,7 +42,7 @@ public sealed unsafe partial class ButtonSet : IDisposable
     /// <summary>Opens the lines of all buttons and keypads.</summary>
     /// <param name="configs">The buttons; may be empty.</param>
     /// <param name="keypads">The keypads. Their keys have the indices after those of the buttons, keypad by keypad and row by row.</param>
-    /// <param name="log">Receives one line for people if a GPIO line fails later.</param>
+    /// <param name="log">Receives one line for people if a GPIO line fails later. Its button is released then.</param>
     /// <returns>The open buttons.</returns>
     /// <exception cref="GpioLineException">
     /// A configuration is wrong, two buttons share a line, or a chip or line cannot be opened: one line for people. Nothing stays open.
@@ -106,10 +107,10 @@ public sealed unsafe partial class ButtonSet : IDisposable
     public int Dispatch(Action<ButtonEvent> handler)
     {
         ulong count;
+        var now = _now(); // all edges before it are read below
         read(_handedOver, &count, sizeof(ulong));
         foreach ((_, GpioCharDevDriver? charDev) in _chips.Values)
             charDev?.Dispatch();
-        var now = _now();
         foreach (var edge in InOrder(_edges.Count, TakeEdges()))
         {
             if (_debouncers[edge.Index] is { } debouncer)
@@ -124,7 +125,20 @@ public sealed unsafe partial class ButtonSet : IDisposable
         foreach (var change in InOrder(_changes.Count, _changes.ToArray()))
             events += Report(change, handler);
         _changes.Clear();
+        foreach (var index in _lost)
+            events += Release(index, handler);
+        _lost.Clear();
         return events;
+    }
+
+    // The levels of an encoder's lines are no presses.
+    private int Release(int index, Action<ButtonEvent> handler)
+    {
+        var isHeld = _pressed[index] == true && !_configs[index].ReadsLevel;
+        _pressed[index] = null;
+        if (isHeld)
+            handler(new ButtonEvent(index, _configs[index].Event, false, _now()));
+        return isHeld ? 1 : 0;
     }
 
     private IEnumerable<Edge> TakeEdges()
@@ -168,11 +182,7 @@ public sealed unsafe partial class ButtonSet : IDisposable
     public void ReleaseAll(Action<ButtonEvent> handler)
     {
         for (var i = 0; i < _configs.Length; i++)
-        {
-            if (_pressed[i] == true)
-                handler(new ButtonEvent(i, _configs[i].Event, false, _now()));
-            _pressed[i] = null;
-        }
+            Release(i, handler);
         foreach (var keypad in _keypads)
             keypad.Keypad.ReleaseAll(_now());
         foreach (var change in _changes)
@@ -232,11 +242,10 @@ public sealed unsafe partial class ButtonSet : IDisposable
                 chip = (new GpioController(driver), driver as GpioCharDevDriver);
                 _drivers.Add((config.Chip, config.Driver), driver);
                 _chips.Add((config.Chip, config.Driver), chip);
+                if (driver is ILineDriver lines)
+                    lines.Lost = (line, text) => Lose(config.Chip, line, text, log);
                 if (chip.CharDev is not null)
-                {
-                    chip.CharDev.Lost = log;
                     Watch(chip.CharDev.FileDescriptor);
-                }
             }
             OpenLine(index, config, chip.Controller);
         }
@@ -252,7 +261,7 @@ public sealed unsafe partial class ButtonSet : IDisposable
     private void OpenLine(int index, ButtonConfig config, GpioController controller)
     {
         controller.OpenPin(config.Line);
-        var driver = _drivers[(config.Chip, config.Driver)] as IDebounces;
+        var driver = _drivers[(config.Chip, config.Driver)] as ILineDriver;
         var isDebounced = config.DebounceMs == 0;
         try
         {
@@ -300,6 +309,15 @@ public sealed unsafe partial class ButtonSet : IDisposable
             return;
         ulong one = 1;
         write(_handedOver, &one, sizeof(ulong));
+    }
+
+    // A held button whose line has failed would be held for ever.
+    private void Lose(int chip, int line, string text, Action<string>? log)
+    {
+        log?.Invoke(text);
+        var index = Array.FindIndex(_configs, c => c.Chip == chip && c.Line == line);
+        _debouncers[index] = null;
+        _lost.Add(index);
     }
 
     private void Watch(int fd)

@@ -10,7 +10,7 @@ namespace GpioButtons;
 /// It needs no library and never polls: the caller's loop waits for <see cref="FileDescriptor"/> and calls <see cref="Dispatch"/>, which
 /// runs the callbacks on that thread, with <see cref="LineEventArgs"/>. The driver is not thread-safe.
 /// </summary>
-public sealed unsafe class GpioCharDevDriver : GpioDriver, IDebounces
+public sealed unsafe class GpioCharDevDriver : GpioDriver, ILineDriver
 {
     private sealed class Line(int fd)
     {
@@ -57,7 +57,8 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver, IDebounces
             _events.Dispose();
             throw;
         }
-        _events.Lost = line => Lost?.Invoke($"{path} line {line}: the chip is gone; its buttons stop working until the host is restarted");
+        _events.Lost = line =>
+            Lost?.Invoke(line, $"{path} line {line}: the chip is gone; its buttons stop working until the host is restarted");
     }
 
     /// <summary>
@@ -65,8 +66,9 @@ public sealed unsafe class GpioCharDevDriver : GpioDriver, IDebounces
     /// </summary>
     public int FileDescriptor => _events.FileDescriptor;
 
-    /// <summary>Receives one line for people if a line's descriptor fails, for example because its chip was unplugged.</summary>
-    public Action<string>? Lost { get; set; }
+    /// <summary>Receives the number of a line whose descriptor fails, for example because its chip was unplugged, and one line for people.
+    /// </summary>
+    public Action<int, string>? Lost { get; set; }
 
     /// <summary>Who uses the lines, as other programs see it (gpioinfo): up to 31 bytes.</summary>
     public string Consumer { get; init; } = "mmm";

@@ -123,6 +123,37 @@ public sealed class ButtonTests
         Wait.Until(() => Array.TrueForAll(running, pid => !Directory.Exists($"/proc/{pid}")), "the end of all programs");
     }
 
+    [Fact]
+    public void Programs_that_run_when_the_host_ends_have_time_to_end_and_are_killed_if_they_do_not()
+    {
+        using var host = Host("""
+            { "key": "F5",
+              "on": { "press": "run sh -c 'trap \"sleep .3; echo e >$TEMP/end; exit\" TERM; echo >$TEMP/a; while sleep .1; do :; done'" } },
+            { "key": "F6", "on": { "press": "run sh -c 'trap : TERM; echo >$TEMP/b; while :; do sleep 0.1; done'" } }
+            """, """, "apps": [ { "name": "app", "command": ["sleep", "1000"] } ]""");
+        Tap(host, KEY_F5, KEY_F6);
+        Wait.Until(() => File.Exists(host.Temp["a"]) && File.Exists(host.Temp["b"]), "the programs", host.AllLog);
+        var running = Children(host);
+        Assert.Equal(0, host.Stop());
+        Assert.Equal("e\n", File.ReadAllText(host.Temp["end"]));
+        Wait.Until(() => Array.TrueForAll(running, pid => !Directory.Exists($"/proc/{pid}")), "the end of all programs");
+    }
+
+    [Fact]
+    public void What_programs_leave_in_the_background_is_reaped_when_the_next_one_ends()
+    {
+        using var host = Host("""
+            { "key": "F5", "on": { "press": "run sh -c 'sleep 0 & exit 0'" } }, { "key": "F6", "on": { "press": "run true" } }
+            """);
+        for (var i = 0; i < 5; i++)
+            Tap(host, KEY_F5);
+        Wait.Until(() =>
+        {
+            Tap(host, KEY_F6);
+            return Children(host).Length == 0;
+        }, "that all are reaped", () => string.Join(" ", Children(host)));
+    }
+
     private static string[] Children(MmmHost host) => File.ReadAllText($"/proc/{host.Process.Pid}/task/{host.Process.Pid}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

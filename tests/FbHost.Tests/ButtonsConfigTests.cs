@@ -13,14 +13,18 @@ public sealed class ButtonsConfigTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     private string Write(string buttons) =>
-        _temp.Write("a.json", $$"""{ "apps": [ { "name": "clock", "command": ["/bin/true"] } ], "buttons": [ {{buttons}} ] }""");
+        _temp.Write("a.json", $$"""
+            { "apps": [ { "name": "clock", "command": ["/bin/true"] } ], "leds": [ { "name": "ok", "line": 17 } ],
+              "buttons": [ {{buttons}} ] }
+            """);
 
     private ServeOptions Load(string buttons) => ConfigFile.Load(Write(buttons));
 
     private string Fault(string buttons, bool checksPlaces = false)
     {
         var file = Write(buttons);
-        return Assert.Single(ConfigFile.Check(file, checksPlaces)).Replace($"{file}:1: ", "");
+        var fault = Assert.Single(ConfigFile.Check(file, checksPlaces));
+        return fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..];
     }
 
     [Fact]
@@ -83,9 +87,27 @@ public sealed class ButtonsConfigTests : IDisposable
         "buttons[1].key is \"F5\"; another button has this key")]
     [InlineData("""{ "name": "lamp", "line": 1, "event": "x" }, { "buttons": ["lamp", "lmap"], "event": "y" }""",
         "buttons[1].buttons[1] is \"lmap\"; did you mean \"lamp\"? it must be the \"name\" of a button")]
+    [InlineData("""{ "line": 17, "event": "x" }""", "it must have lines of its own; line 17 is used twice")] // the LED has it
+    [InlineData("""{ "line": 1, "on": { "press": "mmmctl led okk on" } }""", "is \"mmmctl led okk on\"; did you mean \"ok\"?")]
+    [InlineData("""
+        { "name": "a", "line": 1, "event": "x" }, { "name": "b", "line": 2, "event": "x" }, { "buttons": ["a", "b"], "event": "y" },
+        { "buttons": ["b", "a"], "event": "z" }
+        """, "another chord has the same buttons; leave out one of them")]
     [InlineData("""{ "rows": [1, 2], "columns": [3], "keys": [["a", "b"]] }""",
         "it must have 2 lists of 1 keys, as it has 2 rows and 1 columns")]
     public void A_wrong_button_is_one_clear_fault(string buttons, string fault) => Assert.Contains(fault, Fault(buttons));
+
+    // A slot of the ring has 127 bytes, of which "message " and "key-release " take some.
+    [Fact]
+    public void An_event_that_would_be_cut_is_refused_by_its_bytes()
+    {
+        foreach (var action in new[] { "event ", "send clock " })
+        {
+            Load($$"""{ "line": 1, "on": { "press": "{{action}}{{new string('a', 119)}}" } }""");
+            Assert.Contains(" of 1 to 119 bytes", Fault($$"""{ "line": 1, "on": { "press": "{{action}}{{new string('ä', 60)}}" } }"""));
+        }
+        Assert.Contains(" of 1 to 119 bytes", Fault($$"""{ "line": 1, "event": "{{new string('ä', 60)}}" }"""));
+    }
 
     [Fact]
     public void A_program_must_exist_on_this_machine_and_not_on_another()

@@ -158,6 +158,7 @@ public sealed class CheckTests : IDisposable
     [Theory]
     [InlineData("--for-board is used with --check FILE only", "--for-board")]
     [InlineData("--check must be followed by FILE", "--check")]
+    [InlineData("--check must be followed by FILE, not by --for-board", "--check", "--for-board", "a.json")]
     public void Options_of_the_check_that_make_no_sense_are_one_line(string part, params string[] arguments)
     {
         using var mmm = new Child(Programs.Mmm, arguments);

@@ -1,8 +1,10 @@
 using System.Device.Gpio;
 using FbHost.Input;
+using FbHost.Loop;
 using FbHost.Options;
 using GpioButtons;
 using GpioButtons.Tests;
+using InputEvdev;
 
 namespace FbHost.Tests;
 
@@ -18,11 +20,13 @@ public sealed class LineTests : IDisposable
     private readonly Buttons _buttons;
     private readonly List<string> _events = [];
     private long _ns = 1_000_000_000;
+    private bool _isGone; // no line can be opened
 
     public LineTests()
     {
         _client = _desk.Client("client", 0, 0, "key-release");
-        _buttons = _desk.Buttons((lines, keypads) => ButtonSet.Open(lines, keypads, null, _ => _chip, _ => _pad, () => _ns));
+        _buttons = _desk.Buttons((lines, keypads) => _isGone ? throw new GpioLineException("gone")
+            : ButtonSet.Open(lines, keypads, null, _ => _chip, _ => _pad, () => _ns));
         _buttons.Act = (button, action) => _acts.Add($"{button.Label}: {string.Join(' ', action.Words)}");
     }
 
@@ -140,5 +144,174 @@ public sealed class LineTests : IDisposable
         Expect("x", "a");
         _buttons.Set([]);
         Expect("key-release x", "key-release a");
+    }
+
+    private void Key(int device, bool down, KeyCode key = KeyCode.KEY_F5, long ns = 0) => _desk.Send(new InputEvent
+    {
+        Kind = down ? InputKind.KeyPress : InputKind.KeyRelease, Key = key, Meaning = key, Device = device, TimeNs = ns,
+    });
+
+    [Fact]
+    public void Two_keys_that_are_one_button_press_it_once_and_release_it_with_the_last()
+    {
+        _buttons.Set(Read("""{ "key": "F5", "on": { "press": "key a", "release": "key b" } }"""));
+        _desk.Blanker.Blank();
+        Key(1, down: true); // turns the screen on
+        Key(2, down: true);
+        Key(1, down: false);
+        Key(2, down: false);
+        Key(1, down: true);
+        Expect("a");
+        _desk.Blanker.Blank();
+        Key(2, down: true);
+        Key(2, down: false);
+        Key(1, down: false);
+        Expect("key-release a", "b", "key-release b");
+    }
+
+    [Fact]
+    public void A_chord_that_turns_the_screen_on_does_nothing_else_and_neither_do_its_buttons()
+    {
+        _buttons.Set(Read("""
+            { "name": "a", "line": 1, "event": "x" }, { "name": "b", "line": 2, "on": { "press": "key b" } },
+            { "name": "c", "line": 3, "event": "y" }, { "line": 4, "event": "z" },
+            { "buttons": ["a", "b"], "on": { "press": "key c" } }, { "buttons": ["a", "c"], "on": { "press": "mmmctl next" } }
+            """));
+        foreach (var other in new[] { 2, 3 })
+        {
+            _desk.Blanker.Blank();
+            Set(1, true);
+            Set(other, true);
+            _desk.Turn(() => !_desk.IsBlank);
+            Set(other, false);
+            Set(other, true);
+            Set(1, false);
+            Set(other, false);
+            Set(4, true);
+            Set(4, false);
+            Expect("z", "key-release z");
+        }
+        Set(1, true);
+        Set(2, true);
+        Expect("c");
+        Assert.Empty(_acts);
+    }
+
+    [Fact]
+    public void A_chord_of_buttons_that_act_while_the_screen_is_off_acts_then_too()
+    {
+        _buttons.Set(Read("""
+            { "name": "a", "line": 1, "event": "x", "whenBlank": "act" }, { "name": "b", "line": 2, "event": "y", "whenBlank": "act" },
+            { "buttons": ["a", "b"], "on": { "press": "key c" } }
+            """));
+        _desk.Blanker.Blank();
+        Set(1, true);
+        Set(2, true);
+        Expect("c");
+        Assert.True(_desk.IsBlank);
+    }
+
+    [Fact]
+    public void A_button_whose_chip_is_gone_is_released()
+    {
+        _buttons.Set(Read("""
+            { "line": 1, "event": "x" }, { "line": 2, "event": "y" }, { "line": 3, "event": "z" },
+            { "rows": [5, 6], "columns": [0, 7], "keys": [["1", "2"], ["3", "4"]], "debounceMs": 0 }
+            """));
+        Set(1, true);
+        _pad.Press(0, 1);
+        Expect("x", "2");
+        _chip.Lost!(1, "line 1: the chip is gone");
+        _chip.Lost!(3, "line 3: the chip is gone");
+        _pad.IsGone = true;
+        _pad.Press(0, 0);
+        Set(2, true);
+        Expect("y", "key-release 2", "key-release x");
+    }
+
+    [Fact]
+    public void An_encoder_does_not_turn_when_the_buttons_are_replaced()
+    {
+        _chip.High.UnionWith([2, 3]);
+        _buttons.Set(Read("""{ "encoder": [2, 3], "steps": 1, "on": { "left": "key left", "right": "key right" } }"""));
+        _buttons.Set(Read("""{ "line": 1, "event": "x" }"""));
+        Set(1, true);
+        Expect("x");
+    }
+
+    [Fact]
+    public void A_key_of_a_keypad_that_is_held_at_the_start_counts_as_released()
+    {
+        var pad = Read("""{ "rows": [5, 6], "columns": [0, 7], "keys": [["1", "2"], ["3", "4"]], "debounceMs": 0 }""");
+        _pad.Press(0, 0);
+        _buttons.Set(pad);
+        _pad.Press(1, 1);
+        Expect("4");
+        _pad.Press(0, 0, pressed: false);
+        _ns += 100_000_000;
+        _desk.Turn(() => true);
+        _pad.Press(0, 0);
+        _ns += 100_000_000;
+        Expect("1");
+    }
+
+    [Fact]
+    public void If_neither_new_nor_former_buttons_can_be_opened_those_of_the_former_work_that_can_be()
+    {
+        _buttons.Set(Read("""{ "line": 1, "event": "x" }, { "key": "F5", "event": "y" }"""));
+        _isGone = true;
+        Assert.Throws<GpioLineException>(() => _buttons.Set(Read("""{ "line": 2, "event": "z" }""")));
+        Key(1, down: true);
+        Expect("y");
+    }
+
+    [Fact]
+    public void A_time_stamp_that_is_early_or_to_come_makes_no_hold_longer_or_shorter()
+    {
+        _buttons.Set(Read("""
+            { "key": "F5", "on": { "press": "key a", "longPress": "key b" }, "holdMs": 60000 },
+            { "key": "F6", "on": { "longPress": "key c" }, "holdMs": 100 }
+            """));
+        Key(1, down: true);
+        var early = EventLoop.Now - 120_000_000_000;
+        Key(1, down: true, KeyCode.KEY_F6, early); // as those of a second device that waited to be read
+        Key(1, down: false, KeyCode.KEY_F6, early);
+        Key(1, down: true, KeyCode.KEY_F6, DateTime.UnixEpoch.AddYears(50).Ticks * 100); // as those of a recording
+        Expect("a", "c");
+    }
+
+    [Fact]
+    public void A_release_that_waits_to_be_read_while_the_loop_is_busy_makes_no_long_press()
+    {
+        const int keyF5 = 63;
+        new Child("mkfifo", [_temp["keys"]]).WaitForEnd();
+        using var devices = _desk.Devices(DeviceRules.None, _temp["keys"]);
+        _buttons.ReadInput = devices.ReadAll;
+        _buttons.Set(Read("""
+            { "key": "F5", "on": { "press": "event x", "click": "key a", "longPress": "key b" }, "holdMs": 100 },
+            { "line": 1, "on": { "press": "mmmctl next" } }
+            """));
+        using var writer = File.OpenWrite(_temp["keys"]);
+        writer.Write(Stamped(MmmHost.Records((1, keyF5, 1)), EventLoop.Now));
+        writer.Flush();
+        var until = EventLoop.Now + 200_000_000;
+        _buttons.Act = (_, _) =>
+        {
+            writer.Write(Stamped(MmmHost.Records((1, keyF5, 0)), EventLoop.Now));
+            writer.Flush();
+            Wait.Until(() => EventLoop.Now > until, "the hold time");
+        };
+        Set(1, true);
+        Expect("x", "key-release x", "a", "key-release a");
+    }
+
+    private static byte[] Stamped(byte[] records, long ns)
+    {
+        for (var at = 0; at < records.Length; at += 24)
+        {
+            BitConverter.TryWriteBytes(records.AsSpan(at), ns / 1_000_000_000);
+            BitConverter.TryWriteBytes(records.AsSpan(at + 8), ns / 1000 % 1_000_000);
+        }
+        return records;
     }
 }

@@ -3,7 +3,7 @@ using System.Device.Gpio;
 namespace GpioButtons.Tests;
 
 /// <summary>A chip of 8 lines under a real GpioController, whose edges come when and on the thread that the test wants.</summary>
-internal sealed class FakeGpioDriver : GpioDriver, IDebounces
+internal sealed class FakeGpioDriver : GpioDriver, ILineDriver
 {
     private readonly Dictionary<int, PinChangeEventHandler> _callbacks = [];
 
@@ -19,6 +19,8 @@ internal sealed class FakeGpioDriver : GpioDriver, IDebounces
 
     /// <summary>Lines that are high.</summary>
     public HashSet<int> High { get; } = [];
+
+    public Action<int, string>? Lost { get; set; }
 
     public bool RefusesDebounce { get; set; }
 

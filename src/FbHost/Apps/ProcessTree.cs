@@ -11,8 +11,8 @@ namespace FbHost.Apps;
 /// it finds all processes that an app has started, in whatever group or session they are.
 /// </summary>
 /// <remarks>
-/// Orphans that have ended are reaped when an app or a client ends, not on SIGCHLD: the runtime starts a thread for that signal, and the
-/// host must also work when no thread can be created.
+/// Orphans that have ended are reaped when an app, a client or a program of a button ends, not on SIGCHLD: the runtime starts a thread
+/// for that signal, and the host must also work when no thread can be created.
 /// </remarks>
 internal static partial class ProcessTree
 {

@@ -12,6 +12,7 @@ internal sealed class StartedPrograms(EventLoop loop, string directory) : IDispo
 {
     private const int Most = 16;
     private const long LookMs = 100; // for a process without a pidfd
+    private const int TerminateMs = 2000, KilledMs = 1000, WaitMs = 10;
 
     private sealed class Started(int pid, int pidFd)
     {
@@ -62,6 +63,7 @@ internal sealed class StartedPrograms(EventLoop loop, string directory) : IDispo
             started.Timer?.After(LookMs);
             return;
         }
+        ProcessTree.ReapOrphans(); // what such programs have left in the background, and has ended
         Forget(started);
         _running.Remove(started);
         if (code is not (null or 0))
@@ -76,13 +78,27 @@ internal sealed class StartedPrograms(EventLoop loop, string directory) : IDispo
         Sys.Close(started.PidFd);
     }
 
+    /// <summary>
+    /// Sends SIGTERM to those that still run, and kills those that have not ended after two seconds. Call it before the apps are disposed:
+    /// what is left below the host then is killed.
+    /// </summary>
     public void Dispose()
     {
-        foreach (var started in _running)
+        foreach (var (signal, patienceMs) in (ReadOnlySpan<(int, int)>)[(SIGTERM, TerminateMs), (SIGKILL, KilledMs)])
         {
-            Sys.Kill(-started.Pid, SIGTERM); // its group; it has not been reaped, so the number is still its own
-            Forget(started);
+            foreach (var started in _running)
+                Sys.Kill(-started.Pid, signal); // its group; it has not been reaped, so the number is still its own
+            var deadline = Environment.TickCount64 + patienceMs;
+            while (_running.RemoveAll(HasEnded) >= 0 && _running.Count > 0 && Environment.TickCount64 < deadline)
+                Thread.Sleep(WaitMs);
         }
-        _running.Clear();
+    }
+
+    private bool HasEnded(Started started)
+    {
+        if (!ChildProcess.TryReap(started.Pid, out _))
+            return false;
+        Forget(started);
+        return true;
     }
 }

@@ -47,6 +47,7 @@ internal sealed class Buttons : IDisposable
     private ButtonSet? _set;
     private Watch? _watch;
     private bool _isActing;
+    private long _lastNs; // the latest time of the gestures
 
     /// <param name="loop">Waits for events, and runs the timer.</param>
     /// <param name="seat">Receives keys and events for apps, and gives the keys of input devices.</param>
@@ -71,6 +72,9 @@ internal sealed class Buttons : IDisposable
     /// <summary>Carries out an action that is neither a key nor an event.</summary>
     public Action<ButtonEntry, ButtonAction>? Act { get; set; }
 
+    /// <summary>Reads the events of all input devices that wait.</summary>
+    public Action? ReadInput { get; set; }
+
     /// <summary>The number of buttons.</summary>
     public int Count => _entries.Count;
 
@@ -78,7 +82,7 @@ internal sealed class Buttons : IDisposable
     public IEnumerable<string> Labels => _handles.Select(h => h.Label);
 
     /// <summary>Opens these buttons instead of the current ones, whose pressed ones are released.</summary>
-    /// <exception cref="GpioLineException">A button cannot be opened. The former ones are open again if that is possible.</exception>
+    /// <exception cref="GpioLineException">A button cannot be opened. Those of the former ones that can be are open again.</exception>
     public void Set(IReadOnlyList<ButtonEntry> entries)
     {
         Close();
@@ -88,8 +92,21 @@ internal sealed class Buttons : IDisposable
         }
         catch (GpioLineException)
         {
-            Open(_entries);
+            OpenAgain(_entries);
             throw;
+        }
+    }
+
+    private void OpenAgain(IReadOnlyList<ButtonEntry> former)
+    {
+        try
+        {
+            Open(former);
+        }
+        catch (GpioLineException) // the chip of one of them is gone
+        {
+            Open([]);
+            SetThoseThatWork(former, _warn);
         }
     }
 
@@ -141,6 +158,13 @@ internal sealed class Buttons : IDisposable
         return members.Contains(-1) ? new GestureRules() : entry.Rules with { Members = members }; // one of them could not be opened
     }
 
+    private IEnumerable<ButtonEntry> ChordsOf(ButtonEntry entry) =>
+        entry.Name is { } name ? _entries.Where(c => c.Members.Contains(name)) : [];
+
+    // A button of its chord has turned the screen on, or been ignored, and is still down.
+    private bool IsWithSwallowed(ButtonEntry entry) => _swallowed.Count > 0
+        && ChordsOf(entry).Any(c => _swallowed.Any(s => _entries[s].Name is { } other && c.Members.Contains(other)));
+
     private void Add(int index, ButtonEntry entry)
     {
         if (entry.Encoder is { } lines)
@@ -182,10 +206,15 @@ internal sealed class Buttons : IDisposable
         Arm();
     }
 
+    // What has happened before now is read first: if the loop was busy, a release may wait that makes a click of what looks like a long
+    // press.
     private void Dispatch()
     {
+        var now = EventLoop.Now;
         _set?.Dispatch(Take);
-        _engine?.Elapse(EventLoop.Now);
+        if (_engine?.DueNs <= now)
+            ReadInput?.Invoke();
+        _engine?.Elapse(_lastNs = Math.Max(_lastNs, now));
         Arm();
     }
 
@@ -220,10 +249,18 @@ internal sealed class Buttons : IDisposable
 
     private void Feed(int index, bool pressed, long ns)
     {
-        if (pressed ? !IsForAction(_entries[index]) : _swallowed.Remove(index))
+        if (pressed ? IsWithSwallowed(_entries[index]) || !IsForAction(_entries[index]) : _swallowed.Remove(index))
             _ = pressed && _swallowed.Add(index);
         else
-            _engine?.Feed(index, pressed, ns);
+            _engine?.Feed(index, pressed, TimeOf(ns));
+    }
+
+    // Devices are read one after the other, so the events of one may be late by as long as the loop was busy. They count as now: the clock
+    // itself never goes back.
+    private long TimeOf(long ns)
+    {
+        var now = EventLoop.Now;
+        return _lastNs = ns <= 0 ? now : Math.Max(_lastNs, Math.Min(ns, now));
     }
 
     private void Turn(int index, int detents)
@@ -235,12 +272,12 @@ internal sealed class Buttons : IDisposable
             Do(index, entry.On[detents < 0 ? ButtonEntry.Left : ButtonEntry.Right], hold: false);
     }
 
-    // A button that only has an event is a key like any other: the seat decides.
+    // A button that only has an event and is in no chord is a key like any other: the seat decides.
     private bool IsForAction(ButtonEntry entry)
     {
         if (!_isShown())
             return false;
-        var decides = entry.WhenBlank is not null || entry.On.Any(a => a.Count > 0);
+        var decides = entry.WhenBlank is not null || entry.On.Any(a => a.Count > 0) || ChordsOf(entry).Any();
         if (!_blanker.IsBlank || !decides)
         {
             if (decides)
@@ -263,8 +300,11 @@ internal sealed class Buttons : IDisposable
             var index = _isActing ? -1 : Find(e.Word.Text);
             if (index < 0)
                 return false;
+            if (_heldKeys.Exists(h => h.Entry == index))
+                IsForAction(_entries[index]); // it may turn the screen on
+            else
+                Feed(index, pressed: true, e.TimeNs);
             _heldKeys.Add((e.Id, index));
-            Feed(index, pressed: true, e.TimeNs > 0 ? e.TimeNs : EventLoop.Now);
             Arm();
         }
         else if (e.Kind == InputKind.KeyRelease && at >= 0)
@@ -272,7 +312,7 @@ internal sealed class Buttons : IDisposable
             var index = _heldKeys[at].Entry;
             _heldKeys.RemoveAt(at);
             if (index >= 0 && !_heldKeys.Exists(h => h.Entry == index))
-                Feed(index, pressed: false, e.TimeNs > 0 ? e.TimeNs : EventLoop.Now);
+                Feed(index, pressed: false, e.TimeNs);
             Arm();
             return true;
         }
@@ -299,7 +339,8 @@ internal sealed class Buttons : IDisposable
         Do(e.Index, entry.On.Count > 0 ? entry.On[(int)e.Gesture] : [], hold: e.Gesture is Gesture.Press or Gesture.LongPress);
     }
 
-    private static bool Wakes(ButtonEntry entry) => entry.WhenBlank != WhenBlank.Act;
+    private bool Wakes(ButtonEntry entry) => entry.Members.Count == 0 ? entry.WhenBlank != WhenBlank.Act
+        : _entries.Any(e => e.Name is { } name && entry.Members.Contains(name) && e.WhenBlank != WhenBlank.Act);
 
     private void Do(int index, IReadOnlyList<ButtonAction> actions, bool hold)
     {

@@ -230,6 +230,16 @@ internal sealed class InputDevices : IDisposable
         };
     }
 
+    /// <summary>Reads the events of all devices that wait.</summary>
+    public void ReadAll()
+    {
+        foreach (var source in _devices.ToArray())
+        {
+            if (_devices.Contains(source))
+                Drain(source);
+        }
+    }
+
     private void Drain(Source source)
     {
         if (!source.Device.Drain(source.Handler))

@@ -9,7 +9,7 @@ namespace FbHost.Options;
 /// </summary>
 internal sealed class ActionType : ConfigType<IReadOnlyList<ButtonAction>>
 {
-    private const int LongestAction = 1024, LongestEvent = 119, MostActions = 16;
+    private const int LongestAction = 1024, LongestEvent = ButtonAction.LongestEvent, MostActions = 16;
     private const string Forms = "\"key NAME\", \"event TEXT\", \"send APP TEXT\", \"mmmctl COMMAND …\" or \"run PROGRAM …\"";
     private static readonly string[] Kinds = ["key", "event", "send", "mmmctl", "run"]; // in the order of the enumeration
 
@@ -58,9 +58,10 @@ internal sealed class ActionType : ConfigType<IReadOnlyList<ButtonAction>>
         {
             _ when words is null => "it must have a closing quote",
             ActionKind.Key => TypedKey.Fault(words[0]),
-            ActionKind.Event => rest.Length is > 0 and <= LongestEvent
-                ? null : $"it must be \"event TEXT\" with an event text of 1 to {LongestEvent} characters",
-            ActionKind.Send => words[1].Length > 0 ? null : "it must be \"send APP TEXT\"",
+            ActionKind.Event => Encoding.UTF8.GetByteCount(rest) is > 0 and <= LongestEvent
+                ? null : $"it must be \"event TEXT\" with an event text of 1 to {LongestEvent} bytes",
+            ActionKind.Send => Encoding.UTF8.GetByteCount(words[1]) is > 0 and <= LongestEvent
+                ? null : $"it must be \"send APP TEXT\" with a text of 1 to {LongestEvent} bytes",
             ActionKind.Control => ControlVerbs.Fault(words),
             ActionKind.Run when words is [] or ["", ..] => "it must be \"run PROGRAM ARGUMENTS\"",
             ActionKind.Run => v.ChecksPlaces ? Places.Program(words[0]) : null,

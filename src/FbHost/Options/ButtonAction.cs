@@ -25,11 +25,17 @@ internal enum ActionKind
 /// <param name="At">Its place in the configuration.</param>
 internal sealed record ButtonAction(ActionKind Kind, string[] Words, JsonValue At)
 {
+    /// <summary>The bytes of the longest event, and of the longest message: an event ring's slot, with room for <c>message</c>.</summary>
+    public const int LongestEvent = 119;
+
     /// <summary>The app that must be in front; null if any may be.</summary>
     public string? OnlyApp { get; init; }
 
     /// <summary>The place of <see cref="OnlyApp"/> in the configuration.</summary>
     public JsonValue? OnlyAppAt { get; init; }
+
+    /// <summary>The LED that it sets; null if it sets none.</summary>
+    public string? Led => this is { Kind: ActionKind.Control, Words: ["led", var name, _] } ? name : null;
 
     /// <summary>The apps that it names, and where.</summary>
     public IEnumerable<(string Name, JsonValue At)> Apps

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using GpioButtons;
 using GpioButtons.Gestures;
@@ -8,7 +9,7 @@ namespace FbHost.Options;
 /// <summary>The objects of "buttons"; see docs/configuration.md.</summary>
 internal static class ButtonsConfig
 {
-    private const int LongestName = 64, LongestEvent = 119, MostMembers = 8;
+    private const int LongestName = 64, LongestEvent = ButtonAction.LongestEvent, MostMembers = 8;
     private const long Ms = 1_000_000;
     private static readonly string[] Lines = ["chip", "activeLow", "pull", "debounceMs"];
     private static readonly string[] Gestures = ["event", "on", "holdMs", "doubleClickMs", "repeatDelayMs", "repeatMs"];
@@ -185,8 +186,10 @@ internal static class ButtonsConfig
         var line = ConfigTypes.GpioLine;
         const int most = KeypadConfig.MostLines;
         var lines = new ListType<(int Number, string? Name)>(line, 1, most, $"it must be 1 to {most} lines");
-        var text = new TextType(t => t.Length is > 0 and <= LongestEvent ? null
-            : $"it must be an event text of 1 to {LongestEvent} characters");
+        var text = new TextType(t => Encoding.UTF8.GetByteCount(t) is > 0 and <= LongestEvent ? null
+            : $"it must be an event text of 1 to {LongestEvent} bytes");
+        var key = new TextType(t => Encoding.UTF8.GetByteCount(t) <= LongestEvent ? null
+            : $"it must be an event text of at most {LongestEvent} bytes", least: 0);
         var name = new TextType(t => t.Length is > 0 and <= LongestName && !t.Any(char.IsControl) ? null
             : $"it must be a name of 1 to {LongestName} characters");
         return
@@ -204,9 +207,8 @@ internal static class ButtonsConfig
             Key("steps", new ChoiceType(1, 2, 4), (d, v) => d.Steps = v, "The steps of an encoder from one detent to the next.", "4"),
             Key("rows", lines, (d, v) => d.Rows = LinesOf(v), "The lines of the rows of a keypad, in place of one line."),
             Key("columns", lines, (d, v) => d.Columns = LinesOf(v), "The lines of the columns of a keypad."),
-            Key("keys", new ListType<IReadOnlyList<string>>(new ListType<string>(
-                    new TextType(t => t.Length <= LongestEvent ? null : $"it must be an event text of at most {LongestEvent} characters",
-                        least: 0), 1, most, "it must be a row of keys"), 1, most, "it must be rows of keys"),
+            Key("keys", new ListType<IReadOnlyList<string>>(
+                    new ListType<string>(key, 1, most, "it must be a row of keys"), 1, most, "it must be rows of keys"),
                 (d, v) => d.Keys = v, "The keys of a keypad, row by row."),
             Key("activeLow", ConfigTypes.Flag, (d, v) => d.Line = d.Line with { ActiveLow = v },
                 "Whether the line is low while the button is pressed. Default: false; for keypads true."),
@@ -240,18 +242,20 @@ internal static class ButtonsConfig
         [.. lines.Select(l => new GpioLine(l.Number, l.Name))];
 
     /// <summary>
-    /// Finds the faults that need all buttons and apps: names, lines and keys that occur twice, and names that do not exist. Buttons with
-    /// such a fault are left out.
+    /// Finds the faults that need all buttons, LEDs and apps: names, lines, keys and chords that occur twice, and names that do not exist.
+    /// Buttons with such a fault are left out.
     /// </summary>
     /// <param name="options">The options that were read.</param>
+    /// <param name="leds">The names of the LEDs.</param>
     /// <param name="knowsApps">False if apps have faults, so that not all of their names are known.</param>
-    public static void Check(ServeOptions options, bool knowsApps)
+    public static void Check(ServeOptions options, IReadOnlyList<string> leds, bool knowsApps)
     {
-        HashSet<object> used = [];
+        HashSet<object> used = [.. options.Leds.Select(l => l.Line).OfType<OutputConfig>()
+            .Select(l => (object)(l.ChipLabel ?? (object)l.Chip, new GpioLine(l.Line, l.LineName)))];
         List<ButtonEntry> valid = [];
         foreach (var button in options.Buttons)
         {
-            if (AreNew(button, used) && (!knowsApps || AppsExist(button, options.Apps)))
+            if (AreNew(button, used) && (!knowsApps || AppsExist(button, options.Apps)) && LedsExist(button, leds))
                 valid.Add(button);
         }
         options.Buttons = valid;
@@ -276,6 +280,8 @@ internal static class ButtonsConfig
             if (!used.Add((chip, line)))
                 return button.At.Fault($"it must have lines of its own; line {line.Name ?? $"{line.Number}"} is used twice");
         }
+        if (button.Members.Count > 0 && !used.Add(string.Join('\n', button.Members.Order(StringComparer.Ordinal).Prepend(""))))
+            return button.At.Member("buttons")!.Fault("another chord has the same buttons; leave out one of them");
         return true;
 
         static (object, GpioLine) OfLine(ButtonConfig c) => (c.ChipLabel ?? (object)c.Chip, new GpioLine(c.Line, c.LineName));
@@ -295,6 +301,17 @@ internal static class ButtonsConfig
                         : Suggestion.For(app, names) is { } meant ? $"did you mean \"{meant}\"? it must name one of \"apps\""
                         : $"it must name one of \"apps\": {string.Join(", ", names)}"));
             }
+        }
+        return isValid;
+    }
+
+    private static bool LedsExist(ButtonEntry button, IReadOnlyList<string> leds)
+    {
+        var isValid = true;
+        foreach (var action in button.On.SelectMany(a => a))
+        {
+            if (action.Led is { } led && !leds.Contains(led))
+                isValid = action.At.Fault(LedsConfig.NoLed(led, leds));
         }
         return isValid;
     }

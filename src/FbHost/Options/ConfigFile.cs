@@ -44,7 +44,7 @@ internal static class ConfigFile
         ObjectType<ServeOptions>.TryRead(options, root, ConfigTable.Keys());
         CheckApps(root, options);
         LedsConfig.CheckApps(root);
-        ButtonsConfig.Check(options, knowsApps: (root.Member("apps")?.Items ?? []).Count == options.Apps.Count);
+        ButtonsConfig.Check(options, LedsConfig.NamesIn(root), knowsApps: (root.Member("apps")?.Items ?? []).Count == options.Apps.Count);
         return options;
     }
 

@@ -40,16 +40,23 @@ internal static class LedsConfig
     /// <summary>Adds a fault for each name in "apps[].leds" that no LED has.</summary>
     public static void CheckApps(JsonValue root)
     {
-        string[] names = [.. (root.Member("leds")?.Items ?? []).Select(l => l.Member("name")?.AsText).OfType<string>()];
+        var names = NamesIn(root);
         foreach (var name in (root.Member("apps")?.Items ?? []).SelectMany(a => a.Member("leds")?.Items ?? []))
         {
-            if (name.AsText is not { } text || names.Contains(text))
-                continue;
-            name.Fault(names.Length == 0 ? "it must name one of \"leds\", and there are none"
-                : Suggestion.For(text, names) is { } meant ? $"did you mean \"{meant}\"?"
-                : $"it must name one of \"leds\": {string.Join(", ", names)}");
+            if (name.AsText is { } text && !names.Contains(text))
+                name.Fault(NoLed(text, names));
         }
     }
+
+    /// <summary>The names of "leds" as they are written, also those of LEDs with a fault.</summary>
+    public static IReadOnlyList<string> NamesIn(JsonValue root) =>
+        [.. (root.Member("leds")?.Items ?? []).Select(l => l.Member("name")?.AsText).OfType<string>()];
+
+    /// <summary>The fault of a name that no LED has.</summary>
+    public static string NoLed(string text, IReadOnlyList<string> names) =>
+        names.Count == 0 ? "it must name one of \"leds\", and there are none"
+        : Suggestion.For(text, names) is { } meant ? $"did you mean \"{meant}\"?"
+        : $"it must name one of \"leds\": {string.Join(", ", names)}";
 
     private static TextType Name => new(
         t => t.Length > 0 && t.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')

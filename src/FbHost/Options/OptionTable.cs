@@ -115,8 +115,8 @@ internal sealed record OptionTable(
         var value = end >= 0 ? argument[(end + 1)..]
             : ++i < arguments.Length ? arguments[i]
             : throw Wrong($"{name} must be followed by {option.Value}");
-        if (end < 0 && known.Exists(o => o.Name == value))
-            throw Wrong($"{name} must be followed by {option.Value}, and {value} is another option");
+        if (end < 0 && (value == "--" || known.Exists(o => o.Name == value)))
+            throw Wrong($"{name} must be followed by {option.Value}, not by {value}");
         return value.Length > 0 ? (name, value) : throw Wrong($"{name} is empty; it must be {option.Value}");
     }
 

@@ -6,6 +6,7 @@ namespace GpioButtons.Gestures;
 /// Finds the keys of a matrix keypad in what its columns show while each row is driven. A change counts when it has been seen for the
 /// debounce time. While three keys at the corners of a rectangle are down, current flows backwards through them and the fourth corner
 /// looks down, too; then nothing is known about these four, and none of them changes. So no key is ever reported as pressed that is not.
+/// A key that is down in the first scan counts as released until it has been up.
 /// </summary>
 public sealed class KeypadScanner
 {
@@ -17,6 +18,7 @@ public sealed class KeypadScanner
     private readonly ulong[] _pending; // keys that look changed
     private readonly long[] _sinceNs; // by key
     private readonly ulong[] _ambiguous;
+    private readonly ulong[] _early; // keys that have been down since the first scan
 
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns, at most 64.</param>
@@ -27,6 +29,8 @@ public sealed class KeypadScanner
         (_columns, _debounceNs, _report) = (columns, debounceNs, report);
         (_down, _pending, _ambiguous) = (new ulong[rows], new ulong[rows], new ulong[rows]);
         _sinceNs = new long[rows * columns];
+        _early = new ulong[rows];
+        Array.Fill(_early, ulong.MaxValue);
     }
 
     /// <summary>True if no key is down and none looks changed.</summary>
@@ -43,7 +47,8 @@ public sealed class KeypadScanner
         FindAmbiguous(seen);
         for (var row = 0; row < _down.Length; row++)
         {
-            var changed = (seen[row] ^ _down[row]) & ~_ambiguous[row];
+            _early[row] &= seen[row];
+            var changed = (seen[row] ^ _down[row]) & ~_ambiguous[row] & ~_early[row];
             for (var column = 0; column < _columns; column++)
                 Look(row, column, (changed >> column & 1) != 0, now);
         }

@@ -58,7 +58,7 @@ public class OptionTableTests
     [InlineData("--json is not a known option", "send", "a", "b", "--json")]
     [InlineData("--json takes no value", "list", "--json=1")]
     [InlineData("--path must be followed by DIR", "list", "--path")]
-    [InlineData("--path must be followed by DIR, and --json is another option", "list", "--path", "--json", "x")]
+    [InlineData("--path must be followed by DIR, not by --json", "list", "--path", "--json", "x")]
     [InlineData("--path is empty; it must be DIR", "list", "--path", "")]
     [InlineData("--path is empty; it must be DIR", "list", "--path=")]
     [InlineData("send takes the arguments WHO TEXT", "send", "a")]

@@ -177,6 +177,43 @@ public sealed class GestureModelTests
                     Assert.InRange(clicks.Count(e => e.Gesture is Gesture.Click), 0, clicks.Count(e => e.Gesture is Gesture.Release));
             }, iter: 3000);
 
+    // Buttons in several chords, of which one is part of another, with windows and holds that end in any order.
+    [Fact]
+    public void Gestures_of_chords_are_the_same_however_late_the_engine_is_called() =>
+        Gen.Select(Gen.Int[0, 3], Gen.OneOf(Gen.Int[0, 60], Gen.OneOf(Gen.Const(15), Gen.Const(25), Gen.Const(50)))).Array[0, 60]
+            .Sample(steps =>
+            {
+                GestureRules all = new() { HoldNs = 50 * Ms, DoubleClickNs = 30 * Ms };
+                GestureRules[] rules =
+                [
+                    all, all with { HoldNs = 10 * Ms }, all with { DoubleClickNs = 0 }, new(),
+                    all with { Members = [0, 1], WindowNs = 25 * Ms },
+                    all with { Members = [0, 1, 2], WindowNs = 15 * Ms },
+                    new() { Members = [2, 3], WindowNs = 25 * Ms }, all with { Members = [1, 2], WindowNs = 20 * Ms },
+                ];
+                List<GestureEvent> late = [], early = [];
+                GestureEngine one = new(rules, late.Add), other = new(rules, early.Add);
+                bool[] isDown = new bool[4];
+                var now = 10_000 * Ms;
+                foreach (var (index, wait) in steps)
+                {
+                    now += wait * Ms;
+                    while (other.DueNs <= now)
+                        other.Elapse(other.DueNs);
+                    isDown[index] = !isDown[index];
+                    one.Feed(index, isDown[index], now);
+                    other.Feed(index, isDown[index], now);
+                }
+                foreach (var engine in new[] { one, other })
+                    engine.Elapse(100_000 * Ms);
+                Assert.Equal(early, late);
+                foreach (var found in late.GroupBy(e => e.Index))
+                {
+                    Assert.All(found.Where(e => e.Gesture is Gesture.Press or Gesture.Release), (e, n) =>
+                        Assert.Equal(n % 2 == 0 ? Gesture.Press : Gesture.Release, e.Gesture));
+                }
+            }, iter: 5000);
+
     [Fact]
     public void Bounces_shorter_than_the_period_make_one_change_at_the_end_of_the_period() =>
         Gen.Select(Gen.Int[1, 9].Array[0, 8], Gen.Int[11, 100]).Array[1, 10].Sample(changes =>
