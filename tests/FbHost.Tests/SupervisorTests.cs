@@ -165,6 +165,54 @@ public sealed class SupervisorTests
         Assert.Single(host.Clients);
     }
 
+    private const string Forks = "sleep 71234 & setsid sleep 71234 & trap '' TERM; echo up; sleep 71234";
+
+    private static int Sleepers(MmmHost host) => Directory.GetDirectories("/proc").Count(folder =>
+    {
+        try
+        {
+            return File.ReadAllText($"{folder}/cmdline").Contains("71234", StringComparison.Ordinal)
+                && File.ReadAllText($"{folder}/environ").Contains(host.Path, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // ended meanwhile, or not a process
+        }
+    });
+
+    // The kernel ends only the process that the host has started.
+    [Theory]
+    [InlineData("none")]
+    [InlineData("default")]
+    public void All_that_an_app_has_started_ends_with_a_killed_host(string sandbox)
+    {
+        Assert.SkipUnless(Programs.IsPublished, "the host has a guard for its apps only as native code");
+        using var host = new MmmHost(config: Apps(Shell("demo", Forks, $"\"sandbox\": \"{sandbox}\","),
+            Shell("kept", Forks, $"\"sandbox\": \"{sandbox}\", \"keepRunning\": true,")));
+        Wait.Until(() => host.Ask("logs", "demo").GetProperty("lines").GetArrayLength() > 0, "up", host.AllLog);
+        Wait.Until(() => host.Ask("logs", "kept").GetProperty("lines").GetArrayLength() > 0, "up", host.AllLog);
+        var all = Sleepers(host);
+        host.Process.Signal(Child.SIGKILL);
+        host.Process.WaitForEnd();
+        Wait.Until(() => Sleepers(host) == all / 2, "the end of one app", () => $"{Sleepers(host)} of {all}");
+        host.Temp.Write("mmm.json", "{}"); // the app is no longer in it
+        host.Start();
+        Wait.Until(() => Sleepers(host) == 0, "the end of the other app", () => $"{Sleepers(host)} of {all}");
+        Assert.Equal(0, CgroupsOf(host));
+    }
+
+    [Fact]
+    public void All_that_mmm_COMMAND_has_started_ends_with_a_killed_host()
+    {
+        Assert.SkipUnless(Programs.IsPublished, "the host has a guard for its apps only as native code");
+        using var host = new MmmHost(start: false);
+        host.Start("--", "sh", "-c", Forks);
+        Wait.Until(() => Sleepers(host) >= 3, "three processes", host.AllLog);
+        host.Process.Signal(Child.SIGKILL);
+        host.Process.WaitForEnd();
+        Wait.Until(() => Sleepers(host) == 0, "their end", () => $"{Sleepers(host)}");
+    }
+
     [Fact]
     public void An_app_that_keeps_running_is_taken_over_with_its_picture_and_its_sandbox()
     {
