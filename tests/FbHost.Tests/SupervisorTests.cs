@@ -107,6 +107,29 @@ public sealed class SupervisorTests
         Assert.Equal(0, host.CountLog("app other"));
     }
 
+    // As when the machine waits for its disk, or a virtual one was paused.
+    [Fact]
+    public void Time_in_which_the_host_stands_still_too_does_not_make_an_app_frozen()
+    {
+        const int resume = 18; // SIGCONT
+        using var host = new MmmHost(config: Apps(Raw("demo", "\"answerWithin\": 2,"),
+            Raw("every", "\"maxFrameInterval\": 2,", "every ff0000 100")));
+        int[] apps = [host.WaitForClient("demo").Pid, host.WaitForClient("every").Pid];
+        host.Ask("event", "demo", "x");
+        host.WaitForClient("demo", c => c.EventsQueued == 0);
+        Thread.Sleep(1200); // the host has seen that it reads
+        Array.ForEach(apps, Stop);
+        host.Ask("event", "demo", "y");
+        Stop(host.Process.Pid);
+        Thread.Sleep(4500);
+        Sys.Kill(host.Process.Pid, resume);
+        Thread.Sleep(300);
+        Array.ForEach(apps, pid => Sys.Kill(pid, resume));
+        host.WaitForClient("demo", c => c.EventsQueued == 0);
+        Assert.Equal(0, host.CountLog("is frozen"));
+        Assert.True(apps.SequenceEqual([host.Client("demo")!.Pid, host.Client("every")!.Pid]));
+    }
+
     // A program that shows a picture and never looks at events.
     [Fact]
     public void An_app_that_never_reads_events_is_not_frozen_by_that()
