@@ -10,9 +10,9 @@ using static Tmds.Linux.LibC;
 namespace Displays;
 
 /// <summary>
-/// A small process beside the host that restores the screen if the host ends without doing so: after a fault in native code, when memory
-/// ran out, or after kill -9. The guard blocks on a pipe whose other end only the host has. When the host ends, the kernel closes that end
-/// before it notifies the host's parent, so the guard is woken before another host is started in its place.
+/// A small process beside the host that restores the screen and ends the apps if the host ends without doing so: after a fault in native
+/// code, when memory ran out, or after kill -9. The guard blocks on a pipe whose other end only the host has. When the host ends, the
+/// kernel closes that end before it notifies the host's parent, so the guard is woken before another host is started in its place.
 /// </summary>
 /// <remarks>
 /// The guard is forked from the host before the host has threads. It shares the host's memory as it was then and is ready at once, whereas
@@ -33,10 +33,14 @@ internal sealed unsafe partial class CrashGuard : IDisposable
     /// <summary>The word in <see cref="Set"/> that is followed by the device's path and that of <see cref="FoundFramebuffer"/>.</summary>
     public const string Framebuffer = "framebuffer";
 
+    /// <summary>The word in <see cref="Set"/> that is followed by the clients' directory and the names of the apps that go on.</summary>
+    private const string Apps = "apps";
+
     private const string InOrder = ".";
     private const string Name = "mmm-guard";
     private readonly int _pid; // 0 if the guard was not forked
     private readonly Stream? _pipe;
+    private IReadOnlyList<string> _screen = [], _apps = [];
 
     private CrashGuard(int pid, Stream? pipe) => (_pid, _pipe) = (pid, pipe);
 
@@ -66,14 +70,16 @@ internal sealed unsafe partial class CrashGuard : IDisposable
 
     private static CrashGuard Without(string why) => new(0, null)
     {
-        Fault = $"cannot start the crash guard: {why}; after a crash of the host, use chvt to bring the console's text back",
+        Fault = $"cannot start the crash guard: {why}; "
+            + "after a crash of the host, end its apps, and use chvt to bring the console's text back",
     };
 
     /// <summary>
     /// Creates the guard's process by fork; for a host in native code. Call it before the first thread is created: the guard has only a
     /// copy of the calling thread.
     /// </summary>
-    public static CrashGuard Fork()
+    /// <param name="endApps">Ends the apps; see <see cref="Run"/>.</param>
+    public static CrashGuard Fork(Action<string, string> endApps)
     {
         var host = getpid();
         var ends = stackalloc int[2];
@@ -83,7 +89,7 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         if (pid == 0)
         {
             Become(ends[0]);
-            Follow(host);
+            Follow(host, endApps);
             _exit(0);
         }
         error = Sys.Check(pid);
@@ -129,7 +135,20 @@ internal sealed unsafe partial class CrashGuard : IDisposable
 
     /// <summary>Sets what the guard restores after a crash. This replaces everything that was set before.</summary>
     /// <param name="arguments">What to restore; empty if there is nothing to restore.</param>
-    public void Set(IReadOnlyList<string> arguments) => Tell(arguments);
+    public void Set(IReadOnlyList<string> arguments)
+    {
+        _screen = arguments;
+        Tell([.. _screen, .. _apps]);
+    }
+
+    /// <summary>Sets which apps the guard ends after a crash. This replaces what was set before.</summary>
+    /// <param name="directory">The clients' directory.</param>
+    /// <param name="kept">The names of the apps that go on.</param>
+    public void SetApps(string directory, IEnumerable<string> kept)
+    {
+        _apps = [Apps, directory, "/" + string.Join('/', kept)]; // an empty text would end the message
+        Tell([.. _screen, .. _apps]);
+    }
 
     // Each text ends with a NUL, and the message with one more. The pipe holds far more than is ever written, so this does not block.
     private void Tell(IReadOnlyList<string> message)
@@ -157,20 +176,22 @@ internal sealed unsafe partial class CrashGuard : IDisposable
     }
 
     /// <summary>The main program of a guard that was started and not forked. It returns when the host has ended.</summary>
-    public static int Run()
+    /// <param name="endApps">Ends the apps. Its arguments are the clients' directory, and the names of the apps that go on: a slash
+    /// before each.</param>
+    public static int Run(Action<string, string> endApps)
     {
         // Ctrl+C and a shutdown signal the whole process group. The guard ignores these signals: the host ends normally and
         // reports that by the pipe.
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
         var ignored = Array.ConvertAll(signals, s => PosixSignalRegistration.Create(s, context => context.Cancel = true));
         Rename();
-        Follow(getppid());
+        Follow(getppid(), endApps);
         Array.ForEach(ignored, i => i.Dispose());
         return 0;
     }
 
     // Reads the pipe until the host reports that it ends normally, or until the pipe ends because the host has ended.
-    private static void Follow(int host)
+    private static void Follow(int host, Action<string, string> endApps)
     {
         List<byte> text = [];
         List<string> message = [];
@@ -199,7 +220,7 @@ internal sealed unsafe partial class CrashGuard : IDisposable
             }
             if (message is [InOrder])
                 return;
-            giveBack = Parse([.. message], host);
+            giveBack = Parse([.. message], host, endApps);
             message.Clear();
         }
     }
@@ -218,11 +239,12 @@ internal sealed unsafe partial class CrashGuard : IDisposable
         giveBack();
     }
 
-    private static Action Parse(ReadOnlySpan<string> arguments, int host)
+    private static Action Parse(ReadOnlySpan<string> arguments, int host, Action<string, string> endApps)
     {
         string? framebuffer = null;
         FoundFramebuffer? found = null;
         (int Number, int KeyboardMode)? terminal = null;
+        (string Directory, string Kept)? apps = null;
         for (; arguments.Length > 0; arguments = arguments[3..])
         {
             if (arguments is [Framebuffer, var path, var file, ..])
@@ -230,6 +252,8 @@ internal sealed unsafe partial class CrashGuard : IDisposable
             else if (arguments is [Terminal, var first, var second, ..]
                 && IsNumber(first, out var number) && IsNumber(second, out var keyboardMode))
                 terminal = (number, keyboardMode);
+            else if (arguments is [Apps, var directory, var kept, ..])
+                apps = (directory, kept);
             else
                 throw new MmmException($"{Argument} is for the host's own use; \"{arguments[0]}\" is not a valid message for it");
         }
@@ -238,7 +262,11 @@ internal sealed unsafe partial class CrashGuard : IDisposable
             if (framebuffer is not null && (terminal is not { } t || VirtualTerminal.IsInForeground(t.Number)))
                 TryUntilGone(host, () => GiveBack(framebuffer, found));
             if (terminal is var (number, keyboardMode))
-                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // last: the console then draws its text
+                TryUntilGone(host, () => VirtualTerminal.GiveBackAfter(number, keyboardMode)); // then the console draws its text
+            if (apps is null)
+                return;
+            TryUntilGone(host, () => false); // then no further app is started
+            endApps(apps.Value.Directory, apps.Value.Kept);
         };
     }
 

@@ -12,7 +12,8 @@ namespace FbHost;
 internal sealed partial class Appliance
 {
     // The settings that mmmctl reload changes; docs/control.md lists them.
-    private ConfigReload MakeReload(Worker worker, ClientTable clients, AppLauncher apps, Backdrop backdrop, Rotation rotation)
+    private ConfigReload MakeReload(Worker worker, ClientTable clients, AppLauncher apps, Backdrop backdrop, Rotation rotation,
+        Action guardApps)
     {
         var reload = new ConfigReload(options, worker);
         reload.Add(["display.rotate", "display.mirror"], rotation.Apply);
@@ -31,6 +32,7 @@ internal sealed partial class Appliance
         {
             (options.Apps, options.Front) = (o.Apps, o.Front);
             apps.Change(o.Apps);
+            guardApps();
             FindApps(clients, apps);
             _schedules!.Set(options);
         });

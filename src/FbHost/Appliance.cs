@@ -125,6 +125,8 @@ internal sealed partial class Appliance(
         var starter = new AppStarter(directory, directories, new AppFolders(), cgroups);
         var apps = _apps = new AppLauncher(_loop, _log, starter, own, AppsToRun()) { EndWith = options.Command.Count > 0 ? End : null };
         apps.TakeOver();
+        void GuardApps() => guard?.SetApps(directory, apps.KeptNames);
+        GuardApps();
         // The apps are started now: on another processor, they take as long until their first frames as the host needs for its display.
         clientDirectory.Listen();
         if (apps.All.Count > 0 && ExecutableMemory.IsDenied)
@@ -200,7 +202,7 @@ internal sealed partial class Appliance(
         apps.Failing += backdrop.AppFails;
         apps.Recovered += backdrop.AppRuns;
         var views = Own(new Views(screen, clients, apps, seat, toScreen, buttons));
-        var reload = MakeReload(worker, clients, apps, backdrop, rotation);
+        var reload = MakeReload(worker, clients, apps, backdrop, rotation, GuardApps);
         ReloadLedsAndSchedules(reload, leds, schedules);
         ReloadSound(reload, worker, output, click);
         ReloadInput(reload, input, keyboards, hostKeys, router, buttons);

@@ -14,7 +14,7 @@ using Mmm.Protocol;
 StandardStreams.Ensure();
 ChildProcess.KeepExitCodes();
 if (args is [CrashGuard.Argument, ..])
-    return CrashGuard.Run();
+    return CrashGuard.Run(LeftProcesses.EndForGuard);
 if (args is [AppGate.Argument, ..])
     return AppGate.Run(args);
 Func<LogWriter, int> run;
@@ -38,16 +38,14 @@ try
     }
     else if (CommandLine.Parse(args, out exitCode) is { } options)
     {
-        // The guard restores the display and the terminal after a crash. A display in memory and a window need no restoring, and the kernel
-        // restores a KMS card.
-        if (options.Display.TakesScreen && (options.Display.Kind != DisplayKind.Drm || VirtualTerminal.AreThere))
-        {
+        // The guard restores the display and the terminal after a crash, and ends the apps. A display in memory and a window need no
+        // restoring, and the kernel restores a KMS card: only for the apps it is made where a second process costs little.
 #if NATIVE_CODE
-            guard = CrashGuard.Fork();
+        guard = CrashGuard.Fork(LeftProcesses.EndForGuard);
 #else
+        if (options.Display.TakesScreen && (options.Display.Kind != DisplayKind.Drm || VirtualTerminal.AreThere))
             guard = CrashGuard.StartProcess();
 #endif
-        }
         run = log =>
         {
             try

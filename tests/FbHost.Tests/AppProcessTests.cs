@@ -373,8 +373,9 @@ public class AppProcessTests
         Assert.StartsWith($"{first} ", lines[1]);
         if (lie == "boot")
             lines[0] = Guid.NewGuid().ToString();
+        using var innocent = new Child("sleep", ["1000"]);
         if (lie == "start time")
-            lines[1] = $"{first} 1 demo";
+            lines[1] = $"{innocent.Pid} 1 demo";
         File.WriteAllLines(kept, lines);
         if (lie == "owner")
         {
@@ -384,8 +385,10 @@ public class AppProcessTests
         host.Start();
         Wait.Until(() => host.Clients.Any(c => c.Pid != first && c.Name == "Demo"), "a process of its own", host.AllLog);
         Assert.Equal(0, host.Stop());
-        Assert.True(IsAlive(first));
-        Child.Kill(first);
+        Assert.False(innocent.HasEnded);
+        Assert.Equal(lie != "start time", IsAlive(first)); // its environment says that it is a process of the app
+        if (IsAlive(first))
+            Child.Kill(first);
     }
 
     // In the cgroup of the app, it is one of its processes, whatever the file says.

@@ -107,6 +107,29 @@ public sealed class SupervisorTests
         Assert.Equal(0, host.CountLog("app other"));
     }
 
+    // As when the machine waits for its disk, or a virtual one was paused.
+    [Fact]
+    public void Time_in_which_the_host_stands_still_too_does_not_make_an_app_frozen()
+    {
+        const int resume = 18; // SIGCONT
+        using var host = new MmmHost(config: Apps(Raw("demo", "\"answerWithin\": 2,"),
+            Raw("every", "\"maxFrameInterval\": 2,", "every ff0000 100")));
+        int[] apps = [host.WaitForClient("demo").Pid, host.WaitForClient("every").Pid];
+        host.Ask("event", "demo", "x");
+        host.WaitForClient("demo", c => c.EventsQueued == 0);
+        Thread.Sleep(1200); // the host has seen that it reads
+        Array.ForEach(apps, Stop);
+        host.Ask("event", "demo", "y");
+        Stop(host.Process.Pid);
+        Thread.Sleep(4500);
+        Sys.Kill(host.Process.Pid, resume);
+        Thread.Sleep(300);
+        Array.ForEach(apps, pid => Sys.Kill(pid, resume));
+        host.WaitForClient("demo", c => c.EventsQueued == 0);
+        Assert.Equal(0, host.CountLog("is frozen"));
+        Assert.True(apps.SequenceEqual([host.Client("demo")!.Pid, host.Client("every")!.Pid]));
+    }
+
     // A program that shows a picture and never looks at events.
     [Fact]
     public void An_app_that_never_reads_events_is_not_frozen_by_that()
@@ -163,6 +186,55 @@ public sealed class SupervisorTests
         host.Start();
         host.WaitForClient("demo", c => c.Pid != pid && c.Frames > 0);
         Assert.Single(host.Clients);
+    }
+
+    private const string Forks = "sleep 71234 & setsid sleep 71234 & trap '' TERM; sleep 71234"; // four processes, more in a sandbox
+
+    private static int Sleepers(MmmHost host, string app) => Directory.GetDirectories("/proc").Count(folder =>
+    {
+        try
+        {
+            return File.ReadAllText($"{folder}/cmdline").Contains("71234", StringComparison.Ordinal)
+                && File.ReadAllText($"{folder}/environ") is var environment && environment.Contains(host.Path, StringComparison.Ordinal)
+                && environment.Contains($"MMM_APP={app}\0", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // ended meanwhile, or not a process
+        }
+    });
+
+    // The kernel ends only the process that the host has started.
+    [Theory]
+    [InlineData("none")]
+    [InlineData("default")]
+    public void All_that_an_app_has_started_ends_with_a_killed_host(string sandbox)
+    {
+        Assert.SkipUnless(Programs.IsPublished, "the host has a guard for its apps only as native code");
+        using var host = new MmmHost(config: Apps(Shell("demo", Forks, $"\"sandbox\": \"{sandbox}\","),
+            Shell("kept", Forks, $"\"sandbox\": \"{sandbox}\", \"keepRunning\": true,")));
+        foreach (var app in (string[])["demo", "kept"])
+            Wait.Until(() => Sleepers(host, app) >= 4, $"the processes of {app}", host.AllLog);
+        host.Process.Signal(Child.SIGKILL);
+        host.Process.WaitForEnd();
+        Wait.Until(() => Sleepers(host, "demo") == 0, "the end of demo", () => $"{Sleepers(host, "demo")}");
+        Assert.InRange(Sleepers(host, "kept"), 4, 10);
+        host.Temp.Write("mmm.json", "{}"); // the app is no longer in it
+        host.Start();
+        Wait.Until(() => Sleepers(host, "kept") == 0, "the end of kept", () => $"{Sleepers(host, "kept")}");
+        Assert.Equal(0, CgroupsOf(host));
+    }
+
+    [Fact]
+    public void All_that_mmm_COMMAND_has_started_ends_with_a_killed_host()
+    {
+        Assert.SkipUnless(Programs.IsPublished, "the host has a guard for its apps only as native code");
+        using var host = new MmmHost(start: false);
+        host.Start("--", "sh", "-c", Forks);
+        Wait.Until(() => Sleepers(host, "sh") >= 4, "four processes", host.AllLog);
+        host.Process.Signal(Child.SIGKILL);
+        host.Process.WaitForEnd();
+        Wait.Until(() => Sleepers(host, "sh") == 0, "their end", () => $"{Sleepers(host, "sh")}");
     }
 
     [Fact]

@@ -117,10 +117,7 @@ internal sealed partial class AppLauncher : IDisposable
             else if (!isSame)
                 BeginRestart(app);
         }
-        if (_apps.Count > 0)
-            Keep();
-        else
-            _kept.Clear();
+        KeepOrClear();
         Changed?.Invoke();
     }
 
@@ -183,10 +180,14 @@ internal sealed partial class AppLauncher : IDisposable
             }
             running?.Kill();
             running?.Dispose();
-            if (cgroup is not null)
-                Cgroups.Kill(cgroup); // what the kernel did not end with the former host
         }
+        if (_kept.HostWasKilled) // also apps that are not in this configuration
+            _starter.EndLeft([.. _apps.Where(a => a.Process is not null).Select(a => a.Name)]);
+        KeepOrClear(); // a host that is killed while it starts the apps is known to the next one, too
     }
+
+    /// <summary>The names of the apps that go on when the host is killed.</summary>
+    public IEnumerable<string> KeptNames => _apps.Where(a => a.Options.Start is { KeepRunning: true }).Select(a => a.Name);
 
     /// <summary>Starts the apps that are not running.</summary>
     /// <param name="retries">Whether a program that cannot be run is tried again, as one is that ends.</param>
@@ -248,6 +249,13 @@ internal sealed partial class AppLauncher : IDisposable
     {
         if (EndWith is null && _apps.Count > 0)
             _kept.Write(_apps);
+    }
+
+    private void KeepOrClear()
+    {
+        Keep();
+        if (_apps.Count == 0)
+            _kept.Clear();
     }
 
     // The output of mmm COMMAND is the host's: it may be part of a pipeline.

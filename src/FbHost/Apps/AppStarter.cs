@@ -99,6 +99,10 @@ internal sealed class AppStarter(string clients, AppDirectories directories, App
             AddDirectory(app, folders.UserOf(app), isRunning: true);
     }
 
+    /// <summary>Ends what the apps of a former host have left.</summary>
+    /// <param name="kept">The names of the apps that were taken over.</param>
+    public void EndLeft(IReadOnlyCollection<string> kept) => LeftProcesses.End(clients, kept, () => true);
+
     private void AddDirectory(AppOptions app, AppUser? user, bool isRunning)
     {
         // Another user must be able to pass the host's directory to its own one. In its sandbox, it sees nothing else of it.

@@ -54,7 +54,23 @@ internal sealed class Cgroups
 
     /// <summary>Returns the cgroup of an app, which may not exist yet; null if there are none.</summary>
     public string? PathOf(string app) =>
-        _root.Value is not { } root ? null : Path.Combine(root, _prefix + Uri.EscapeDataString(app).Replace(".", "%2E"));
+        _root.Value is not { } root ? null : Path.Combine(root, NameOf(app));
+
+    /// <summary>Returns the name of an app's cgroup.</summary>
+    public string NameOf(string app) => _prefix + Uri.EscapeDataString(app).Replace(".", "%2E");
+
+    /// <summary>Returns the paths of all cgroups that hosts of this clients' directory have made.</summary>
+    public List<string> All()
+    {
+        try
+        {
+            return Root() is { } root ? [.. Directory.EnumerateDirectories(root, _prefix + "*")] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Makes an app's cgroup with its limits. Returns its path; null if there are none.</summary>
     public string? Make(string app, AppLimits limits)

@@ -16,6 +16,9 @@ internal sealed class KeptApps(HostDirectory? directory, HostLog log)
     private const int Most = 64 * 1024;
     private bool _said;
 
+    /// <summary>True if <see cref="Read"/> has found that a former host of this boot has not ended its apps.</summary>
+    public bool HostWasKilled { get; private set; }
+
     /// <summary>Reads the processes by the names of their apps; none after a reboot.</summary>
     public Dictionary<string, (int Pid, string StartTime)> Read()
     {
@@ -23,6 +26,7 @@ internal sealed class KeptApps(HostDirectory? directory, HostLog log)
         var lines = Encoding.UTF8.GetString(directory?.Read(Name, Most) ?? []).Split('\n');
         if (lines[0] != BootId())
             return kept;
+        HostWasKilled = true;
         foreach (var line in lines.AsSpan(1))
         {
             if (line.Split(' ', 3) is [var pid, var start, var name]

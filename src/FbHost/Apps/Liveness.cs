@@ -34,7 +34,9 @@ internal sealed class Liveness
     private readonly Func<bool> _isBlank;
     private readonly LoopTimer _timer;
     private readonly Dictionary<ClientSession, Reading> _readings = [];
+    private long _lookNs = long.MaxValue; // when the host looks at events again
     private long _shownNs = EventLoop.Now; // since when the screen is on
+    private long _awakeNs; // since when the host has not stood still, so that an app could show its frames
 
     /// <param name="loop">Runs the timer.</param>
     /// <param name="clients">The clients.</param>
@@ -53,8 +55,20 @@ internal sealed class Liveness
         };
         apps.FrameDue += LookAtFrames;
         apps.Started += Arm;
-        foreach (var app in apps.All) // started before there was a screen
+        apps.Changed += ArmAll; // another configuration may have other times
+        ArmAll(); // started before there was a screen
+    }
+
+    private void ArmAll()
+    {
+        foreach (var app in _apps.All)
             Arm(app);
+    }
+
+    private void LookAgain()
+    {
+        _lookNs = Math.Min(_lookNs, EventLoop.Now + LookMs * 1_000_000);
+        _timer.At(_lookNs);
     }
 
     private App? AppOf(ClientSession session) => session.App is { } known ? _apps.AppNamed(known.Name) : null;
@@ -71,13 +85,18 @@ internal sealed class Liveness
         else
             reading.HasRead |= last != reading.Last;
         (reading.Last, reading.UnreadNs) = (last, EventLoop.Now);
-        _timer.NoLaterThan(EventLoop.Now + LookMs * 1_000_000);
+        LookAgain();
     }
 
     private void Forget(ClientSession session) => _readings.Remove(session);
 
+    // Time in which the host stood still does not count: the whole machine may have.
+    private static long Late(long dueNs) => EventLoop.Now - dueNs is > LookMs * 1_000_000 and var late ? late : 0;
+
     private void LookAtEvents()
     {
+        var late = Late(_lookNs);
+        _lookNs = long.MaxValue;
         foreach (var (session, reading) in _readings.Where(r => r.Value.UnreadNs is not null).ToList())
         {
             if (session.File is not { } file || AppOf(session) is not { } app)
@@ -85,6 +104,7 @@ internal sealed class Liveness
                 Forget(session);
                 continue;
             }
+            reading.UnreadNs += late;
             var (last, queued) = (file.LastReadEvent, file.QueuedEvents);
             if (last != reading.Last || queued == 0)
                 (reading.Last, reading.HasRead, reading.UnreadNs) = (last, true, EventLoop.Now);
@@ -100,7 +120,7 @@ internal sealed class Liveness
             }
         }
         if (_readings.Values.Any(r => r.UnreadNs is not null))
-            _timer.After(LookMs);
+            LookAgain();
     }
 
     /// <summary>The screen was turned off (true) or on.</summary>
@@ -109,8 +129,7 @@ internal sealed class Liveness
         if (isBlank)
             return;
         _shownNs = EventLoop.Now;
-        foreach (var app in _apps.All)
-            Arm(app);
+        ArmAll();
     }
 
     // Sets the timer for the next frame that is due.
@@ -131,13 +150,14 @@ internal sealed class Liveness
         if (!app.HasShown)
         {
             return liveness.FirstFrameWithin == TimeSpan.Zero ? (long.MaxValue, "")
-                : (app.Process!.StartedNs + (long)liveness.FirstFrameWithin.TotalNanoseconds,
+                : (Math.Max(_awakeNs, app.Process!.StartedNs) + (long)liveness.FirstFrameWithin.TotalNanoseconds,
                     $"it has shown no frame in {Seconds(liveness.FirstFrameWithin)}");
         }
         if (liveness.MaxFrameInterval == TimeSpan.Zero || _isBlank())
             return (long.MaxValue, "");
         var last = _clients.Serving.Where(s => s.App?.Name == app.Name).Select(s => s.LastFrameNs).DefaultIfEmpty().Max();
-        return (Math.Max(Math.Max(last, _shownNs), app.Process!.StartedNs) + (long)liveness.MaxFrameInterval.TotalNanoseconds,
+        var since = Math.Max(Math.Max(last, _shownNs), Math.Max(_awakeNs, app.Process!.StartedNs));
+        return (since + (long)liveness.MaxFrameInterval.TotalNanoseconds,
             $"it has shown no new frame in {Seconds(liveness.MaxFrameInterval)}");
     }
 
@@ -146,6 +166,8 @@ internal sealed class Liveness
         if (app.Process is not { HasEnded: false } process)
             return;
         var (due, why) = Due(app);
+        if (Late(due) > 0)
+            (due, _awakeNs) = (long.MaxValue, EventLoop.Now);
         if (due > EventLoop.Now)
             Arm(app);
         else

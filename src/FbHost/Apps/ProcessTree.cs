@@ -98,15 +98,32 @@ internal static partial class ProcessTree
     public static string? AppOf(int pid)
     {
         var bytes = new byte[MostEnvironment];
-        var fd = Sys.Open($"/proc/{pid}/environ", O_RDONLY);
+        return Variable(EnvironmentOf(pid, bytes), AppVariable);
+    }
+
+    /// <summary>Reads the environment with which a process was started; empty if it cannot be read.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="bytes">Takes it; what does not fit is left out.</param>
+    public static ReadOnlySpan<byte> EnvironmentOf(int pid, byte[] bytes)
+    {
+        var fd = Sys.Open($"/proc/{pid}/environ", O_RDONLY | O_CLOEXEC);
         var length = 0;
         for (long n = 1; n > 0 && length < bytes.Length; length += (int)Math.Max(0, n))
             n = Sys.Read(fd, bytes.AsSpan(length));
         Sys.Close(fd);
-        foreach (var variable in Encoding.UTF8.GetString(bytes, 0, length).Split('\0'))
+        return bytes.AsSpan(0, length);
+    }
+
+    /// <summary>Returns the value of a variable; null if there is none.</summary>
+    /// <param name="environment">The variables, each with a NUL at the end.</param>
+    /// <param name="name">The variable.</param>
+    public static string? Variable(ReadOnlySpan<byte> environment, string name)
+    {
+        var start = Encoding.UTF8.GetBytes(name + "=");
+        foreach (var range in environment.Split((byte)0))
         {
-            if (variable.StartsWith(AppVariable + "=", StringComparison.Ordinal))
-                return variable[(AppVariable.Length + 1)..];
+            if (environment[range].StartsWith(start))
+                return Encoding.UTF8.GetString(environment[range][start.Length..]);
         }
         return null;
     }
@@ -131,18 +148,19 @@ internal static partial class ProcessTree
         }
         return all;
 
-        static string[] Names()
-        {
-            try
-            {
-                return Directory.GetDirectories("/proc");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return []; // no descriptor is left
-            }
-        }
-
         static int Number(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+
+    /// <summary>The folders of all processes in /proc, among others; none if no descriptor is left.</summary>
+    public static string[] Names()
+    {
+        try
+        {
+            return Directory.GetDirectories("/proc");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mmm;
 using Mmm.Linux;
+using static Tmds.Linux.LibC;
 
 namespace FbHost.Clients;
 
@@ -29,6 +30,15 @@ internal static class DirectoryLock
         throw new MmmException(
             $"{path}: another host serves it{(pid > 0 ? $" (pid {pid})" : "")}; end that one, {ClientDirectory.OrAnother}",
             innerException: new ServedElsewhereException(path));
+    }
+
+    /// <summary>Returns true if no host serves a directory. It takes no lock, so it hinders none from its start.</summary>
+    public static bool IsFree(string path)
+    {
+        var fd = Sys.Open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        var isFree = fd < 0 || Holder(fd) is var pid && (pid <= 0 || !MayServe(fd, pid));
+        Sys.Close(fd);
+        return isFree;
     }
 
     // Root, this process's user and the directory's owner may serve it.
