@@ -14,6 +14,10 @@ internal sealed partial class Appliance
     // The app that is in front now. The default of the configuration is the first app.
     private string? FrontApp => _schedules?.App ?? options.Front;
 
+    // The app on top of the screen, or the one that is to be there.
+    private App? AppInFront(ClientTable clients, AppLauncher apps) =>
+        (clients.Stack.Order is [.., { App: { } shown }] ? shown.Name : FrontApp) is { } name ? apps.AppNamed(name) : apps.All.FirstOrDefault();
+
     private LedSet MakeLeds(Worker worker, ClientTable clients)
     {
         var leds = Own(new LedSet(_loop, worker, _log));

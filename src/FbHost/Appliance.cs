@@ -169,7 +169,8 @@ internal sealed partial class Appliance(
         clients.HostPid = new NamespacePid(name => apps.AppNamed(name)?.Process?.Members() ?? []).Find;
         var liveness = new Liveness(_loop, clients, apps, () => blanker.IsBlank);
         blanker.Changed += liveness.Blank;
-        Own(new Watchdog(_loop, manager, options.WatchdogDevice, options.WatchdogSeconds, panel, apps, () => FrontApp, _log));
+        Own(new Watchdog(_loop, manager, options.WatchdogDevice, options.WatchdogSeconds, panel,
+            () => AppInFront(clients, apps), _log));
         apps.Changed += () => manager.Status(StatusOf(apps));
         manager.Status(StatusOf(apps));
         clients.AppOfProcess = pid => ClientAppOf(apps.AppOf(pid));

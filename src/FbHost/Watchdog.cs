@@ -20,9 +20,8 @@ internal sealed unsafe partial class Watchdog : IDisposable
     private readonly EventLoop _loop;
     private readonly SystemdNotifier _manager;
     private readonly HostLog _log;
-    private readonly AppLauncher _apps;
     private readonly IDisplay _display;
-    private readonly Func<string?> _front;
+    private readonly Func<App?> _front;
     private readonly LoopTimer _timer;
     private readonly int _device = -1;
     private readonly long _everyNs;
@@ -37,13 +36,12 @@ internal sealed unsafe partial class Watchdog : IDisposable
     /// <param name="device">The watchdog's device node; null for none.</param>
     /// <param name="seconds">Its timeout: without being fed, it restarts the machine after this time. Drivers may choose another.</param>
     /// <param name="display">The display.</param>
-    /// <param name="apps">The apps.</param>
-    /// <param name="front">Returns the name of the app in front; null for the first.</param>
+    /// <param name="front">Returns the app in front; null if there is none.</param>
     /// <param name="log">Takes a line when the watchdog is not fed any more.</param>
-    public Watchdog(EventLoop loop, SystemdNotifier manager, string? device, int seconds, IDisplay display, AppLauncher apps,
-        Func<string?> front, HostLog log)
+    public Watchdog(EventLoop loop, SystemdNotifier manager, string? device, int seconds, IDisplay display,
+        Func<App?> front, HostLog log)
     {
-        (_loop, _manager, _display, _apps, _front, _log) = (loop, manager, display, apps, front, log);
+        (_loop, _manager, _display, _front, _log) = (loop, manager, display, front, log);
         _timer = loop.CreateTimer(Look);
         display.Ready += () => _busyNs = 0;
         _everyNs = manager.WatchdogNs / 2;
@@ -93,7 +91,7 @@ internal sealed unsafe partial class Watchdog : IDisposable
     {
         var now = EventLoop.Now;
         _busyNs = _display is { IsBusy: true, IsLost: false } ? _busyNs == 0 ? now : _busyNs : 0;
-        var app = _front() is { } name ? _apps.AppNamed(name) : _apps.All.FirstOrDefault();
+        var app = _front();
         _frozenNs = app?.Frozen is null ? 0 : _frozenNs == 0 ? now : _frozenNs;
         return _busyNs > 0 && now - _busyNs >= StuckNs ? "the display has not finished a frame for 5 s"
             : _frozenNs > 0 && now - _frozenNs >= EndNs ? $"the app {app!.Name} is frozen and cannot be ended"

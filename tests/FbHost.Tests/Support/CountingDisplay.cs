@@ -14,6 +14,8 @@ internal sealed class CountingDisplay(int width, int height) : IDisplay
 
     public long FrameNs { get; set; } = 1_000_000_000 / 60;
 
+    public bool IsBusy { get; set; }
+
     public bool IsLost { get; set; }
 
     /// <summary>Pictures that were shown.</summary>
