@@ -1,3 +1,5 @@
+using Mmm.Linux;
+
 namespace FbHost.Tests;
 
 /// <summary>Buttons of a real host, which are keys of a FIFO of struct input_event, and their actions.</summary>
@@ -140,6 +142,21 @@ public sealed class ButtonTests
     }
 
     [Fact]
+    public void Programs_end_with_a_killed_host_together_with_what_they_have_started()
+    {
+        using var host = Host("""
+            { "key": "F5",
+              "on": { "press": "run sh -c 'setsid sleep 1234 & echo $! >$TEMP/new; mv $TEMP/new $TEMP/pid; wait'" } }
+            """);
+        Tap(host, KEY_F5);
+        Wait.Until(() => File.Exists(host.Temp["pid"]), "the program", host.AllLog);
+        var running = (string[])[File.ReadAllText(host.Temp["pid"]).Trim(), .. Children(host)];
+        Assert.Equal(2, running.Length);
+        host.Process.Signal(Child.SIGKILL);
+        Wait.Until(() => Array.TrueForAll(running, pid => !Sys.ProcessLives(int.Parse(pid))), "the end of all programs");
+    }
+
+    [Fact]
     public void What_programs_leave_in_the_background_is_reaped_when_the_next_one_ends()
     {
         using var host = Host("""
@@ -154,8 +171,21 @@ public sealed class ButtonTests
         }, "that all are reaped", () => string.Join(" ", Children(host)));
     }
 
-    private static string[] Children(MmmHost host) => File.ReadAllText($"/proc/{host.Process.Pid}/task/{host.Process.Pid}/children")
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    // Its programs; the guard is no one's.
+    private static string[] Children(MmmHost host) => [.. File.ReadAllText($"/proc/{host.Process.Pid}/task/{host.Process.Pid}/children")
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(pid => !CommandOf(pid).StartsWith("mmm", StringComparison.Ordinal))];
+
+    private static string CommandOf(string pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm");
+        }
+        catch (IOException)
+        {
+            return "mmm"; // it has just ended
+        }
+    }
 
     [Fact]
     public void What_a_press_does_while_the_screen_is_off_can_be_chosen()

@@ -19,6 +19,9 @@ internal static partial class ProcessTree
     /// <summary>The environment variable with the name of an app, by which orphans are told to which app they belong.</summary>
     public const string AppVariable = "MMM_APP";
 
+    /// <summary>Its value for a program that a button starts: no app has this name.</summary>
+    public const string OfButtons = "/";
+
     private static readonly HashSet<int> Before = []; // children of the program that has become the host, which are none of its
 
     private const int MostEnvironment = 128 * 1024; // bytes that are searched for the variable

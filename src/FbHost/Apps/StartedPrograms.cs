@@ -38,7 +38,8 @@ internal sealed class StartedPrograms(EventLoop loop, string directory) : IDispo
             return;
         }
         var environment = ProgramEnvironment.OfHost();
-        environment[Rendezvous.PathVariable] = directory;
+        // By both, the program is found if the host is killed.
+        (environment[Rendezvous.PathVariable], environment[ProcessTree.AppVariable]) = (directory, ProcessTree.OfButtons);
         var pid = ChildProcess.Start(command, environment);
         if (pid < 0)
         {
