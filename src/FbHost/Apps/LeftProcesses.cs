@@ -34,25 +34,36 @@ internal static class LeftProcesses
         {
             var groups = cgroups.All().Where(path => !keptGroups.Contains(Path.GetFileName(path))).ToList();
             groups.ForEach(Cgroups.Kill);
-            var left = Of(directory, kept);
-            left.ForEach(pid => Sys.Kill(pid, SIGKILL));
+            var found = KillAll(directory, kept);
             groups.ForEach(Cgroups.Remove);
-            if (left.Count == 0 && !groups.Exists(Directory.Exists))
+            if (found == 0 && !groups.Exists(Directory.Exists))
                 return;
             Thread.Sleep(RoundMs);
         }
     }
 
-    private static List<int> Of(string directory, IReadOnlyCollection<string> kept)
+    // Returns how many there were.
+    private static int KillAll(string directory, IReadOnlyCollection<string> kept)
     {
-        var (self, found, bytes) = (getpid(), new List<int>(), new byte[MostEnvironment]);
+        var (self, found, bytes) = (getpid(), 0, new byte[MostEnvironment]);
         foreach (var name in ProcessTree.Names())
         {
             if (int.TryParse(Path.GetFileName(name), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != self
-                && IsLeft(ProcessTree.EnvironmentOf(pid, bytes), directory, kept) && Sys.ProcessLives(pid))
-                found.Add(pid);
+                && TryKill(pid, directory, kept, bytes))
+                found++;
         }
         return found;
+    }
+
+    // The descriptor is opened before the process is examined, so a later process of the same number gets no signal.
+    private static bool TryKill(int pid, string directory, IReadOnlyCollection<string> kept, byte[] bytes)
+    {
+        var fd = Sys.PidFdOpen(pid);
+        var isLeft = fd != -ESRCH && IsLeft(ProcessTree.EnvironmentOf(pid, bytes), directory, kept) && Sys.ProcessLives(pid);
+        if (isLeft && (fd < 0 || Sys.PidFdSendSignal(fd, SIGKILL, 0) == -ENOSYS))
+            Sys.Kill(pid, SIGKILL);
+        Sys.Close(fd);
+        return isLeft;
     }
 
     /// <summary>Returns true if an environment is that of an app of the directory that does not go on.</summary>
