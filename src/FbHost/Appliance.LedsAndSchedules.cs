@@ -15,8 +15,11 @@ internal sealed partial class Appliance
     private string? FrontApp => _schedules?.App ?? options.Front;
 
     // The app on top of the screen, or the one that is to be there.
-    private App? AppInFront(ClientTable clients, AppLauncher apps) =>
-        (clients.Stack.Order is [.., { App: { } shown }] ? shown.Name : FrontApp) is { } name ? apps.AppNamed(name) : apps.All.FirstOrDefault();
+    private App? AppInFront(ClientTable clients, AppLauncher apps)
+    {
+        var name = clients.Stack.Order is [.., { App: { } shown }] ? shown.Name : FrontApp;
+        return name is null ? apps.All.FirstOrDefault() : apps.AppNamed(name);
+    }
 
     private LedSet MakeLeds(Worker worker, ClientTable clients)
     {

@@ -66,12 +66,15 @@ internal static class ProgramFile
         var at = isWide ? BinaryPrimitives.ReadUInt64LittleEndian(elf[32..]) : BinaryPrimitives.ReadUInt32LittleEndian(elf[28..]);
         int size = BinaryPrimitives.ReadUInt16LittleEndian(elf[(isWide ? 54 : 42)..]);
         int count = BinaryPrimitives.ReadUInt16LittleEndian(elf[(isWide ? 56 : 44)..]);
-        for (; count > 0 && size >= (isWide ? 56 : 32) && at < (ulong)elf.Length && (int)at + size <= elf.Length; at += (ulong)size, count--)
+        if (size < (isWide ? 56 : 32))
+            return null;
+        for (; count > 0 && at < (ulong)elf.Length && (int)at + size <= elf.Length; at += (ulong)size, count--)
         {
             var segment = elf[(int)at..];
             if (BinaryPrimitives.ReadUInt32LittleEndian(segment) != interpreter)
                 continue;
-            var name = isWide ? BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(segment[4..]);
+            var name = isWide ? BinaryPrimitives.ReadUInt64LittleEndian(segment[8..])
+                : BinaryPrimitives.ReadUInt32LittleEndian(segment[4..]);
             var end = name < (ulong)elf.Length ? elf[(int)name..].IndexOf((byte)0) : -1;
             return end > 0 ? Encoding.UTF8.GetString(elf.Slice((int)name, end)) : null;
         }

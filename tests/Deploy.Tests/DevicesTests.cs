@@ -57,7 +57,7 @@ public sealed class DevicesTests
             device.Shell("pkill -KILL -f ^/var/lib/mmm-apps/app/");
             Wait.Until(() => EndsLastHour() == before + ends, $"{ends} ends", () => device.Deploy("status").Output);
         }
-        Assert.Matches(@"(?m)^HOST +APP +RELEASE +STATE +UPTIME +RESTARTS +LAST HOUR +SYSTEM +FREE\n127\.0\.0\.1:\d+ +app +App-\S+ +failing ",
+        Assert.Matches(@"^HOST +APP +RELEASE +STATE +UPTIME +RESTARTS +LAST HOUR +SYSTEM +FREE\n127\.0\.0\.1:\d+ +app +App-\S+ +failing ",
             device.Deploy("status").Output);
 
         int EndsLastHour() => int.Parse(Regex.Match(device.Deploy("status").Output, @"(\d+) +- +\d+ MB\n").Groups[1].Value,

@@ -9,7 +9,8 @@ namespace FbHost.Tests;
 /// <summary>When the watchdogs of the machine and of the service manager are fed.</summary>
 public sealed class WatchdogTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40); // the watchdog waits 5 or 10 s before it counts something as stuck
+    // The watchdog waits 5 or 10 s before something counts as stuck.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private readonly TempDirectory _temp = new();
     private readonly EventLoop _loop = new();
     private readonly CountingDisplay _display = new(8, 8);
