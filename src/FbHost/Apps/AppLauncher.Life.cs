@@ -21,7 +21,6 @@ internal sealed partial class AppLauncher
             (app.Frozen, app.HasShown) = (null, false);
             Watch(app, AppProcess.OfChild(
                 _loop, app.Name, _starter.CgroupOf(app.Options), app.Options.Start is { IsSandboxed: true }, pid));
-            Started?.Invoke(app);
             return null;
         }
         app.LaunchFault = $"app {app.Name}: {known.Line}";

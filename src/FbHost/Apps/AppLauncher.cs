@@ -55,9 +55,6 @@ internal sealed partial class AppLauncher : IDisposable
     /// <summary>An app's <see cref="App.FrameTimer"/> has elapsed.</summary>
     public event Action<App>? FrameDue;
 
-    /// <summary>A process of an app was started.</summary>
-    public event Action<App>? Started;
-
     /// <summary>Begins to follow which app has shown a frame. Call it before clients are served.</summary>
     public void Follow(ClientTable clients)
     {

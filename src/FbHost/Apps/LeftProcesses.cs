@@ -1,4 +1,3 @@
-using System.Globalization;
 using FbHost.Clients;
 using Mmm.Linux;
 using Mmm.Protocol;
@@ -14,7 +13,6 @@ namespace FbHost.Apps;
 /// </summary>
 internal static class LeftProcesses
 {
-    private const int MostEnvironment = 128 * 1024; // bytes that are searched
     private const int Rounds = 100, RoundMs = 10; // what is killed may have started another process just before
 
     /// <summary>Ends the processes for the crash guard. Another host that serves the directory by then does it itself.</summary>
@@ -45,11 +43,10 @@ internal static class LeftProcesses
     // Returns how many there were.
     private static int KillAll(string directory, IReadOnlyCollection<string> kept)
     {
-        var (self, found, bytes) = (getpid(), 0, new byte[MostEnvironment]);
-        foreach (var name in ProcessTree.Names())
+        var (self, found, bytes) = (getpid(), 0, new byte[ProcessTree.MostEnvironment]);
+        foreach (var pid in ProcessTree.Pids())
         {
-            if (int.TryParse(Path.GetFileName(name), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != self
-                && TryKill(pid, directory, kept, bytes))
+            if (pid != self && TryKill(pid, directory, kept, bytes))
                 found++;
         }
         return found;

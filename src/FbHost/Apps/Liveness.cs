@@ -54,8 +54,7 @@ internal sealed class Liveness
                 Arm(app);
         };
         apps.FrameDue += LookAtFrames;
-        apps.Started += Arm;
-        apps.Changed += ArmAll; // another configuration may have other times
+        apps.Changed += ArmAll; // an app was started, or another configuration has other times
         ArmAll(); // started before there was a screen
     }
 

@@ -24,7 +24,8 @@ internal static partial class ProcessTree
 
     private static readonly HashSet<int> Before = []; // children of the program that has become the host, which are none of its
 
-    private const int MostEnvironment = 128 * 1024; // bytes that are searched for the variable
+    /// <summary>How many bytes of an environment are searched for a variable.</summary>
+    public const int MostEnvironment = 128 * 1024;
 
     private readonly record struct Process(int Pid, int Parent, int Group, int Session);
 
@@ -142,11 +143,10 @@ internal static partial class ProcessTree
     private static List<Process> All()
     {
         var all = new List<Process>();
-        foreach (var name in Names())
+        foreach (var pid in Pids())
         {
             // The fields of /proc/PID/stat from the third on: state, parent, group, session.
-            if (int.TryParse(Path.GetFileName(name), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && Sys.ProcessFields(pid) is [not ("Z" or "X"), var parent, var group, var session, ..])
+            if (Sys.ProcessFields(pid) is [not ("Z" or "X"), var parent, var group, var session, ..])
                 all.Add(new Process(pid, Number(parent), Number(group), Number(session)));
         }
         return all;
@@ -154,16 +154,22 @@ internal static partial class ProcessTree
         static int Number(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    /// <summary>The folders of all processes in /proc, among others; none if no descriptor is left.</summary>
-    public static string[] Names()
+    /// <summary>The processes of the machine; none if no descriptor is left.</summary>
+    public static List<int> Pids()
     {
+        List<int> pids = [];
         try
         {
-            return Directory.GetDirectories("/proc");
+            foreach (var folder in Directory.GetDirectories("/proc"))
+            {
+                if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+                    pids.Add(pid);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [];
+            // no descriptor is left
         }
+        return pids;
     }
 }

@@ -109,10 +109,9 @@ internal static class Sandbox
     /// <summary>The folder of a program, or only its file if the folder has others; where a link leads to, too.</summary>
     internal static IEnumerable<string> ProgramPaths(Paths paths)
     {
-        List<string> files = [paths.Program], others = [.. paths.OfOthers];
+        List<string> files = [paths.Program], others = [.. paths.OfOthers, .. paths.OfOthers.Select(RealPath)];
         if (RealPath(paths.Program) is var real && real != paths.Program)
             files.Add(real);
-        others.AddRange([.. paths.OfOthers.Select(RealPath)]);
         foreach (var file in files)
         {
             var folder = Path.GetDirectoryName(file)!;

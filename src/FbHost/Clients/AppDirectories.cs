@@ -70,9 +70,8 @@ internal sealed class AppDirectories : IDisposable
         {
             if ((there.User, there.Group) == (user, group))
             {
-                if (!isRunning && !there.Directory.TryCall(
-                    () => DirectoryContent.Remove(there.Directory.Fd, keep: Rendezvous.BellName), StartPatience))
-                    throw new MmmException($"{there.Directory.Path}: the files that the app has left are still being removed");
+                if (!isRunning)
+                    Empty(there.Directory, () => DirectoryContent.Remove(there.Directory.Fd, keep: Rendezvous.BellName));
                 return there.Directory.Path;
             }
             Remove(app);
@@ -111,8 +110,8 @@ internal sealed class AppDirectories : IDisposable
         try
         {
             error = 0;
-            if ((!isRunning || isNew) && !directory.TryCall(() => error = DirectoryContent.Prepare(fd, user, group), StartPatience))
-                throw new MmmException($"{path}: the files that the app has left are still being removed");
+            if (!isRunning || isNew)
+                Empty(directory, () => error = DirectoryContent.Prepare(fd, user, group));
             if (error < 0)
                 throw new MmmException($"{path}: cannot be given to user {user} and group {group}: {Sys.ErrorText(error)}; "
                     + "run the host as root, or the app as the host's user");
@@ -127,6 +126,13 @@ internal sealed class AppDirectories : IDisposable
             Leave(app, directory, isLeft: false); // the next start waits for a call that is still being made
             throw;
         }
+    }
+
+    // An app can leave so many files that it takes long.
+    private static void Empty(ClientDirectory directory, Action remove)
+    {
+        if (!directory.TryCall(remove, StartPatience))
+            throw new MmmException($"{directory.Path}: the files that the app has left are still being removed");
     }
 
     // Returns the path of the folder.

@@ -200,10 +200,9 @@ internal sealed class ClientDirectory : IDisposable
     /// <exception cref="MmmException">The call has not ended by then.</exception>
     public T Call<T>(Func<T> call)
     {
-        var made = new TaskCompletionSource<T>();
-        _calls.Run(() => made.SetResult(call()));
+        T result = default!;
         var orAnother = _folder < 0 ? $", {OrAnother}" : "";
-        return made.Task.Wait(StartPatience) ? made.Task.Result
+        return TryCall(() => result = call(), StartPatience) ? result
             : throw new MmmException($"{Path}: another process holds the directory's lock; end that one{orAnother}");
     }
 
